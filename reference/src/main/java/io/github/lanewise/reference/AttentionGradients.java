@@ -23,7 +23,8 @@ public record AttentionGradients(double[] dq, double[] dk, double[] dv) {
    *   dkⱼ += dsⱼ·scale·q
    * </pre>
    *
-   * Key heads that serve several query heads gather from all of them. Temperature 0 has no gradient.
+   * Key heads that serve several query heads gather from all of them. Temperature 0 has no
+   * gradient.
    */
   public static AttentionGradients of(
       AttentionShape shape,
@@ -36,8 +37,7 @@ public record AttentionGradients(double[] dq, double[] dk, double[] dv) {
       throw new IllegalArgumentException("temperature 0 has no gradient");
     }
     AttentionGradients gradients =
-        new AttentionGradients(
-            new double[q.length], new double[k.length], new double[v.length]);
+        new AttentionGradients(new double[q.length], new double[k.length], new double[v.length]);
     double[] weights = ReferenceAttention.forward(shape, options, q, k, v).weights();
     for (int b = 0; b < shape.batch(); b++) {
       for (int h = 0; h < shape.queryHeads(); h++) {
@@ -77,8 +77,7 @@ public record AttentionGradients(double[] dq, double[] dk, double[] dv) {
       }
     }
 
-    double[] dScores =
-        ReferenceSoftmax.backward(weights, dWeights, options.temperatureOf(h));
+    double[] dScores = ReferenceSoftmax.backward(weights, dWeights, options.temperatureOf(h));
     for (int j = 0; j < keys; j++) {
       if (weights[j] != 0) {
         int key = shape.keyRow(b, h, j) * headDim;

@@ -42,8 +42,7 @@ public record AttentionOptions(
 
   /** Returns the plain attention softmax(scale·QKᵀ)·V. */
   public static AttentionOptions scaled(double scale) {
-    return new AttentionOptions(
-        scale, 0, null, NONE, 0, NONE, NONE, Visibility.everything());
+    return new AttentionOptions(scale, 0, null, NONE, 0, NONE, NONE, Visibility.everything());
   }
 
   /** Returns the plain attention with the customary scale 1/√headDim, as the float that it is. */
@@ -92,20 +91,12 @@ public record AttentionOptions(
   /** Returns these options with a temperature per query head, or one for all. */
   public AttentionOptions withTemperature(float... perHead) {
     return new AttentionOptions(
-        scale,
-        softcap,
-        bias,
-        alibi,
-        alibiOffset,
-        sinks,
-        Primitives.widen(perHead),
-        visibility);
+        scale, softcap, bias, alibi, alibiOffset, sinks, Primitives.widen(perHead), visibility);
   }
 
   /** Returns these options with a mask. */
   public AttentionOptions withVisibility(Visibility mask) {
-    return new AttentionOptions(
-        scale, softcap, bias, alibi, alibiOffset, sinks, temperature, mask);
+    return new AttentionOptions(scale, softcap, bias, alibi, alibiOffset, sinks, temperature, mask);
   }
 
   /** Returns the temperature of a query head. */

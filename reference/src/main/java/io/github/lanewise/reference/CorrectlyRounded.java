@@ -31,8 +31,8 @@ public final class CorrectlyRounded {
   }
 
   /**
-   * Returns |y - e^x| in units in the last place of the correctly rounded result; 0 where both are NaN
-   * or both overflow, infinity where only one does.
+   * Returns |y - e^x| in units in the last place of the correctly rounded result; 0 where both are
+   * NaN or both overflow, infinity where only one does.
    */
   public static double expErrorInUlps(float x, float y) {
     float correct = exp(x);

@@ -3,9 +3,9 @@ package io.github.lanewise.reference;
 import java.util.Arrays;
 
 /**
- * The formula of {@link ReferenceAttention} as one would write it in float: no fused multiply-add, no
- * lanes, no blocks, sums from left to right. The kernel's error is never more than twice that of this
- * class.
+ * The formula of {@link ReferenceAttention} as one would write it in float: no fused multiply-add,
+ * no lanes, no blocks, sums from left to right. The kernel's error is never more than twice that of
+ * this class.
  */
 public final class PlainFloatAttention {
   private PlainFloatAttention() {}

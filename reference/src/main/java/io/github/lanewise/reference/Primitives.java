@@ -5,8 +5,8 @@ import org.apache.commons.math3.util.FastMath;
 import org.apache.commons.math3.util.MathArrays;
 
 /**
- * The five steps that softmax is made of: max, exp, sum, divide, log-sum-exp, and the dot product of
- * attention. In double precision; sums are compensated, so that their own error is that of one
+ * The five steps that softmax is made of: max, exp, sum, divide, log-sum-exp, and the dot product
+ * of attention. In double precision; sums are compensated, so that their own error is that of one
  * rounding.
  */
 public final class Primitives {
@@ -47,8 +47,8 @@ public final class Primitives {
   }
 
   /**
-   * Returns ln Σ exp(x), by way of the maximum: m + ln Σ exp(x - m). -∞ if there is no element or all
-   * are -∞; NaN if one is NaN; +∞ if one is +∞ and none is NaN.
+   * Returns ln Σ exp(x), by way of the maximum: m + ln Σ exp(x - m). -∞ if there is no element or
+   * all are -∞; NaN if one is NaN; +∞ if one is +∞ and none is NaN.
    */
   public static double logSumExp(double... x) {
     double max = max(x);
@@ -76,7 +76,10 @@ public final class Primitives {
         Arrays.copyOfRange(a, aFrom, aFrom + length), Arrays.copyOfRange(b, bFrom, bFrom + length));
   }
 
-  /** Returns the floats as doubles: what the oracle computes on is exactly what the kernel was given. */
+  /**
+   * Returns the floats as doubles: what the oracle computes on is exactly what the kernel was
+   * given.
+   */
   public static double[] widen(float... x) {
     double[] y = new double[x.length];
     for (int j = 0; j < x.length; j++) {

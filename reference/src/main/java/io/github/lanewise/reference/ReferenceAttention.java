@@ -7,8 +7,8 @@ import org.apache.commons.math3.util.FastMath;
  * Scaled dot-product attention, out = softmax(scale·QKᵀ)·V, with every option of {@link
  * AttentionOptions}: one query row at a time, in four passes.
  *
- * <p>A row with a NaN or +∞ among its visible scores is NaN throughout; a row that sees no score above
- * -∞ is 0. Keys and values that a row does not see do not enter its arithmetic at all.
+ * <p>A row with a NaN or +∞ among its visible scores is NaN throughout; a row that sees no score
+ * above -∞ is 0. Keys and values that a row does not see do not enter its arithmetic at all.
  */
 public final class ReferenceAttention {
   private ReferenceAttention() {}
@@ -79,8 +79,7 @@ public final class ReferenceAttention {
     result.maxWeight()[row] =
         keys == 0 ? 0 : Primitives.max(Arrays.copyOf(weights, keys)); // not the sink's
     if (Double.isNaN(Primitives.sum(weights))) {
-      Arrays.fill(
-          result.out(), row * shape.valueDim(), (row + 1) * shape.valueDim(), Double.NaN);
+      Arrays.fill(result.out(), row * shape.valueDim(), (row + 1) * shape.valueDim(), Double.NaN);
     }
   }
 
@@ -111,7 +110,9 @@ public final class ReferenceAttention {
     return divideByTemperature(score, options.temperatureOf(h));
   }
 
-  /** At T = ∞ everything above -∞ is equal; T = 0 is left to the softmax, which takes the maximum. */
+  /**
+   * At T = ∞ everything above -∞ is equal; T = 0 is left to the softmax, which takes the maximum.
+   */
   private static double divideByTemperature(double score, double temperature) {
     boolean keepsInfinity = score == Double.NEGATIVE_INFINITY || temperature == 0;
     return keepsInfinity ? score : score / temperature;

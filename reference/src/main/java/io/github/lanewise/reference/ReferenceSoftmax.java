@@ -128,8 +128,8 @@ public final class ReferenceSoftmax {
   }
 
   /**
-   * Returns -Σ α ln α in nats, with 0·ln 0 = 0: 0 for a one-hot row, ln n for a uniform one. Attention
-   * whose entropy is near 0 is over-peaked: it passes a gradient to nobody.
+   * Returns -Σ α ln α in nats, with 0·ln 0 = 0: 0 for a one-hot row, ln n for a uniform one.
+   * Attention whose entropy is near 0 is over-peaked: it passes a gradient to nobody.
    */
   public static double entropy(double... weights) {
     return Primitives.sum(
@@ -163,8 +163,8 @@ public final class ReferenceSoftmax {
   }
 
   /**
-   * Returns (x - m)/T, and its limits at the two ends: T = 0 leaves the first maximum alone at 0, T = ∞
-   * puts everything above -∞ at 0. A NaN or +∞ among the scores makes every position NaN.
+   * Returns (x - m)/T, and its limits at the two ends: T = 0 leaves the first maximum alone at 0, T
+   * = ∞ puts everything above -∞ at 0. A NaN or +∞ among the scores makes every position NaN.
    */
   private static double[] shifted(double[] scores, double temperature) {
     double max = Primitives.max(scores);

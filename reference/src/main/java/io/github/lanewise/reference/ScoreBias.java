@@ -7,8 +7,8 @@ public interface ScoreBias {
   double at(int batch, int head, int query, int key);
 
   /**
-   * Row-major values. The shape has one to four axes and is right-aligned to [batch, heads, queries,
-   * keys]; an axis of length 1 serves all.
+   * Row-major values. The shape has one to four axes and is right-aligned to [batch, heads,
+   * queries, keys]; an axis of length 1 serves all.
    */
   static ScoreBias of(float[] values, int... shape) {
     int[] axes = shape.clone();

@@ -48,8 +48,7 @@ public interface Visibility {
    */
   static Visibility allowed(boolean[] allowed, int... shape) {
     int[] axes = shape.clone();
-    return (batch, head, query, key) ->
-        allowed[Broadcast.index(axes, batch, head, query, key)];
+    return (batch, head, query, key) -> allowed[Broadcast.index(axes, batch, head, query, key)];
   }
 
   /** Visible to both. */

@@ -1,0 +1,18 @@
+/**
+ * Softmax and attention on the CPU's vector lanes: the same bits on every machine, for every lane
+ * width and thread count, and in the scalar fallback.
+ */
+module io.github.lanewise.kernel {
+  // Not static: on the module path this line alone makes the incubator module resolve, and users
+  // need no flag. On the
+  // class path a descriptor is ignored, so that the scalar fallback still loads where the module is
+  // absent.
+  requires jdk.incubator.vector;
+  // The implementation is chosen by the virtual machine's own flags (C2, UseFMA, MaxVectorSize).
+  requires java.management;
+  requires jdk.management;
+  requires static org.jspecify;
+
+  exports io.github.lanewise;
+  exports io.github.lanewise.attention;
+}
