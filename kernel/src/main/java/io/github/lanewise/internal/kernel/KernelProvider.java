@@ -1,0 +1,11 @@
+package io.github.lanewise.internal.kernel;
+
+/** One implementation of all kernels. */
+public interface KernelProvider {
+  /** Width of its vectors in bits; 0 for scalar code. */
+  int laneBits();
+
+  LaneKernels lanes();
+
+  TileKernels tiles();
+}

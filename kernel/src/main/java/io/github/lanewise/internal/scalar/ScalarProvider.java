@@ -1,0 +1,23 @@
+package io.github.lanewise.internal.scalar;
+
+import io.github.lanewise.internal.kernel.KernelProvider;
+import io.github.lanewise.internal.kernel.LaneKernels;
+import io.github.lanewise.internal.kernel.TileKernels;
+
+/** The scalar kernels. */
+public final class ScalarProvider implements KernelProvider {
+  @Override
+  public int laneBits() {
+    return 0;
+  }
+
+  @Override
+  public LaneKernels lanes() {
+    return new ScalarLaneKernels();
+  }
+
+  @Override
+  public TileKernels tiles() {
+    return new ScalarTileKernels();
+  }
+}

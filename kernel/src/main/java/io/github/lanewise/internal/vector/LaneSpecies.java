@@ -1,0 +1,32 @@
+package io.github.lanewise.internal.vector;
+
+import io.github.lanewise.internal.runtime.LaneRequest;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The one width all vector kernels are compiled for.
+ *
+ * <p>C2 turns vector code into instructions only where the species is a compile-time constant, so it
+ * is chosen when this class is initialised and never changes. Vectors wider than 512 bits are used
+ * as 512: the arithmetic contract has 16 virtual lanes.
+ */
+final class LaneSpecies {
+  static final VectorSpecies<Float> FLOATS = choose();
+
+  /** Lanes in a vector: 4, 8 or 16. */
+  static final int LENGTH = FLOATS.length();
+
+  static final VectorSpecies<Integer> INTS =
+      VectorSpecies.of(int.class, FLOATS.vectorShape());
+
+  private LaneSpecies() {}
+
+  /** The requested width if the machine has it; else the widest that it has, for a clear refusal. */
+  private static VectorSpecies<Float> choose() {
+    int available = Math.min(512, FloatVector.SPECIES_PREFERRED.vectorBitSize());
+    int bits = LaneRequest.BITS >= 128 ? Math.min(LaneRequest.BITS, available) : available;
+    return VectorSpecies.of(float.class, VectorShape.forBitSize(bits));
+  }
+}

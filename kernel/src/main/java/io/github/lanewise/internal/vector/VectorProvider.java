@@ -1,0 +1,23 @@
+package io.github.lanewise.internal.vector;
+
+import io.github.lanewise.internal.kernel.KernelProvider;
+import io.github.lanewise.internal.kernel.LaneKernels;
+import io.github.lanewise.internal.kernel.TileKernels;
+
+/** The vector kernels. */
+public final class VectorProvider implements KernelProvider {
+  @Override
+  public int laneBits() {
+    return LaneSpecies.FLOATS.vectorBitSize();
+  }
+
+  @Override
+  public LaneKernels lanes() {
+    return new VectorLaneKernels();
+  }
+
+  @Override
+  public TileKernels tiles() {
+    return new VectorTileKernels();
+  }
+}
