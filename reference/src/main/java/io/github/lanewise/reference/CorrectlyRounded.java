@@ -22,12 +22,12 @@ public final class CorrectlyRounded {
   /** Returns the float nearest to e^x; NaN for NaN. */
   public static float exp(float x) {
     double y = StrictMath.exp(x);
-    return isHard(y) ? roundedFromDecimal(x, y) : (float) y;
+    return isHard(y) ? decimalExp(x) : (float) y;
   }
 
   /** Tells whether the double result leaves the float in doubt. */
   static boolean isHard(double y) {
-    return (float) (y * (1 - DOUBLE_ERROR)) != (float) (y * (1 + DOUBLE_ERROR));
+    return Float.compare((float) (y * (1 - DOUBLE_ERROR)), (float) (y * (1 + DOUBLE_ERROR))) != 0;
   }
 
   /**
@@ -45,15 +45,18 @@ public final class CorrectlyRounded {
     return Math.abs(y - StrictMath.exp(x)) / Math.ulp(correct);
   }
 
-  private static float roundedFromDecimal(float x, double y) {
-    float below = (float) (y * (1 - DOUBLE_ERROR));
-    float above = (float) (y * (1 + DOUBLE_ERROR));
-    // The boundary is a double: midway between two floats, or half an ulp beyond the largest.
-    double boundary =
-        Float.isInfinite(above)
-            ? Float.MAX_VALUE + Math.ulp(Float.MAX_VALUE) / 2.0
-            : ((double) below + (double) above) / 2;
+  /** Returns the float nearest to e^x by decimal arithmetic, for finite x. */
+  static float decimalExp(float x) {
     Dfp exact = DfpMath.exp(DECIMAL.newDfp(x));
-    return exact.lessThan(DECIMAL.newDfp(boundary)) ? below : above;
+    float guess = (float) StrictMath.exp(x);
+    if (guess > 0 && exact.lessThan(boundaryAbove(Math.nextDown(guess)))) {
+      return Math.nextDown(guess);
+    }
+    return exact.lessThan(boundaryAbove(guess)) ? guess : Math.nextUp(guess);
+  }
+
+  /** Midway to the next float; half an ulp beyond the largest. A double holds it exactly. */
+  private static Dfp boundaryAbove(float x) {
+    return DECIMAL.newDfp(x + Math.ulp(x) / 2.0);
   }
 }

@@ -18,10 +18,10 @@ public interface Visibility {
 
   /** Key j is visible to query i iff j ≤ i + offset. */
   static Visibility causal(long offset) {
-    return window(Long.MAX_VALUE, 0, offset);
+    return (batch, head, query, key) -> offset >= (long) key - query;
   }
 
-  /** Key j is visible to query i iff p - left ≤ j ≤ p + right, where p = i + offset. */
+  /** Key j is visible to query i iff p - left ≤ j ≤ p + right, where p = i + offset, in exact integers. */
   static Visibility window(long left, long right, long offset) {
     return (batch, head, query, key) -> {
       BigInteger position = BigInteger.valueOf(query).add(BigInteger.valueOf(offset));
