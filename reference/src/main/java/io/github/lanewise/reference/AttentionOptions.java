@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param temperature temperature of each query head; one for all; empty for 1
  * @param visibility which key a query sees
  */
-@SuppressWarnings("ArrayRecordComponent") // a bundle of arguments, never compared
+@SuppressWarnings({
+  "ArrayRecordComponent", // a bundle of arguments, never compared
+  "exports" // JSpecify's annotations are not needed by callers, hence not required transitively
+})
 public record AttentionOptions(
     double scale,
     double softcap,
