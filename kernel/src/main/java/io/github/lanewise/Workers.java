@@ -5,6 +5,7 @@ import io.github.lanewise.internal.work.CrewAccess;
 import java.util.concurrent.Executor;
 
 /** The threads that a call runs on. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class Workers implements AutoCloseable {
 
   static {

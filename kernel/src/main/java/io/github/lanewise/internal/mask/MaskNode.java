@@ -3,6 +3,7 @@ package io.github.lanewise.internal.mask;
 import io.github.lanewise.Mask;
 
 /** A node of a mask's expression tree. */
+@SuppressWarnings("DoNotCallSuggester")
 public abstract non-sealed class MaskNode implements Mask {
 
   MaskNode() {}

@@ -4,6 +4,7 @@ import io.github.lanewise.Mask;
 import io.github.lanewise.internal.tensor.StridedFloats;
 
 /** A mask bound to the shape of one call. Reusable; threads may query it at once. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class MaskPlan {
 
   public static final int NONE = 0;
@@ -41,7 +42,9 @@ public final class MaskPlan {
     throw new UnsupportedOperationException();
   }
 
-  /** Smallest {@link #first} of the non-empty rows from ... to (exclusive) of one head; 0 if none. */
+  /**
+   * Smallest {@link #first} of the non-empty rows from ... to (exclusive) of one head; 0 if none.
+   */
   public long blockFirst(long b, long h, long fromRow, long toRow) {
     throw new UnsupportedOperationException();
   }

@@ -1,28 +1,128 @@
 package io.github.lanewise.internal.tensor;
 
 import io.github.lanewise.FloatTensor;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.Objects;
 
-/** The argument checks of the public operators; each message holds both numbers. */
+/**
+ * The argument checks of the public operators. Each message holds both numbers; nothing is built
+ * before a check fails.
+ */
 public final class Checks {
+
+  /** Owns no arena, so a segment that this thread may access is open to every thread. */
+  private static final Thread ANY_THREAD =
+      Thread.ofPlatform().inheritInheritableThreadLocals(false).unstarted(() -> {});
 
   private Checks() {}
 
-  public static void requireRank(FloatTensor t, String name, int min, int max) {}
+  public static void requireRank(FloatTensor t, String name, int min, int max) {
+    Objects.requireNonNull(t, name);
+    if (t.rank() < min || t.rank() > max) {
+      throw new IllegalArgumentException(
+          name
+              + ".rank() is "
+              + t.rank()
+              + ", but "
+              + (min == max ? "" + min : min + " to " + max)
+              + " is needed");
+    }
+  }
 
   /** For instance {@code requireSize(k, "k", 3, q.size(3), "q.size(3)")}. */
   public static void requireSize(
-      FloatTensor t, String name, int axis, long expected, String expectedName) {}
+      FloatTensor t, String name, int axis, long expected, String expectedName) {
+    if (t.size(axis) != expected) {
+      throw new IllegalArgumentException(
+          name
+              + ".size("
+              + axis
+              + ") is "
+              + t.size(axis)
+              + ", but "
+              + expectedName
+              + " is "
+              + expected);
+    }
+  }
 
   public static void requireSameShape(
-      FloatTensor t, String name, FloatTensor other, String otherName) {}
+      FloatTensor t, String name, FloatTensor other, String otherName) {
+    boolean equal = t.rank() == other.rank();
+    for (int axis = 0; equal && axis < t.rank(); axis++) {
+      equal = t.size(axis) == other.size(axis);
+    }
+    if (!equal) {
+      throw new IllegalArgumentException(
+          name
+              + " has shape "
+              + Arrays.toString(t.shape())
+              + ", but "
+              + otherName
+              + " has "
+              + Arrays.toString(other.shape()));
+    }
+  }
 
-  public static void requireReadable(FloatTensor t, String name, boolean otherThreads) {}
+  /**
+   * Checks that the calling thread, and if asked for every other thread too, can read.
+   *
+   * @throws IllegalStateException if the arena is closed
+   * @throws IllegalArgumentException if the arena belongs to another thread, or to the calling
+   *     thread and other threads are to read as well
+   */
+  public static void requireReadable(FloatTensor t, String name, boolean otherThreads) {
+    Objects.requireNonNull(t, name);
+    MemorySegment segment = TensorAccess.of(t).segmentOrNull();
+    if (segment == null) {
+      return;
+    }
+    if (!segment.scope().isAlive()) {
+      throw new IllegalStateException("the arena of " + name + " is closed");
+    }
+    if (!segment.isAccessibleBy(Thread.currentThread())) {
+      throw new IllegalArgumentException(
+          "the arena of " + name + " belongs to another thread than " + Thread.currentThread());
+    }
+    if (otherThreads && !segment.isAccessibleBy(ANY_THREAD)) {
+      throw new IllegalArgumentException(
+          "the arena of "
+              + name
+              + " belongs to "
+              + Thread.currentThread()
+              + " alone, but the workers have other threads: use a shared arena");
+    }
+  }
 
-  public static void requireWritable(FloatTensor t, String name, boolean otherThreads) {}
+  /** As {@link #requireReadable}; a read-only segment is an IllegalArgumentException. */
+  public static void requireWritable(FloatTensor t, String name, boolean otherThreads) {
+    requireReadable(t, name, otherThreads);
+    if (TensorAccess.of(t).isReadOnly()) {
+      throw new IllegalArgumentException("the segment of " + name + " is read-only");
+    }
+  }
 
+  /** Checks that an output shares no element with an input. */
   public static void requireDisjoint(
-      FloatTensor out, String outName, FloatTensor in, String inName) {}
+      FloatTensor out, String outName, FloatTensor in, String inName) {
+    if (Overlap.overlaps(TensorAccess.of(out), TensorAccess.of(in))) {
+      throw new IllegalArgumentException(overlap(out, outName, in, inName));
+    }
+  }
 
+  /** Checks that an output shares no element with an input, or every one at the same index. */
   public static void requireDisjointOrSame(
-      FloatTensor out, String outName, FloatTensor in, String inName) {}
+      FloatTensor out, String outName, FloatTensor in, String inName) {
+    StridedFloats o = TensorAccess.of(out);
+    StridedFloats i = TensorAccess.of(in);
+    if (!Overlap.same(o, i) && Overlap.overlaps(o, i)) {
+      throw new IllegalArgumentException(
+          overlap(out, outName, in, inName) + " other than exactly in place");
+    }
+  }
+
+  private static String overlap(FloatTensor out, String outName, FloatTensor in, String inName) {
+    return outName + " " + out + " overlaps " + inName + " " + in;
+  }
 }

@@ -5,38 +5,54 @@ import java.util.Arrays;
 /** Arithmetic on shapes, in long and without silent overflow. */
 public final class Shapes {
 
+  /** The most axes that a tensor or a mask has. */
   public static final int MAX_RANK = 4;
 
   private Shapes() {}
 
   /**
-   * Number of elements of a shape of rank 1 to 4 without negative sizes.
-   *
-   * @throws IllegalArgumentException if the shape is none, or its sizes other than 0 multiply to
-   *     more than a long can hold
+   * Checks that a shape has rank 1 to 4 and no negative size, and that its sizes other than 0
+   * multiply to a long: then no product of any of them can overflow.
    */
-  public static long requireValid(long[] shape) {
+  public static void requireValid(long[] shape) {
     if (shape.length < 1 || shape.length > MAX_RANK) {
       throw new IllegalArgumentException(
-          "the shape " + Arrays.toString(shape) + " has rank " + shape.length + ", but 1 to 4 are possible");
+          "the shape "
+              + Arrays.toString(shape)
+              + " has rank "
+              + shape.length
+              + ", but rank 1 to "
+              + MAX_RANK
+              + " is needed");
     }
     long product = 1;
-    boolean empty = false;
     for (int axis = 0; axis < shape.length; axis++) {
-      long size = shape[axis];
-      if (size < 0) {
+      if (shape[axis] < 0) {
         throw new IllegalArgumentException(
-            "size " + axis + " of the shape " + Arrays.toString(shape) + " is " + size + ", but at least 0 is needed");
+            "size " + axis + " of the shape " + Arrays.toString(shape) + " is negative");
       }
-      empty |= size == 0;
-      long high = Math.multiplyHigh(product, Math.max(size, 1));
-      product *= Math.max(size, 1);
-      if (high != 0 || product < 0) {
+      long factor = Math.max(shape[axis], 1);
+      if (Math.multiplyHigh(product, factor) != 0 || product * factor < 0) {
         throw new IllegalArgumentException(
-            "the shape " + Arrays.toString(shape) + " has more than " + Long.MAX_VALUE + " elements");
+            "the shape "
+                + Arrays.toString(shape)
+                + " is too large: its sizes multiply to more than "
+                + Long.MAX_VALUE);
       }
+      product *= factor;
     }
-    return empty ? 0 : product;
+  }
+
+  /** Number of elements of a valid shape. */
+  public static long count(long[] shape) {
+    long count = 1;
+    for (long size : shape) {
+      if (size == 0) {
+        return 0;
+      }
+      count *= size;
+    }
+    return count;
   }
 
   /** Strides of a gapless row-major layout; an empty axis counts as one of size 1. */

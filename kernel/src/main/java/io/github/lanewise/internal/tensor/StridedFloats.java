@@ -2,6 +2,8 @@ package io.github.lanewise.internal.tensor;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -10,10 +12,11 @@ import org.jspecify.annotations.Nullable;
  * in elements.
  *
  * <p>Storage is either a {@code float[]} (also when the caller came with a writable heap segment
- * over one, on a whole element), or a segment of any other kind and alignment. Kernels work on
- * arrays; rows of the other kind are staged through {@link #read} and {@link #write}.
+ * over one that starts on a whole element), or a segment of any other kind and alignment. Kernels
+ * work on arrays; rows of the other kind are staged through {@link #read} and {@link #write}.
  *
- * <p>The stride of the last axis is always 1.
+ * <p>The stride of the last axis is always 1. Different indices name different elements: there are
+ * no views with stride 0.
  */
 public final class StridedFloats {
 
@@ -21,8 +24,8 @@ public final class StridedFloats {
 
   private final float @Nullable [] array;
   private final @Nullable MemorySegment segment; // exactly one of the two is null
-  private final @Nullable Object base; // the heap object, or null: native, or hidden (read-only)
-  private final long firstByte; // of the storage's element 0: a native address, or from the base's start
+  private final @Nullable Object base; // the heap object; null where it is native or hidden
+  private final long firstByte; // of element 0 of the storage: an address, or from the base's start
   private final long offset;
   private final long[] shape;
   private final long[] strides;
@@ -42,6 +45,9 @@ public final class StridedFloats {
     this.offset = offset;
     this.shape = shape;
     this.strides = strides;
+    if (shape[shape.length - 1] <= 1) {
+      strides[shape.length - 1] = 1; // never walked, so any stride will do
+    }
   }
 
   /** A row-major tensor over an array; the caller has checked that it fits. */
@@ -51,18 +57,68 @@ public final class StridedFloats {
 
   /** A row-major tensor over a segment; the caller has checked that it fits. */
   public static StridedFloats of(MemorySegment segment, long[] shape) {
-    Optional<Object> heap = segment.heapBase();
+    Optional<Object> heap = segment.heapBase(); // empty for native and for read-only segments
     long address = segment.address();
-    long[] strides = Shapes.rowMajorStrides(shape);
-    if (heap.isPresent() && heap.get() instanceof float[] array && (address & 3) == 0) {
-      return new StridedFloats(array, null, array, 0, address >> 2, shape, strides);
+    if (heap.isPresent() && heap.get() instanceof float[] array && address % Float.BYTES == 0) {
+      return of(array, address / Float.BYTES, shape);
     }
-    return new StridedFloats(null, segment, heap.orElse(null), address, 0, shape, strides);
+    return new StridedFloats(
+        null, segment, heap.orElse(null), address, 0, shape, Shapes.rowMajorStrides(shape));
   }
 
-  /** Another view of the same storage. */
-  public StridedFloats view(long newOffset, long[] newShape, long[] newStrides) {
+  private StridedFloats view(long newOffset, long[] newShape, long[] newStrides) {
     return new StridedFloats(array, segment, base, firstByte, newOffset, newShape, newStrides);
+  }
+
+  /** The part between two indices of an axis; the caller has checked them. */
+  public StridedFloats slice(int axis, long from, long to) {
+    long[] newShape = shape.clone();
+    newShape[axis] = to - from;
+    // An empty part at the far end would begin outside the storage.
+    return view(from == to ? offset : offset + from * strides[axis], newShape, strides.clone());
+  }
+
+  /** The part at one index of an axis, without that axis; the caller has checked the index. */
+  public StridedFloats select(int axis, long index) {
+    int rank = shape.length - 1;
+    long[] newShape = new long[rank];
+    long[] newStrides = new long[rank];
+    for (int to = 0; to < rank; to++) {
+      int from = to < axis ? to : to + 1;
+      newShape[to] = shape[from];
+      newStrides[to] = strides[from];
+    }
+    requireContiguous(newShape, newStrides);
+    return view(offset + index * strides[axis], newShape, newStrides);
+  }
+
+  /** The axes in another order; the caller has checked that it is one. */
+  public StridedFloats permute(int[] axes) {
+    long[] newShape = new long[axes.length];
+    long[] newStrides = new long[axes.length];
+    for (int to = 0; to < axes.length; to++) {
+      newShape[to] = shape[axes[to]];
+      newStrides[to] = strides[axes[to]];
+    }
+    requireContiguous(newShape, newStrides);
+    return view(offset, newShape, newStrides);
+  }
+
+  /** Another shape of as many elements; the caller has checked that, and that this is dense. */
+  public StridedFloats reshape(long[] newShape) {
+    return view(offset, newShape, Shapes.rowMajorStrides(newShape));
+  }
+
+  private static void requireContiguous(long[] shape, long[] strides) {
+    int last = shape.length - 1;
+    if (shape[last] > 1 && strides[last] != 1) {
+      throw new IllegalArgumentException(
+          "the last axis of the shape "
+              + Arrays.toString(shape)
+              + " has stride "
+              + strides[last]
+              + ", but 1 is needed");
+    }
   }
 
   public int rank() {
@@ -85,14 +141,10 @@ public final class StridedFloats {
 
   /** Number of elements. */
   public long count() {
-    long count = 1;
-    for (long size : shape) {
-      count *= size;
-    }
-    return count;
+    return Shapes.count(shape);
   }
 
-  /** The array under this tensor, to which {@link #offset} refers; null where rows must be staged. */
+  /** The array under this tensor, to which {@link #offset} refers; null where rows are staged. */
   public float @Nullable [] arrayOrNull() {
     return array;
   }
@@ -102,98 +154,112 @@ public final class StridedFloats {
     return segment;
   }
 
+  /** The heap object that holds the elements; null where it is native or hidden. */
   @Nullable Object base() {
     return base;
   }
 
-  /** Byte address of the first element: absolute, or from the start of the heap object. */
+  /** Address of the first element in bytes: absolute, or from the start of the heap object. */
   long address() {
-    return firstByte + 4 * offset;
+    return firstByte + Float.BYTES * offset;
   }
 
-  /** Elements between the first and the last in memory; 0 for a single element. */
-  long reach() {
-    long reach = 0;
-    for (int axis = 0; axis < shape.length; axis++) {
-      reach += (shape[axis] - 1) * strides[axis];
-    }
-    return reach;
-  }
-
-  boolean isEmpty() {
-    for (long size : shape) {
-      if (size == 0) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** Whether the elements lie in row-major order without gaps. */
+  /** Whether the elements follow each other in row-major order without gaps. */
   public boolean isDense() {
     long expected = 1;
     for (int axis = shape.length - 1; axis >= 0; axis--) {
       if (shape[axis] > 1 && strides[axis] != expected) {
-        return isEmpty();
+        return count() == 0;
       }
       expected *= shape[axis];
     }
     return true;
   }
 
+  public boolean isReadOnly() {
+    return segment != null && segment.isReadOnly();
+  }
+
   public float get(long elementIndex) {
-    float[] floats = array;
-    return floats != null
-        ? floats[(int) elementIndex]
-        : heldSegment().get(FLOAT, elementIndex << 2);
+    if (array != null) {
+      return array[(int) elementIndex];
+    }
+    return storage().get(FLOAT, elementIndex * Float.BYTES);
   }
 
   public void set(float value, long elementIndex) {
-    float[] floats = array;
-    if (floats != null) {
-      floats[(int) elementIndex] = value;
+    if (array != null) {
+      array[(int) elementIndex] = value;
     } else {
-      heldSegment().set(FLOAT, elementIndex << 2, value);
+      storage().set(FLOAT, elementIndex * Float.BYTES, value);
     }
   }
 
   /** Copies a contiguous run that begins at an absolute element index into an array. */
   public void read(long elementIndex, float[] target, int from, int length) {
-    float[] floats = array;
-    if (floats != null) {
-      System.arraycopy(floats, (int) elementIndex, target, from, length);
+    if (array != null) {
+      System.arraycopy(array, (int) elementIndex, target, from, length);
     } else {
-      MemorySegment.copy(heldSegment(), FLOAT, elementIndex << 2, target, from, length);
+      MemorySegment.copy(storage(), FLOAT, elementIndex * Float.BYTES, target, from, length);
     }
   }
 
   /** Copies a part of an array to a contiguous run that begins at an absolute element index. */
   public void write(float[] source, int from, long elementIndex, int length) {
-    float[] floats = array;
-    if (floats != null) {
-      System.arraycopy(source, from, floats, (int) elementIndex, length);
+    if (array != null) {
+      System.arraycopy(source, from, array, (int) elementIndex, length);
     } else {
-      MemorySegment.copy(source, from, heldSegment(), FLOAT, elementIndex << 2, length);
+      MemorySegment.copy(source, from, storage(), FLOAT, elementIndex * Float.BYTES, length);
     }
   }
 
   /** Sets a contiguous run that begins at an absolute element index to one value. */
   public void fill(long elementIndex, long length, float value) {
-    float[] floats = array;
-    if (floats != null) {
-      java.util.Arrays.fill(
-          floats, (int) elementIndex, (int) (elementIndex + length), value);
+    if (array != null) {
+      Arrays.fill(array, (int) elementIndex, (int) (elementIndex + length), value);
       return;
     }
-    MemorySegment target = heldSegment();
+    MemorySegment target = storage();
     for (long i = elementIndex; i < elementIndex + length; i++) {
-      target.set(FLOAT, i << 2, value);
+      target.set(FLOAT, i * Float.BYTES, value);
     }
   }
 
-  private MemorySegment heldSegment() {
-    MemorySegment held = segment;
-    assert held != null;
-    return held;
+  /** Copies all elements in row-major order; the caller has checked the length. */
+  public void copyTo(float[] target) {
+    if (target.length > 0) {
+      copyAxis(0, offset, target, 0);
+    }
+  }
+
+  private int copyAxis(int axis, long element, float[] target, int to) {
+    if (axis == shape.length - 1) {
+      read(element, target, to, (int) shape[axis]);
+      return to + (int) shape[axis];
+    }
+    int next = to;
+    for (long i = 0; i < shape[axis]; i++) {
+      next = copyAxis(axis + 1, element + i * strides[axis], target, next);
+    }
+    return next;
+  }
+
+  private MemorySegment storage() {
+    return Objects.requireNonNull(segment);
+  }
+
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder(Arrays.toString(shape));
+    if (!isDense()) {
+      text.append(" strides ").append(Arrays.toString(strides));
+    }
+    text.append(" offset ").append(offset).append(" in ");
+    if (segment == null) {
+      return text.append("a float[]").toString();
+    }
+    text.append(segment.isNative() ? "native" : "heap").append(" memory");
+    text.append(segment.isReadOnly() ? ", read-only" : "");
+    return text.append(segment.scope().isAlive() ? "" : ", closed").toString();
   }
 }
