@@ -1,7 +1,6 @@
 package io.github.lanewise.reference;
 
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What happens to a score between q·k and the softmax, in this order: times scale, softcap, plus
@@ -9,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param scale factor of q·k
  * @param softcap c in c·tanh(s/c); 0 for none
- * @param bias what is added to a score, or null
+ * @param bias what is added to a score
  * @param alibi slope of each query head; empty for none
  * @param alibiOffset p = query + alibiOffset is the query's position among the keys
  * @param sinks logit of each query head's sink; empty for none
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public record AttentionOptions(
     double scale,
     double softcap,
-    @Nullable ScoreBias bias,
+    ScoreBias bias,
     double[] alibi,
     long alibiOffset,
     double[] sinks,
@@ -45,7 +44,8 @@ public record AttentionOptions(
 
   /** Returns the plain attention softmax(scale·QKᵀ)·V. */
   public static AttentionOptions scaled(double scale) {
-    return new AttentionOptions(scale, 0, null, NONE, 0, NONE, NONE, Visibility.everything());
+    return new AttentionOptions(
+        scale, 0, ScoreBias.none(), NONE, 0, NONE, NONE, Visibility.everything());
   }
 
   /** Returns the plain attention with the customary scale 1/√headDim, as the float that it is. */

@@ -88,10 +88,7 @@ public final class PlainFloatAttention {
       float cap = (float) options.softcap();
       score = cap * (float) Math.tanh(score / cap);
     }
-    ScoreBias bias = options.bias();
-    if (bias != null) {
-      score += (float) bias.at(b, h, i, j);
-    }
+    score += (float) options.bias().at(b, h, i, j);
     if (options.alibi().length > 0) {
       score -= (float) options.alibi()[h] * Math.abs((float) (j - (i + options.alibiOffset())));
     }

@@ -100,10 +100,7 @@ public final class ReferenceAttention {
     if (options.softcap() != 0) {
       score = options.softcap() * FastMath.tanh(score / options.softcap());
     }
-    ScoreBias bias = options.bias();
-    if (bias != null) {
-      score += bias.at(b, h, i, j);
-    }
+    score += options.bias().at(b, h, i, j);
     if (options.alibi().length > 0) {
       score -= options.alibi()[h] * Math.abs((double) (j - (i + options.alibiOffset())));
     }

@@ -21,7 +21,10 @@ public interface Visibility {
     return (batch, head, query, key) -> offset >= (long) key - query;
   }
 
-  /** Key j is visible to query i iff p - left ≤ j ≤ p + right, where p = i + offset, in exact integers. */
+  /**
+   * Key j is visible to query i iff p - left ≤ j ≤ p + right, where p = i + offset, in exact
+   * integers.
+   */
   static Visibility window(long left, long right, long offset) {
     return (batch, head, query, key) -> {
       BigInteger position = BigInteger.valueOf(query).add(BigInteger.valueOf(offset));

@@ -52,8 +52,7 @@ class AttentionGradientsTest {
 
   @Test
   void invisibleKeysGetNothingAndGiveNothing() {
-    AttentionOptions options =
-        AttentionOptions.scaled(1).withVisibility(Visibility.prefix(4));
+    AttentionOptions options = AttentionOptions.scaled(1).withVisibility(Visibility.prefix(4));
     for (int row = 4; row < SHAPE.keyRows(); row += 5) { // key 4 of every batch and head
       k[row * 3] = Double.NaN;
       v[row * 2] = Double.POSITIVE_INFINITY;
@@ -68,8 +67,7 @@ class AttentionGradientsTest {
     }
     AttentionOptions cold = options.withTemperature(0);
     assertThrows(
-        IllegalArgumentException.class,
-        () -> AttentionGradients.of(SHAPE, cold, q, k, v, dOut));
+        IllegalArgumentException.class, () -> AttentionGradients.of(SHAPE, cold, q, k, v, dOut));
   }
 
   /** Central differences with step 2⁻¹⁶ are right to about 1e-10. */

@@ -27,8 +27,7 @@ class ReferenceAttentionTest {
     assertEquals(1 + 4 + 9, result.out()[0], 1e-14);
     assertEquals(FastMath.log(6), result.logSumExp()[0], 1e-15);
     assertEquals(0.5, result.maxWeight()[0], 1e-15);
-    assertEquals(
-        FastMath.log(6) / 6 + LN3 / 3 + LN2 / 2, result.entropy()[0], 1e-15); // Σ α ln 1/α
+    assertEquals(FastMath.log(6) / 6 + LN3 / 3 + LN2 / 2, result.entropy()[0], 1e-15); // Σ α ln 1/α
   }
 
   @Test
@@ -38,8 +37,7 @@ class ReferenceAttentionTest {
     double[] q = random.doubles(20, -1, 1).toArray();
     double[] k = random.doubles(28, -1, 1).toArray();
     double[] v = random.doubles(21, -1, 1).toArray();
-    RealMatrix scores =
-        matrix(q, 5, 4).multiply(matrix(k, 7, 4).transpose()).scalarMultiply(0.5);
+    RealMatrix scores = matrix(q, 5, 4).multiply(matrix(k, 7, 4).transpose()).scalarMultiply(0.5);
     RealMatrix weights = new Array2DRowRealMatrix(5, 7);
     for (int i = 0; i < 5; i++) {
       weights.setRow(i, ReferenceSoftmax.softmax(scores.getRow(i)));
@@ -146,13 +144,10 @@ class ReferenceAttentionTest {
     assertArrayEquals(new double[] {10, 10, 20, 20, 30, 30, 40, 40}, result.out());
     AttentionOptions options =
         PLAIN.withTemperature(1, 2, 4, 8).withVisibility(Visibility.keyLengths(1, 0));
-    result =
-        ReferenceAttention.forward(shape, options, ones, new double[] {8, 16, 0, 0}, ones);
+    result = ReferenceAttention.forward(shape, options, ones, new double[] {8, 16, 0, 0}, ones);
     assertArrayEquals(
-        new double[] {8, 4, 4, 2, -INFINITY, -INFINITY, -INFINITY, -INFINITY},
-        result.logSumExp());
-    assertThrows(
-        IllegalArgumentException.class, () -> new AttentionShape(1, 3, 2, 1, 1, 1, 1));
+        new double[] {8, 4, 4, 2, -INFINITY, -INFINITY, -INFINITY, -INFINITY}, result.logSumExp());
+    assertThrows(IllegalArgumentException.class, () -> new AttentionShape(1, 3, 2, 1, 1, 1, 1));
   }
 
   @Test
@@ -176,8 +171,7 @@ class ReferenceAttentionTest {
     float[] actual = PlainFloatAttention.forward(shape, options, q, k, v);
     assertArrayEquals(expected.out(), Primitives.widen(actual), 1e-6);
     AttentionOptions blind = options.withVisibility(Visibility.prefix(0));
-    assertArrayEquals(
-        new float[actual.length], PlainFloatAttention.forward(shape, blind, q, k, v));
+    assertArrayEquals(new float[actual.length], PlainFloatAttention.forward(shape, blind, q, k, v));
     assertThrows(
         IllegalArgumentException.class,
         () ->
@@ -195,8 +189,7 @@ class ReferenceAttentionTest {
     AttentionShape shape = new AttentionShape(1, 1, 1, 1, keys.length, 1, 1);
     double[] scores = new double[keys.length];
     for (int j = 0; j < keys.length; j++) {
-      scores[j] =
-          ReferenceAttention.score(shape, options, new double[] {1}, keys, 0, 0, 0, j);
+      scores[j] = ReferenceAttention.score(shape, options, new double[] {1}, keys, 0, 0, 0, j);
     }
     return scores;
   }
@@ -222,8 +215,7 @@ class ReferenceAttentionTest {
   private static void assertMatrix(RealMatrix expected, double[] actual) {
     for (int i = 0; i < expected.getRowDimension(); i++) {
       for (int j = 0; j < expected.getColumnDimension(); j++) {
-        assertEquals(
-            expected.getEntry(i, j), actual[i * expected.getColumnDimension() + j], 1e-14);
+        assertEquals(expected.getEntry(i, j), actual[i * expected.getColumnDimension() + j], 1e-14);
       }
     }
     assertTrue(actual.length > 0);

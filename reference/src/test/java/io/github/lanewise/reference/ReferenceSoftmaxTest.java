@@ -152,8 +152,7 @@ class ReferenceSoftmaxTest {
       DerivativeStructure[] exponentials = new DerivativeStructure[6];
       DerivativeStructure sum = new DerivativeStructure(6, 1);
       for (int j = 0; j < 6; j++) {
-        exponentials[j] =
-            new DerivativeStructure(6, 1, j, scores[j]).divide(temperature).exp();
+        exponentials[j] = new DerivativeStructure(6, 1, j, scores[j]).divide(temperature).exp();
         sum = sum.add(exponentials[j]);
       }
       DerivativeStructure loss = new DerivativeStructure(6, 1);
