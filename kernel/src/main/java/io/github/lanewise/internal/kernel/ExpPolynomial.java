@@ -3,9 +3,9 @@ package io.github.lanewise.internal.kernel;
 /**
  * The numbers behind exp, shared by the scalar and the vector code.
  *
- * <p>exp(x) = 2ⁿ · p(r) with n = round(x / ln 2) and r = x - n·ln 2, |r| ≤ 0.347. All steps are fused
- * multiply-adds, in this order, which must not be rearranged (a half-Estrin scheme is 1.009 ULP, a
- * full one 1.27):
+ * <p>exp(x) = 2ⁿ · p(r) with n = round(x / ln 2) and r = x - n·ln 2, |r| ≤ 0.347. All steps are
+ * fused multiply-adds, in this order, which must not be rearranged (a half-Estrin scheme is 1.009
+ * ULP, a full one 1.27):
  *
  * <pre>
  * t = fma(x, LOG2_E, MAGIC)                  the low bits of t hold n plus a bias

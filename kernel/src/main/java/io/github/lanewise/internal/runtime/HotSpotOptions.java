@@ -21,7 +21,9 @@ final class HotSpotOptions {
     }
   }
 
-  /** Apart from its outer class, so that a missing module shows up as an error that can be caught. */
+  /**
+   * Apart from its outer class, so that a missing module shows up as an error that can be caught.
+   */
   private static final class Bean {
     static @Nullable String get(String name) {
       HotSpotDiagnosticMXBean bean =

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * The kernels of this process, chosen once.
  *
  * <p>Static final fields, so that C2 knows the receiver and inlines through the interface. If the
- * choice failed, every kernel throws the reason: a static initialiser that threw would explain itself
- * only on the first call.
+ * choice failed, every kernel throws the reason: a static initialiser that threw would explain
+ * itself only on the first call.
  */
 public final class Kernels {
   private static final Selection SELECTION = Selection.select();

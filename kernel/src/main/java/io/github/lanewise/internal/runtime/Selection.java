@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Which implementation of the kernels runs, and why.
  *
  * <p>The checks are made in order, and before any class of the incubator module is loaded. Nothing
- * here throws: a request that cannot be met is kept as {@code failure}, so that every later call can
- * say the same.
+ * here throws: a request that cannot be met is kept as {@code failure}, so that every later call
+ * can say the same.
  *
  * @param failure why the request of {@code lanewise.lanes} cannot be met, else null
  */
@@ -23,8 +23,7 @@ record Selection(
     @Nullable KernelProvider provider,
     @Nullable String failure) {
   private static final String VECTOR_MODULE = "jdk.incubator.vector";
-  private static final String VECTOR_PROVIDER =
-      "io.github.lanewise.internal.vector.VectorProvider";
+  private static final String VECTOR_PROVIDER = "io.github.lanewise.internal.vector.VectorProvider";
 
   static Selection select() {
     @Nullable String complaint = LaneRequest.complaint();
@@ -43,7 +42,8 @@ record Selection(
         vector = load();
         int bits = vector.laneBits();
         if (bits < 128) {
-          obstacle = "the widest vectors of this CPU and JVM have " + bits + " bits, 128 are needed";
+          obstacle =
+              "the widest vectors of this CPU and JVM have " + bits + " bits, 128 are needed";
         } else if (asked && bits != request) {
           obstacle = "the widest vectors of this CPU and JVM have " + bits + " bits";
         }
@@ -110,8 +110,10 @@ record Selection(
 
   private static KernelProvider load() throws ReflectiveOperationException {
     try {
-      return (KernelProvider)
-          Class.forName(VECTOR_PROVIDER).getDeclaredConstructor().newInstance();
+      return Class.forName(VECTOR_PROVIDER)
+          .asSubclass(KernelProvider.class)
+          .getDeclaredConstructor()
+          .newInstance();
     } catch (InvocationTargetException e) {
       throw new ReflectiveOperationException(String.valueOf(e.getCause()), e);
     }

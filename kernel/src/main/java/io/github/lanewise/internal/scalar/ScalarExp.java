@@ -40,8 +40,8 @@ public final class ScalarExp {
   }
 
   /**
-   * exp(x) for the weights of softmax and attention: +0 below {@link ExpPolynomial#FLUSH_BELOW}, else
-   * the bits of {@link #full}. x is at most 88, or NaN, which gives NaN.
+   * exp(x) for the weights of softmax and attention: +0 below {@link ExpPolynomial#FLUSH_BELOW},
+   * else the bits of {@link #full}. x is at most 88, or NaN, which gives NaN.
    */
   public static float flushed(float x) {
     float clamped = x < FLUSH_BELOW ? FLUSHED : x;

@@ -15,11 +15,13 @@ public final class ScalarFma {
    * The same in double precision, for machines without the instruction, where {@code Math.fma} goes
    * through BigDecimal.
    *
-   * <p>The product of two floats is exact in double. The sum is rounded to odd: that keeps enough of
-   * what is lost for the final rounding to float (53 ≥ 24 + 2 bits) to be the only one that counts.
+   * <p>The product of two floats is exact in double. The sum is rounded to odd: that keeps enough
+   * of what is lost for the final rounding to float (53 ≥ 24 + 2 bits) to be the only one that
+   * counts.
    *
-   * <p>Source: S. Boldo, G. Melquiond, "Emulation of FMA and correctly rounded sums: proved algorithms
-   * using rounding to odd", IEEE Transactions on Computers 57(4), 2008, doi:10.1109/TC.2007.70819.
+   * <p>Source: S. Boldo, G. Melquiond, "Emulation of FMA and correctly rounded sums: proved
+   * algorithms using rounding to odd", IEEE Transactions on Computers 57(4), 2008,
+   * doi:10.1109/TC.2007.70819.
    */
   static float emulate(float a, float b, float c) {
     double product = (double) a * (double) b;

@@ -8,9 +8,9 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The one width all vector kernels are compiled for.
  *
- * <p>C2 turns vector code into instructions only where the species is a compile-time constant, so it
- * is chosen when this class is initialised and never changes. Vectors wider than 512 bits are used
- * as 512: the arithmetic contract has 16 virtual lanes.
+ * <p>C2 turns vector code into instructions only where the species is a compile-time constant, so
+ * it is chosen when this class is initialised and never changes. Vectors wider than 512 bits are
+ * used as 512: the arithmetic contract has 16 virtual lanes.
  */
 final class LaneSpecies {
   static final VectorSpecies<Float> FLOATS = choose();
@@ -18,12 +18,13 @@ final class LaneSpecies {
   /** Lanes in a vector: 4, 8 or 16. */
   static final int LENGTH = FLOATS.length();
 
-  static final VectorSpecies<Integer> INTS =
-      VectorSpecies.of(int.class, FLOATS.vectorShape());
+  static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
 
   private LaneSpecies() {}
 
-  /** The requested width if the machine has it; else the widest that it has, for a clear refusal. */
+  /**
+   * The requested width if the machine has it; else the widest that it has, for a clear refusal.
+   */
   private static VectorSpecies<Float> choose() {
     int available = Math.min(512, FloatVector.SPECIES_PREFERRED.vectorBitSize());
     int bits = LaneRequest.BITS >= 128 ? Math.min(LaneRequest.BITS, available) : available;

@@ -37,7 +37,8 @@ final class VectorExp {
     FloatVector clamped =
         x.blend(LEAST, x.compare(VectorOperators.LT, LEAST))
             .blend(GREATEST, x.compare(VectorOperators.GT, GREATEST));
-    FloatVector magic = FloatVector.broadcast(FLOATS, MAGIC_POSITIVE).blend(MAGIC_NEGATIVE, negative);
+    FloatVector magic =
+        FloatVector.broadcast(FLOATS, MAGIC_POSITIVE).blend(MAGIC_NEGATIVE, negative);
     FloatVector unscale =
         FloatVector.broadcast(FLOATS, UNSCALE_POSITIVE).blend(UNSCALE_NEGATIVE, negative);
     FloatVector biased = clamped.fma(FloatVector.broadcast(FLOATS, LOG2_E), magic);
@@ -45,8 +46,8 @@ final class VectorExp {
   }
 
   /**
-   * exp(x) for the weights of softmax and attention: +0 below {@link ExpPolynomial#FLUSH_BELOW}, else
-   * the bits of {@link #full}. x is at most 88, or NaN, which gives NaN.
+   * exp(x) for the weights of softmax and attention: +0 below {@link ExpPolynomial#FLUSH_BELOW},
+   * else the bits of {@link #full}. x is at most 88, or NaN, which gives NaN.
    */
   static FloatVector flushed(FloatVector x) {
     // Clamped before the polynomial: a blend after it would leave subnormals to be computed.
