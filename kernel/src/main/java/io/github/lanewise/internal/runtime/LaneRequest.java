@@ -29,14 +29,9 @@ public final class LaneRequest {
     if (text == null) {
       return ANY;
     }
-    switch (text) {
-      case "0":
-      case "128":
-      case "256":
-      case "512":
-        return Integer.parseInt(text);
-      default:
-        return UNREADABLE;
-    }
+    return switch (text) {
+      case "0", "128", "256", "512" -> Integer.parseInt(text);
+      default -> UNREADABLE;
+    };
   }
 }
