@@ -15,10 +15,7 @@ import java.util.Arrays;
  * @param temperature temperature of each query head; one for all; empty for 1
  * @param visibility which key a query sees
  */
-@SuppressWarnings({
-  "ArrayRecordComponent", // a bundle of arguments, never compared
-  "exports" // JSpecify's annotations are not needed by callers, hence not required transitively
-})
+@SuppressWarnings("ArrayRecordComponent") // a bundle of arguments, never compared
 public record AttentionOptions(
     double scale,
     double softcap,

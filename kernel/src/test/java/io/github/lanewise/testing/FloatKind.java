@@ -1,0 +1,144 @@
+package io.github.lanewise.testing;
+
+import java.util.SplittableRandom;
+
+/**
+ * Where the inputs of a property come from: each kind goes for another place where floats break.
+ */
+public enum FloatKind {
+  /** Unit variance, as queries, keys and values have it. */
+  NORMAL {
+    @Override
+    float next(SplittableRandom random) {
+      return (float) gaussian(random);
+    }
+  },
+  /** Scores as a trained model has them: a few tower over the rest. */
+  LOGITS {
+    @Override
+    float next(SplittableRandom random) {
+      return (float) (gaussian(random) * (random.nextInt(16) == 0 ? 12 : 3));
+    }
+  },
+  /** exp(x) overflows, exp(x - max) does not. */
+  OVERFLOWING {
+    @Override
+    float next(SplittableRandom random) {
+      return (float) (1000 + gaussian(random) * 4);
+    }
+  },
+  /** exp(x) underflows, exp(x - max) does not. */
+  UNDERFLOWING {
+    @Override
+    float next(SplittableRandom random) {
+      return (float) (-1000 + gaussian(random) * 4);
+    }
+  },
+  /** Spread so far that most weights round to 0, and some fall on the flush threshold. */
+  WIDE {
+    @Override
+    float next(SplittableRandom random) {
+      return (float) random.nextDouble(-110, 0);
+    }
+  },
+  /** Zeros of both signs, subnormals, and the smallest normal numbers. */
+  NEAR_ZERO {
+    @Override
+    float next(SplittableRandom random) {
+      int bits = random.nextInt(3) == 0 ? 0 : random.nextInt(0x0100_0000);
+      return signed(Float.intBitsToFloat(bits), random);
+    }
+  },
+  /** Few distinct values: ties everywhere. */
+  TIED {
+    @Override
+    float next(SplittableRandom random) {
+      return random.nextInt(3) - 1;
+    }
+  },
+  /** Multiples of 1/64 below 16: sums with other such numbers are exact. */
+  GRID {
+    @Override
+    float next(SplittableRandom random) {
+      return random.nextInt(-1023, 1024) / 64f;
+    }
+  },
+  /** Any finite float whose square does not overflow, every exponent alike. */
+  FINITE_BITS {
+    @Override
+    float next(SplittableRandom random) {
+      return signed(Float.intBitsToFloat(random.nextInt(0x5e00_0000)), random);
+    }
+  },
+  /** Any float at all, NaN and infinities included. */
+  ANY_BITS {
+    @Override
+    float next(SplittableRandom random) {
+      return Float.intBitsToFloat(random.nextInt());
+    }
+  },
+  /** Ordinary numbers with NaN, infinities, -0 and the extremes strewn in. */
+  SPRINKLED {
+    @Override
+    float next(SplittableRandom random) {
+      return random.nextInt(8) == 0
+          ? SPECIAL[random.nextInt(SPECIAL.length)]
+          : (float) gaussian(random);
+    }
+  },
+  /** Logits of which some are -∞. */
+  MINUS_INFINITIES {
+    @Override
+    float next(SplittableRandom random) {
+      return random.nextInt(3) == 0 ? Float.NEGATIVE_INFINITY : (float) (gaussian(random) * 4);
+    }
+  };
+
+  /** Kinds without NaN and infinity, and without overflow in a softmax. */
+  public static final FloatKind[] FINITE = {
+    NORMAL, LOGITS, OVERFLOWING, UNDERFLOWING, WIDE, NEAR_ZERO, TIED, GRID
+  };
+
+  private static final float[] SPECIAL = {
+    Float.NaN,
+    Float.POSITIVE_INFINITY,
+    Float.NEGATIVE_INFINITY,
+    Float.NEGATIVE_INFINITY,
+    -0f,
+    0f,
+    Float.MIN_VALUE,
+    -Float.MIN_VALUE,
+    Float.MIN_NORMAL,
+    Float.MAX_VALUE,
+    -Float.MAX_VALUE
+  };
+
+  abstract float next(SplittableRandom random);
+
+  /** Returns that many numbers of this kind. */
+  public float[] floats(SplittableRandom random, int length) {
+    float[] x = new float[length];
+    for (int j = 0; j < length; j++) {
+      x[j] = next(random);
+    }
+    return x;
+  }
+
+  private static float signed(float magnitude, SplittableRandom random) {
+    return random.nextBoolean() ? magnitude : -magnitude;
+  }
+
+  /**
+   * Marsaglia's polar method; SplittableRandom has no nextGaussian that is the same in every JDK.
+   */
+  private static double gaussian(SplittableRandom random) {
+    while (true) {
+      double a = random.nextDouble() * 2 - 1;
+      double b = random.nextDouble() * 2 - 1;
+      double square = a * a + b * b;
+      if (square > 0 && square < 1) {
+        return a * StrictMath.sqrt(-2 * StrictMath.log(square) / square);
+      }
+    }
+  }
+}
