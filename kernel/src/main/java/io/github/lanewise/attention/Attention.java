@@ -1,0 +1,241 @@
+package io.github.lanewise.attention;
+
+import io.github.lanewise.FloatTensor;
+import io.github.lanewise.Mask;
+import io.github.lanewise.RowStatistics;
+import io.github.lanewise.Workers;
+import io.github.lanewise.internal.attention.AttentionCall;
+import io.github.lanewise.internal.attention.AttentionChecks;
+import io.github.lanewise.internal.attention.AttentionOptions;
+import io.github.lanewise.internal.tensor.TensorAccess;
+import io.github.lanewise.internal.work.Crew;
+import io.github.lanewise.internal.work.CrewAccess;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Scaled dot-product attention: {@code out = softmax(scores)·V}, row by row, in one pass over keys
+ * and values.
+ *
+ * <p>The score of query i and key j of a head is {@code scale·(q_i · k_j)}; then, where asked for
+ * and in this order: {@code softcap·tanh(s / softcap)}, plus the bias, minus ALiBi's {@code
+ * slope·|j - p|} (p = i + offset, the mask's offset if it names one, else keyLength - queryLength),
+ * divided by the head's temperature. Keys that the mask hides take no part, and neither do their
+ * values, whatever they contain. A sink is a further logit of the head that joins the softmax
+ * without a value and without being divided by the temperature. Query head h uses key head {@code h
+ * / (queryHeads / keyHeads)}.
+ *
+ * <p>Shapes: q [batch, queryHeads, queryLength, headDim], k [batch, keyHeads, keyLength, headDim],
+ * v [batch, keyHeads, keyLength, valueDim], out [batch, queryHeads, queryLength, valueDim],
+ * statistics [batch, queryHeads, queryLength]. Views in any layout will do as long as the last axis
+ * is contiguous, {@code [batch, length, heads, dim]} through {@link FloatTensor#permute} for
+ * instance. Memory does not grow with queryLength · keyLength.
+ *
+ * <p><b>Accuracy.</b> Over the whole tensor never worse than twice a plain float implementation of
+ * the same formula, and at most 1.5e-6·max|v| for queries and keys of unit variance, headDim up to
+ * 256 and keyLength up to 8192; both are measured against the oracle in double precision.
+ *
+ * <p><b>Same bits.</b> A row's result depends on nothing but the row, the keys and values it sees
+ * and the options: not on lane width, thread count, layout, warm-up, or the other rows of the call.
+ *
+ * <p><b>Special values.</b> A row that sees no key, or only scores of -inf, gives 0 (logSumExp
+ * -inf, or the sink; entropy and maxWeight 0). A NaN or +inf score at a visible key makes the row
+ * NaN. A score of -inf has weight 0, and its value is not read. Temperature 0 gives the value at
+ * the first of the largest scores (logSumExp NaN, entropy 0, maxWeight 1); an infinite temperature
+ * weighs all scores above -inf alike. Results are never -0.
+ *
+ * <p><b>Errors.</b> Wrong shapes, ranges and overlaps throw IllegalArgumentException with both
+ * numbers, null throws NullPointerException, a closed arena or closed workers
+ * IllegalStateException, all before anything is written. {@code out} may be exactly q, k or v;
+ * other overlaps are refused.
+ *
+ * <p><b>Allocation.</b> None in steady state on the calling thread. <b>Threading.</b> Immutable and
+ * thread-safe.
+ *
+ * <p><b>Source.</b> Vaswani et al., Attention Is All You Need, arXiv:1706.03762; the merge of
+ * partial results: Milakov and Gimelshein, Online normalizer calculation for softmax,
+ * arXiv:1805.02867; ALiBi: Press et al., arXiv:2108.12409; grouped heads: Ainslie et al.,
+ * arXiv:2305.13245; sinks: Xiao et al., arXiv:2309.17453.
+ */
+public final class Attention {
+
+  private final AttentionOptions options;
+
+  private Attention(AttentionOptions options) {
+    this.options = options;
+  }
+
+  /** Plain attention until told otherwise. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Computes {@code out} on the calling thread.
+   *
+   * @param q [batch, queryHeads, queryLength, headDim]
+   * @param k [batch, keyHeads, keyLength, headDim]
+   * @param v [batch, keyHeads, keyLength, valueDim]
+   * @param out [batch, queryHeads, queryLength, valueDim]
+   */
+  public void forward(FloatTensor q, FloatTensor k, FloatTensor v, FloatTensor out) {
+    forward(q, k, v, out, RowStatistics.none(), Workers.caller());
+  }
+
+  /**
+   * Computes {@code out}, and of {@code statistics} what is wanted, in the same pass.
+   *
+   * @param q [batch, queryHeads, queryLength, headDim]
+   * @param k [batch, keyHeads, keyLength, headDim]
+   * @param v [batch, keyHeads, keyLength, valueDim]
+   * @param out [batch, queryHeads, queryLength, valueDim]
+   * @param statistics [batch, queryHeads, queryLength] each: logSumExp in nats after every step of
+   *     the score, the sink included; entropy in nats of the softmax, the sink being one of its
+   *     outcomes; maxWeight, the largest weight of a key
+   * @param workers who computes
+   */
+  public void forward(
+      FloatTensor q,
+      FloatTensor k,
+      FloatTensor v,
+      FloatTensor out,
+      RowStatistics statistics,
+      Workers workers) {
+    Crew crew = CrewAccess.of(Objects.requireNonNull(workers, "workers"));
+    AttentionChecks.forward(options, q, k, v, out, statistics, crew.parallelism() > 1);
+    AttentionCall.run(
+        options,
+        TensorAccess.of(q),
+        TensorAccess.of(k),
+        TensorAccess.of(v),
+        TensorAccess.of(out),
+        null,
+        statistics,
+        crew);
+  }
+
+  /**
+   * Computes the softmax weights themselves: {@code p = exp(s - m) / l}, 0 at invisible keys, NaN
+   * at all visible ones of a row with a NaN or +inf score. With a sink a row sums to less than 1.
+   *
+   * @param q [batch, queryHeads, queryLength, headDim]
+   * @param k [batch, keyHeads, keyLength, headDim]
+   * @param p [batch, queryHeads, queryLength, keyLength], written
+   * @param workers who computes
+   */
+  public void weights(FloatTensor q, FloatTensor k, FloatTensor p, Workers workers) {
+    Crew crew = CrewAccess.of(Objects.requireNonNull(workers, "workers"));
+    AttentionChecks.weights(options, q, k, p, crew.parallelism() > 1);
+    AttentionCall.run(
+        options,
+        TensorAccess.of(q),
+        TensorAccess.of(k),
+        null,
+        null,
+        TensorAccess.of(p),
+        RowStatistics.none(),
+        crew);
+  }
+
+  /** Collects the options of an {@link Attention}. Each is checked as it is set. */
+  public static final class Builder {
+
+    private float scale = Float.NaN;
+    private Mask mask = Mask.none();
+    private float softcap;
+    private @Nullable FloatTensor bias;
+    private float @Nullable [] slopes;
+    private float @Nullable [] sinks;
+    private float @Nullable [] temperatures;
+
+    private Builder() {}
+
+    /** Factor of the dot product, finite; without it {@code (float) (1 / Math.sqrt(headDim))}. */
+    public Builder scale(float scale) {
+      requireFinite(scale, "scale");
+      this.scale = scale;
+      return this;
+    }
+
+    /** Who sees which key; all see all without it. */
+    public Builder mask(Mask mask) {
+      this.mask = Objects.requireNonNull(mask, "mask");
+      return this;
+    }
+
+    /** Bounds the scores by {@code softcap·tanh(s / softcap)}; finite and above 0. */
+    public Builder softcap(float softcap) {
+      requireFinite(softcap, "softcap");
+      if (softcap <= 0f) {
+        throw new IllegalArgumentException("softcap is " + softcap + ", but must be above 0");
+      }
+      this.softcap = softcap;
+      return this;
+    }
+
+    /**
+     * Added to the scores; broadcast right-aligned to [batch, queryHeads, queryLength, keyLength].
+     * The reference is kept: its contents may change between calls, not during one.
+     */
+    public Builder bias(FloatTensor bias) {
+      this.bias = Objects.requireNonNull(bias, "bias");
+      return this;
+    }
+
+    /** ALiBi: subtracts {@code slope·|j - p|}; one finite slope for each query head. */
+    public Builder alibi(float... slopePerHead) {
+      for (float slope : slopePerHead) {
+        requireFinite(slope, "slope");
+      }
+      this.slopes = slopePerHead.clone();
+      return this;
+    }
+
+    /** A logit for each query head that joins the softmax without a value; -inf: none. */
+    public Builder sinks(float... logitPerHead) {
+      for (float logit : logitPerHead) {
+        if (Float.isNaN(logit) || logit == Float.POSITIVE_INFINITY) {
+          throw new IllegalArgumentException("a sink is " + logit + ", but must be below +inf");
+        }
+      }
+      this.sinks = logitPerHead.clone();
+      return this;
+    }
+
+    /** Divisors of the scores, at least 0, +inf allowed; one for each query head. */
+    public Builder temperature(float... perHead) {
+      for (float temperature : perHead) {
+        if (!(temperature >= 0f)) {
+          throw new IllegalArgumentException(
+              "a temperature is " + temperature + ", but must be at least 0");
+        }
+      }
+      this.temperatures = perHead.clone();
+      return this;
+    }
+
+    /**
+     * The attention with these options.
+     *
+     * @throws IllegalArgumentException if a temperature is 0 and there are sinks: the limit is not
+     *     defined
+     */
+    public Attention build() {
+      if (sinks != null && temperatures != null) {
+        for (float temperature : temperatures) {
+          if (temperature == 0f) {
+            throw new IllegalArgumentException("temperature 0 cannot be combined with sinks");
+          }
+        }
+      }
+      return new Attention(
+          new AttentionOptions(scale, mask, softcap, bias, slopes, sinks, temperatures));
+    }
+
+    private static void requireFinite(float value, String name) {
+      if (!Float.isFinite(value)) {
+        throw new IllegalArgumentException(name + " is " + value + ", but must be finite");
+      }
+    }
+  }
+}

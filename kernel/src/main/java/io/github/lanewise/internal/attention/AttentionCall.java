@@ -1,0 +1,250 @@
+package io.github.lanewise.internal.attention;
+
+import io.github.lanewise.RowStatistics;
+import io.github.lanewise.internal.kernel.TileKernels;
+import io.github.lanewise.internal.mask.MaskPlan;
+import io.github.lanewise.internal.tensor.StagedRows;
+import io.github.lanewise.internal.tensor.StridedFloats;
+import io.github.lanewise.internal.tensor.TensorAccess;
+import io.github.lanewise.internal.work.Crew;
+import io.github.lanewise.internal.work.Task;
+import io.github.lanewise.internal.work.Workspace;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call of attention while it runs: the operands, the packed keys and values of the heads in
+ * flight, and the cut of the work into tasks. Kept in the caller's workspace and used again, so
+ * that a call allocates nothing.
+ *
+ * <p>The heads are taken in rounds. A round packs its heads' keys and values, one task a chunk, and
+ * then attends, one task a bundle of up to 64 query rows. One thread takes one head a round, so
+ * that what it packs is still in its cache; more threads take as many heads as give everybody work.
+ */
+public final class AttentionCall implements Task {
+
+  /** Slots of {@link Workspace#reuse}. */
+  private static final int CALL_SLOT = 8;
+
+  private static final int BUNDLE_SLOT = 9;
+
+  /** Tasks for each thread that a round should have, so that nobody is idle for long at its end. */
+  private static final int TASKS_PER_THREAD = 8;
+
+  /** Floats that the heads in flight may take where one head takes less: 32 MB. */
+  private static final long MOST_PACKED = 1L << 23;
+
+  final MaskPlan mask = new MaskPlan();
+  final PackedHeads packed = new PackedHeads();
+
+  AttentionOptions options;
+  StridedFloats q;
+  StridedFloats k;
+  StridedFloats v;
+  @Nullable StridedFloats bias;
+  boolean biasPerKey;
+  int headDim;
+  int valueDim;
+  long queryLength;
+  long keyLength;
+  float scale;
+  long alibiOffset;
+  boolean wantsMoment;
+
+  /** What is written: exactly one of the two. */
+  @Nullable StridedFloats out;
+
+  @Nullable StridedFloats weights;
+
+  @Nullable StridedFloats logSumExp;
+  @Nullable StridedFloats entropy;
+  @Nullable StridedFloats maxWeight;
+
+  private long keyHeads;
+  private long group;
+  private boolean packing;
+  private long firstSlotHead;
+  private int chunks;
+  private long headsPerBundle;
+  private long bundlesPerHead;
+  private int bundles;
+
+  @SuppressWarnings("NullAway.Init") // bound before use, by `run`
+  private AttentionCall() {}
+
+  /**
+   * Runs a call whose arguments have been checked, except for the mask's, which {@link
+   * MaskPlan#bind} checks before anything is written.
+   */
+  public static void run(
+      AttentionOptions options,
+      StridedFloats q,
+      StridedFloats k,
+      @Nullable StridedFloats v,
+      @Nullable StridedFloats out,
+      @Nullable StridedFloats weights,
+      RowStatistics statistics,
+      Crew crew) {
+    Workspace own = crew.acquire();
+    try {
+      AttentionCall call = own.reuse(CALL_SLOT, AttentionCall::new);
+      try {
+        call.bind(options, q, k, v == null ? k : v, out, weights, statistics);
+        call.execute(crew, own);
+      } finally {
+        call.unbind();
+      }
+    } finally {
+      crew.release(own);
+    }
+  }
+
+  private void bind(
+      AttentionOptions options,
+      StridedFloats q,
+      StridedFloats k,
+      StridedFloats v,
+      @Nullable StridedFloats out,
+      @Nullable StridedFloats weights,
+      RowStatistics statistics) {
+    this.options = options;
+    this.q = q;
+    this.k = k;
+    this.v = v;
+    this.out = out;
+    this.weights = weights;
+    logSumExp = strided(statistics.logSumExp());
+    entropy = strided(statistics.entropy());
+    maxWeight = strided(statistics.maxWeight());
+    wantsMoment = entropy != null;
+    queryLength = q.size(2);
+    keyLength = k.size(2);
+    keyHeads = k.size(1);
+    group = keyHeads == 0 ? 0 : q.size(1) / keyHeads;
+    headDim = (int) q.size(3);
+    valueDim = out == null ? 0 : (int) v.size(3);
+    scale = options.scaleFor(headDim);
+    mask.bind(options.mask, q.size(0), q.size(1), queryLength, keyLength);
+    alibiOffset = mask.namesOffset() ? mask.offset() : keyLength - queryLength;
+    bias = options.bias == null ? null : TensorAccess.of(options.bias);
+    biasPerKey = bias != null && bias.size(bias.rank() - 1) != 1;
+    cutQueries();
+  }
+
+  private static @Nullable StridedFloats strided(io.github.lanewise.@Nullable FloatTensor t) {
+    return t == null ? null : TensorAccess.of(t);
+  }
+
+  @SuppressWarnings("NullAway") // a call at rest holds nothing of the caller's
+  private void unbind() {
+    options = null;
+    q = null;
+    k = null;
+    v = null;
+    out = null;
+    weights = null;
+    bias = null;
+    logSumExp = null;
+    entropy = null;
+    maxWeight = null;
+    mask.release();
+  }
+
+  /** Long rows: bundles of one head. Short ones: all queries of as many heads as fit. */
+  private void cutQueries() {
+    boolean together = queryLength < TileKernels.PANEL && !options.anyHardMaximum();
+    headsPerBundle = together ? TileKernels.PANEL / Math.max(1, queryLength) : 1;
+    bundlesPerHead = (queryLength + TileKernels.PANEL - 1) / TileKernels.PANEL;
+    long headBundles = (group + headsPerBundle - 1) / headsPerBundle;
+    bundles = Math.toIntExact(Math.multiplyExact(headBundles, bundlesPerHead));
+  }
+
+  private void execute(Crew crew, Workspace own) {
+    long heads = q.size(0) * keyHeads;
+    if (heads == 0 || bundles == 0) {
+      return;
+    }
+    int slots = headsInFlight(heads, crew.parallelism());
+    for (firstSlotHead = 0; firstSlotHead < heads; firstSlotHead += slots) {
+      int used = (int) Math.min(slots, heads - firstSlotHead);
+      packed.begin(used, headDim, valueDim);
+      for (int slot = 0; slot < used; slot++) {
+        long batch = (firstSlotHead + slot) / keyHeads;
+        long firstHead = (firstSlotHead + slot) % keyHeads * group;
+        packed.setHull(slot, mask, batch, firstHead, group, queryLength, keyLength);
+      }
+      chunks = packed.allocate(used);
+      packing = true;
+      crew.run(used * chunks, this, own);
+      packing = false;
+      crew.run(used * bundles, this, own);
+    }
+  }
+
+  private int headsInFlight(long heads, int parallelism) {
+    if (parallelism == 1) {
+      return 1;
+    }
+    long wanted = Math.max(1, (TASKS_PER_THREAD * (long) parallelism + bundles - 1) / bundles);
+    long perHead = Math.max(1, PackedHeads.floatsPerHead(keyLength, headDim, valueDim));
+    long affordable = Math.max(1, MOST_PACKED / perHead);
+    return (int) Math.min(heads, Math.min(wanted, affordable));
+  }
+
+  @Override
+  public void run(int index, Workspace workspace) {
+    QueryBundle bundle = workspace.reuse(BUNDLE_SLOT, QueryBundle::new);
+    try {
+      if (packing) {
+        pack(index, bundle.staging);
+      } else {
+        attend(index, bundle);
+      }
+    } finally {
+      bundle.release();
+    }
+  }
+
+  private void pack(int index, StagedRows staging) {
+    int slot = index / chunks;
+    long batch = (firstSlotHead + slot) / keyHeads;
+    long head = (firstSlotHead + slot) % keyHeads;
+    packed.pack(slot, index % chunks, k, v, batch, head, staging);
+  }
+
+  /** The last bundle of a head first: under a causal mask it is the heaviest. */
+  private void attend(int index, QueryBundle bundle) {
+    int slot = index / bundles;
+    int part = bundles - 1 - index % bundles;
+    long batch = (firstSlotHead + slot) / keyHeads;
+    long firstHead = (firstSlotHead + slot) % keyHeads * group;
+    long head = part / bundlesPerHead * headsPerBundle;
+    long firstQuery = part % bundlesPerHead * TileKernels.PANEL;
+    long rows =
+        headsPerBundle == 1
+            ? Math.min(TileKernels.PANEL, queryLength - firstQuery)
+            : Math.min(headsPerBundle, group - head) * queryLength;
+    long row0 = head * queryLength + firstQuery;
+    bundle.begin(this, slot, batch, firstHead, row0, (int) rows);
+    if (options.isHardMaximum(bundle.rows.head[0])) {
+      bundle.hardMaximum.run(this, bundle, slot);
+    } else {
+      bundle.run();
+    }
+  }
+
+  /** Index of the first bias of a row in its storage; an axis of size 1 counts for all. */
+  static long biasRow(StridedFloats bias, long batch, long head, long query) {
+    long at = bias.offset();
+    int rank = bias.rank();
+    if (rank >= 2 && bias.size(rank - 2) != 1) {
+      at += query * bias.stride(rank - 2);
+    }
+    if (rank >= 3 && bias.size(rank - 3) != 1) {
+      at += head * bias.stride(rank - 3);
+    }
+    if (rank >= 4 && bias.size(0) != 1) {
+      at += batch * bias.stride(0);
+    }
+    return at;
+  }
+}

@@ -1,0 +1,71 @@
+package io.github.lanewise.internal.attention;
+
+import io.github.lanewise.FloatTensor;
+import io.github.lanewise.Mask;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a call of attention computes besides the plain formula. A step that is not asked for is not
+ * computed. Immutable: the arrays belong to it alone.
+ */
+public final class AttentionOptions {
+
+  /** Factor of the dot product; NaN: 1/√headDim. */
+  private final float scale;
+
+  final Mask mask;
+
+  /** c of c·tanh(s/c); 0: none. */
+  final float softcap;
+
+  final @Nullable FloatTensor bias;
+
+  /** ALiBi's slopes, the sinks and the temperatures: one for each query head. */
+  final float @Nullable [] slopes;
+
+  final float @Nullable [] sinks;
+  final float @Nullable [] temperatures;
+
+  public AttentionOptions(
+      float scale,
+      Mask mask,
+      float softcap,
+      @Nullable FloatTensor bias,
+      float @Nullable [] slopes,
+      float @Nullable [] sinks,
+      float @Nullable [] temperatures) {
+    this.scale = scale;
+    this.mask = mask;
+    this.softcap = softcap;
+    this.bias = bias;
+    this.slopes = slopes;
+    this.sinks = sinks;
+    this.temperatures = temperatures;
+  }
+
+  float scaleFor(int headDim) {
+    return Float.isNaN(scale) ? (float) (1 / Math.sqrt(headDim)) : scale;
+  }
+
+  /** Whether the dot products need more than a factor, and so a pass of their own. */
+  boolean isPlain() {
+    return softcap == 0f && bias == null && slopes == null && temperatures == null;
+  }
+
+  /** Whether a head's temperature is 0. */
+  boolean isHardMaximum(long head) {
+    return temperatures != null && temperatures[(int) head] == 0f;
+  }
+
+  /** Whether any head's temperature is 0: then a bundle keeps to one head. */
+  boolean anyHardMaximum() {
+    if (temperatures != null) {
+      for (float temperature : temperatures) {
+        if (temperature == 0f) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,201 @@
+package io.github.lanewise.internal.attention;
+
+import io.github.lanewise.internal.kernel.TileKernels;
+import io.github.lanewise.internal.mask.MaskPlan;
+import io.github.lanewise.internal.runtime.Kernels;
+import io.github.lanewise.internal.tensor.StagedRows;
+import io.github.lanewise.internal.tensor.StridedFloats;
+import java.util.Arrays;
+
+/**
+ * Keys and values of the heads in flight, laid out for the tiles: keys as {@code
+ * [keys/16][headDim][16]}, values as {@code [valueDim/16][keys][16]}.
+ *
+ * <p>Only keys inside the hull of what the head's queries see are read; the rest of their groups of
+ * 16 is zero.
+ */
+final class PackedHeads {
+
+  private static final TileKernels TILES = Kernels.TILES;
+  private static final int GROUP = TileKernels.GROUP;
+  private static final int CHUNK = TileKernels.CHUNK;
+
+  float[] keys = new float[0];
+  float[] values = new float[0];
+
+  private long[] firstKey = new long[0];
+  private long[] endKey = new long[0];
+  private boolean[] finite = new boolean[0];
+  private int headDim;
+  private int valueDim;
+  private int valueGroups;
+  private int chunks;
+  private int keyStride;
+  private int valueStride;
+
+  /** Floats that one head takes, both arrays together. */
+  static long floatsPerHead(long keyLength, long headDim, long valueDim) {
+    long rounded = Math.addExact(keyLength, GROUP - 1L) / GROUP * GROUP;
+    long dims = Math.addExact(headDim, (valueDim + GROUP - 1) / GROUP * GROUP);
+    return Math.multiplyExact(rounded, dims);
+  }
+
+  /** Prepares {@code slots} heads whose hulls {@link #setHull} is to tell. */
+  void begin(int slots, int headDim, int valueDim) {
+    this.headDim = headDim;
+    this.valueDim = valueDim;
+    valueGroups = (valueDim + GROUP - 1) / GROUP;
+    if (firstKey.length < slots) {
+      firstKey = new long[slots];
+      endKey = new long[slots];
+    }
+  }
+
+  /** The hull of the keys that any query of the group sees. */
+  void setHull(
+      int slot, MaskPlan mask, long batch, long firstHead, long heads, long queries, long length) {
+    long first = 0;
+    long end = length;
+    if (!mask.isNone()) {
+      first = length;
+      end = 0;
+      for (long head = firstHead; head < firstHead + heads; head++) {
+        for (long i = 0; i < queries && (first > 0 || end < length); i++) {
+          long rowFirst = mask.first(batch, head, i);
+          long rowEnd = mask.end(batch, head, i);
+          if (rowFirst < rowEnd) {
+            first = Math.min(first, rowFirst);
+            end = Math.max(end, rowEnd);
+          }
+        }
+      }
+    }
+    firstKey[slot] = Math.min(first, end);
+    endKey[slot] = end;
+  }
+
+  /** Makes room for the hulls of all slots; returns the number of chunks to be packed for each. */
+  int allocate(int slots) {
+    long most = 0;
+    chunks = 0;
+    for (int slot = 0; slot < slots; slot++) {
+      most = Math.max(most, endKey[slot] - base(slot));
+      chunks = Math.max(chunks, (int) (lastChunk(slot) - firstChunk(slot)));
+    }
+    int rounded = (int) ((most + GROUP - 1) / GROUP * GROUP);
+    keyStride = rounded * headDim;
+    valueStride = rounded * valueGroups * GROUP;
+    keys = grown(keys, slots * (long) keyStride);
+    values = grown(values, slots * (long) valueStride);
+    if (finite.length < slots * chunks) {
+      finite = new boolean[slots * chunks];
+    }
+    return chunks;
+  }
+
+  private static float[] grown(float[] array, long length) {
+    return array.length >= length ? array : new float[Math.toIntExact(length)];
+  }
+
+  /** Key that the slot's first group starts at. */
+  private long base(int slot) {
+    return firstKey[slot] / GROUP * GROUP;
+  }
+
+  private long firstChunk(int slot) {
+    return firstKey[slot] / CHUNK;
+  }
+
+  private long lastChunk(int slot) {
+    return (endKey[slot] + CHUNK - 1) / CHUNK;
+  }
+
+  /** Distance between the groups of 16 value columns. */
+  int valueGroupStride() {
+    return valueStride / Math.max(1, valueGroups);
+  }
+
+  int keyAt(int slot, long key) {
+    return slot * keyStride + (int) (key - base(slot)) * headDim;
+  }
+
+  int valueAt(int slot, long key) {
+    return slot * valueStride + (int) (key - base(slot)) * GROUP;
+  }
+
+  boolean isFinite(int slot, long chunk) {
+    return finite[slot * chunks + (int) (chunk - firstChunk(slot))];
+  }
+
+  /** Packs the slot's {@code index}-th chunk of keys, if it has so many. */
+  void pack(
+      int slot,
+      int index,
+      StridedFloats k,
+      StridedFloats v,
+      long batch,
+      long head,
+      StagedRows stage) {
+    long chunk = firstChunk(slot) + index;
+    long from = Math.max(firstKey[slot], chunk * CHUNK);
+    long end = Math.min(endKey[slot], (chunk + 1) * CHUNK);
+    if (from >= end) {
+      return;
+    }
+    boolean allFinite = true;
+    long kRow = k.offset() + batch * k.stride(0) + head * k.stride(1);
+    long vRow = v.offset() + batch * v.stride(0) + head * v.stride(1);
+    for (long group = from / GROUP * GROUP; group < end; group += GROUP) {
+      long first = Math.max(from, group);
+      int rows = (int) (Math.min(end, group + GROUP) - first);
+      packKeys(k, kRow + first * k.stride(2), rows, slot, group, (int) (first - group), stage);
+      allFinite &= packValues(v, vRow + first * v.stride(2), rows, slot, first, stage);
+      if (rows < GROUP) {
+        clearValues(slot, group, first, rows);
+      }
+    }
+    finite[slot * chunks + index] = allFinite;
+  }
+
+  private void packKeys(
+      StridedFloats k, long from, int rows, int slot, long group, int skip, StagedRows stage) {
+    int to = keyAt(slot, group);
+    if (rows < GROUP) {
+      Arrays.fill(keys, to, to + headDim * GROUP, 0f);
+    }
+    stage.load(k, from, k.stride(2), rows, headDim);
+    TILES.transpose(stage.array, stage.from, stage.stride, rows, headDim, keys, to + skip, GROUP);
+  }
+
+  private boolean packValues(
+      StridedFloats v, long from, int rows, int slot, long first, StagedRows stage) {
+    boolean allFinite = true;
+    stage.load(v, from, v.stride(2), rows, valueDim);
+    for (int r = 0; r < rows; r++) {
+      int source = stage.from + r * stage.stride;
+      int to = valueAt(slot, first + r);
+      allFinite &= TILES.isFinite(stage.array, source, valueDim);
+      for (int column = 0; column < valueDim; column += GROUP) {
+        int width = Math.min(GROUP, valueDim - column);
+        System.arraycopy(stage.array, source + column, values, to, width);
+        if (width < GROUP) {
+          Arrays.fill(values, to + width, to + GROUP, 0f);
+        }
+        to += valueGroupStride();
+      }
+    }
+    return allFinite;
+  }
+
+  private void clearValues(int slot, long group, long first, int rows) {
+    for (long key = group; key < group + GROUP; key++) {
+      if (key < first || key >= first + rows) {
+        int to = valueAt(slot, key);
+        for (int g = 0; g < valueGroups; g++) {
+          Arrays.fill(values, to, to + GROUP, 0f);
+          to += valueGroupStride();
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package io.github.lanewise.internal.attention;
+
+import io.github.lanewise.internal.kernel.TileKernels;
+import io.github.lanewise.internal.runtime.Kernels;
+import io.github.lanewise.internal.scalar.ScalarExp;
+import io.github.lanewise.internal.tensor.StridedFloats;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Writes what a bundle has computed to the caller's tensors, row by row. */
+final class ResultRows {
+
+  private static final TileKernels TILES = Kernels.TILES;
+  private static final int PANEL = TileKernels.PANEL;
+
+  final float[] logSumExp = new float[PANEL];
+  final float[] entropy = new float[PANEL];
+  final float[] maxWeight = new float[PANEL];
+
+  private float[] staged = new float[0];
+
+  /**
+   * The statistics of a root: logSumExp = m + ln l, entropy = ln l - moment / l, maxWeight =
+   * exp(max key score - m) / l.
+   *
+   * @param keyMaximum of each lane, before the sink joined
+   */
+  void describe(float[] nodes, int root, int lanes, float[] keyMaximum) {
+    for (int c = 0; c < lanes; c++) {
+      float m = nodes[root + TileKernels.NODE_MAXIMUM + c];
+      float sum = nodes[root + TileKernels.NODE_SUM + c];
+      float logarithm = (float) StrictMath.log((double) sum);
+      logSumExp[c] = m + logarithm;
+      if (sum == 0f) {
+        entropy[c] = 0f;
+        maxWeight[c] = 0f;
+      } else {
+        entropy[c] = logarithm - nodes[root + TileKernels.NODE_MOMENT + c] / sum;
+        maxWeight[c] = ScalarExp.flushed(keyMaximum[c] - m) / sum;
+      }
+    }
+  }
+
+  void writeStatistics(AttentionCall call, BundleRows rows) {
+    write(call.logSumExp, logSumExp, rows);
+    write(call.entropy, entropy, rows);
+    write(call.maxWeight, maxWeight, rows);
+  }
+
+  private static void write(@Nullable StridedFloats t, float[] lanes, BundleRows rows) {
+    if (t == null) {
+      return;
+    }
+    for (int c = 0; c < rows.count; ) {
+      int stop = rows.endOfHead(c);
+      long at = t.offset() + rows.batch * t.stride(0) + rows.head[c] * t.stride(1) + rows.query[c];
+      t.write(lanes, c, at, stop - c);
+      c = stop;
+    }
+  }
+
+  /**
+   * Writes a panel {@code [length][PANEL]} to the rows' elements {@code [first, first + length)}.
+   */
+  void writePanel(
+      StridedFloats t, BundleRows rows, float[] panel, int from, long first, int length) {
+    for (int c = 0; c < rows.count; ) {
+      int stop = rows.endOfHead(c);
+      long at = rowOf(t, rows, c) + first;
+      float[] own = t.arrayOrNull();
+      if (own != null) {
+        TILES.transpose(panel, from + c, PANEL, length, stop - c, own, (int) at, (int) t.stride(2));
+      } else {
+        writeStaged(t, panel, from + c, at, length, stop - c);
+      }
+      c = stop;
+    }
+  }
+
+  private void writeStaged(
+      StridedFloats t, float[] panel, int from, long at, int length, int lanes) {
+    room(lanes * length);
+    TILES.transpose(panel, from, PANEL, length, lanes, staged, 0, length);
+    for (int c = 0; c < lanes; c++) {
+      t.write(staged, c * length, at + c * t.stride(2), length);
+    }
+  }
+
+  /** Writes +0 to the rows' elements {@code [first, end)}. */
+  void writeZeros(StridedFloats t, BundleRows rows, long first, long end) {
+    room(TileKernels.CHUNK);
+    Arrays.fill(staged, 0, TileKernels.CHUNK, 0f);
+    for (int c = 0; c < rows.count; c++) {
+      for (long at = first; at < end; at += TileKernels.CHUNK) {
+        t.write(staged, 0, rowOf(t, rows, c) + at, (int) Math.min(TileKernels.CHUNK, end - at));
+      }
+    }
+  }
+
+  private static long rowOf(StridedFloats t, BundleRows rows, int c) {
+    return t.offset()
+        + rows.batch * t.stride(0)
+        + rows.head[c] * t.stride(1)
+        + rows.query[c] * t.stride(2);
+  }
+
+  private void room(int length) {
+    if (staged.length < length) {
+      staged = new float[length];
+    }
+  }
+}

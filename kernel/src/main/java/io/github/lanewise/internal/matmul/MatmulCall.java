@@ -1,0 +1,142 @@
+package io.github.lanewise.internal.matmul;
+
+import io.github.lanewise.FloatTensor;
+import io.github.lanewise.internal.kernel.TileKernels;
+import io.github.lanewise.internal.tensor.StridedFloats;
+import io.github.lanewise.internal.tensor.TensorAccess;
+import io.github.lanewise.internal.work.Crew;
+import io.github.lanewise.internal.work.Task;
+import io.github.lanewise.internal.work.Workspace;
+
+/**
+ * One matrix product while it runs, cut into tasks of a block of rows of A times a span of columns
+ * of B. Kept in the caller's workspace and used again, so that a call allocates nothing.
+ */
+public final class MatmulCall implements Task {
+
+  /** Slots of {@link Workspace#reuse}. */
+  private static final int CALL_SLOT = 10;
+
+  private static final int BLOCK_SLOT = 11;
+
+  /** Floats of a packed block of A: 1 MB, which shares a second-level cache with a panel of B. */
+  private static final long BLOCK_FLOATS = 1L << 18;
+
+  private static final int MOST_ROWS = 1024;
+  private static final int PANEL = TileKernels.PANEL;
+  private static final int GROUP = TileKernels.GROUP;
+  private static final int TASKS_PER_THREAD = 4;
+
+  StridedFloats a;
+  StridedFloats b;
+  StridedFloats c;
+  float alpha;
+  boolean transposed;
+  int rank;
+  int depth;
+
+  private long rows;
+  private long columns;
+  private long rowsPerBlock;
+  private long rowBlocks;
+  private long panelsPerSpan;
+  private long spans;
+  private long firstTask;
+
+  @SuppressWarnings("NullAway.Init") // bound before use, by `run`
+  private MatmulCall() {}
+
+  /** Runs a product whose arguments have been checked. */
+  public static void run(
+      float alpha, FloatTensor a, FloatTensor b, FloatTensor c, boolean transposed, Crew crew) {
+    Workspace own = crew.acquire();
+    try {
+      MatmulCall call = own.reuse(CALL_SLOT, MatmulCall::new);
+      try {
+        call.bind(alpha, a, b, c, transposed);
+        call.cut(crew.parallelism());
+        call.execute(crew, own);
+      } finally {
+        call.unbind();
+      }
+    } finally {
+      crew.release(own);
+    }
+  }
+
+  private void bind(float alpha, FloatTensor a, FloatTensor b, FloatTensor c, boolean transposed) {
+    this.a = TensorAccess.of(a);
+    this.b = TensorAccess.of(b);
+    this.c = TensorAccess.of(c);
+    this.alpha = alpha;
+    this.transposed = transposed;
+    rank = a.rank();
+    rows = c.size(rank - 2);
+    columns = c.size(rank - 1);
+    depth = (int) a.size(rank - 1);
+  }
+
+  private void cut(int parallelism) {
+    long fitting = BLOCK_FLOATS / Math.max(1, depth) / GROUP * GROUP;
+    rowsPerBlock = Math.max(GROUP, Math.min(fitting, MOST_ROWS));
+    rowBlocks = (rows + rowsPerBlock - 1) / rowsPerBlock;
+    long panels = (columns + PANEL - 1) / PANEL;
+    long tasksWanted = parallelism == 1 ? 1 : TASKS_PER_THREAD * (long) parallelism;
+    long blocks = Math.max(1, batches() * rowBlocks);
+    long spansWanted = Math.max(1, Math.min(panels, (tasksWanted + blocks - 1) / blocks));
+    panelsPerSpan = Math.max(1, (panels + spansWanted - 1) / spansWanted);
+    spans = (panels + panelsPerSpan - 1) / panelsPerSpan;
+  }
+
+  @SuppressWarnings("NullAway") // a call at rest holds nothing of the caller's
+  private void unbind() {
+    a = null;
+    b = null;
+    c = null;
+  }
+
+  private long batches() {
+    long batches = 1;
+    for (int axis = 0; axis < rank - 2; axis++) {
+      batches *= c.size(axis);
+    }
+    return batches;
+  }
+
+  private void execute(Crew crew, Workspace own) {
+    long tasks = batches() * rowBlocks * spans;
+    for (firstTask = 0; firstTask < tasks; firstTask += Integer.MAX_VALUE) {
+      crew.run((int) Math.min(Integer.MAX_VALUE, tasks - firstTask), this, own);
+    }
+  }
+
+  @Override
+  public void run(int index, Workspace workspace) {
+    MatmulBlock block = workspace.reuse(BLOCK_SLOT, MatmulBlock::new);
+    long task = firstTask + index;
+    long span = task % spans;
+    long rowBlock = task / spans % rowBlocks;
+    long batch = task / spans / rowBlocks;
+    long row0 = rowBlock * rowsPerBlock;
+    int blockRows = (int) Math.min(rowsPerBlock, rows - row0);
+    long column0 = span * panelsPerSpan * PANEL;
+    long columnEnd = Math.min(columns, column0 + panelsPerSpan * PANEL);
+    try {
+      block.run(this, batch, row0, blockRows, column0, columnEnd);
+    } finally {
+      block.release();
+    }
+  }
+
+  /** Index of a batch's first element in its storage. */
+  long batchOffset(StridedFloats t, long batch) {
+    if (rank == 2) {
+      return t.offset();
+    }
+    if (rank == 3) {
+      return t.offset() + batch * t.stride(0);
+    }
+    long inner = t.size(1);
+    return t.offset() + batch / inner * t.stride(0) + batch % inner * t.stride(1);
+  }
+}
