@@ -4,8 +4,27 @@ import io.github.lanewise.internal.work.Crew;
 import io.github.lanewise.internal.work.CrewAccess;
 import java.util.concurrent.Executor;
 
-/** The threads that a call runs on. */
-@SuppressWarnings("DoNotCallSuggester")
+/**
+ * The threads that a call runs on: the calling thread, and helpers. A result never depends on them,
+ * not in a single bit.
+ *
+ * <p><b>Threading.</b> Any number of threads may use the same workers at once, also from within a
+ * task of an executor or of these workers; nothing deadlocks. A call returns when all of its work
+ * is done. If it fails, no helper is still at work when the exception arrives, and the next call
+ * works. An interrupt of the calling thread neither stops nor loses work, and stays set.
+ *
+ * <p><b>Memory.</b> Each thread at work has buffers, which grow to what its largest call needed and
+ * are kept for the next. Helpers of {@link #threads} keep their own. Besides them as many are kept
+ * as there were concurrent callers (for {@link #on}: callers and helpers), and at most four per
+ * processor or eight; the garbage collector takes those back when memory is short, and {@link
+ * #close} drops them at once.
+ *
+ * <p><b>Allocation.</b> In steady state a call on {@link #caller} allocates nothing for its
+ * dispatch, on the others at most 1 KB.
+ *
+ * <p><b>Errors.</b> Calls on closed workers throw {@link IllegalStateException}; one that is under
+ * way when they are closed is completed.
+ */
 public final class Workers implements AutoCloseable {
 
   static {
@@ -18,28 +37,58 @@ public final class Workers implements AutoCloseable {
         });
   }
 
-  private static final Workers CALLER = new Workers(Crew.caller());
+  private static final Workers CALLER = new Workers(Crew.caller(), "caller()");
 
   private final Crew crew;
+  private final String description;
 
-  private Workers(Crew crew) {
+  private Workers(Crew crew, String description) {
     this.crew = crew;
+    this.description = description;
   }
 
+  /** The calling thread alone. The same object for the whole process; it cannot be closed. */
   public static Workers caller() {
     return CALLER;
   }
 
+  /**
+   * The calling thread and {@code count} - 1 daemon threads, named {@code lanewise-worker-N}, that
+   * are started now and live until {@link #close}. Idle threads spin for some 50 µs before they
+   * park, unless there are more of them than processors.
+   *
+   * @throws IllegalArgumentException if {@code count} is less than 1 or more than 4096
+   */
   public static Workers threads(int count) {
-    throw new UnsupportedOperationException();
+    return new Workers(Crew.threads(count), "threads(" + count + ")");
   }
 
+  /**
+   * The calling thread and up to {@code parallelism} - 1 threads of an executor. The caller never
+   * waits for a task that the executor has not started, so a busy executor, or one that runs
+   * nothing at all, only makes the call slower; a {@link
+   * java.util.concurrent.RejectedExecutionException} is no error. Any executor will do, also one of
+   * virtual threads, or {@code Runnable::run}.
+   *
+   * @throws IllegalArgumentException if {@code parallelism} is less than 1
+   */
   public static Workers on(Executor executor, int parallelism) {
-    throw new UnsupportedOperationException();
+    return new Workers(Crew.on(executor, parallelism), "on(" + executor + ", " + parallelism + ")");
   }
 
+  /**
+   * Ends the threads of {@link #threads} and waits for them, and drops the buffers; does not touch
+   * the executor of {@link #on}; does nothing to {@link #caller}. Idempotent.
+   *
+   * @throws IllegalStateException if called from one of the threads that it would wait for
+   */
   @Override
   public void close() {
     crew.close();
+  }
+
+  @Override
+  public String toString() {
+    return "Workers." + description;
   }
 }

@@ -2,69 +2,213 @@ package io.github.lanewise.internal.mask;
 
 import io.github.lanewise.Mask;
 import io.github.lanewise.internal.tensor.StridedFloats;
+import java.util.Objects;
 
-/** A mask bound to the shape of one call. Reusable; threads may query it at once. */
-@SuppressWarnings("DoNotCallSuggester")
+/**
+ * A mask bound to the shape of one call: which keys each row sees, as a range and as bits.
+ *
+ * <p>Reusable without allocation. Once bound, any number of threads may ask at once. Rows are named
+ * by batch b, head h and query i; the arguments are trusted.
+ */
 public final class MaskPlan {
 
+  /** Keys per chunk, at most. */
+  public static final int CHUNK = 256;
+
+  /** Longs that the bits of a chunk take. */
+  public static final int CHUNK_WORDS = CHUNK / Long.SIZE;
+
+  /** No key of the chunk is visible. */
   public static final int NONE = 0;
+
+  /** Every key of the chunk is visible. */
   public static final int ALL = 1;
+
+  /** Some are, and the bits say which. */
   public static final int SOME = 2;
 
-  /** Binds to attention over [batch, heads, queries, keys]. */
+  private MaskNode root = MaskNode.none();
+  private long batch;
+  private long heads;
+  private long queries;
+  private long keys;
+  private long lengthCount;
+  private boolean lengthsAlongHeads;
+  private boolean isNone;
+  private boolean rangesOnly;
+
+  /**
+   * Binds to attention over [batch, heads, queries, keys].
+   *
+   * @throws IllegalArgumentException if the mask does not fit that shape
+   */
   public void bind(Mask mask, long batch, long heads, long queries, long keys) {
-    throw new UnsupportedOperationException();
+    bind(mask, batch, heads, queries, keys, batch, false);
   }
 
   /**
-   * Binds to a softmax operand of rank 1 to 4. Rows are then asked for as (b, h, i): rank 4 [b, h,
-   * i, keys]; rank 3 [h, i, keys] with b = 0; rank 2 [i, keys]; rank 1 [keys].
+   * Binds to an operand of softmax. Its rows are asked for as (b, h, i) of rank 4 [b, h, i, keys],
+   * of rank 3 [h, i, keys] with b = 0, of rank 2 [i, keys], of rank 1 [keys], everything else 0.
+   * Key lengths run along axis 0 of rank 3 and 4; below there is one.
+   *
+   * @throws IllegalArgumentException if the mask does not fit that shape
    */
   public void bindSoftmax(Mask mask, StridedFloats operand) {
-    throw new UnsupportedOperationException();
+    int rank = operand.rank();
+    long outer = rank >= 4 ? operand.size(rank - 4) : 1;
+    long middle = rank >= 3 ? operand.size(rank - 3) : 1;
+    long rows = rank >= 2 ? operand.size(rank - 2) : 1;
+    long lengths = rank >= 3 ? operand.size(0) : 1;
+    bind(mask, outer, middle, rows, operand.size(rank - 1), lengths, rank == 3);
+  }
+
+  private void bind(
+      Mask mask,
+      long newBatch,
+      long newHeads,
+      long newQueries,
+      long newKeys,
+      long newLengthCount,
+      boolean newLengthsAlongHeads) {
+    release();
+    MaskNode node = (MaskNode) Objects.requireNonNull(mask, "mask");
+    batch = newBatch;
+    heads = newHeads;
+    queries = newQueries;
+    keys = newKeys;
+    lengthCount = newLengthCount;
+    lengthsAlongHeads = newLengthsAlongHeads;
+    node.check(this);
+    isNone = node.isEverything(this);
+    rangesOnly = isNone || node.rangesOnly();
+    root = node;
+  }
+
+  /** Forgets the mask, and with it the caller's arrays. */
+  public void release() {
+    root = MaskNode.none();
+    isNone = true;
+    rangesOnly = true;
   }
 
   /** Whether every key is visible to every query. */
   public boolean isNone() {
-    throw new UnsupportedOperationException();
+    return isNone;
   }
 
-  /** Whether every row's visible keys are exactly first to end. */
+  /** Whether every row sees exactly the keys from {@link #first} to {@link #end}. */
   public boolean rangesOnly() {
-    throw new UnsupportedOperationException();
+    return rangesOnly;
   }
 
+  /** Where the smallest range that holds the row's visible keys begins; 0 if it is empty. */
   public long first(long b, long h, long i) {
-    throw new UnsupportedOperationException();
+    if (isNone) {
+      return 0;
+    }
+    long first = root.first(this, b, h, i);
+    return first < root.end(this, b, h, i) ? first : 0;
   }
 
+  /** Where that range ends (exclusive); 0 if it is empty. */
   public long end(long b, long h, long i) {
-    throw new UnsupportedOperationException();
+    if (isNone) {
+      return keys;
+    }
+    long end = root.end(this, b, h, i);
+    return root.first(this, b, h, i) < end ? end : 0;
   }
 
   /**
-   * Smallest {@link #first} of the non-empty rows from ... to (exclusive) of one head; 0 if none.
+   * The smallest {@link #first} of rows from … to (exclusive) that see anything; 0 if none does.
    */
   public long blockFirst(long b, long h, long fromRow, long toRow) {
-    throw new UnsupportedOperationException();
+    long least = MaskNode.NOWHERE;
+    for (long i = fromRow; i < toRow; i++) {
+      if (end(b, h, i) > 0) {
+        least = Math.min(least, first(b, h, i));
+      }
+    }
+    return least == MaskNode.NOWHERE ? 0 : least;
   }
 
-  /** Largest {@link #end} of the rows from ... to (exclusive) of one head; 0 if all are empty. */
+  /** The largest {@link #end} of rows from … to (exclusive). */
   public long blockEnd(long b, long h, long fromRow, long toRow) {
-    throw new UnsupportedOperationException();
+    long most = 0;
+    for (long i = fromRow; i < toRow; i++) {
+      most = Math.max(most, end(b, h, i));
+    }
+    return most;
   }
 
+  /**
+   * Which of the keys key0 … key0 + length - 1 the row sees.
+   *
+   * <p>A row whose range is not empty may still turn out to see no key of any chunk.
+   *
+   * @param key0 a multiple of 64
+   * @param length at most {@link #CHUNK}; the chunk lies within the keys
+   * @param bits receives, if the answer is SOME, in bits[at + w] as bit j whether key key0 + 64·w +
+   *     j is visible, for w = 0 … 3; bits from length on are 0. Otherwise what is there afterwards
+   *     means nothing
+   * @return {@link #NONE}, {@link #ALL} or {@link #SOME}
+   */
   public int chunk(long b, long h, long i, long key0, int length, long[] bits, int at) {
-    throw new UnsupportedOperationException();
+    assert key0 % Long.SIZE == 0 && length <= CHUNK && key0 + length <= keys;
+    long first = Math.max(first(b, h, i), key0);
+    long end = Math.min(end(b, h, i), key0 + length);
+    if (first >= end) {
+      return NONE;
+    }
+    if (rangesOnly && end - first == length) {
+      return ALL;
+    }
+    root.chunk(this, b, h, i, key0, length, bits, at, MaskNode.Combine.SET);
+    int visible = 0;
+    for (int w = 0; w < CHUNK_WORDS; w++) {
+      visible += Long.bitCount(bits[at + w]);
+    }
+    return visible == 0 ? NONE : visible == length ? ALL : SOME;
   }
 
+  /** Whether the mask names an offset between the positions of queries and keys. */
   public boolean namesOffset() {
-    throw new UnsupportedOperationException();
+    return root.namedOffset() != null;
   }
 
+  /** The offset that the mask names, else keys - queries. */
   public long offset() {
-    throw new UnsupportedOperationException();
+    Long named = root.namedOffset();
+    return named != null ? named : lengthDifference();
   }
 
-  public void release() {}
+  long batch() {
+    return batch;
+  }
+
+  long heads() {
+    return heads;
+  }
+
+  long queries() {
+    return queries;
+  }
+
+  long keys() {
+    return keys;
+  }
+
+  long lengthDifference() {
+    return keys - queries;
+  }
+
+  /** How many key lengths a mask of that kind must have. */
+  long lengthCount() {
+    return lengthCount;
+  }
+
+  /** Whether the axis that key lengths run along is asked for as h. */
+  boolean lengthsAlongHeads() {
+    return lengthsAlongHeads;
+  }
 }

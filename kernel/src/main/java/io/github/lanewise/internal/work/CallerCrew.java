@@ -13,18 +13,8 @@ final class CallerCrew extends Crew {
   }
 
   @Override
-  public Workspace acquire() {
-    return new Workspace();
-  }
-
-  @Override
-  public void release(Workspace workspace) {}
-
-  @Override
   public void run(int tasks, Task task, Workspace own) {
-    for (int index = 0; index < tasks; index++) {
-      task.run(index, own);
-    }
+    runAlone(tasks, task, own);
   }
 
   @Override

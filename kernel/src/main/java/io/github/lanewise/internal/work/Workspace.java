@@ -1,5 +1,6 @@
 package io.github.lanewise.internal.work;
 
+import java.lang.ref.SoftReference;
 import java.util.Arrays;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +18,18 @@ public final class Workspace {
   private long[][] longs = new long[0][];
   private @Nullable Object[] objects = new Object[0];
 
+  private final SoftReference<Workspace> softly = new SoftReference<>(this);
+
   Workspace() {}
 
+  /**
+   * For the pool: the same reference each time, so that returning a workspace allocates nothing.
+   */
+  SoftReference<Workspace> softly() {
+    return softly;
+  }
+
+  /** The slot's floats: at least as many as asked for, with any contents. */
   public float[] floats(int slot, int minimumLength) {
     if (slot >= floats.length) {
       int known = floats.length;
@@ -33,6 +44,7 @@ public final class Workspace {
     return buffer;
   }
 
+  /** The slot's longs: at least as many as asked for, with any contents. */
   public long[] longs(int slot, int minimumLength) {
     if (slot >= longs.length) {
       int known = longs.length;

@@ -1,0 +1,65 @@
+package io.github.lanewise.internal.work;
+
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * A crew that borrows threads: each call asks the executor for helpers and begins to work itself. A
+ * helper that comes when all tasks are taken leaves again; one that never comes is not waited for.
+ */
+final class ExecutorCrew extends Crew {
+
+  /** The helpers' last tasks are usually about to end when the caller has none left. */
+  private static final long SPIN_NANOS = 20_000;
+
+  private final Executor executor;
+  private final int parallelism;
+
+  ExecutorCrew(Executor executor, int parallelism) {
+    this.executor = Objects.requireNonNull(executor, "executor");
+    this.parallelism = parallelism;
+    if (parallelism < 1) {
+      throw new IllegalArgumentException(
+          "parallelism is " + parallelism + ", but at least 1 is needed");
+    }
+  }
+
+  @Override
+  public int parallelism() {
+    return parallelism;
+  }
+
+  @Override
+  public void run(int tasks, Task task, Workspace own) {
+    int helpers = Math.min(parallelism, tasks) - 1;
+    if (helpers <= 0 || isClosed()) {
+      runAlone(tasks, task, own);
+      return;
+    }
+    Job job = new Job(tasks, task);
+    Runnable ticket = () -> help(job);
+    try {
+      for (int t = 0; t < helpers && !job.isExhausted(); t++) {
+        executor.execute(ticket);
+      }
+    } catch (RejectedExecutionException refused) {
+      // Then with fewer helpers, or none.
+    } catch (Throwable thrown) {
+      job.fail(thrown);
+    }
+    job.help(own);
+    job.await(SPIN_NANOS);
+  }
+
+  private void help(Job job) {
+    if (!job.isExhausted()) {
+      Workspace workspace = pool().acquire();
+      try {
+        job.help(workspace);
+      } finally {
+        release(workspace);
+      }
+    }
+  }
+}
