@@ -164,7 +164,16 @@ final class PackedHeads {
       Arrays.fill(keys, to, to + headDim * GROUP, 0f);
     }
     stage.load(k, from, k.stride(2), rows, headDim);
-    TILES.transpose(stage.array, stage.from, stage.stride, rows, headDim, keys, to + skip, GROUP);
+    TILES.transpose(
+        stage.array,
+        stage.from,
+        stage.stride,
+        rows,
+        headDim,
+        keys,
+        to + skip,
+        GROUP,
+        stage.scratch);
   }
 
   private boolean packValues(

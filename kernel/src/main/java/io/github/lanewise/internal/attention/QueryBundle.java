@@ -78,7 +78,15 @@ final class QueryBundle {
               + rows.query[c] * q.stride(2);
       staging.load(q, first, q.stride(2), stop - c, headDim);
       TILES.transpose(
-          staging.array, staging.from, staging.stride, stop - c, headDim, queries, c, PANEL);
+          staging.array,
+          staging.from,
+          staging.stride,
+          stop - c,
+          headDim,
+          queries,
+          c,
+          PANEL,
+          staging.scratch);
       c = stop;
     }
     for (int t = 0; t < headDim && rows.count < PANEL; t++) {
@@ -274,7 +282,7 @@ final class QueryBundle {
         b.read(at, biasRow, 0, 1);
         Arrays.fill(biasRow, 1, spanKeys, biasRow[0]);
       }
-      TILES.transpose(biasRow, 0, CHUNK, 1, spanKeys, bias, c, PANEL);
+      TILES.transpose(biasRow, 0, CHUNK, 1, spanKeys, bias, c, PANEL, staging.scratch);
     }
   }
 

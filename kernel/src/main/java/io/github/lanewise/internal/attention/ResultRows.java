@@ -17,6 +17,7 @@ final class ResultRows {
   final float[] entropy = new float[PANEL];
   final float[] maxWeight = new float[PANEL];
 
+  private final float[] scratch = new float[TileKernels.TRANSPOSE_SCRATCH];
   private float[] staged = new float[0];
 
   /**
@@ -69,7 +70,8 @@ final class ResultRows {
       long at = rowOf(t, rows, c) + first;
       float[] own = t.arrayOrNull();
       if (own != null) {
-        TILES.transpose(panel, from + c, PANEL, length, stop - c, own, (int) at, (int) t.stride(2));
+        TILES.transpose(
+            panel, from + c, PANEL, length, stop - c, own, (int) at, (int) t.stride(2), scratch);
       } else {
         writeStaged(t, panel, from + c, at, length, stop - c);
       }
@@ -80,7 +82,7 @@ final class ResultRows {
   private void writeStaged(
       StridedFloats t, float[] panel, int from, long at, int length, int lanes) {
     room(lanes * length);
-    TILES.transpose(panel, from, PANEL, length, lanes, staged, 0, length);
+    TILES.transpose(panel, from, PANEL, length, lanes, staged, 0, length, scratch);
     for (int c = 0; c < lanes; c++) {
       t.write(staged, c * length, at + c * t.stride(2), length);
     }

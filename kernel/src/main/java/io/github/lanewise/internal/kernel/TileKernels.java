@@ -46,6 +46,9 @@ public interface TileKernels {
   /** Offset of the weighted values in a node, a panel {@code [valueDim][PANEL]}. */
   int NODE_VALUES = 3 * PANEL;
 
+  /** Floats of scratch that {@link #transpose} needs: a square of the widest vectors. */
+  int TRANSPOSE_SCRATCH = GROUP * GROUP;
+
   /** Floats of scratch that {@link #exponentials} needs: 16 virtual lanes of sum and of moment. */
   int LANE_SCRATCH = 2 * GROUP * PANEL;
 
@@ -74,6 +77,8 @@ public interface TileKernels {
   /**
    * {@code target[t·targetStride + r] = source[r·sourceStride + t]} for r below {@code rows} and t
    * below {@code depth}.
+   *
+   * @param scratch {@link #TRANSPOSE_SCRATCH} floats
    */
   void transpose(
       float[] source,
@@ -83,7 +88,8 @@ public interface TileKernels {
       int depth,
       float[] target,
       int targetFrom,
-      int targetStride);
+      int targetStride,
+      float[] scratch);
 
   /** Whether there is no infinity and no NaN in {@code x[from … from + length)}. */
   boolean isFinite(float[] x, int from, int length);

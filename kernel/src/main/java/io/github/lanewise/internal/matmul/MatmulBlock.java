@@ -55,7 +55,15 @@ final class MatmulBlock {
       }
       staging.load(a, first + r * rowStride, rowStride, height, depth);
       TILES.transpose(
-          staging.array, staging.from, staging.stride, height, depth, groups, r * depth, GROUP);
+          staging.array,
+          staging.from,
+          staging.stride,
+          height,
+          depth,
+          groups,
+          r * depth,
+          GROUP,
+          staging.scratch);
     }
   }
 
@@ -88,7 +96,15 @@ final class MatmulBlock {
     }
     staging.load(b, first, rowStride, width, call.depth);
     TILES.transpose(
-        staging.array, staging.from, staging.stride, width, call.depth, panel, 0, PANEL);
+        staging.array,
+        staging.from,
+        staging.stride,
+        width,
+        call.depth,
+        panel,
+        0,
+        PANEL,
+        staging.scratch);
   }
 
   private void roomForPanel(int depth) {

@@ -76,7 +76,8 @@ public final class ScalarTileKernels implements TileKernels {
       int depth,
       float[] target,
       int targetFrom,
-      int targetStride) {
+      int targetStride,
+      float[] scratch) {
     transposeBlock(source, sourceFrom, sourceStride, rows, depth, target, targetFrom, targetStride);
   }
 

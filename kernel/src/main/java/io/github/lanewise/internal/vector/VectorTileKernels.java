@@ -91,9 +91,40 @@ public final class VectorTileKernels implements TileKernels {
       int depth,
       float[] target,
       int targetFrom,
-      int targetStride) {
+      int targetStride,
+      float[] scratch) {
+    int wholeRows = rows / L * L;
+    int wholeDepth = depth / L * L;
+    for (int r = 0; r < wholeRows; r += L) {
+      for (int t = 0; t < wholeDepth; t += L) {
+        VectorTranspose.square(
+            source,
+            sourceFrom + r * sourceStride + t,
+            sourceStride,
+            target,
+            targetFrom + t * targetStride + r,
+            targetStride,
+            scratch);
+      }
+    }
     ScalarTileKernels.transposeBlock(
-        source, sourceFrom, sourceStride, rows, depth, target, targetFrom, targetStride);
+        source,
+        sourceFrom + wholeDepth,
+        sourceStride,
+        wholeRows,
+        depth - wholeDepth,
+        target,
+        targetFrom + wholeDepth * targetStride,
+        targetStride);
+    ScalarTileKernels.transposeBlock(
+        source,
+        sourceFrom + wholeRows * sourceStride,
+        sourceStride,
+        rows - wholeRows,
+        depth,
+        target,
+        targetFrom + wholeRows,
+        targetStride);
   }
 
   @Override
