@@ -4,18 +4,87 @@ package io.github.lanewise.internal.kernel;
  * Kernels over runs of consecutive floats: what the primitives and softmax rows are built from.
  *
  * <p>They trust their arguments; the public operators check them. Every one of them gives the same
- * bits in every implementation (NaN payloads aside).
+ * bits in every implementation (NaN payloads aside). Input and output runs are one and the same or
+ * disjoint. A row's elements are counted from the row's start: element j of row {@code xRow} is
+ * {@code x[xRow + j]}.
+ *
+ * <p>Sums follow the contract that {@link RowReductions} describes.
  */
 public interface LaneKernels {
   /** Largest of x[from, to) as {@link Math#max(float, float)} orders it; -inf if empty. */
   float max(float[] x, int from, int to);
 
+  /** Largest of x[from, to), any NaN ignored, either zero for a zero; -inf if there is none. */
+  float largest(float[] x, int from, int to);
+
+  /**
+   * y[yFrom + i] = x[xFrom + i] where bit i is set, else -inf; returns the largest of what it wrote,
+   * as {@link #largest} does. Bit i is bit i mod 64 of word {@code bits[at + i / 64]}.
+   */
+  float maskedCopy(float[] x, int xFrom, float[] y, int yFrom, int length, long[] bits, int at);
+
   /** Sum of x[from, to), with blocks counted from {@code from}; +0 if empty. */
   float sum(float[] x, int from, int to);
 
-  /** y[yFrom + i] = exp(x[xFrom + i]), full range. The two runs are the same one or disjoint. */
+  /** y[yFrom + i] = exp(x[xFrom + i]), full range. */
   void exp(float[] x, int xFrom, float[] y, int yFrom, int length);
 
-  /** y[yFrom + i] = x[xFrom + i] / divisor. The two runs are the same one or disjoint. */
+  /** y[yFrom + i] = x[xFrom + i] / divisor. */
   void divide(float[] x, int xFrom, float divisor, float[] y, int yFrom, int length);
+
+  /** y[yFrom + i] = (x[xFrom + i] - shift) / divisor. */
+  void shiftAndDivide(
+      float[] x, int xFrom, float shift, float divisor, float[] y, int yFrom, int length);
+
+  /** y[yFrom + i] = (x[xFrom + i] - shift) - logSum. */
+  void logWeights(
+      float[] x, int xFrom, float shift, float logSum, float[] y, int yFrom, int length);
+
+  /**
+   * The weights p = exp(d), d = x - shift, of elements [from, to) of a row, and their sums.
+   *
+   * @param kind whether the weights are written to y, and whether the moment is wanted
+   * @param from a multiple of 16
+   * @return Σ p and Σ p·d over p ≠ 0 (unspecified if not wanted), as {@link FloatPair} packs them
+   */
+  long weights(
+      WeightSums kind, float[] x, int xRow, float[] y, int yRow, int from, int to, float shift);
+
+  /**
+   * Σ y·dy over elements [from, to) of a row with y ≠ 0, as a sum of fused multiply-adds.
+   *
+   * @param from a multiple of 16
+   */
+  float dot(float[] y, int yRow, float[] dy, int dyRow, int from, int to);
+
+  /**
+   * Σ dy over elements [from, to) of a row with y ≠ -inf.
+   *
+   * @param from a multiple of 16
+   */
+  float visibleSum(float[] y, int yRow, float[] dy, int dyRow, int from, int to);
+
+  /** dx = y·(dy - dot)/divisor; dx = 0 where y is 0. */
+  void backward(
+      float[] y,
+      int yFrom,
+      float[] dy,
+      int dyFrom,
+      float dot,
+      float divisor,
+      float[] dx,
+      int dxFrom,
+      int length);
+
+  /** dx = (dy - exp(y)·sum)/divisor; dx = 0 where y is -inf. */
+  void logBackward(
+      float[] y,
+      int yFrom,
+      float[] dy,
+      int dyFrom,
+      float sum,
+      float divisor,
+      float[] dx,
+      int dxFrom,
+      int length);
 }

@@ -1,26 +1,128 @@
 package io.github.lanewise.internal.scalar;
 
-import io.github.lanewise.internal.kernel.LaneKernels;
+import io.github.lanewise.internal.kernel.RowReductions;
 
-/** Kernels over runs of consecutive floats. */
-final class ScalarLaneKernels implements LaneKernels {
+/** Kernels over runs of consecutive floats, one element at a time. */
+public final class ScalarLaneKernels extends RowReductions {
   @Override
   public float max(float[] x, int from, int to) {
-    throw new UnsupportedOperationException();
+    float max = Float.NEGATIVE_INFINITY;
+    for (int i = from; i < to; i++) {
+      max = Math.max(max, x[i]);
+    }
+    return max;
   }
 
   @Override
-  public float sum(float[] x, int from, int to) {
-    throw new UnsupportedOperationException();
+  public float largest(float[] x, int from, int to) {
+    float largest = Float.NEGATIVE_INFINITY;
+    for (int i = from; i < to; i++) {
+      largest = x[i] > largest ? x[i] : largest;
+    }
+    return largest;
+  }
+
+  @Override
+  public float maskedCopy(
+      float[] x, int xFrom, float[] y, int yFrom, int length, long[] bits, int at) {
+    float largest = Float.NEGATIVE_INFINITY;
+    for (int i = 0; i < length; i++) {
+      boolean visible = (bits[at + (i >> 6)] >>> i & 1) != 0;
+      float value = visible ? x[xFrom + i] : Float.NEGATIVE_INFINITY;
+      y[yFrom + i] = value;
+      largest = value > largest ? value : largest;
+    }
+    return largest;
   }
 
   @Override
   public void exp(float[] x, int xFrom, float[] y, int yFrom, int length) {
-    throw new UnsupportedOperationException();
+    for (int i = 0; i < length; i++) {
+      y[yFrom + i] = ScalarExp.full(x[xFrom + i]);
+    }
   }
 
   @Override
   public void divide(float[] x, int xFrom, float divisor, float[] y, int yFrom, int length) {
-    throw new UnsupportedOperationException();
+    for (int i = 0; i < length; i++) {
+      y[yFrom + i] = x[xFrom + i] / divisor;
+    }
+  }
+
+  @Override
+  public void shiftAndDivide(
+      float[] x, int xFrom, float shift, float divisor, float[] y, int yFrom, int length) {
+    for (int i = 0; i < length; i++) {
+      y[yFrom + i] = (x[xFrom + i] - shift) / divisor;
+    }
+  }
+
+  @Override
+  public void logWeights(
+      float[] x, int xFrom, float shift, float logSum, float[] y, int yFrom, int length) {
+    for (int i = 0; i < length; i++) {
+      y[yFrom + i] = (x[xFrom + i] - shift) - logSum;
+    }
+  }
+
+  @Override
+  public void backward(
+      float[] y,
+      int yFrom,
+      float[] dy,
+      int dyFrom,
+      float dot,
+      float divisor,
+      float[] dx,
+      int dxFrom,
+      int length) {
+    for (int i = 0; i < length; i++) {
+      float weight = y[yFrom + i];
+      float gradient = weight * (dy[dyFrom + i] - dot) / divisor;
+      dx[dxFrom + i] = weight == 0 ? 0f : gradient;
+    }
+  }
+
+  @Override
+  public void logBackward(
+      float[] y,
+      int yFrom,
+      float[] dy,
+      int dyFrom,
+      float sum,
+      float divisor,
+      float[] dx,
+      int dxFrom,
+      int length) {
+    for (int i = 0; i < length; i++) {
+      float logWeight = y[yFrom + i];
+      float gradient = (dy[dyFrom + i] - ScalarExp.full(logWeight) * sum) / divisor;
+      dx[dxFrom + i] = logWeight == Float.NEGATIVE_INFINITY ? 0f : gradient;
+    }
+  }
+
+  @Override
+  protected long block(
+      Reduction reduction,
+      float[] x,
+      int xRow,
+      float[] y,
+      int yRow,
+      int first,
+      int from,
+      int to,
+      float shift) {
+    return ScalarBlocks.block(reduction, x, xRow, y, yRow, from, to, shift);
+  }
+
+  @Override
+  protected float leafSum(float[] x, int from) {
+    float left =
+        ScalarBlocks.sum(x, from, from + BLOCK)
+            + ScalarBlocks.sum(x, from + BLOCK, from + 2 * BLOCK);
+    float right =
+        ScalarBlocks.sum(x, from + 2 * BLOCK, from + 3 * BLOCK)
+            + ScalarBlocks.sum(x, from + 3 * BLOCK, from + LEAF);
+    return left + right;
   }
 }

@@ -1,0 +1,194 @@
+package io.github.lanewise.internal.vector;
+
+import io.github.lanewise.internal.kernel.ExpPolynomial;
+import io.github.lanewise.internal.kernel.FloatPair;
+import io.github.lanewise.internal.kernel.RowReductions;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Sums over a block in the order that {@link RowReductions} describes.
+ *
+ * <p>The 16 virtual lanes are 16/L accumulators of L lanes that take turns: each vector is added to
+ * acc0, and the accumulators move up one place. So there is one call of exp in a loop's body, whatever
+ * the width; two or more of them, and C2 stops inlining.
+ */
+final class VectorBlocks {
+  private static final VectorSpecies<Float> FLOATS = LaneSpecies.FLOATS;
+  private static final int L = LaneSpecies.LENGTH;
+  private static final int BLOCK = RowReductions.BLOCK;
+
+  private VectorBlocks() {}
+
+  /** y = exp(x - shift) and its sum; the vector before {@code to} lies in the run. */
+  static float weights(
+      float[] x, int xRow, float[] y, int yRow, int from, int to, float shift) {
+    FloatVector acc0 = FloatVector.zero(FLOATS);
+    FloatVector acc1 = acc0;
+    FloatVector acc2 = acc0;
+    FloatVector acc3 = acc0;
+    int j = from;
+    for (; j <= to - L; j += L) {
+      FloatVector p = VectorExp.flushed(FloatVector.fromArray(FLOATS, x, xRow + j).sub(shift));
+      p.intoArray(y, yRow + j);
+      FloatVector next = acc0.add(p);
+      acc0 = L == 16 ? next : acc1;
+      acc1 = L == 8 ? next : acc2;
+      acc2 = acc3;
+      acc3 = next;
+    }
+    if (j < to) {
+      FloatVector last = VectorTails.load(x, xRow + j, to - j, Float.NEGATIVE_INFINITY);
+      FloatVector p = VectorExp.flushed(last.sub(shift));
+      VectorTails.store(p, y, yRow + j, to - j);
+      acc0 = acc0.add(p);
+    }
+    return VectorTails.tree(acc0, acc1, acc2, acc3);
+  }
+
+  /** The same with the moment Σ p·d, and the weights written only if asked. */
+  static long weightsAndMoment(
+      float[] x, int xRow, float[] y, int yRow, int from, int to, float shift, boolean writes) {
+    FloatVector acc0 = FloatVector.zero(FLOATS);
+    FloatVector acc1 = acc0;
+    FloatVector acc2 = acc0;
+    FloatVector acc3 = acc0;
+    FloatVector moment0 = acc0;
+    FloatVector moment1 = acc0;
+    FloatVector moment2 = acc0;
+    FloatVector moment3 = acc0;
+    for (int j = from; j < to; j += L) {
+      FloatVector v =
+          j <= to - L
+              ? FloatVector.fromArray(FLOATS, x, xRow + j)
+              : VectorTails.load(x, xRow + j, to - j, Float.NEGATIVE_INFINITY);
+      FloatVector d = v.sub(shift);
+      // Where p is 0, d is replaced by a finite number: the product adds nothing.
+      VectorMask<Float> vanishes = d.compare(VectorOperators.LT, ExpPolynomial.FLUSH_BELOW);
+      FloatVector clamped = d.blend(ExpPolynomial.FLUSHED, vanishes);
+      FloatVector p = VectorExp.normal(clamped);
+      if (writes && j <= to - L) {
+        p.intoArray(y, yRow + j);
+      } else if (writes) {
+        VectorTails.store(p, y, yRow + j, to - j);
+      }
+      FloatVector next = acc0.add(p);
+      acc0 = L == 16 ? next : acc1;
+      acc1 = L == 8 ? next : acc2;
+      acc2 = acc3;
+      acc3 = next;
+      FloatVector nextMoment = p.fma(clamped, moment0);
+      moment0 = L == 16 ? nextMoment : moment1;
+      moment1 = L == 8 ? nextMoment : moment2;
+      moment2 = moment3;
+      moment3 = nextMoment;
+    }
+    return FloatPair.of(
+        VectorTails.tree(acc0, acc1, acc2, acc3),
+        VectorTails.tree(moment0, moment1, moment2, moment3));
+  }
+
+  /** Σ y·dy over y ≠ 0. */
+  static float dot(float[] y, int yRow, float[] dy, int dyRow, int from, int to) {
+    FloatVector acc0 = FloatVector.zero(FLOATS);
+    FloatVector acc1 = acc0;
+    FloatVector acc2 = acc0;
+    FloatVector acc3 = acc0;
+    for (int j = from; j < to; j += L) {
+      boolean whole = j <= to - L;
+      FloatVector weight =
+          whole
+              ? FloatVector.fromArray(FLOATS, y, yRow + j)
+              : VectorTails.load(y, yRow + j, to - j, 0f);
+      FloatVector gradient =
+          whole
+              ? FloatVector.fromArray(FLOATS, dy, dyRow + j)
+              : VectorTails.load(dy, dyRow + j, to - j, 0f);
+      gradient = gradient.blend(0f, weight.compare(VectorOperators.EQ, 0f));
+      FloatVector next = weight.fma(gradient, acc0);
+      acc0 = L == 16 ? next : acc1;
+      acc1 = L == 8 ? next : acc2;
+      acc2 = acc3;
+      acc3 = next;
+    }
+    return VectorTails.tree(acc0, acc1, acc2, acc3);
+  }
+
+  /** Σ dy over y ≠ -inf. */
+  static float visibleSum(float[] y, int yRow, float[] dy, int dyRow, int from, int to) {
+    FloatVector acc0 = FloatVector.zero(FLOATS);
+    FloatVector acc1 = acc0;
+    FloatVector acc2 = acc0;
+    FloatVector acc3 = acc0;
+    float invisible = Float.NEGATIVE_INFINITY;
+    for (int j = from; j < to; j += L) {
+      boolean whole = j <= to - L;
+      FloatVector logWeight =
+          whole
+              ? FloatVector.fromArray(FLOATS, y, yRow + j)
+              : VectorTails.load(y, yRow + j, to - j, invisible);
+      FloatVector gradient =
+          whole
+              ? FloatVector.fromArray(FLOATS, dy, dyRow + j)
+              : VectorTails.load(dy, dyRow + j, to - j, 0f);
+      gradient = gradient.blend(0f, logWeight.compare(VectorOperators.EQ, invisible));
+      FloatVector next = acc0.add(gradient);
+      acc0 = L == 16 ? next : acc1;
+      acc1 = L == 8 ? next : acc2;
+      acc2 = acc3;
+      acc3 = next;
+    }
+    return VectorTails.tree(acc0, acc1, acc2, acc3);
+  }
+
+  /** Σ x[from, to), at most a block, at least a vector. */
+  static float sum(float[] x, int from, int to) {
+    FloatVector acc0 = FloatVector.zero(FLOATS);
+    FloatVector acc1 = acc0;
+    FloatVector acc2 = acc0;
+    FloatVector acc3 = acc0;
+    int j = from;
+    for (; j <= to - L; j += L) {
+      FloatVector next = acc0.add(FloatVector.fromArray(FLOATS, x, j));
+      acc0 = L == 16 ? next : acc1;
+      acc1 = L == 8 ? next : acc2;
+      acc2 = acc3;
+      acc3 = next;
+    }
+    if (j < to) {
+      acc0 = acc0.add(VectorTails.load(x, j, to - j, 0f));
+    }
+    return VectorTails.tree(acc0, acc1, acc2, acc3);
+  }
+
+  /**
+   * Σ of the L/4 whole blocks that begin at x[from], with four chains of additions: a single one
+   * would wait for its own latency.
+   */
+  static float spanSum(float[] x, int from) {
+    FloatVector acc0 = FloatVector.zero(FLOATS);
+    FloatVector acc1 = acc0;
+    FloatVector acc2 = acc0;
+    FloatVector acc3 = acc0;
+    // Vectors of one block where it takes several to hold the 16 lanes, else of different blocks.
+    int at1 = L == 16 ? BLOCK : L;
+    int at2 = L == 16 ? 2 * BLOCK : L == 8 ? BLOCK : 2 * L;
+    int at3 = at1 + at2;
+    for (int j = from; j < from + BLOCK; j += 16) {
+      acc0 = acc0.add(FloatVector.fromArray(FLOATS, x, j));
+      acc1 = acc1.add(FloatVector.fromArray(FLOATS, x, j + at1));
+      acc2 = acc2.add(FloatVector.fromArray(FLOATS, x, j + at2));
+      acc3 = acc3.add(FloatVector.fromArray(FLOATS, x, j + at3));
+    }
+    if (L == 16) {
+      return (VectorTails.tree(acc0, acc0, acc0, acc0) + VectorTails.tree(acc1, acc1, acc1, acc1))
+          + (VectorTails.tree(acc2, acc2, acc2, acc2) + VectorTails.tree(acc3, acc3, acc3, acc3));
+    }
+    if (L == 8) {
+      return VectorTails.tree(acc0, acc1, acc0, acc0) + VectorTails.tree(acc2, acc3, acc0, acc0);
+    }
+    return VectorTails.tree(acc0, acc1, acc2, acc3);
+  }
+}
