@@ -1,0 +1,39 @@
+import com.sun.management.HotSpotDiagnosticMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Asks the JVM that will run the tests how wide its vectors are, and writes down which of the
+ * kernel's test executions it has to leave out. Run by the build: {@code java LaneWidths.java
+ * properties-file}.
+ */
+final class LaneWidths {
+  private static final int[] WIDTHS = {128, 256, 512};
+
+  private LaneWidths() {}
+
+  public static void main(String[] arguments) throws IOException {
+    // What C2 uses on this CPU, in bytes. It may be less than the CPU has: so would users' be.
+    String bytes =
+        ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
+            .getVMOption("MaxVectorSize")
+            .getValue();
+    int bits = 8 * Integer.parseInt(bytes);
+    StringBuilder properties = new StringBuilder();
+    for (int width : WIDTHS) {
+      boolean leaveOut = bits < width;
+      properties.append("lanewise.leave-out.").append(width).append('=').append(leaveOut);
+      properties.append(System.lineSeparator());
+      if (leaveOut) {
+        System.out.printf(
+            "[INFO] test-%d is left out: the vectors of this CPU and JVM have %d bits.%n",
+            width, bits);
+      }
+    }
+    Path file = Path.of(arguments[0]);
+    Files.createDirectories(file.toAbsolutePath().getParent());
+    Files.writeString(file, properties);
+  }
+}
