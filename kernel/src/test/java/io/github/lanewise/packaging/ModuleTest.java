@@ -5,12 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lanewise.Lanewise;
-import java.io.IOException;
 import java.io.InputStream;
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleDescriptor.Exports;
 import java.lang.module.ModuleDescriptor.Requires;
-import java.util.Objects;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -38,14 +39,14 @@ class ModuleTest {
   }
 
   @Test
-  void exportsNothingInternal() throws IOException {
+  void exportsNothingInternal() throws Exception {
     Set<String> exported =
         descriptor().exports().stream().map(Exports::source).collect(Collectors.toSet());
     assertEquals(Set.of("io.github.lanewise", "io.github.lanewise.attention"), exported);
   }
 
   @Test
-  void requiresNothingOutsideTheJdk() throws IOException {
+  void requiresNothingOutsideTheJdk() throws Exception {
     Set<String> required =
         descriptor().requires().stream()
             .filter(requires -> !requires.modifiers().contains(Requires.Modifier.STATIC))
@@ -55,9 +56,10 @@ class ModuleTest {
         Set.of("java.base", "java.management", "jdk.management", "jdk.incubator.vector"), required);
   }
 
-  private static ModuleDescriptor descriptor() throws IOException {
-    try (InputStream in = Lanewise.class.getResourceAsStream("/module-info.class")) {
-      return ModuleDescriptor.read(Objects.requireNonNull(in));
+  private static ModuleDescriptor descriptor() throws Exception {
+    URI classes = Lanewise.class.getProtectionDomain().getCodeSource().getLocation().toURI();
+    try (InputStream in = Files.newInputStream(Path.of(classes).resolve("module-info.class"))) {
+      return ModuleDescriptor.read(in);
     }
   }
 }

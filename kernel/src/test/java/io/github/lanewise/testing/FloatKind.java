@@ -95,6 +95,7 @@ public enum FloatKind {
   };
 
   /** Kinds without NaN and infinity, and without overflow in a softmax. */
+  @SuppressWarnings("MutablePublicArray") // read by tests only
   public static final FloatKind[] FINITE = {
     NORMAL, LOGITS, OVERFLOWING, UNDERFLOWING, WIDE, NEAR_ZERO, TIED, GRID
   };
