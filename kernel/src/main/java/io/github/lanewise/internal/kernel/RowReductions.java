@@ -81,7 +81,7 @@ public abstract class RowReductions implements LaneKernels {
     int at = from & -LEAF;
     for (int b = 0; b < LEAF / BLOCK; b++, at += BLOCK) {
       int begin = Math.max(from, at);
-      int end = Math.min(to, at + BLOCK);
+      int end = at + Math.min(BLOCK, to - at); // at + BLOCK may overflow
       long sum =
           begin < end ? block(reduction, x, xRow, y, yRow, first, begin, end, shift) : 0L;
       if ((b & 1) == 0) {

@@ -1,0 +1,182 @@
+package io.github.lanewise;
+
+import io.github.lanewise.internal.runtime.Kernels;
+import io.github.lanewise.internal.softmax.BackwardCall;
+import io.github.lanewise.internal.softmax.SoftmaxCall;
+import io.github.lanewise.internal.softmax.SoftmaxChecks;
+import io.github.lanewise.internal.softmax.SoftmaxOptions;
+import io.github.lanewise.internal.tensor.TensorAccess;
+import io.github.lanewise.internal.work.Crew;
+import io.github.lanewise.internal.work.CrewAccess;
+import java.util.Objects;
+
+/**
+ * Softmax of rows along the last axis, with temperature T and mask:
+ *
+ * <pre>
+ * y[j] = exp((x[j] - m) / T) / Σ exp((x[i] - m) / T)      over the visible i,  m = max x[i]
+ * y[j] = (x[j] - m) / T - ln Σ exp((x[i] - m) / T)        logarithmic
+ * </pre>
+ *
+ * <p>Invisible positions get weight 0 (logarithmic: -inf), and what x holds there has no effect.
+ *
+ * <p><b>Accuracy.</b> With u = 2⁻²⁴, d = (x - m)/T, n the row's length and D = Σ y·|d| the mean of
+ * |d| under the weights themselves, a weight's relative error is at most
+ *
+ * <pre>(|d| + D + log₂(n/256) + 32)·u,  plus 2⁻¹²⁶ absolute.</pre>
+ *
+ * <p>The shares, each to first order in u: the difference x - m is rounded once, and d once more by
+ * the division where T ≠ 1. A relative error of d by u changes exp(d) by |d|·u; without division that
+ * is the first term, with it, it doubles for d, the mean D likewise (T = 1 is assumed in the formula;
+ * otherwise read 2|d| + 2D). exp itself is within 1 ULP, 2u. Every p has gone through that, so that
+ * the sum of them is off by their mean, D·u + 2u. The additions: 15 within a virtual lane of a block,
+ * 4 in the tree over its 16 lanes, ⌈log₂(n/256)⌉ over the blocks, u each. The last division: u. In
+ * all |d| + D + 2 + 2 + 15 + 4 + log₂(n/256) + 1 + 1 for the logarithm's rounding up, which is 25, and
+ * 7 are left for the terms of higher order. Weights whose exp(d) is below 2⁻¹²⁶ are 0: hence the
+ * absolute term. Logarithmic weights carry the relative error of the sum as an absolute one, plus one
+ * rounding each of d, ln and their difference.
+ *
+ * <p><b>Special values.</b> A row without a visible position, or whose visible scores are all -inf,
+ * is NaN, or {@linkplain EmptyRow#ZERO 0 (-inf)} if wished. A NaN or +inf at a visible position makes
+ * every visible position NaN; invisible ones stay 0 (-inf). T = 0 puts the weight 1 on the first
+ * maximum; infinite T weighs all visible scores above -inf alike.
+ *
+ * <p><b>Bits.</b> The order of operations depends on the row's length alone: not on lane width,
+ * threads, layout, or the other rows.
+ *
+ * <p><b>Errors.</b> Wrong arguments throw before anything is written: NullPointerException,
+ * IndexOutOfBoundsException or IllegalArgumentException; IllegalStateException for closed workers or
+ * a closed arena. Output and input are the same view or share no element.
+ *
+ * <p><b>Allocation.</b> None in steady state, on the calling thread.
+ *
+ * <p><b>Threading.</b> Immutable; any number of threads may use one at once.
+ */
+public final class Softmax {
+  private static final Softmax STANDARD = builder().build();
+
+  private final SoftmaxOptions options;
+
+  private Softmax(SoftmaxOptions options) {
+    this.options = options;
+  }
+
+  /** Temperature 1, plain weights, NaN for an empty row. */
+  public static Softmax standard() {
+    return STANDARD;
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** What becomes of a row that has nothing to weigh. */
+  public enum EmptyRow {
+    /** Every position NaN, as the formula has it. */
+    NAN,
+    /** Every position 0; logarithmic: -inf. */
+    ZERO
+  }
+
+  /** Collects the options of a {@link Softmax}. */
+  public static final class Builder {
+    private float temperature = 1f;
+    private boolean logarithmic;
+    private EmptyRow emptyRow = EmptyRow.NAN;
+
+    private Builder() {}
+
+    /**
+     * Divides the scores: below 1 the weights get sharper, above 1 flatter. 0 chooses the first
+     * maximum, infinity weighs all alike.
+     *
+     * @throws IllegalArgumentException if it is negative or NaN
+     */
+    public Builder temperature(float temperature) {
+      if (!(temperature >= 0f)) {
+        throw new IllegalArgumentException(
+            "temperature is " + temperature + ", but must be at least 0");
+      }
+      this.temperature = temperature + 0f; // -0 becomes 0
+      return this;
+    }
+
+    /** Gives the natural logarithm of the weights instead, to full relative accuracy. */
+    public Builder logarithmic(boolean logarithmic) {
+      this.logarithmic = logarithmic;
+      return this;
+    }
+
+    public Builder emptyRow(EmptyRow emptyRow) {
+      this.emptyRow = Objects.requireNonNull(emptyRow, "emptyRow");
+      return this;
+    }
+
+    public Softmax build() {
+      return new Softmax(
+          new SoftmaxOptions(temperature, logarithmic, emptyRow == EmptyRow.ZERO));
+    }
+  }
+
+  /** Replaces x[from, to), one row, by its weights. */
+  public void apply(float[] x, int from, int to) {
+    Objects.requireNonNull(x, "x");
+    Ranges.check(x.length, "x", from, to);
+    Kernels.requireAvailable();
+    SoftmaxCall.run(options, x, from, to - from, Crew.caller());
+  }
+
+  /** {@link #apply(FloatTensor, Mask, FloatTensor, RowStatistics, Workers)} with neither mask. */
+  public void apply(FloatTensor x, FloatTensor y) {
+    apply(x, Mask.none(), y, RowStatistics.none(), Workers.caller());
+  }
+
+  /** {@link #apply(FloatTensor, Mask, FloatTensor, RowStatistics, Workers)} on this thread alone. */
+  public void apply(FloatTensor x, Mask mask, FloatTensor y) {
+    apply(x, mask, y, RowStatistics.none(), Workers.caller());
+  }
+
+  /**
+   * Computes {@code y}, and of {@code statistics} what is wanted, in the same passes.
+   *
+   * @param x scores, rank 1 to 4
+   * @param mask which positions a row sees; the last two axes are queries and keys
+   * @param y weights, shaped like x; x itself will do
+   * @param statistics per row, shaped like x without its last axis ([1] for rank 1): logSumExp = m/T +
+   *     ln Σ exp((x - m)/T) and entropy -Σ y·ln y in nats, maxWeight; empty row: -inf, and NaN or 0 as
+   *     the weights; T = 0: NaN, 0, 1. They overlap neither x nor y nor each other.
+   * @param workers who computes: rows in parallel, or one long row split
+   */
+  public void apply(
+      FloatTensor x, Mask mask, FloatTensor y, RowStatistics statistics, Workers workers) {
+    Objects.requireNonNull(mask, "mask");
+    Objects.requireNonNull(workers, "workers");
+    Crew crew = CrewAccess.of(workers);
+    SoftmaxChecks.forward(x, y, statistics, crew.parallelism() > 1);
+    Kernels.requireAvailable();
+    SoftmaxCall.run(options, TensorAccess.of(x), mask, TensorAccess.of(y), statistics, crew);
+  }
+
+  /**
+   * The gradient with respect to the scores, from the output alone:
+   *
+   * <pre>
+   * dx[j] = y[j] · (dy[j] - Σ y[i]·dy[i]) / T
+   * dx[j] = (dy[j] - exp(y[j]) · Σ dy[i]) / T       logarithmic
+   * </pre>
+   *
+   * <p>A position of weight 0 (logarithmic: -inf), such as an invisible one, gets 0, whatever dy holds
+   * there. Infinite T gives 0 everywhere.
+   *
+   * @param y what {@code apply} returned
+   * @param dy gradient with respect to y
+   * @param dx gradient with respect to x; y or dy itself will do
+   * @throws IllegalArgumentException also if T is 0: the choice of a maximum has no gradient
+   */
+  public void backward(FloatTensor y, FloatTensor dy, FloatTensor dx) {
+    SoftmaxChecks.backward(options, y, dy, dx);
+    Kernels.requireAvailable();
+    BackwardCall.run(
+        options, TensorAccess.of(y), TensorAccess.of(dy), TensorAccess.of(dx), Crew.caller());
+  }
+}

@@ -1,0 +1,113 @@
+package io.github.lanewise.internal.softmax;
+
+import io.github.lanewise.internal.kernel.LaneKernels;
+import io.github.lanewise.internal.runtime.Kernels;
+import io.github.lanewise.internal.tensor.StridedFloats;
+import io.github.lanewise.internal.work.Crew;
+import io.github.lanewise.internal.work.Workspace;
+import java.util.Arrays;
+
+/** One call of softmax's gradient while it runs; the calling thread alone. */
+public final class BackwardCall {
+  private static final LaneKernels LANES = Kernels.LANES;
+
+  private final RowView y = new RowView();
+  private final RowView dy = new RowView();
+  private final RowView dx = new RowView();
+  private final RowCut cut = new RowCut();
+
+  private BackwardCall() {}
+
+  /** Runs a call whose arguments have been checked. */
+  public static void run(
+      SoftmaxOptions options, StridedFloats y, StridedFloats dy, StridedFloats dx, Crew crew) {
+    Workspace own = crew.acquire();
+    try {
+      BackwardCall call = own.reuse(Slots.BACKWARD, BackwardCall::new);
+      int rowAxes = y.rank() - 1;
+      try {
+        call.y.bind(y, rowAxes);
+        call.dy.bind(dy, rowAxes);
+        call.dx.bind(dx, rowAxes);
+        call.cut.bind(y);
+        call.execute(options, (int) y.size(rowAxes), own);
+      } finally {
+        call.y.unbind();
+        call.dy.unbind();
+        call.dx.unbind();
+      }
+    } finally {
+      crew.release(own);
+    }
+  }
+
+  private void execute(SoftmaxOptions options, int length, Workspace own) {
+    for (long r = 0; r < cut.rows(); r++) {
+      long b = cut.batchOf(r);
+      long h = cut.headOf(r);
+      long i = cut.queryOf(r);
+      row(options, y.at(b, h, i), dy.at(b, h, i), dx.at(b, h, i), length, own);
+    }
+  }
+
+  /** Kernels see arrays only: a row that lies elsewhere is copied to one, and back. */
+  private void row(
+      SoftmaxOptions options, long yAt, long dyAt, long dxAt, int length, Workspace own) {
+    float[] weights = y.array;
+    int weightsAt = (int) yAt;
+    if (weights == null) {
+      weights = own.floats(Slots.STAGE, length);
+      weightsAt = 0;
+      y.read(yAt, weights, 0, length);
+    }
+    float[] outer = dy.array;
+    int outerAt = (int) dyAt;
+    if (outer == null) {
+      outer = own.floats(Slots.STAGE_GRADIENT, length);
+      outerAt = 0;
+      dy.read(dyAt, outer, 0, length);
+    }
+    float[] target = dx.array;
+    int targetAt = (int) dxAt;
+    if (target == null) {
+      target = own.floats(Slots.STAGE_RESULT, length);
+      targetAt = 0;
+    }
+    gradient(options, weights, weightsAt, outer, outerAt, target, targetAt, length);
+    if (dx.array == null) {
+      dx.write(target, 0, dxAt, length);
+    }
+  }
+
+  private static void gradient(
+      SoftmaxOptions options,
+      float[] y,
+      int yAt,
+      float[] dy,
+      int dyAt,
+      float[] dx,
+      int dxAt,
+      int length) {
+    if (options.isUniform()) {
+      uniform(y, yAt, dx, dxAt, length);
+    } else if (options.logarithmic()) {
+      float sum = LANES.visibleSum(y, yAt, dy, dyAt, 0, length);
+      LANES.logBackward(y, yAt, dy, dyAt, sum, options.temperature(), dx, dxAt, length);
+    } else {
+      float dot = LANES.dot(y, yAt, dy, dyAt, 0, length);
+      LANES.backward(y, yAt, dy, dyAt, dot, options.temperature(), dx, dxAt, length);
+    }
+  }
+
+  /** Uniform weights do not move with the scores: 0, and NaN where the row is. */
+  private static void uniform(float[] y, int yAt, float[] dx, int dxAt, int length) {
+    boolean valid = !Float.isNaN(LANES.max(y, yAt, yAt + length));
+    if (valid) {
+      Arrays.fill(dx, dxAt, dxAt + length, 0f);
+      return;
+    }
+    for (int j = 0; j < length; j++) {
+      dx[dxAt + j] = Float.isNaN(y[yAt + j]) ? Float.NaN : 0f;
+    }
+  }
+}

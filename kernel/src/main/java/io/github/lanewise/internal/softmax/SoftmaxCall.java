@@ -1,0 +1,192 @@
+package io.github.lanewise.internal.softmax;
+
+import io.github.lanewise.FloatTensor;
+import io.github.lanewise.Mask;
+import io.github.lanewise.RowStatistics;
+import io.github.lanewise.internal.mask.MaskPlan;
+import io.github.lanewise.internal.tensor.StridedFloats;
+import io.github.lanewise.internal.tensor.TensorAccess;
+import io.github.lanewise.internal.work.Crew;
+import io.github.lanewise.internal.work.Task;
+import io.github.lanewise.internal.work.Workspace;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call of softmax while it runs. Kept in the caller's workspace and used again, so that a call
+ * allocates nothing.
+ *
+ * <p>Rows are dealt out in blocks; where there are few and long ones, each is split instead.
+ */
+public final class SoftmaxCall implements Task {
+  private static final MaskPlan NO_MASK = new MaskPlan();
+
+  private SoftmaxOptions options;
+  private final MaskPlan mask = new MaskPlan();
+  private final RowView x = new RowView();
+  private final RowView y = new RowView();
+  private final RowView logSumExp = new RowView();
+  private final RowView entropy = new RowView();
+  private final RowView maxWeight = new RowView();
+  private final RowCut cut = new RowCut();
+  private int length;
+
+  @SuppressWarnings("NullAway.Init") // bound before use, by `run`
+  private SoftmaxCall() {}
+
+  /** Runs a call whose arguments have been checked, except for whether the mask fits. */
+  public static void run(
+      SoftmaxOptions options,
+      StridedFloats x,
+      Mask mask,
+      StridedFloats y,
+      RowStatistics statistics,
+      Crew crew) {
+    Workspace own = crew.acquire();
+    try {
+      SoftmaxCall call = own.reuse(Slots.CALL, SoftmaxCall::new);
+      try {
+        call.bind(options, x, mask, y, statistics);
+        call.execute(crew, own);
+      } finally {
+        call.unbind();
+      }
+    } finally {
+      crew.release(own);
+    }
+  }
+
+  /** One row in an array, in place. */
+  public static void run(SoftmaxOptions options, float[] x, int from, int length, Crew crew) {
+    Workspace own = crew.acquire();
+    try {
+      SoftmaxRow row = own.reuse(Slots.ROW, SoftmaxRow::new);
+      try {
+        row.bind(options, NO_MASK, false, false);
+        row.bindRow(0, 0, 0, length);
+        row.bindArrays(x, from, x, from);
+        row.apply(own.longs(Slots.BITS, MaskPlan.CHUNK_WORDS));
+      } finally {
+        row.unbind();
+      }
+    } finally {
+      crew.release(own);
+    }
+  }
+
+  private void bind(
+      SoftmaxOptions options,
+      StridedFloats input,
+      Mask mask,
+      StridedFloats output,
+      RowStatistics statistics) {
+    this.options = options;
+    this.mask.bindSoftmax(mask, input);
+    int rowAxes = input.rank() - 1;
+    x.bind(input, rowAxes);
+    y.bind(output, rowAxes);
+    logSumExp.bind(strided(statistics.logSumExp()), rowAxes);
+    entropy.bind(strided(statistics.entropy()), rowAxes);
+    maxWeight.bind(strided(statistics.maxWeight()), rowAxes);
+    length = (int) input.size(rowAxes);
+    cut.bind(input);
+  }
+
+  private static @Nullable StridedFloats strided(@Nullable FloatTensor t) {
+    return t == null ? null : TensorAccess.of(t);
+  }
+
+  @SuppressWarnings("NullAway") // a call at rest holds nothing of the caller's
+  private void unbind() {
+    options = null;
+    mask.release();
+    x.unbind();
+    y.unbind();
+    logSumExp.unbind();
+    entropy.unbind();
+    maxWeight.unbind();
+  }
+
+  private void execute(Crew crew, Workspace own) {
+    if (!cut.splitsRows(crew.parallelism()) || options.isArgMax()) {
+      crew.run(cut.tasks(crew.parallelism()), this, own);
+      return;
+    }
+    SplitRow split = own.reuse(Slots.SPLIT, SplitRow::new);
+    SoftmaxRow row = begin(own);
+    try {
+      for (long r = 0; r < cut.rows(); r++) {
+        long b = cut.batchOf(r);
+        long h = cut.headOf(r);
+        long i = cut.queryOf(r);
+        row.bindRow(b, h, i, length);
+        split.apply(row, x, x.at(b, h, i), y, y.at(b, h, i), length, crew, own);
+        writeStatistics(row, b, h, i);
+      }
+    } finally {
+      row.unbind();
+    }
+  }
+
+  /** A block of rows. */
+  @Override
+  public void run(int index, Workspace workspace) {
+    SoftmaxRow row = begin(workspace);
+    try {
+      long r = cut.firstRow(index);
+      long b = cut.batchOf(r);
+      long h = cut.headOf(r);
+      long i = cut.queryOf(r);
+      for (long endRow = cut.endRow(index); r < endRow; r++) {
+        row.bindRow(b, h, i, length);
+        apply(row, x.at(b, h, i), y.at(b, h, i), workspace);
+        writeStatistics(row, b, h, i);
+        i++;
+        if (i == cut.queries()) {
+          i = 0;
+          h++;
+        }
+        if (h == cut.heads()) {
+          h = 0;
+          b++;
+        }
+      }
+    } finally {
+      row.unbind();
+    }
+  }
+
+  private SoftmaxRow begin(Workspace workspace) {
+    SoftmaxRow row = workspace.reuse(Slots.ROW, SoftmaxRow::new);
+    row.bind(options, mask, logSumExp.floats != null, entropy.floats != null);
+    return row;
+  }
+
+  /** Kernels see arrays only: a row that lies elsewhere is copied to one, and back. */
+  private void apply(SoftmaxRow row, long xAt, long yAt, Workspace workspace) {
+    long[] bits = workspace.longs(Slots.BITS, MaskPlan.CHUNK_WORDS);
+    float[] target = y.array;
+    int at = (int) yAt;
+    if (target == null) {
+      target = workspace.floats(Slots.STAGE, length);
+      at = 0;
+    }
+    float[] source = x.array;
+    if (source != null) {
+      row.bindArrays(source, (int) xAt, target, at);
+    } else {
+      int first = row.first();
+      x.read(xAt + first, target, at + first, row.end() - first);
+      row.bindArrays(target, at, target, at);
+    }
+    row.apply(bits);
+    if (y.array == null) {
+      y.write(target, 0, yAt, length);
+    }
+  }
+
+  private void writeStatistics(SoftmaxRow row, long b, long h, long i) {
+    logSumExp.set(b, h, i, row.logSumExp);
+    entropy.set(b, h, i, row.entropy);
+    maxWeight.set(b, h, i, row.maxWeight);
+  }
+}

@@ -1,0 +1,299 @@
+package io.github.lanewise.internal.softmax;
+
+import io.github.lanewise.internal.kernel.FloatPair;
+import io.github.lanewise.internal.kernel.LaneKernels;
+import io.github.lanewise.internal.kernel.WeightSums;
+import io.github.lanewise.internal.mask.MaskPlan;
+import io.github.lanewise.internal.runtime.Kernels;
+import java.util.Arrays;
+
+/**
+ * One row on its way through softmax, in arrays.
+ *
+ * <p>Pass 1 finds the maximum m of the visible scores. Where the later passes cannot take the scores
+ * from the input as they are, it first writes them to the output, with -inf for invisible positions
+ * in between: they weigh nothing. Pass 2 makes p = exp((x - m)/T) of them, and sums. Pass 3 divides.
+ * Each pass can be run piece by piece, on several threads at once.
+ */
+final class SoftmaxRow {
+  private static final LaneKernels LANES = Kernels.LANES;
+  private static final float INVISIBLE = Float.NEGATIVE_INFINITY;
+
+  private SoftmaxOptions options;
+  private WeightSums kind;
+  private boolean wantsLogSum;
+  private MaskPlan mask;
+  private long batch;
+  private long head;
+  private long query;
+
+  private float[] x;
+  private int xRow;
+  private float[] y;
+  private int yRow;
+  private int length;
+
+  /** Whether every position from the first visible one to the end is visible. */
+  private boolean rangeOnly;
+
+  private int first;
+  private int begin;
+  private int end;
+
+  /** Whether pass 1 writes the scores to y, where the later passes find them. */
+  private boolean staged;
+
+  /** Results, valid after {@link #apply} or {@link #finish}. */
+  float logSumExp;
+
+  float entropy;
+  float maxWeight;
+
+  @SuppressWarnings("NullAway.Init") // bound before use
+  SoftmaxRow() {}
+
+  /** Chooses what is computed. */
+  void bind(SoftmaxOptions options, MaskPlan mask, boolean wantsLogSumExp, boolean wantsEntropy) {
+    this.options = options;
+    this.mask = mask;
+    this.wantsLogSum = wantsLogSumExp || wantsEntropy;
+    kind = WeightSums.of(!options.logarithmic(), wantsEntropy);
+  }
+
+  /** Chooses the row, whose mask says what has to be read. */
+  void bindRow(long b, long h, long i, int length) {
+    this.length = length;
+    batch = b;
+    head = h;
+    query = i;
+    if (mask.isNone()) {
+      rangeOnly = true;
+      first = 0;
+      end = length;
+    } else {
+      rangeOnly = mask.rangesOnly();
+      first = (int) mask.first(b, h, i);
+      end = (int) mask.end(b, h, i);
+    }
+    // The passes begin at a whole group of 16 lanes; a mask's bits come in whole words.
+    begin = rangeOnly ? first & -16 : first & -Long.SIZE;
+    staged = !rangeOnly || begin != first;
+  }
+
+  /** Chooses the arrays; x and y are the same run or disjoint. */
+  void bindArrays(float[] x, int xRow, float[] y, int yRow) {
+    this.x = x;
+    this.xRow = xRow;
+    this.y = y;
+    this.yRow = yRow;
+  }
+
+  @SuppressWarnings("NullAway") // at rest it holds nothing of the caller's
+  void unbind() {
+    options = null;
+    mask = null;
+    x = null;
+    y = null;
+  }
+
+  /** First visible position. */
+  int first() {
+    return first;
+  }
+
+  /** First position that the passes look at: at most 63 before the first visible one. */
+  int begin() {
+    return begin;
+  }
+
+  /** End of the last visible position. */
+  int end() {
+    return end;
+  }
+
+  /** The whole row, all passes. */
+  void apply(long[] bits) {
+    float max = largest(begin, end, bits);
+    if (isSpecial(max)) {
+      finish(max, 0L, bits);
+      return;
+    }
+    long sums = weigh(begin, end, max);
+    if (finish(max, sums, bits)) {
+      normalize(begin, end, max, sums);
+    }
+  }
+
+  /** Whether the maximum decides the row without weighing: no score above -inf, +inf, or T = 0. */
+  boolean isSpecial(float max) {
+    return Float.isInfinite(max) || options.isArgMax();
+  }
+
+  /**
+   * Pass 1 over positions [from, to) between {@link #begin} and {@link #end}; from is a multiple of 64
+   * or the beginning.
+   *
+   * @param bits room for the mask's bits of a chunk
+   * @return the largest visible score, any NaN ignored
+   */
+  float largest(int from, int to, long[] bits) {
+    if (!staged) {
+      return LANES.largest(x, xRow + from, xRow + to);
+    }
+    if (rangeOnly) {
+      int visible = Math.min(to, Math.max(from, first));
+      Arrays.fill(y, yRow + from, yRow + visible, INVISIBLE);
+      copy(visible, to);
+      return LANES.largest(y, yRow + visible, yRow + to);
+    }
+    float largest = INVISIBLE;
+    for (int key = from; key < to; key += MaskPlan.CHUNK) {
+      int count = Math.min(MaskPlan.CHUNK, to - key);
+      largest = Math.max(largest, stage(key, count, bits));
+    }
+    return largest;
+  }
+
+  private float stage(int key, int count, long[] bits) {
+    switch (mask.chunk(batch, head, query, key, count, bits, 0)) {
+      case MaskPlan.NONE:
+        Arrays.fill(y, yRow + key, yRow + key + count, INVISIBLE);
+        return INVISIBLE;
+      case MaskPlan.ALL:
+        copy(key, key + count);
+        return LANES.largest(y, yRow + key, yRow + key + count);
+      default:
+        return LANES.maskedCopy(x, xRow + key, y, yRow + key, count, bits, 0);
+    }
+  }
+
+  private void copy(int from, int to) {
+    if (x != y || xRow != yRow) {
+      System.arraycopy(x, xRow + from, y, yRow + from, to - from);
+    }
+  }
+
+  /** Pass 2 over positions [from, to), which begin a block or the row: p, and the sums over it. */
+  long weigh(int from, int to, float max) {
+    float[] scores = staged ? y : x;
+    int row = staged ? yRow : xRow;
+    float temperature = options.temperature();
+    if (temperature == 1f) {
+      return LANES.weights(kind, scores, row, y, yRow, from, to, max);
+    }
+    if (options.isUniform()) {
+      flatten(scores, row, from, to);
+    } else {
+      LANES.shiftAndDivide(
+          scores, row + from, max, temperature, y, yRow + from, to - from);
+    }
+    return LANES.weights(kind, y, yRow, y, yRow, from, to, 0f);
+  }
+
+  /** The limit of (x - m)/T for infinite T: 0, also where x - m overflows; -inf and NaN stay. */
+  private void flatten(float[] scores, int row, int from, int to) {
+    for (int j = from; j < to; j++) {
+      float score = scores[row + j];
+      y[yRow + j] = score > INVISIBLE ? 0f : score;
+    }
+  }
+
+  /** Pass 3 over positions [from, to). */
+  void normalize(int from, int to, float max, long sums) {
+    float sum = FloatPair.first(sums);
+    if (!options.logarithmic()) {
+      LANES.divide(y, yRow + from, sum, y, yRow + from, to - from);
+      return;
+    }
+    boolean shifted = options.temperature() != 1f;
+    boolean inY = staged || shifted;
+    LANES.logWeights(
+        inY ? y : x,
+        (inY ? yRow : xRow) + from,
+        shifted ? 0f : max,
+        log(sum),
+        y,
+        yRow + from,
+        to - from);
+  }
+
+  /**
+   * Hides what lies outside the range of the passes, and sets the results; if the row is a special
+   * case, writes it all.
+   *
+   * @return whether pass 3 has yet to come
+   */
+  boolean finish(float max, long sums, long[] bits) {
+    Arrays.fill(y, yRow, yRow + begin, options.hidden());
+    Arrays.fill(y, yRow + end, yRow + length, options.hidden());
+    float sum = FloatPair.first(sums);
+    if (isSpecial(max)) {
+      float[] scores = staged ? y : x;
+      int row = staged ? yRow : xRow;
+      // Once more with NaN, which pass 1 ignores.
+      max = LANES.max(scores, row + begin, row + end);
+      if (max == INVISIBLE) {
+        Arrays.fill(y, yRow, yRow + length, options.ifEmpty());
+        float statistic = options.zeroIfEmpty() ? 0f : Float.NaN;
+        setResults(INVISIBLE, statistic, statistic);
+        return false;
+      }
+      if (max < Float.POSITIVE_INFINITY) {
+        choose(scores, row, max);
+        return false;
+      }
+      sum = Float.NaN;
+    }
+    if (Float.isNaN(sum)) {
+      invalidate(bits);
+      return false;
+    }
+    if (wantsLogSum) {
+      float logSum = log(sum);
+      logSumExp = max / options.temperature() + logSum;
+      entropy = logSum - FloatPair.second(sums) / sum;
+    }
+    maxWeight = 1f / sum;
+    return true;
+  }
+
+  /** Temperature 0: all weight on the first maximum. */
+  private void choose(float[] scores, int row, float max) {
+    int chosen = begin;
+    while (scores[row + chosen] != max) {
+      chosen++;
+    }
+    Arrays.fill(y, yRow + begin, yRow + end, options.hidden());
+    y[yRow + chosen] = options.logarithmic() ? 0f : 1f;
+    setResults(Float.NaN, 0f, 1f);
+  }
+
+  /** A NaN or +inf among the visible scores: every visible position is NaN. */
+  private void invalidate(long[] bits) {
+    Arrays.fill(y, yRow + begin, yRow + end, options.hidden());
+    if (rangeOnly) {
+      Arrays.fill(y, yRow + first, yRow + end, Float.NaN);
+    } else {
+      for (int key = begin; key < end; key += MaskPlan.CHUNK) {
+        int count = Math.min(MaskPlan.CHUNK, end - key);
+        int visible = mask.chunk(batch, head, query, key, count, bits, 0);
+        for (int i = 0; i < count && visible != MaskPlan.NONE; i++) {
+          if (visible == MaskPlan.ALL || (bits[i >> 6] >>> i & 1) != 0) {
+            y[yRow + key + i] = Float.NaN;
+          }
+        }
+      }
+    }
+    setResults(Float.NaN, Float.NaN, Float.NaN);
+  }
+
+  private void setResults(float logSumExp, float entropy, float maxWeight) {
+    this.logSumExp = logSumExp;
+    this.entropy = entropy;
+    this.maxWeight = maxWeight;
+  }
+
+  private static float log(float sum) {
+    return (float) StrictMath.log((double) sum);
+  }
+}

@@ -1,0 +1,229 @@
+package io.github.lanewise.internal.softmax;
+
+import io.github.lanewise.internal.kernel.FloatPair;
+import io.github.lanewise.internal.kernel.RowReductions;
+import io.github.lanewise.internal.mask.MaskPlan;
+import io.github.lanewise.internal.work.Crew;
+import io.github.lanewise.internal.work.Task;
+import io.github.lanewise.internal.work.Workspace;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * One long row, split over threads.
+ *
+ * <p>It is cut into pieces of a power of two of blocks, at absolute positions, so that a piece's sum
+ * is a node of the row's tree, and the row's sum has the bits that one thread gives it. Every piece
+ * goes through three passes. All of them are tasks of a single job, in the order of the passes, since
+ * to bring a job costs about as much as a pass: a task of a later pass waits until the pass before is
+ * done. It never waits for a task that has not begun, as tasks are taken in order.
+ *
+ * <p>The caller takes pieces from the front, its helpers from the back, so that with two threads a
+ * piece stays in the cache of the one that began it.
+ */
+final class SplitRow implements Task {
+  /** A multiple of a block that keeps a thread busy for some microseconds. */
+  private static final int LEAST_PIECE = 1 << 12;
+
+  private static final int PIECES_PER_THREAD = 6;
+
+  /** Looks at another thread's progress before the processor is offered to others. */
+  private static final int SPINS = 1 << 12;
+
+  private static final int PASSES = 3;
+
+  private final AtomicLong[] open = {new AtomicLong(), new AtomicLong(), new AtomicLong()};
+  private final AtomicInteger[] done = {
+    new AtomicInteger(), new AtomicInteger(), new AtomicInteger()
+  };
+  private volatile boolean failed;
+
+  private float[] maxima = new float[0];
+  private long[] sums = new long[0];
+  private int pieceBits;
+  private int firstPiece;
+  private int pieces;
+
+  private SoftmaxRow row;
+  private RowView x;
+  private RowView y;
+  private long xAt;
+  private long yAt;
+  private float[] target;
+  private int targetAt;
+  private Workspace own;
+
+  @SuppressWarnings("NullAway.Init") // bound before use, by `apply`
+  SplitRow() {}
+
+  void apply(
+      SoftmaxRow row,
+      RowView x,
+      long xAt,
+      RowView y,
+      long yAt,
+      int length,
+      Crew crew,
+      Workspace own) {
+    this.row = row;
+    this.x = x;
+    this.xAt = xAt;
+    this.y = y;
+    this.yAt = yAt;
+    this.own = own;
+    float[] array = y.array;
+    target = array != null ? array : own.floats(Slots.STAGE, length);
+    targetAt = array != null ? (int) yAt : 0;
+    float[] source = x.array;
+    if (source != null) {
+      row.bindArrays(source, (int) xAt, target, targetAt);
+    } else {
+      row.bindArrays(target, targetAt, target, targetAt);
+    }
+    try {
+      cut(crew.parallelism());
+      crew.run(PASSES * pieces, this, own);
+      long[] bits = own.longs(Slots.BITS, MaskPlan.CHUNK_WORDS);
+      boolean written = row.finish(max(), sum(), bits);
+      if (array == null) {
+        writeRest(written, length);
+      }
+    } finally {
+      unbind();
+    }
+  }
+
+  /** Pass 3 has written its pieces; a special row is written as a whole. */
+  private void writeRest(boolean piecesWritten, int length) {
+    if (piecesWritten) {
+      y.write(target, 0, yAt, row.begin());
+      y.write(target, row.end(), yAt + row.end(), length - row.end());
+    } else {
+      y.write(target, 0, yAt, length);
+    }
+  }
+
+  @SuppressWarnings("NullAway") // at rest it holds nothing of the caller's
+  private void unbind() {
+    row = null;
+    x = null;
+    y = null;
+    target = null;
+    own = null;
+  }
+
+  private void cut(int parallelism) {
+    int visible = row.end() - row.begin();
+    int wanted = Math.max(LEAST_PIECE, visible / (PIECES_PER_THREAD * parallelism));
+    pieceBits = 31 - Integer.numberOfLeadingZeros(wanted);
+    assert 1 << pieceBits >= RowReductions.BLOCK;
+    firstPiece = row.begin() >> pieceBits;
+    pieces = visible == 0 ? 0 : (row.end() - 1 >> pieceBits) + 1 - firstPiece;
+    if (maxima.length < pieces) {
+      maxima = new float[pieces];
+      sums = new long[pieces];
+    }
+    failed = false;
+    for (int pass = 0; pass < PASSES; pass++) {
+      open[pass].set(pieces);
+      done[pass].set(0);
+    }
+  }
+
+  @Override
+  public void run(int index, Workspace workspace) {
+    int pass = index / pieces;
+    try {
+      if (pass == 0 || await(pass - 1)) {
+        int piece = take(open[pass], workspace == own);
+        int start = firstPiece + piece << pieceBits;
+        int from = Math.max(row.begin(), start);
+        int to = start + Math.min(1 << pieceBits, row.end() - start); // start + size may overflow
+        run(pass, piece, from, to, workspace);
+      }
+      done[pass].incrementAndGet();
+    } catch (Throwable thrown) {
+      failed = true;
+      throw thrown;
+    }
+  }
+
+  private void run(int pass, int piece, int from, int to, Workspace workspace) {
+    if (pass == 0) {
+      if (x.array == null) {
+        int visible = Math.max(from, row.first());
+        x.read(xAt + visible, target, targetAt + visible, to - visible);
+      }
+      maxima[piece] =
+          row.largest(from, to, workspace.longs(Slots.BITS, MaskPlan.CHUNK_WORDS));
+      return;
+    }
+    float max = max();
+    if (row.isSpecial(max)) {
+      return;
+    }
+    if (pass == 1) {
+      sums[piece] = row.weigh(from, to, max);
+      return;
+    }
+    long sum = sum();
+    if (Float.isNaN(FloatPair.first(sum))) {
+      return;
+    }
+    row.normalize(from, to, max, sum);
+    if (y.array == null) {
+      y.write(target, targetAt + from, yAt + from, to - from);
+    }
+  }
+
+  /** Waits until a pass is done; false if it never will be. */
+  private boolean await(int pass) {
+    AtomicInteger finished = done[pass];
+    for (int spin = 0; finished.get() < pieces; spin++) {
+      if (failed) {
+        return false;
+      }
+      if (spin < SPINS) {
+        Thread.onSpinWait();
+      } else {
+        Thread.yield();
+      }
+    }
+    return true;
+  }
+
+  /** Takes a piece from either end of what is left: the first in the high half, the end in the low. */
+  private static int take(AtomicLong left, boolean fromFront) {
+    while (true) {
+      long range = left.get();
+      int first = (int) (range >>> 32);
+      int end = (int) range;
+      long next = fromFront ? range + (1L << 32) : range - 1;
+      if (left.compareAndSet(range, next)) {
+        return fromFront ? first : end - 1;
+      }
+    }
+  }
+
+  private float max() {
+    float max = Float.NEGATIVE_INFINITY;
+    for (int i = 0; i < pieces; i++) {
+      max = Math.max(max, maxima[i]);
+    }
+    return max;
+  }
+
+  private long sum() {
+    return pieces == 0 ? 0L : node(firstPiece, firstPiece + pieces);
+  }
+
+  /** The sum of a run of pieces, by the tree over their absolute index: see RowReductions. */
+  private long node(int from, int to) {
+    if (to - from == 1) {
+      return sums[from - firstPiece];
+    }
+    int level = 31 - Integer.numberOfLeadingZeros(from ^ (to - 1));
+    int middle = to - 1 >> level << level;
+    return FloatPair.add(node(from, middle), node(middle, to));
+  }
+}
