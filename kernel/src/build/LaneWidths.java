@@ -5,9 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Asks the JVM that will run the tests how wide its vectors are, and writes down which of the
- * kernel's test executions it has to leave out. Run by the build: {@code java LaneWidths.java
- * properties-file}.
+ * Asks the JVM that will run the tests how wide its vectors are, and writes down the widest that
+ * the kernels use, and which test executions have to be left out. Run by the build: {@code java
+ * LaneWidths.java properties-file}.
  */
 final class LaneWidths {
   private static final int[] WIDTHS = {128, 256, 512};
@@ -22,16 +22,20 @@ final class LaneWidths {
             .getValue();
     int bits = 8 * Integer.parseInt(bytes);
     StringBuilder properties = new StringBuilder();
+    int widest = 0; // 0: the scalar fallback
     for (int width : WIDTHS) {
       boolean leaveOut = bits < width;
       properties.append("lanewise.leave-out.").append(width).append('=').append(leaveOut);
       properties.append(System.lineSeparator());
-      if (leaveOut) {
+      if (!leaveOut) {
+        widest = width;
+      } else {
         System.out.printf(
             "[INFO] test-%d is left out: the vectors of this CPU and JVM have %d bits.%n",
             width, bits);
       }
     }
+    properties.append("lanewise.widest=").append(widest).append(System.lineSeparator());
     Path file = Path.of(arguments[0]);
     Files.createDirectories(file.toAbsolutePath().getParent());
     Files.writeString(file, properties);
