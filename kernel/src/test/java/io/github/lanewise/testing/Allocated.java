@@ -5,8 +5,7 @@ import java.lang.management.ManagementFactory;
 
 /** Bytes that a call allocates on the calling thread once it is compiled. */
 public final class Allocated {
-  private static final ThreadMXBean THREADS =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final int WARM_UP = 20_000;
   private static final int ROUNDS = 20;
   private static final int CALLS = 500;

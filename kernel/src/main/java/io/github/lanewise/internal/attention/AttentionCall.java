@@ -33,6 +33,9 @@ public final class AttentionCall implements Task {
   /** Floats that the heads in flight may take where one head takes less: 32 MB. */
   private static final long MOST_PACKED = 1L << 23;
 
+  /** ALiBi's offsets end here, so that distances do not overflow. */
+  private static final long FARTHEST = 1L << 61;
+
   final MaskPlan mask = new MaskPlan();
   final PackedHeads packed = new PackedHeads();
 
@@ -124,7 +127,8 @@ public final class AttentionCall implements Task {
     valueDim = out == null ? 0 : (int) v.size(3);
     scale = options.scaleFor(headDim);
     mask.bind(options.mask, q.size(0), q.size(1), queryLength, keyLength);
-    alibiOffset = mask.namesOffset() ? mask.offset() : keyLength - queryLength;
+    long offset = mask.namesOffset() ? mask.offset() : keyLength - queryLength;
+    alibiOffset = Math.max(-FARTHEST, Math.min(FARTHEST, offset));
     bias = options.bias == null ? null : TensorAccess.of(options.bias);
     biasPerKey = bias != null && bias.size(bias.rank() - 1) != 1;
     cutQueries();
@@ -224,12 +228,11 @@ public final class AttentionCall implements Task {
             ? Math.min(TileKernels.PANEL, queryLength - firstQuery)
             : Math.min(headsPerBundle, group - head) * queryLength;
     long row0 = head * queryLength + firstQuery;
-    bundle.begin(this, slot, batch, firstHead, row0, (int) rows);
-    if (options.isHardMaximum(bundle.rows.head[0])) {
-      bundle.hardMaximum.run(this, bundle, slot);
-    } else {
-      bundle.run();
-    }
+    bundle.run(this, slot, batch, firstHead, row0, (int) rows);
+  }
+
+  boolean wantsStatistics() {
+    return logSumExp != null || entropy != null || maxWeight != null;
   }
 
   /** Index of the first bias of a row in its storage; an axis of size 1 counts for all. */

@@ -2,6 +2,7 @@ package io.github.lanewise.internal.attention;
 
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.mask.MaskPlan;
+import io.github.lanewise.internal.tensor.StridedFloats;
 
 /**
  * The query rows of one bundle: up to 64 rows of the heads of one group, one row a lane, with what
@@ -54,5 +55,10 @@ final class BundleRows {
       stop++;
     }
     return stop;
+  }
+
+  /** Index of lane {@code c}'s row in the storage of a tensor [batch, heads, queries, …]. */
+  long offsetIn(StridedFloats t, int c) {
+    return t.offset() + batch * t.stride(0) + head[c] * t.stride(1) + query[c] * t.stride(2);
   }
 }

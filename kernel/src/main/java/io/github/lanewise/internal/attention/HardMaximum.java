@@ -24,8 +24,7 @@ final class HardMaximum {
     Arrays.fill(broken, false);
     bundle.tree.begin(0, rows.count, false);
     for (long chunk = bundle.firstChunk(); chunk < bundle.endChunk(); chunk++) {
-      if (bundle.score(chunk)) {
-        bundle.finishScores(bundle.tree.next(), false);
+      if (score(bundle, chunk)) {
         scan(bundle);
       }
     }
@@ -35,16 +34,23 @@ final class HardMaximum {
     if (call.out != null) {
       writeValues(call, bundle, slot, call.out);
     }
-    writeStatistics(call, bundle);
+    if (call.wantsStatistics()) {
+      writeStatistics(call, bundle);
+    }
+  }
+
+  private static boolean score(QueryBundle bundle, long chunk) {
+    int node = bundle.tree.next();
+    return bundle.panel.score(chunk, false, bundle.tree.nodes, node);
   }
 
   private void scan(QueryBundle bundle) {
     for (int c = 0; c < bundle.rows.count; c++) {
-      for (int k = 0; k < bundle.spanKeys; k++) {
-        float score = bundle.scores[k * PANEL + c];
+      for (int k = 0; k < bundle.panel.spanKeys; k++) {
+        float score = bundle.panel.scores[k * PANEL + c];
         if (score > best[c]) {
           best[c] = score;
-          bestKey[c] = bundle.spanFrom + k;
+          bestKey[c] = bundle.panel.spanFrom + k;
         }
         broken[c] |= Float.isNaN(score) || score == Float.POSITIVE_INFINITY;
       }
@@ -75,7 +81,7 @@ final class HardMaximum {
   private void writeWeights(AttentionCall call, QueryBundle bundle, StridedFloats weights) {
     long written = 0;
     for (long chunk = bundle.firstChunk(); chunk < bundle.endChunk(); chunk++) {
-      if (bundle.score(chunk)) {
+      if (score(bundle, chunk)) {
         oneHot(bundle);
         written = bundle.writeSpan(weights, written);
       }
@@ -84,10 +90,11 @@ final class HardMaximum {
   }
 
   private void oneHot(QueryBundle bundle) {
-    for (int k = 0; k < bundle.spanKeys; k++) {
+    for (int k = 0; k < bundle.panel.spanKeys; k++) {
       for (int c = 0; c < bundle.rows.count; c++) {
-        float hit = bestKey[c] == bundle.spanFrom + k ? 1f : 0f;
-        bundle.scores[k * PANEL + c] = !broken[c] ? hit : bundle.sees(k, c) ? Float.NaN : 0f;
+        float hit = bestKey[c] == bundle.panel.spanFrom + k ? 1f : 0f;
+        bundle.panel.scores[k * PANEL + c] =
+            !broken[c] ? hit : bundle.panel.sees(k, c) ? Float.NaN : 0f;
       }
     }
   }

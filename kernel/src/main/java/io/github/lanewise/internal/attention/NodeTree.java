@@ -1,5 +1,6 @@
 package io.github.lanewise.internal.attention;
 
+import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.runtime.Kernels;
 import java.util.Arrays;
@@ -16,7 +17,7 @@ import java.util.Arrays;
  */
 final class NodeTree {
 
-  private static final TileKernels TILES = Kernels.TILES;
+  private static final ScoreKernels SCORES = Kernels.SCORES;
 
   /** Nodes in the layout of {@link TileKernels}, {@link #stride} floats apart. */
   float[] nodes = new float[0];
@@ -35,7 +36,7 @@ final class NodeTree {
     this.columns = columns;
     this.moment = moment;
     int rows = (valueDim + TileKernels.TILE_ROWS - 1) / TileKernels.TILE_ROWS;
-    stride = TileKernels.NODE_VALUES + rows * TileKernels.TILE_ROWS * TileKernels.PANEL;
+    stride = ScoreKernels.NODE_VALUES + rows * TileKernels.TILE_ROWS * TileKernels.PANEL;
     depth = 0;
   }
 
@@ -106,7 +107,7 @@ final class NodeTree {
 
   private void mergeTop() {
     int top = depth - 1;
-    TILES.merge(nodes, (top - 1) * stride, top * stride, valueDim, columns, moment);
+    SCORES.merge(nodes, (top - 1) * stride, top * stride, valueDim, columns, moment);
     depth = top;
     levels[top - 1]++;
     indices[top - 1] >>= 1;

@@ -1,5 +1,6 @@
 package io.github.lanewise.internal.attention;
 
+import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.scalar.ScalarExp;
@@ -28,15 +29,15 @@ final class ResultRows {
    */
   void describe(float[] nodes, int root, int lanes, float[] keyMaximum) {
     for (int c = 0; c < lanes; c++) {
-      float m = nodes[root + TileKernels.NODE_MAXIMUM + c];
-      float sum = nodes[root + TileKernels.NODE_SUM + c];
+      float m = nodes[root + ScoreKernels.NODE_MAXIMUM + c];
+      float sum = nodes[root + ScoreKernels.NODE_SUM + c];
       float logarithm = (float) StrictMath.log((double) sum);
       logSumExp[c] = m + logarithm;
       if (sum == 0f) {
         entropy[c] = 0f;
         maxWeight[c] = 0f;
       } else {
-        entropy[c] = logarithm - nodes[root + TileKernels.NODE_MOMENT + c] / sum;
+        entropy[c] = logarithm - nodes[root + ScoreKernels.NODE_MOMENT + c] / sum;
         maxWeight[c] = ScalarExp.flushed(keyMaximum[c] - m) / sum;
       }
     }
@@ -54,7 +55,7 @@ final class ResultRows {
     }
     for (int c = 0; c < rows.count; ) {
       int stop = rows.endOfHead(c);
-      long at = t.offset() + rows.batch * t.stride(0) + rows.head[c] * t.stride(1) + rows.query[c];
+      long at = rows.offsetIn(t, c); // the last axis has stride 1
       t.write(lanes, c, at, stop - c);
       c = stop;
     }
@@ -67,7 +68,7 @@ final class ResultRows {
       StridedFloats t, BundleRows rows, float[] panel, int from, long first, int length) {
     for (int c = 0; c < rows.count; ) {
       int stop = rows.endOfHead(c);
-      long at = rowOf(t, rows, c) + first;
+      long at = rows.offsetIn(t, c) + first;
       float[] own = t.arrayOrNull();
       if (own != null) {
         TILES.transpose(
@@ -94,16 +95,9 @@ final class ResultRows {
     Arrays.fill(staged, 0, TileKernels.CHUNK, 0f);
     for (int c = 0; c < rows.count; c++) {
       for (long at = first; at < end; at += TileKernels.CHUNK) {
-        t.write(staged, 0, rowOf(t, rows, c) + at, (int) Math.min(TileKernels.CHUNK, end - at));
+        t.write(staged, 0, rows.offsetIn(t, c) + at, (int) Math.min(TileKernels.CHUNK, end - at));
       }
     }
-  }
-
-  private static long rowOf(StridedFloats t, BundleRows rows, int c) {
-    return t.offset()
-        + rows.batch * t.stride(0)
-        + rows.head[c] * t.stride(1)
-        + rows.query[c] * t.stride(2);
   }
 
   private void room(int length) {

@@ -8,4 +8,6 @@ public interface KernelProvider {
   LaneKernels lanes();
 
   TileKernels tiles();
+
+  ScoreKernels scores();
 }

@@ -18,8 +18,8 @@ public interface LaneKernels {
   float largest(float[] x, int from, int to);
 
   /**
-   * y[yFrom + i] = x[xFrom + i] where bit i is set, else -inf; returns the largest of what it wrote,
-   * as {@link #largest} does. Bit i is bit i mod 64 of word {@code bits[at + i / 64]}.
+   * y[yFrom + i] = x[xFrom + i] where bit i is set, else -inf; returns the largest of what it
+   * wrote, as {@link #largest} does. Bit i is bit i mod 64 of word {@code bits[at + i / 64]}.
    */
   float maskedCopy(float[] x, int xFrom, float[] y, int yFrom, int length, long[] bits, int at);
 

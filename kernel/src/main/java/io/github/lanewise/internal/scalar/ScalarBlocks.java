@@ -29,8 +29,8 @@ public final class ScalarBlocks {
   }
 
   /**
-   * The tree over those of a block's 16 virtual lanes that are congruent to {@code lane} modulo {@code
-   * step}. A recursion, because an array of 16 sums would be garbage.
+   * The tree over those of a block's 16 virtual lanes that are congruent to {@code lane} modulo
+   * {@code step}. A recursion, because an array of 16 sums would be garbage.
    */
   private static long lanes(
       Reduction reduction,
@@ -57,7 +57,8 @@ public final class ScalarBlocks {
       case VISIBLE_SUM:
         return FloatPair.of(visibleSumLane(x, xRow, y, yRow, from + lane, to), 0f);
       default:
-        boolean writes = reduction == Reduction.WEIGHTS || reduction == Reduction.WEIGHTS_AND_MOMENT;
+        boolean writes =
+            reduction == Reduction.WEIGHTS || reduction == Reduction.WEIGHTS_AND_MOMENT;
         return weightsLane(x, xRow, y, yRow, from + lane, to, shift, writes);
     }
   }

@@ -2,6 +2,7 @@ package io.github.lanewise.internal.scalar;
 
 import io.github.lanewise.internal.kernel.KernelProvider;
 import io.github.lanewise.internal.kernel.LaneKernels;
+import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
 
 /** The scalar kernels. */
@@ -19,5 +20,10 @@ public final class ScalarProvider implements KernelProvider {
   @Override
   public TileKernels tiles() {
     return new ScalarTileKernels();
+  }
+
+  @Override
+  public ScoreKernels scores() {
+    return new ScalarScoreKernels();
   }
 }

@@ -199,7 +199,7 @@ public final class StridedFloats {
   public void read(long elementIndex, float[] target, int from, int length) {
     if (array != null) {
       System.arraycopy(array, (int) elementIndex, target, from, length);
-    } else {
+    } else if (length > 0) { // an empty segment has no address to read nothing from
       MemorySegment.copy(storage(), FLOAT, elementIndex * Float.BYTES, target, from, length);
     }
   }
@@ -208,7 +208,7 @@ public final class StridedFloats {
   public void write(float[] source, int from, long elementIndex, int length) {
     if (array != null) {
       System.arraycopy(source, from, array, (int) elementIndex, length);
-    } else {
+    } else if (length > 0) {
       MemorySegment.copy(source, from, storage(), FLOAT, elementIndex * Float.BYTES, length);
     }
   }

@@ -12,8 +12,8 @@ import jdk.incubator.vector.VectorSpecies;
  * Sums over a block in the order that {@link RowReductions} describes.
  *
  * <p>The 16 virtual lanes are 16/L accumulators of L lanes that take turns: each vector is added to
- * acc0, and the accumulators move up one place. So there is one call of exp in a loop's body, whatever
- * the width; two or more of them, and C2 stops inlining.
+ * acc0, and the accumulators move up one place. So there is one call of exp in a loop's body,
+ * whatever the width; two or more of them, and C2 stops inlining.
  */
 final class VectorBlocks {
   private static final VectorSpecies<Float> FLOATS = LaneSpecies.FLOATS;
@@ -23,8 +23,7 @@ final class VectorBlocks {
   private VectorBlocks() {}
 
   /** y = exp(x - shift) and its sum; the vector before {@code to} lies in the run. */
-  static float weights(
-      float[] x, int xRow, float[] y, int yRow, int from, int to, float shift) {
+  static float weights(float[] x, int xRow, float[] y, int yRow, int from, int to, float shift) {
     FloatVector acc0 = FloatVector.zero(FLOATS);
     FloatVector acc1 = acc0;
     FloatVector acc2 = acc0;

@@ -6,8 +6,8 @@ import io.github.lanewise.internal.scalar.ScalarBlocks;
 import io.github.lanewise.internal.scalar.ScalarLaneKernels;
 
 /**
- * Kernels over runs of consecutive floats, a vector at a time; runs of less than 16 elements are left
- * to the scalar code, which has the same bits.
+ * Kernels over runs of consecutive floats, a vector at a time; runs of less than 16 elements are
+ * left to the scalar code, which has the same bits.
  */
 final class VectorLaneKernels extends RowReductions {
   private static final int L = LaneSpecies.LENGTH;

@@ -106,8 +106,7 @@ final class VectorMaps {
   private static FloatVector logGradient(
       float[] y, int yAt, float[] dy, int dyAt, float sum, float divisor) {
     FloatVector logWeight = FloatVector.fromArray(FLOATS, y, yAt);
-    VectorMask<Float> invisible =
-        logWeight.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY);
+    VectorMask<Float> invisible = logWeight.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY);
     FloatVector outer = FloatVector.fromArray(FLOATS, dy, dyAt);
     FloatVector expected = VectorExp.full(logWeight).mul(sum);
     return outer.sub(expected).div(divisor).blend(0f, invisible);

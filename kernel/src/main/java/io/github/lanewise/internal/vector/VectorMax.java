@@ -95,8 +95,7 @@ final class VectorMax {
     for (; i <= length - L; i += L) {
       // Not VectorMask.fromLong, which only AVX-512 and SVE have as an instruction.
       int visible = (int) (bits[at + (i >> 6)] >>> i);
-      VectorMask<Float> mask =
-          laneBits.and(visible).compare(VectorOperators.NE, 0).cast(FLOATS);
+      VectorMask<Float> mask = laneBits.and(visible).compare(VectorOperators.NE, 0).cast(FLOATS);
       FloatVector v = hidden.blend(FloatVector.fromArray(FLOATS, x, xFrom + i), mask);
       v.intoArray(y, yFrom + i);
       acc = larger(acc, v);
@@ -121,8 +120,7 @@ final class VectorMax {
   }
 
   private static IntVector ordered(IntVector bits) {
-    IntVector magnitudeIfNegative =
-        bits.lanewise(VectorOperators.ASHR, 31).and(Integer.MAX_VALUE);
+    IntVector magnitudeIfNegative = bits.lanewise(VectorOperators.ASHR, 31).and(Integer.MAX_VALUE);
     return bits.lanewise(VectorOperators.XOR, magnitudeIfNegative);
   }
 }

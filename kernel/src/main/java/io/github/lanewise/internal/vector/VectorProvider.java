@@ -2,6 +2,7 @@ package io.github.lanewise.internal.vector;
 
 import io.github.lanewise.internal.kernel.KernelProvider;
 import io.github.lanewise.internal.kernel.LaneKernels;
+import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
 
 /** The vector kernels. */
@@ -19,5 +20,10 @@ public final class VectorProvider implements KernelProvider {
   @Override
   public TileKernels tiles() {
     return new VectorTileKernels();
+  }
+
+  @Override
+  public ScoreKernels scores() {
+    return new VectorScoreKernels();
   }
 }

@@ -9,16 +9,18 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The last elements of a run, fewer than a vector, and the rotations they need.
  *
- * <p>They are read and written through the vector that ends with them, never through a masked access:
- * NEON has none, and Java's emulation of it at the end of an array is slow and makes garbage. Nothing
- * outside the run is touched.
+ * <p>They are read and written through the vector that ends with them, never through a masked
+ * access: NEON has none, and Java's emulation of it at the end of an array is slow and makes
+ * garbage. Nothing outside the run is touched.
  */
 final class VectorTails {
   private static final VectorSpecies<Float> FLOATS = LaneSpecies.FLOATS;
   private static final VectorSpecies<Integer> INTS = LaneSpecies.INTS;
   private static final int L = LaneSpecies.LENGTH;
 
-  /** 0 … L-1 twice: the L numbers from position k on say where each lane of a rotation comes from. */
+  /**
+   * 0 … L-1 twice: the L numbers from position k on say where each lane of a rotation comes from.
+   */
   private static final int[] ROTATIONS = new int[2 * L];
 
   private static final float[] LANE_NUMBERS = new float[L];

@@ -1,0 +1,197 @@
+package io.github.lanewise.internal.attention;
+
+import io.github.lanewise.internal.kernel.ScoreKernels;
+import io.github.lanewise.internal.kernel.TileKernels;
+import io.github.lanewise.internal.runtime.Kernels;
+import io.github.lanewise.internal.tensor.StagedRows;
+import io.github.lanewise.internal.tensor.StridedFloats;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The scores of a bundle's rows against the keys of one chunk, {@code [256 keys][64 rows]}: the dot
+ * product and every step that was asked for up to visibility.
+ *
+ * <p>The panel takes 64 KB and lives in the second-level cache. It is made block by block of 64
+ * keys, so that the steps after the dot product find their block in the first-level cache.
+ */
+final class ScorePanel {
+
+  private static final TileKernels TILES = Kernels.TILES;
+  private static final ScoreKernels SCORES = Kernels.SCORES;
+  private static final int PANEL = TileKernels.PANEL;
+  private static final int CHUNK = TileKernels.CHUNK;
+  private static final int GROUP = TileKernels.GROUP;
+
+  /** Keys that are scored at a time. */
+  private static final int BLOCK = 64;
+
+  /** The scores; later the weights, which are computed in place. */
+  final float[] scores = new float[CHUNK * PANEL];
+
+  /** First key of the span of the chunk that any row sees; it starts on a group of 16. */
+  long spanFrom;
+
+  /** Number of keys in the span. */
+  int spanKeys;
+
+  private final VisibleWords visible = new VisibleWords();
+  private final float[] slopes = new float[PANEL];
+  private final float[] temperatures = new float[PANEL];
+  private final long[] positions = new long[PANEL];
+  private float[] queries = new float[0];
+  private float[] bias = new float[0];
+  private float[] biasRow = new float[0];
+
+  private AttentionCall call;
+  private BundleRows rows;
+  private int slot;
+
+  /** Whether all, some or none of the rows see all keys of the span. */
+  private int visibility;
+
+  @SuppressWarnings("NullAway.Init") // bound by `begin` before any other method
+  ScorePanel() {}
+
+  /** Fills the query panel with the bundle's rows, zeros beyond them. */
+  void begin(AttentionCall call, int slot, BundleRows rows, StagedRows staging) {
+    this.call = call;
+    this.slot = slot;
+    this.rows = rows;
+    loadQueries(call.q, call.headDim, staging);
+    loadRowOptions();
+  }
+
+  private void loadQueries(StridedFloats q, int headDim, StagedRows staging) {
+    if (queries.length < headDim * PANEL) {
+      queries = new float[headDim * PANEL];
+    }
+    for (int c = 0; c < rows.count; ) {
+      int stop = rows.endOfHead(c);
+      staging.load(q, rows.offsetIn(q, c), q.stride(2), stop - c, headDim);
+      TILES.transpose(
+          staging.array,
+          staging.from,
+          staging.stride,
+          stop - c,
+          headDim,
+          queries,
+          c,
+          PANEL,
+          staging.scratch);
+      c = stop;
+    }
+    for (int t = 0; t < headDim && rows.count < PANEL; t++) {
+      Arrays.fill(queries, t * PANEL + rows.count, (t + 1) * PANEL, 0f);
+    }
+  }
+
+  private void loadRowOptions() {
+    float[] headSlopes = call.options.slopes;
+    float[] headTemperatures = call.options.temperatures;
+    Arrays.fill(slopes, 0f);
+    Arrays.fill(temperatures, 1f);
+    for (int c = 0; c < rows.count; c++) {
+      if (headSlopes != null) {
+        slopes[c] = headSlopes[(int) rows.head[c]];
+        positions[c] = rows.query[c] + call.alibiOffset;
+      }
+      if (headTemperatures != null) {
+        temperatures[c] = headTemperatures[(int) rows.head[c]];
+      }
+    }
+  }
+
+  /**
+   * Computes the chunk's scores, -inf where invisible, and each row's maximum.
+   *
+   * @param temper whether the scores are divided by the temperature
+   * @param nodes receives the maxima in the node at {@code node}
+   * @return false, with nothing done, if no row sees any of the chunk's keys
+   */
+  boolean score(long chunk, boolean temper, float[] nodes, int node) {
+    long chunk0 = chunk * CHUNK;
+    spanFrom = Math.max(chunk0, rows.firstKey / GROUP * GROUP);
+    long spanEnd = Math.min(chunk0 + CHUNK, rows.endKey);
+    spanKeys = (int) (spanEnd - spanFrom);
+    visibility = visible.fill(rows, call.mask, chunk0, spanFrom, spanEnd);
+    if (visibility == VisibleWords.NONE) {
+      return false;
+    }
+    int maximum = node + ScoreKernels.NODE_MAXIMUM;
+    Arrays.fill(nodes, maximum, maximum + PANEL, Float.NEGATIVE_INFINITY);
+    for (int key = 0; key < spanKeys; key += BLOCK) {
+      scoreBlock(key, Math.min(BLOCK, spanKeys - key), temper, nodes, node);
+    }
+    return true;
+  }
+
+  private void scoreBlock(int key, int keys, boolean temper, float[] nodes, int node) {
+    AttentionOptions options = call.options;
+    PackedHeads packed = call.packed;
+    int at = key * PANEL;
+    int lanes = rows.count;
+    TILES.product(
+        packed.keys,
+        packed.keyAt(slot, spanFrom + key),
+        call.headDim * GROUP,
+        keys,
+        queries,
+        0,
+        lanes,
+        call.headDim,
+        scores,
+        at);
+    if (options.softcap != 0f) {
+      SCORES.softcap(scores, at, keys, lanes, call.scale, options.softcap);
+    } else if (!options.isPlain()) {
+      SCORES.scale(scores, at, keys, lanes, call.scale);
+    }
+    if (call.bias != null) {
+      loadBias(call.bias, spanFrom + key, keys);
+      SCORES.addPanel(scores, at, keys, lanes, bias, 0);
+    }
+    if (options.slopes != null) {
+      SCORES.alibi(scores, at, keys, lanes, slopes, 0, positions, spanFrom + key);
+    }
+    if (options.temperatures != null && temper) {
+      SCORES.temper(scores, at, keys, lanes, temperatures, 0);
+    }
+    float scale = options.isPlain() ? call.scale : 1f;
+    SCORES.maskAndMaximum(scores, at, keys, lanes, scale, words(), wordsFrom() + key, nodes, node);
+  }
+
+  private void loadBias(StridedFloats b, long key0, int keys) {
+    if (bias.length == 0) {
+      bias = new float[BLOCK * PANEL];
+      biasRow = new float[BLOCK];
+    }
+    for (int c = 0; c < rows.count; c++) {
+      long at = AttentionCall.biasRow(b, rows.batch, rows.head[c], rows.query[c]);
+      if (call.biasPerKey) {
+        b.read(at + key0, biasRow, 0, keys);
+      } else {
+        b.read(at, biasRow, 0, 1);
+        Arrays.fill(biasRow, 1, keys, biasRow[0]);
+      }
+      for (int k = 0; k < keys; k++) {
+        bias[k * PANEL + c] = biasRow[k];
+      }
+    }
+  }
+
+  /** The words of visibility of the chunk, or null if all rows see all keys of the span. */
+  long @Nullable [] words() {
+    return visibility == VisibleWords.ALL ? null : visible.words;
+  }
+
+  /** Where {@link #words} tells of the span's first key. */
+  int wordsFrom() {
+    return (int) (spanFrom % CHUNK);
+  }
+
+  /** Whether row {@code c} sees key {@code k} of the span. */
+  boolean sees(int k, int c) {
+    return visibility == VisibleWords.ALL || (visible.words[wordsFrom() + k] >>> c & 1) != 0;
+  }
+}

@@ -1,0 +1,129 @@
+package io.github.lanewise.internal.kernel;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Kernels over the scores of a bundle of queries and over the nodes of its merge tree. One lane is
+ * one query; scores are a panel {@code [keys][PANEL]} as {@link TileKernels} writes it.
+ *
+ * <p>A node is the partial result of a run of keys: for every lane the maximum m, the sum l of the
+ * weights, the moment, and the weighted values. Kernels trust their arguments; {@code columns} is
+ * the number of lanes in use, and an implementation may compute up to the next multiple of its lane
+ * count.
+ */
+public interface ScoreKernels {
+
+  /** Lanes of a panel. */
+  int PANEL = TileKernels.PANEL;
+
+  /** Virtual lanes of a sum over keys. */
+  int GROUP = TileKernels.GROUP;
+
+  /** Offset of the running maximum in a node, one value a lane. */
+  int NODE_MAXIMUM = 0;
+
+  /** Offset of the sum of the weights in a node. */
+  int NODE_SUM = PANEL;
+
+  /** Offset of the moment, the sum of p·(s - m), in a node. */
+  int NODE_MOMENT = 2 * PANEL;
+
+  /** Offset of the weighted values in a node, a panel {@code [valueDim][PANEL]}. */
+  int NODE_VALUES = 3 * PANEL;
+
+  /** Floats of scratch that {@link #exponentials} needs: 16 virtual lanes of sum and of moment. */
+  int LANE_SCRATCH = 2 * GROUP * PANEL;
+
+  /** {@code s = cap · tanh(s · scale / cap)} on a panel. */
+  void softcap(float[] s, int from, int keys, int columns, float scale, float cap);
+
+  /** {@code s = s + bias}, panel by panel. */
+  void addPanel(float[] s, int from, int keys, int columns, float[] bias, int biasFrom);
+
+  /**
+   * {@code s = s - slope · |key - position|}, product and difference rounded separately.
+   *
+   * @param slopes one for each lane, from {@code slopesFrom}
+   * @param positions the absolute position of each lane's query
+   * @param key0 absolute position of the panel's first row
+   */
+  void alibi(
+      float[] s,
+      int from,
+      int keys,
+      int columns,
+      float[] slopes,
+      int slopesFrom,
+      long[] positions,
+      long key0);
+
+  /**
+   * {@code s = s / temperature}, except that -inf stays -inf (which matters at an infinite
+   * temperature, where -inf / inf is no number).
+   */
+  void temper(float[] s, int from, int keys, int columns, float[] temperatures, int at);
+
+  /** {@code s = s · scale} on a panel. */
+  void scale(float[] s, int from, int keys, int columns, float scale);
+
+  /**
+   * Sets invisible scores to -inf and raises the maximum of every lane to the largest of them,
+   * ignoring NaN.
+   *
+   * @param scale multiplies first, if it is not 1
+   * @param visible bit c of word k: lane c sees row k; null: all see all
+   * @param node holds the maximum at {@link #NODE_MAXIMUM}, -inf before the first keys
+   */
+  void maskAndMaximum(
+      float[] s,
+      int from,
+      int keys,
+      int columns,
+      float scale,
+      long @Nullable [] visible,
+      int visibleFrom,
+      float[] node,
+      int nodeFrom);
+
+  /**
+   * {@code p = exp(s - m)} in place, with the sum and, if asked, the moment {@code Σ p·(s - m)} of
+   * every lane: 16 virtual lanes over the keys and the fixed tree. Row 0 goes to virtual lane 0. A
+   * lane without a visible key gets m = -inf and sum 0; a lane with a NaN gets m = sum = NaN.
+   */
+  void exponentials(
+      float[] s,
+      int from,
+      int keys,
+      int columns,
+      boolean moment,
+      float[] node,
+      int nodeFrom,
+      float[] scratch);
+
+  /**
+   * Merges node b, of the higher keys, into node a; a node with m = -inf is the identity. Equations
+   * in DESIGN.md, "merge".
+   */
+  void merge(float[] nodes, int aFrom, int bFrom, int valueDim, int columns, boolean moment);
+
+  /**
+   * {@code o = o / l + 0} in place, 0 where l is 0: -0 becomes +0.
+   *
+   * @param node the root
+   */
+  void normalize(float[] node, int nodeFrom, int valueDim, int columns);
+
+  /**
+   * {@code p = exp(s - m) / l} in place, with m and l of the root; 0 where l is 0 and where
+   * invisible.
+   */
+  void weights(
+      float[] s,
+      int from,
+      int keys,
+      int columns,
+      long @Nullable [] visible,
+      int visibleFrom,
+      float[] node,
+      int nodeFrom);
+}

@@ -1,0 +1,216 @@
+package io.github.lanewise.internal.scalar;
+
+import io.github.lanewise.internal.kernel.ScoreKernels;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** The score kernels in scalar Java: the same operations as the vector ones, lane by lane. */
+public final class ScalarScoreKernels implements ScoreKernels {
+
+  @Override
+  public void softcap(float[] s, int from, int keys, int columns, float scale, float cap) {
+    for (int k = 0; k < keys; k++) {
+      int row = from + k * PANEL;
+      for (int c = 0; c < columns; c++) {
+        s[row + c] = cap * ScalarTanh.tanh(s[row + c] * scale / cap);
+      }
+    }
+  }
+
+  @Override
+  public void addPanel(float[] s, int from, int keys, int columns, float[] bias, int biasFrom) {
+    for (int k = 0; k < keys; k++) {
+      int row = k * PANEL;
+      for (int c = 0; c < columns; c++) {
+        s[from + row + c] += bias[biasFrom + row + c];
+      }
+    }
+  }
+
+  @Override
+  public void alibi(
+      float[] s,
+      int from,
+      int keys,
+      int columns,
+      float[] slopes,
+      int slopesFrom,
+      long[] positions,
+      long key0) {
+    for (int k = 0; k < keys; k++) {
+      int row = from + k * PANEL;
+      for (int c = 0; c < columns; c++) {
+        s[row + c] -= slopes[slopesFrom + c] * (float) Math.abs(key0 + k - positions[c]);
+      }
+    }
+  }
+
+  @Override
+  public void temper(float[] s, int from, int keys, int columns, float[] temperatures, int at) {
+    for (int k = 0; k < keys; k++) {
+      int row = from + k * PANEL;
+      for (int c = 0; c < columns; c++) {
+        float score = s[row + c];
+        s[row + c] =
+            score == Float.NEGATIVE_INFINITY
+                ? Float.NEGATIVE_INFINITY
+                : score / temperatures[at + c];
+      }
+    }
+  }
+
+  @Override
+  public void scale(float[] s, int from, int keys, int columns, float scale) {
+    for (int k = 0; k < keys; k++) {
+      int row = from + k * PANEL;
+      for (int c = 0; c < columns; c++) {
+        s[row + c] *= scale;
+      }
+    }
+  }
+
+  @Override
+  public void maskAndMaximum(
+      float[] s,
+      int from,
+      int keys,
+      int columns,
+      float scale,
+      long @Nullable [] visible,
+      int visibleFrom,
+      float[] node,
+      int nodeFrom) {
+    int maximum = nodeFrom + NODE_MAXIMUM;
+    for (int k = 0; k < keys; k++) {
+      int row = from + k * PANEL;
+      long word = visible == null ? -1L : visible[visibleFrom + k];
+      for (int c = 0; c < columns; c++) {
+        float score = (word >>> c & 1) == 0 ? Float.NEGATIVE_INFINITY : s[row + c] * scale;
+        s[row + c] = score;
+        if (score > node[maximum + c]) {
+          node[maximum + c] = score;
+        }
+      }
+    }
+  }
+
+  @Override
+  public void exponentials(
+      float[] s,
+      int from,
+      int keys,
+      int columns,
+      boolean moment,
+      float[] node,
+      int nodeFrom,
+      float[] scratch) {
+    Arrays.fill(scratch, 0f);
+    int moments = GROUP * PANEL;
+    for (int k = 0; k < keys; k++) {
+      int row = from + k * PANEL;
+      int lane = k % GROUP * PANEL;
+      for (int c = 0; c < columns; c++) {
+        float m = node[nodeFrom + NODE_MAXIMUM + c];
+        float d = s[row + c] - (m == Float.NEGATIVE_INFINITY ? 0f : m);
+        float p = ScalarExp.flushed(d);
+        s[row + c] = p;
+        scratch[lane + c] += p;
+        if (moment && p > 0f) {
+          scratch[moments + lane + c] = ScalarFma.fma(p, d, scratch[moments + lane + c]);
+        }
+      }
+    }
+    foldLanes(scratch, 0, columns, node, nodeFrom + NODE_SUM);
+    if (moment) {
+      foldLanes(scratch, moments, columns, node, nodeFrom + NODE_MOMENT);
+    }
+    for (int c = 0; c < columns; c++) {
+      if (Float.isNaN(node[nodeFrom + NODE_SUM + c])) {
+        node[nodeFrom + NODE_MAXIMUM + c] = Float.NaN;
+      }
+    }
+  }
+
+  /** The fixed tree (8, 4, 2, 1) over the 16 virtual lanes of every column. */
+  private static void foldLanes(float[] scratch, int from, int columns, float[] out, int outFrom) {
+    for (int half = GROUP / 2; half >= 1; half /= 2) {
+      for (int lane = 0; lane < half; lane++) {
+        int low = from + lane * PANEL;
+        int high = low + half * PANEL;
+        for (int c = 0; c < columns; c++) {
+          scratch[low + c] += scratch[high + c];
+        }
+      }
+    }
+    System.arraycopy(scratch, from, out, outFrom, columns);
+  }
+
+  @Override
+  public void merge(
+      float[] nodes, int aFrom, int bFrom, int valueDim, int columns, boolean moment) {
+    for (int c = 0; c < columns; c++) {
+      int a = aFrom + c;
+      int b = bFrom + c;
+      float ma = nodes[a + NODE_MAXIMUM];
+      float mb = nodes[b + NODE_MAXIMUM];
+      float m = Math.max(ma, mb);
+      float origin = m == Float.NEGATIVE_INFINITY ? 0f : m;
+      float da = ma - origin;
+      float db = mb - origin;
+      float ea = ScalarExp.flushed(da);
+      float eb = ScalarExp.flushed(db);
+      float la = nodes[a + NODE_SUM];
+      float lb = nodes[b + NODE_SUM];
+      nodes[a + NODE_MAXIMUM] = m;
+      nodes[a + NODE_SUM] = ScalarFma.fma(la, ea, lb * eb);
+      if (moment) {
+        float ta = ea == 0f ? 0f : ScalarFma.fma(la, da, nodes[a + NODE_MOMENT]);
+        float tb = eb == 0f ? 0f : ScalarFma.fma(lb, db, nodes[b + NODE_MOMENT]);
+        nodes[a + NODE_MOMENT] = ScalarFma.fma(ta, ea, tb * eb);
+      }
+      for (int v = NODE_VALUES; v < NODE_VALUES + valueDim * PANEL; v += PANEL) {
+        nodes[a + v] = mergeValue(nodes[a + v], ea, ma, nodes[b + v], eb, mb);
+      }
+    }
+  }
+
+  private static float mergeValue(float a, float ea, float ma, float b, float eb, float mb) {
+    if (mb == Float.NEGATIVE_INFINITY) {
+      return a;
+    }
+    return ma == Float.NEGATIVE_INFINITY ? b : ScalarFma.fma(a, ea, b * eb);
+  }
+
+  @Override
+  public void normalize(float[] node, int nodeFrom, int valueDim, int columns) {
+    for (int v = 0; v < valueDim; v++) {
+      int row = nodeFrom + NODE_VALUES + v * PANEL;
+      for (int c = 0; c < columns; c++) {
+        float sum = node[nodeFrom + NODE_SUM + c];
+        node[row + c] = sum == 0f ? 0f : node[row + c] / sum + 0f;
+      }
+    }
+  }
+
+  @Override
+  public void weights(
+      float[] s,
+      int from,
+      int keys,
+      int columns,
+      long @Nullable [] visible,
+      int visibleFrom,
+      float[] node,
+      int nodeFrom) {
+    for (int k = 0; k < keys; k++) {
+      int row = from + k * PANEL;
+      long word = visible == null ? -1L : visible[visibleFrom + k];
+      for (int c = 0; c < columns; c++) {
+        float sum = node[nodeFrom + NODE_SUM + c];
+        boolean none = (word >>> c & 1) == 0 || sum == 0f;
+        float d = s[row + c] - node[nodeFrom + NODE_MAXIMUM + c];
+        s[row + c] = none ? 0f : ScalarExp.flushed(d) / sum;
+      }
+    }
+  }
+}
