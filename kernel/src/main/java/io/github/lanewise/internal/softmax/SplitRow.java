@@ -118,7 +118,7 @@ final class SplitRow implements Task {
     pieceBits = 31 - Integer.numberOfLeadingZeros(wanted);
     assert 1 << pieceBits >= RowReductions.BLOCK;
     firstPiece = row.begin() >> pieceBits;
-    pieces = visible == 0 ? 0 : (row.end() - 1 >> pieceBits) + 1 - firstPiece;
+    pieces = visible == 0 ? 0 : ((row.end() - 1) >> pieceBits) + 1 - firstPiece;
     if (maxima.length < pieces) {
       maxima = new float[pieces];
       sums = new long[pieces];
@@ -136,7 +136,7 @@ final class SplitRow implements Task {
     try {
       if (pass == 0 || await(pass - 1)) {
         int piece = take(open[pass], workspace == own);
-        int start = firstPiece + piece << pieceBits;
+        int start = (firstPiece + piece) << pieceBits;
         int from = Math.max(row.begin(), start);
         int to = start + Math.min(1 << pieceBits, row.end() - start); // start + size may overflow
         run(pass, piece, from, to, workspace);
@@ -177,6 +177,7 @@ final class SplitRow implements Task {
   }
 
   /** Waits until a pass is done; false if it never will be. */
+  @SuppressWarnings("ThreadPriorityCheck") // yield only paces the waiting
   private boolean await(int pass) {
     AtomicInteger finished = done[pass];
     for (int spin = 0; finished.get() < pieces; spin++) {
@@ -223,7 +224,7 @@ final class SplitRow implements Task {
       return sums[from - firstPiece];
     }
     int level = 31 - Integer.numberOfLeadingZeros(from ^ (to - 1));
-    int middle = to - 1 >> level << level;
+    int middle = ((to - 1) >> level) << level;
     return FloatPair.add(node(from, middle), node(middle, to));
   }
 }
