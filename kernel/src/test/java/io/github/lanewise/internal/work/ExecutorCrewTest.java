@@ -1,0 +1,169 @@
+package io.github.lanewise.internal.work;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class ExecutorCrewTest {
+
+  @Test
+  void theExecutorsThreadsHelp() {
+    try (ExecutorService executor = Executors.newFixedThreadPool(2)) {
+      Crew crew = Crew.on(executor, 3);
+      Set<Thread> threads = ConcurrentHashMap.newKeySet();
+      CountDownLatch all = new CountDownLatch(3);
+      CrewTest.run(
+          crew,
+          3,
+          (index, workspace) -> {
+            threads.add(Thread.currentThread());
+            all.countDown();
+            CrewTest.await(all); // only three threads at once get past this
+          });
+      assertEquals(3, threads.size());
+      crew.close();
+    }
+  }
+
+  @Test
+  void noMoreHelpersAreAskedForThanThereAreTasks() {
+    List<Runnable> tickets = new ArrayList<>();
+    Crew crew = Crew.on(tickets::add, 8);
+    CrewTest.run(crew, 1, (index, workspace) -> {});
+    assertEquals(0, tickets.size());
+    CrewTest.run(crew, 3, (index, workspace) -> {});
+    assertEquals(2, tickets.size());
+    CrewTest.run(crew, 100, (index, workspace) -> {});
+    assertEquals(9, tickets.size());
+    crew.close();
+  }
+
+  @Test
+  void aTicketThatStartsTooLateDoesNothingAndHoldsNothing() throws InterruptedException {
+    List<Runnable> tickets = new ArrayList<>();
+    Crew crew = Crew.on(tickets::add, 3);
+    AtomicInteger runs = new AtomicInteger();
+    WeakReference<Object> operand = callWithOperand(crew, runs);
+    for (int n = 0; n < 50 && operand.get() != null; n++) {
+      System.gc();
+      Thread.sleep(10);
+    }
+    assertNull(operand.get());
+    assertEquals(2, tickets.size());
+    tickets.forEach(Runnable::run);
+    assertEquals(5, runs.get());
+    crew.close();
+  }
+
+  private static WeakReference<Object> callWithOperand(Crew crew, AtomicInteger runs) {
+    Object operand = new Object();
+    CrewTest.run(
+        crew,
+        5,
+        (index, workspace) -> {
+          assertTrue(operand.hashCode() == operand.hashCode());
+          runs.incrementAndGet();
+        });
+    return new WeakReference<>(operand);
+  }
+
+  @Test
+  void aBusyExecutorIsNotWaitedFor() {
+    try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
+      CountDownLatch end = new CountDownLatch(1);
+      executor.execute(() -> CrewTest.await(end));
+      Crew crew = Crew.on(executor, 2);
+      AtomicInteger runs = new AtomicInteger();
+      CrewTest.run(crew, 50, (index, workspace) -> runs.incrementAndGet());
+      assertEquals(50, runs.get());
+      end.countDown();
+      crew.close();
+    }
+  }
+
+  @Test
+  void itMayBeUsedOnItsOwnExecutor() throws Exception {
+    try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
+      Crew crew = Crew.on(executor, 4);
+      int runs =
+          executor
+              .submit(
+                  () -> {
+                    AtomicInteger count = new AtomicInteger();
+                    CrewTest.run(crew, 50, (index, workspace) -> count.incrementAndGet());
+                    return count.get();
+                  })
+              .get();
+      assertEquals(50, runs);
+      crew.close();
+    }
+  }
+
+  @Test
+  void aRejectionIsNoError() {
+    AtomicInteger asked = new AtomicInteger();
+    Crew crew =
+        Crew.on(
+            ticket -> {
+              asked.incrementAndGet();
+              throw new RejectedExecutionException();
+            },
+            4);
+    AtomicInteger runs = new AtomicInteger();
+    CrewTest.run(crew, 50, (index, workspace) -> runs.incrementAndGet());
+    assertEquals(50, runs.get());
+    assertEquals(1, asked.get());
+    ExecutorService ended = Executors.newFixedThreadPool(2);
+    ended.shutdown();
+    CrewTest.run(Crew.on(ended, 3), 50, (index, workspace) -> runs.incrementAndGet());
+    assertEquals(100, runs.get());
+    crew.close();
+  }
+
+  @Test
+  void anExecutorThatFailsOtherwiseFailsTheCall() {
+    IllegalStateException broken = new IllegalStateException("broken");
+    Crew crew =
+        Crew.on(
+            ticket -> {
+              throw broken;
+            },
+            4);
+    AtomicInteger runs = new AtomicInteger();
+    assertSame(
+        broken,
+        assertThrows(
+            IllegalStateException.class,
+            () -> CrewTest.run(crew, 50, (index, workspace) -> runs.incrementAndGet())));
+    assertEquals(0, runs.get());
+    crew.close();
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // the point of the test
+  void wrongArgumentsAreRefused() {
+    assertThrows(NullPointerException.class, () -> Crew.on(null, 2));
+    for (int parallelism : new int[] {0, -1, Integer.MIN_VALUE}) {
+      Exception thrown =
+          assertThrows(IllegalArgumentException.class, () -> Crew.on(Runnable::run, parallelism));
+      assertTrue(String.valueOf(thrown.getMessage()).contains("" + parallelism));
+    }
+    Crew.on(Runnable::run, Integer.MAX_VALUE).close();
+  }
+}

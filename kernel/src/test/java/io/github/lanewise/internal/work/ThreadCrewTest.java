@@ -1,0 +1,251 @@
+package io.github.lanewise.internal.work;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class ThreadCrewTest {
+
+  /** Brings every thread of the crew into a task at the same time, and returns the helpers. */
+  private static Set<Thread> helpers(Crew crew) {
+    int count = crew.parallelism();
+    Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    CountDownLatch all = new CountDownLatch(count);
+    CrewTest.run(
+        crew,
+        count,
+        (index, workspace) -> {
+          threads.add(Thread.currentThread());
+          all.countDown();
+          CrewTest.await(all);
+        });
+    assertTrue(threads.remove(Thread.currentThread()));
+    assertEquals(count - 1, threads.size());
+    return threads;
+  }
+
+  @Test
+  void theThreadsAreItsOwnAndEndWithIt() {
+    Crew crew = Crew.threads(4);
+    Set<Thread> threads = helpers(crew);
+    Set<String> names = new HashSet<>();
+    for (Thread thread : threads) {
+      assertTrue(thread.getName().matches("lanewise-worker-\\d+"), thread.getName());
+      assertTrue(thread.isDaemon());
+      names.add(thread.getName());
+    }
+    assertEquals(3, names.size());
+    assertEquals(threads, helpers(crew));
+    crew.close();
+    for (Thread thread : threads) {
+      assertFalse(thread.isAlive());
+    }
+  }
+
+  @Test
+  void threadsThatParkedWakeUp() throws InterruptedException {
+    Crew crew = Crew.threads(3);
+    Set<Thread> threads = helpers(crew);
+    for (int round = 0; round < 20; round++) {
+      for (Thread thread : threads) {
+        while (thread.getState() != Thread.State.WAITING) {
+          Thread.sleep(1);
+        }
+      }
+      helpers(crew);
+    }
+    // Of an interrupt from outside they take no notice, and do not turn to spinning either.
+    for (Thread thread : threads) {
+      thread.interrupt();
+    }
+    helpers(crew);
+    for (Thread thread : threads) {
+      while (thread.getState() != Thread.State.WAITING) {
+        Thread.sleep(1);
+      }
+    }
+    crew.close();
+  }
+
+  @Test
+  void anInterruptThatATaskLeavesBehindIsGoneForTheNext() {
+    Crew crew = Crew.threads(2);
+    for (int round = 0; round < 10; round++) {
+      CountDownLatch both = new CountDownLatch(2);
+      Thread caller = Thread.currentThread();
+      CrewTest.run(
+          crew,
+          2,
+          (index, workspace) -> {
+            both.countDown();
+            CrewTest.await(both);
+            if (Thread.currentThread() != caller) {
+              assertFalse(Thread.currentThread().isInterrupted());
+              Thread.currentThread().interrupt();
+            }
+          });
+    }
+    crew.close();
+  }
+
+  @Test
+  void oneThreadIsTheCallers() {
+    Set<Thread> before = Thread.getAllStackTraces().keySet();
+    Crew crew = Crew.threads(1);
+    Set<Thread> after = new HashSet<>(Thread.getAllStackTraces().keySet());
+    after.removeAll(before);
+    after.removeIf(thread -> !thread.getName().startsWith("lanewise"));
+    assertEquals(Set.of(), after);
+    assertEquals(1, crew.parallelism());
+    crew.close();
+  }
+
+  @Test
+  void wrongCountsAreRefused() {
+    for (int count : new int[] {0, -1, Integer.MIN_VALUE, 4097, Integer.MAX_VALUE}) {
+      Exception thrown = assertThrows(IllegalArgumentException.class, () -> Crew.threads(count));
+      assertTrue(String.valueOf(thrown.getMessage()).contains("count is " + count));
+    }
+  }
+
+  @Test
+  void nothingIsInheritedFromTheMaker() {
+    InheritableThreadLocal<String> secret = new InheritableThreadLocal<>();
+    secret.set("secret");
+    Thread.currentThread().setContextClassLoader(new ClassLoader() {});
+    try {
+      Crew crew = Crew.threads(2);
+      for (Thread thread : helpers(crew)) {
+        assertEquals(ClassLoader.getSystemClassLoader(), thread.getContextClassLoader());
+      }
+      AtomicReference<String> seen = new AtomicReference<>("nothing");
+      CountDownLatch both = new CountDownLatch(2);
+      Thread caller = Thread.currentThread();
+      CrewTest.run(
+          crew,
+          2,
+          (index, workspace) -> {
+            both.countDown();
+            CrewTest.await(both);
+            if (Thread.currentThread() != caller) {
+              seen.set(secret.get());
+            }
+          });
+      assertNull(seen.get());
+      crew.close();
+    } finally {
+      Thread.currentThread().setContextClassLoader(ClassLoader.getSystemClassLoader());
+      secret.remove();
+    }
+  }
+
+  @Test
+  void oneOfItsThreadsCannotCloseIt() {
+    Crew crew = Crew.threads(2);
+    CountDownLatch both = new CountDownLatch(2);
+    AtomicReference<Throwable> thrown = new AtomicReference<>();
+    Thread caller = Thread.currentThread();
+    CrewTest.run(
+        crew,
+        2,
+        (index, workspace) -> {
+          both.countDown();
+          CrewTest.await(both);
+          if (Thread.currentThread() != caller) {
+            thrown.set(assertThrows(IllegalStateException.class, crew::close));
+          }
+        });
+    assertTrue(String.valueOf(thrown.get()).contains("own threads"));
+    assertEquals(1, helpers(crew).size(), "it is still open");
+    crew.close();
+  }
+
+  @Test
+  void aTaskOfTheCallerMayCloseIt() {
+    Crew crew = Crew.threads(2);
+    AtomicInteger runs = new AtomicInteger();
+    Thread caller = Thread.currentThread();
+    Workspace own = crew.acquire();
+    crew.run(
+        500,
+        (index, workspace) -> {
+          runs.incrementAndGet();
+          if (Thread.currentThread() == caller) {
+            crew.close();
+          }
+        },
+        own);
+    crew.release(own);
+    assertEquals(500, runs.get());
+  }
+
+  @Test
+  void closingDuringCallsCompletesThem() throws InterruptedException {
+    for (int round = 0; round < 50; round++) {
+      Crew crew = Crew.threads(3);
+      AtomicInteger wrong = new AtomicInteger();
+      Thread caller =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    try {
+                      while (true) {
+                        AtomicInteger runs = new AtomicInteger();
+                        CrewTest.run(crew, 30, (index, workspace) -> runs.incrementAndGet());
+                        wrong.addAndGet(30 - runs.get());
+                      }
+                    } catch (IllegalStateException closed) {
+                      // as promised
+                    }
+                  });
+      CrewTest.spin(500_000);
+      crew.close();
+      caller.join();
+      assertEquals(0, wrong.get());
+    }
+  }
+
+  @Test
+  void anInterruptDoesNotKeepItFromClosing() {
+    Crew crew = Crew.threads(3);
+    Set<Thread> threads = helpers(crew);
+    Thread.currentThread().interrupt();
+    crew.close();
+    assertTrue(Thread.interrupted());
+    for (Thread thread : threads) {
+      assertFalse(thread.isAlive());
+    }
+  }
+
+  @Test
+  void everyExceptionIsKept() {
+    Crew crew = Crew.threads(3);
+    CountDownLatch all = new CountDownLatch(3);
+    IllegalStateException thrown =
+        assertThrows(
+            IllegalStateException.class,
+            () ->
+                CrewTest.run(
+                    crew,
+                    3,
+                    (index, workspace) -> {
+                      all.countDown();
+                      CrewTest.await(all);
+                      throw new IllegalStateException("task " + index);
+                    }));
+    assertEquals(2, thrown.getSuppressed().length);
+    crew.close();
+  }
+}
