@@ -16,28 +16,31 @@ final class LaneWidths {
 
   public static void main(String[] arguments) throws IOException {
     // What C2 uses on this CPU, in bytes. It may be less than the CPU has: so would users' be.
-    String bytes =
-        ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
-            .getVMOption("MaxVectorSize")
-            .getValue();
-    int bits = 8 * Integer.parseInt(bytes);
+    int bits = 8 * Integer.parseInt(option("MaxVectorSize"));
+    boolean fma = Boolean.parseBoolean(option("UseFMA")); // without it only scalar code runs
     StringBuilder properties = new StringBuilder();
     int widest = 0; // 0: the scalar fallback
     for (int width : WIDTHS) {
-      boolean leaveOut = bits < width;
+      boolean leaveOut = bits < width || !fma;
       properties.append("lanewise.leave-out.").append(width).append('=').append(leaveOut);
       properties.append(System.lineSeparator());
       if (!leaveOut) {
         widest = width;
       } else {
         System.out.printf(
-            "[INFO] test-%d is left out: the vectors of this CPU and JVM have %d bits.%n",
-            width, bits);
+            "[INFO] test-%d is left out: the vectors of this CPU and JVM have %d bits%s.%n",
+            width, bits, fma ? "" : ", and no fused multiply-add");
       }
     }
     properties.append("lanewise.widest=").append(widest).append(System.lineSeparator());
     Path file = Path.of(arguments[0]);
     Files.createDirectories(file.toAbsolutePath().getParent());
     Files.writeString(file, properties);
+  }
+
+  private static String option(String name) {
+    return ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
+        .getVMOption(name)
+        .getValue();
   }
 }
