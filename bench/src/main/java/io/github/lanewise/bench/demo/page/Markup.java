@@ -1,0 +1,97 @@
+package io.github.lanewise.bench.demo.page;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Locale;
+
+/**
+ * Builds well-formed mark-up, HTML and inline SVG alike, that an XML parser reads too: every
+ * element is closed, every text and attribute escaped.
+ */
+public final class Markup {
+  private final StringBuilder out = new StringBuilder();
+  private final Deque<String> open = new ArrayDeque<>();
+
+  /** Opens an element; attributes come as name, value, name, value … */
+  public Markup open(String tag, Object... attributes) {
+    begin(tag, attributes);
+    out.append('>');
+    open.push(tag);
+    return this;
+  }
+
+  /** Closes the element opened last. */
+  public Markup close() {
+    out.append("</").append(open.pop()).append('>');
+    return this;
+  }
+
+  /** Adds an element that holds only text. */
+  public Markup element(String tag, String text, Object... attributes) {
+    return open(tag, attributes).text(text).close();
+  }
+
+  /** Adds an element that holds nothing, and that HTML closes by itself (meta, rect, line …). */
+  public Markup empty(String tag, Object... attributes) {
+    begin(tag, attributes);
+    out.append("/>");
+    return this;
+  }
+
+  /** Adds text. */
+  public Markup text(String text) {
+    escape(text);
+    return this;
+  }
+
+  /** Ends a line of the source, for whoever reads it. */
+  public Markup newLine() {
+    out.append('\n');
+    return this;
+  }
+
+  /** Returns whether every element is closed. */
+  public boolean complete() {
+    return open.isEmpty();
+  }
+
+  /** Returns the mark-up. */
+  @Override
+  public String toString() {
+    return out.toString();
+  }
+
+  /** Returns a number as SVG wants it: two decimals at most, a point, no exponent. */
+  public static String number(double value) {
+    String shortest = String.format(Locale.ROOT, "%.2f", value).replaceAll("\\.?0+$", "");
+    return shortest.equals("-0") ? "0" : shortest;
+  }
+
+  private void begin(String tag, Object... attributes) {
+    if (attributes.length % 2 != 0) {
+      throw new IllegalArgumentException(
+          attributes.length + " attribute names and values do not make pairs");
+    }
+    out.append('<').append(tag);
+    for (int i = 0; i < attributes.length; i += 2) {
+      out.append(' ').append(attributes[i]).append("=\"");
+      Object value = attributes[i + 1];
+      escape(value instanceof Double number ? number(number) : value.toString());
+      out.append('"');
+    }
+  }
+
+  private void escape(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case '&' -> out.append("&amp;");
+        case '<' -> out.append("&lt;");
+        case '>' -> out.append("&gt;");
+        case '"' -> out.append("&quot;");
+        // XML 1.0 has no form for control characters; show where one was
+        default -> out.append(c < ' ' && c != '\n' && c != '\t' ? '\ufffd' : c);
+      }
+    }
+  }
+}

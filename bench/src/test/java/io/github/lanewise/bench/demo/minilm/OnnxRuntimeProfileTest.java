@@ -1,0 +1,38 @@
+package io.github.lanewise.bench.demo.minilm;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class OnnxRuntimeProfileTest {
+  @Test
+  void countsWhatLiesBetweenTheLinearLayersOfAttention() {
+    OnnxRuntimeProfile profile =
+        OnnxRuntimeProfile.parse(
+            List.of(
+                "[",
+                "{\"cat\" : \"Session\",\"dur\" :9999,\"name\" :\"session_initialization\"},",
+                node(7, "/embeddings/Shape"),
+                node(100, "/encoder/layer.0/attention/self/query/MatMul"),
+                node(3, "/encoder/layer.0/attention/self/MatMul/MatMulScaleFusion/"),
+                node(4, "/encoder/layer.0/attention/self/Softmax"),
+                node(5, "/encoder/layer.5/attention/self/MatMul_1"),
+                node(100, "/encoder/layer.5/attention/output/dense/MatMul"),
+                node(7, "/embeddings/Shape"),
+                node(20, "/encoder/layer.0/attention/self/Softmax"),
+                "]"));
+    assertEquals(2, profile.runs());
+    assertArrayEquals(new long[] {12_000, 20_000}, profile.attentionNanos(0, 2));
+    assertArrayEquals(new long[] {20_000}, profile.attentionNanos(1, 2));
+  }
+
+  private static String node(int micros, String name) {
+    return "{\"cat\" : \"Node\",\"pid\" :1,\"dur\" :"
+        + micros
+        + ",\"ts\" :1,\"ph\" : \"X\",\"name\" :\""
+        + name
+        + "_kernel_time\",\"args\" : {}},";
+  }
+}
