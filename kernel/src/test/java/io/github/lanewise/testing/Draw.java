@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -142,7 +143,7 @@ public final class Draw {
         : Arrays.stream(drawn.split(" ")).mapToInt(Integer::parseInt).toArray();
   }
 
-  private String value(String name, java.util.function.Supplier<String> generator) {
+  private String value(String name, Supplier<String> generator) {
     String value = replaying ? next(name) : generator.get();
     recorded.add(name + " = " + value);
     return value;

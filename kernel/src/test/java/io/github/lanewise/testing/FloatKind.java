@@ -86,18 +86,19 @@ public enum FloatKind {
           : (float) gaussian(random);
     }
   },
+  /** Ordinary numbers, and once in a while NaN or an infinity. */
+  NONFINITE {
+    @Override
+    float next(SplittableRandom random) {
+      return random.nextInt(200) == 0 ? SPECIAL[random.nextInt(3)] : (float) gaussian(random);
+    }
+  },
   /** Logits of which some are -∞. */
   MINUS_INFINITIES {
     @Override
     float next(SplittableRandom random) {
       return random.nextInt(3) == 0 ? Float.NEGATIVE_INFINITY : (float) (gaussian(random) * 4);
     }
-  };
-
-  /** Kinds without NaN and infinity, and without overflow in a softmax. */
-  @SuppressWarnings("MutablePublicArray") // read by tests only
-  public static final FloatKind[] FINITE = {
-    NORMAL, LOGITS, OVERFLOWING, UNDERFLOWING, WIDE, NEAR_ZERO, TIED, GRID
   };
 
   private static final float[] SPECIAL = {
@@ -113,6 +114,11 @@ public enum FloatKind {
     Float.MAX_VALUE,
     -Float.MAX_VALUE
   };
+
+  /** Returns the kinds without NaN and infinity, and without overflow in a softmax. */
+  public static FloatKind[] finite() {
+    return new FloatKind[] {NORMAL, LOGITS, OVERFLOWING, UNDERFLOWING, WIDE, NEAR_ZERO, TIED, GRID};
+  }
 
   abstract float next(SplittableRandom random);
 

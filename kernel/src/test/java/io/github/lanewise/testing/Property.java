@@ -39,7 +39,7 @@ public final class Property {
 
   /** Runs the body on so many inputs; the suffix tells calls from one test method apart. */
   public static void check(String suffix, int cases, Consumer<Draw> body) {
-    String lanes = System.getProperty("lanewise.lanes", "widest");
+    String lanes = System.getProperty("lanewise.test.lanes", "any");
     String file = System.getProperty(REPLAY);
     new Property(
             Long.decode(System.getProperty(SEED, "0x1a2e315e")),

@@ -1,0 +1,241 @@
+package io.github.lanewise;
+
+import static io.github.lanewise.testing.Accuracy.U;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.lanewise.reference.CorrectlyRounded;
+import io.github.lanewise.reference.Primitives;
+import io.github.lanewise.testing.Accuracy;
+import io.github.lanewise.testing.Bits;
+import io.github.lanewise.testing.ContractSum;
+import io.github.lanewise.testing.Draw;
+import io.github.lanewise.testing.FloatKind;
+import io.github.lanewise.testing.Property;
+import io.github.lanewise.testing.Sizes;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** The primitives against the oracle and against the arithmetic contract. */
+class LanesPropertyTest {
+  /** A range of an array: what lies outside it must not count. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Range(float[] array, int from, int to) {
+    static Range draw(Draw draw, FloatKind... kinds) {
+      int length = draw.size("length", 4098);
+      int from = draw.oneOf("from", Sizes.offsets());
+      float[] row = draw.floats("x", length, kinds);
+      float[] array = new float[from + length + 3];
+      Arrays.fill(array, Float.NaN);
+      System.arraycopy(row, 0, array, from, length);
+      return new Range(array, from, from + length);
+    }
+
+    float[] values() {
+      return Arrays.copyOfRange(array, from, to);
+    }
+
+    double[] widened() {
+      return Primitives.widen(values());
+    }
+
+    int length() {
+      return to - from;
+    }
+  }
+
+  @Test
+  void maxHasTheBitsOfMathMax() {
+    Property.check(
+        400,
+        draw -> {
+          Range x = Range.draw(draw, FloatKind.values());
+          float expected = Float.NEGATIVE_INFINITY;
+          for (float value : x.values()) {
+            expected = Math.max(expected, value);
+          }
+          Bits.assertEqual(expected, Lanes.max(x.array, x.from, x.to), () -> "max");
+        });
+  }
+
+  @Test
+  void sumHasTheBitsOfTheContract() {
+    Property.check(
+        400,
+        draw -> {
+          Range x = Range.draw(draw, FloatKind.values());
+          Bits.assertEqual(
+              ContractSum.sum(x.array, x.from, x.to),
+              Lanes.sum(x.array, x.from, x.to),
+              () -> "sum");
+        });
+  }
+
+  /** 16 terms per lane, 4 levels over the lanes, then the tree over the blocks. */
+  @Test
+  void sumIsWithinItsBound() {
+    Accuracy accuracy = new Accuracy("sum");
+    Property.check(
+        300,
+        draw -> {
+          Range x = Range.draw(draw, FloatKind.finite());
+          double magnitude = Primitives.sum(Arrays.stream(x.widened()).map(Math::abs).toArray());
+          double bound = (20 + Accuracy.blockLevels(x.length()) + 1) * U * magnitude;
+          accuracy.check(
+              Primitives.sum(x.widened()), Lanes.sum(x.array, x.from, x.to), bound, () -> "");
+        });
+    accuracy.print();
+  }
+
+  @Test
+  void expIsWithinOneUlp() {
+    double[] largest = {0, 0};
+    Property.check(
+        300,
+        draw -> {
+          Range x = Range.draw(draw, FloatKind.values());
+          int to = draw.oneOf("to", Sizes.offsets());
+          float[] y = new float[to + x.length()];
+          Lanes.exp(x.array, x.from, y, to, x.length());
+          for (int j = 0; j < x.length(); j++) {
+            float argument = x.array[x.from + j];
+            double error = CorrectlyRounded.expErrorInUlps(argument, y[to + j]);
+            assertTrue(
+                error <= 1,
+                () -> "exp(" + Float.toHexString(argument) + ") is off by " + error + " ulp");
+            if (error > largest[0]) {
+              largest[0] = error;
+              largest[1] = argument;
+            }
+          }
+          float[] inPlace = x.array.clone();
+          Lanes.exp(inPlace, x.from, inPlace, x.from, x.length());
+          Bits.assertEqual(
+              Arrays.copyOfRange(y, to, to + x.length()),
+              Arrays.copyOfRange(inPlace, x.from, x.to),
+              () -> "exp in place");
+        });
+    System.out.printf("exp: at most %.4f ulp, at %a%n", largest[0], largest[1]);
+  }
+
+  /** Walks over all floats by bit pattern, in steps that are coprime to every period. */
+  @Test
+  void expIsWithinOneUlpOnASampleOfBitPatterns() {
+    int step = 4093;
+    int length = 1 << 16;
+    SplittableRandom random = new SplittableRandom(1);
+    float[] x = new float[length];
+    float[] y = new float[length];
+    long bits = random.nextInt(step);
+    double largest = 0;
+    while (bits < 1L << 32) {
+      int filled = 0;
+      for (; filled < length && bits < 1L << 32; bits += step) {
+        x[filled++] = Float.intBitsToFloat((int) bits);
+      }
+      Lanes.exp(x, 0, y, 0, filled);
+      for (int j = 0; j < filled; j++) {
+        double error = CorrectlyRounded.expErrorInUlps(x[j], y[j]);
+        largest = Math.max(largest, error);
+        float argument = x[j];
+        assertTrue(
+            error <= 1,
+            () -> "exp(" + Float.toHexString(argument) + ") is off by " + error + " ulp");
+      }
+    }
+    System.out.printf("exp on every %dth float: at most %.4f ulp%n", step, largest);
+  }
+
+  @Test
+  void divideHasTheBitsOfTrueDivision() {
+    Property.check(
+        300,
+        draw -> {
+          Range x = Range.draw(draw, FloatKind.values());
+          float divisor = draw.floats("divisor", 1, FloatKind.values())[0];
+          int to = draw.oneOf("to", Sizes.offsets());
+          float[] y = new float[to + x.length()];
+          Lanes.divide(x.array, x.from, divisor, y, to, x.length());
+          for (int j = 0; j < x.length(); j++) {
+            int at = j;
+            Bits.assertEqual(x.array[x.from + j] / divisor, y[to + j], () -> "quotient " + at);
+          }
+        });
+  }
+
+  /**
+   * ln l has the relative error of l, which is that of a softmax denominator; then two roundings.
+   */
+  @Test
+  void logSumExpIsWithinItsBound() {
+    Accuracy accuracy = new Accuracy("logSumExp");
+    Property.check(
+        300,
+        draw -> {
+          Range x =
+              Range.draw(
+                  draw,
+                  FloatKind.NORMAL,
+                  FloatKind.LOGITS,
+                  FloatKind.OVERFLOWING,
+                  FloatKind.UNDERFLOWING,
+                  FloatKind.WIDE,
+                  FloatKind.NEAR_ZERO,
+                  FloatKind.TIED,
+                  FloatKind.MINUS_INFINITIES);
+          double expected = Primitives.logSumExp(x.widened());
+          double max = Primitives.max(x.widened());
+          double bound =
+              (logSumError(x.widened()) + 2 * Math.abs(expected - max) + Math.abs(expected)) * U;
+          accuracy.check(expected, Lanes.logSumExp(x.array, x.from, x.to), bound, () -> "");
+        });
+    accuracy.print();
+  }
+
+  /** Relative error of Σ exp(x - m), in units of U: D + log₂(n/256)⁺ + 32. */
+  private static double logSumError(double... x) {
+    double max = Primitives.max(x);
+    double sum = 0;
+    double distance = 0;
+    for (double value : x) {
+      if (value > Double.NEGATIVE_INFINITY) {
+        sum += Math.exp(value - max);
+        distance += Math.exp(value - max) * (max - value);
+      }
+    }
+    return (sum == 0 ? 0 : distance / sum) + Accuracy.blockLevels(x.length) + 32;
+  }
+
+  /** Twice the same whole blocks: the tree adds two equal halves, so that nothing is rounded. */
+  @Test
+  void sumOfARowTwiceIsTwiceTheSum() {
+    Property.check(
+        100,
+        draw -> {
+          int blocks = 256 << draw.integer("blocks", 0, 4);
+          float[] x =
+              draw.floats("x", blocks, FloatKind.NORMAL, FloatKind.WIDE, FloatKind.NEAR_ZERO);
+          float[] twice = Arrays.copyOf(x, 2 * blocks);
+          System.arraycopy(x, 0, twice, blocks, blocks);
+          Bits.assertEqual(
+              2 * Lanes.sum(x, 0, blocks), Lanes.sum(twice, 0, 2 * blocks), () -> "sum");
+        });
+  }
+
+  @Test
+  void logSumExpOfARowTwiceGainsLnTwo() {
+    Accuracy accuracy = new Accuracy("logSumExp of a row twice");
+    Property.check(
+        100,
+        draw -> {
+          int n = draw.integer("n", 1, 600);
+          float[] x = draw.floats("x", n, FloatKind.NORMAL, FloatKind.LOGITS);
+          float[] twice = Arrays.copyOf(x, 2 * n);
+          System.arraycopy(x, 0, twice, n, n);
+          double once = Lanes.logSumExp(x, 0, n);
+          double bound = 2 * (logSumError(Primitives.widen(twice)) + 3 * Math.abs(once) + 12) * U;
+          accuracy.check(once + Math.log(2), Lanes.logSumExp(twice, 0, 2 * n), bound, () -> "");
+        });
+    accuracy.print();
+  }
+}

@@ -1,0 +1,278 @@
+package io.github.lanewise.attention;
+
+import static io.github.lanewise.testing.Accuracy.U;
+
+import io.github.lanewise.FloatTensor;
+import io.github.lanewise.Mask;
+import io.github.lanewise.Matmul;
+import io.github.lanewise.RowStatistics;
+import io.github.lanewise.Softmax;
+import io.github.lanewise.Softmax.EmptyRow;
+import io.github.lanewise.Workers;
+import io.github.lanewise.testing.Accuracy;
+import io.github.lanewise.testing.Bits;
+import io.github.lanewise.testing.Draw;
+import io.github.lanewise.testing.FloatKind;
+import io.github.lanewise.testing.MaskCase;
+import io.github.lanewise.testing.Property;
+import io.github.lanewise.testing.TestWorkers;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What must not change attention's result, and how it is made of Matmul and Softmax. */
+class AttentionInvariancePropertyTest {
+  /**
+   * Two results that differ in the order of their sums alone: distances |d| of unit-variance scores
+   * are below 24, chains are of up to 256 steps on either side.
+   */
+  private static final double SUM_ORDER = 2 * (24 + 24 + 40 + 256) * U;
+
+  /** One head of one sequence: q [n, dim], k [m, dim], v [m, valueDim]. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Head(int n, int m, int dim, int valueDim, float[] q, float[] k, float[] v) {
+    static Head draw(Draw draw, int keys, FloatKind kind) {
+      int n = draw.oneOf("queries", 1, 3, 17, 33, 64);
+      int dim = draw.oneOf("headDim", 1, 5, 16, 32);
+      int valueDim = draw.oneOf("valueDim", 1, 3, 16, 17);
+      return new Head(
+          n,
+          keys,
+          dim,
+          valueDim,
+          draw.floats("q", n * dim, kind),
+          draw.floats("k", keys * dim, kind),
+          draw.floats("v", keys * valueDim, FloatKind.NORMAL));
+    }
+
+    Head withKeys(int keys, float[] otherK, float[] otherV) {
+      return new Head(n, keys, dim, valueDim, q, otherK, otherV);
+    }
+
+    /** Returns the head whose key j is this head's key order[j]. */
+    Head reordered(int... order) {
+      float[] otherK = new float[order.length * dim];
+      float[] otherV = new float[order.length * valueDim];
+      for (int j = 0; j < order.length; j++) {
+        System.arraycopy(k, order[j] * dim, otherK, j * dim, dim);
+        System.arraycopy(v, order[j] * valueDim, otherV, j * valueDim, valueDim);
+      }
+      return withKeys(order.length, otherK, otherV);
+    }
+
+    float maxValue() {
+      float max = 0;
+      for (float value : v) {
+        max = Math.max(max, Math.abs(value));
+      }
+      return max;
+    }
+  }
+
+  /** What came out of one head. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Result(float[] out, float[] weights, float[] logSumExp, float[] entropy) {
+    static Result of(Attention attention, Head head) {
+      FloatTensor q = FloatTensor.of(head.q, 1, 1, head.n, head.dim);
+      FloatTensor k = FloatTensor.of(head.k, 1, 1, head.m, head.dim);
+      FloatTensor v = FloatTensor.of(head.v, 1, 1, head.m, head.valueDim);
+      FloatTensor out = FloatTensor.allocate(1, 1, head.n, head.valueDim);
+      FloatTensor weights = FloatTensor.allocate(1, 1, head.n, head.m);
+      FloatTensor logSumExp = FloatTensor.allocate(1, 1, head.n);
+      FloatTensor entropy = FloatTensor.allocate(1, 1, head.n);
+      attention.forward(
+          q, k, v, out, new RowStatistics(logSumExp, entropy, null), Workers.caller());
+      attention.weights(q, k, weights, Workers.caller());
+      return new Result(
+          Bits.requireFinite(out.toArray()),
+          Bits.requireFinite(weights.toArray()),
+          logSumExp.toArray(),
+          Bits.requireFinite(entropy.toArray()));
+    }
+  }
+
+  /** On integers every score, shifted or not, is exact. */
+  @Test
+  void shiftOfEveryScoreChangesNothing() {
+    Property.check(
+        60,
+        draw -> {
+          Head head = Head.draw(draw, draw.size("keys", 600), FloatKind.TIED);
+          float shift = draw.oneOf("shift", 1f, -16f, 1024f, -65536f);
+          float[] bias = {shift};
+          Result plain = Result.of(Attention.builder().scale(1).build(), head);
+          Result shifted =
+              Result.of(Attention.builder().scale(1).bias(FloatTensor.of(bias, 1)).build(), head);
+          Bits.assertEqual(plain.out, shifted.out, () -> "out");
+          Bits.assertEqual(plain.weights, shifted.weights, () -> "weights");
+          Bits.assertEqual(plain.entropy, shifted.entropy, () -> "entropy");
+        });
+  }
+
+  @Test
+  void orderOfTheKeysDoesNotMatter() {
+    Accuracy accuracy = new Accuracy("attention over permuted keys");
+    Property.check(
+        60,
+        draw -> {
+          int keys = draw.size("keys", 900);
+          Head head = Head.draw(draw, keys, FloatKind.NORMAL);
+          int[] order = draw.permutation("order", keys);
+          Attention attention = Attention.builder().build();
+          Result plain = Result.of(attention, head);
+          Result permuted = Result.of(attention, head.reordered(order));
+          assertOut(accuracy, plain.out, permuted.out, head.maxValue());
+          for (int i = 0; i < head.n; i++) {
+            for (int j = 0; j < keys; j++) {
+              float weight = plain.weights[i * keys + order[j]];
+              accuracy.check(
+                  weight, permuted.weights[i * keys + j], SUM_ORDER * weight, () -> " weight");
+            }
+          }
+        });
+    accuracy.print();
+  }
+
+  /** Keys that nobody sees may as well not be there; behind the last seen one, bit for bit. */
+  @Test
+  void maskedIsCompacted() {
+    Accuracy accuracy = new Accuracy("masked against compacted attention");
+    Property.check(
+        80,
+        draw -> {
+          int keys = draw.size("keys", 900);
+          Head head = Head.draw(draw, keys, FloatKind.NORMAL);
+          boolean onlyPrefix = draw.onceIn(2, "onlyPrefix");
+          int prefix = draw.integer("prefix", 0, keys);
+          boolean[] allowed = draw.flags("allowed", keys, 3);
+          for (int j = 0; j < keys; j++) {
+            allowed[j] = onlyPrefix ? j < prefix : allowed[j];
+          }
+          int[] kept = IntStream.range(0, keys).filter(j -> allowed[j]).toArray();
+          Result compact = Result.of(Attention.builder().build(), head.reordered(kept));
+          for (int j = 0; j < keys; j++) {
+            if (!allowed[j]) {
+              Arrays.fill(head.k, j * head.dim, (j + 1) * head.dim, Float.NaN);
+              Arrays.fill(
+                  head.v, j * head.valueDim, (j + 1) * head.valueDim, Float.POSITIVE_INFINITY);
+            }
+          }
+          Mask mask = onlyPrefix ? Mask.prefix(prefix) : Mask.allowed(allowed, keys);
+          Result masked = Result.of(Attention.builder().mask(mask).build(), head);
+          if (onlyPrefix) {
+            Bits.assertEqual(compact.out, masked.out, () -> "out");
+            Bits.assertEqual(compact.logSumExp, masked.logSumExp, () -> "logSumExp");
+            Bits.assertEqual(compact.entropy, masked.entropy, () -> "entropy");
+          } else {
+            assertOut(accuracy, compact.out, masked.out, 6); // |v| < 6: unit variance
+          }
+        });
+    accuracy.print();
+  }
+
+  /** Every key twice, in whole chunks: two equal halves of the merge tree. */
+  @Test
+  void duplicatedKeysHalveTheWeights() {
+    Property.check(
+        20,
+        draw -> {
+          int keys = 256 << draw.integer("chunks", 0, 2);
+          Head head = Head.draw(draw, keys, FloatKind.NORMAL);
+          int[] twice = new int[2 * keys];
+          Arrays.setAll(twice, j -> j % keys);
+          Attention attention = Attention.builder().build();
+          Result once = Result.of(attention, head);
+          Result doubled = Result.of(attention, head.reordered(twice));
+          Bits.assertEqual(once.out, doubled.out, () -> "out");
+          for (int i = 0; i < head.n; i++) {
+            for (int j = 0; j < 2 * keys; j++) {
+              Bits.assertEqual(
+                  once.weights[i * keys + j % keys] / 2,
+                  doubled.weights[i * 2 * keys + j],
+                  () -> "weight");
+            }
+          }
+        });
+  }
+
+  /**
+   * Attention is the softmax of Q·Kᵀ times V. Up to one chunk of keys and without a temperature the
+   * weights have the same bits, since one block of the sum is one chunk.
+   */
+  @Test
+  void isTheCompositionOfMatmulAndSoftmax() {
+    Accuracy weights = new Accuracy("attention weights against Matmul and Softmax");
+    Accuracy outs = new Accuracy("attention out against Matmul and Softmax");
+    Property.check(
+        120,
+        draw -> {
+          int batch = draw.integer("batch", 1, 2);
+          int keyHeads = draw.integer("keyHeads", 1, 2);
+          int heads = keyHeads * draw.oneOf("group", 1, 2);
+          int n = draw.oneOf("queries", 1, 5, 16, 33);
+          int m = draw.size("keys", 600);
+          int dim = draw.oneOf("headDim", 1, 8, 17, 32);
+          int valueDim = draw.oneOf("valueDim", 1, 7, 16, 24);
+          float scale = draw.oneOf("scale", 1f, 0.25f, 0.1f);
+          float temperature = draw.oneOf("temperature", 1f, 1f, 0.5f, 3f);
+          FloatTensor q = tensor(draw, "q", batch, heads, n, dim);
+          FloatTensor k = tensor(draw, "k", batch, keyHeads, m, dim);
+          FloatTensor v = tensor(draw, "v", batch, keyHeads, m, valueDim);
+          MaskCase mask = MaskCase.draw(draw, batch, heads, n, m);
+          Workers workers = TestWorkers.draw(draw);
+
+          float[] temperatures = new float[heads];
+          Arrays.fill(temperatures, temperature);
+          Attention attention =
+              Attention.builder().scale(scale).temperature(temperatures).mask(mask.mask()).build();
+          FloatTensor out = FloatTensor.allocate(batch, heads, n, valueDim);
+          FloatTensor p = FloatTensor.allocate(batch, heads, n, m);
+          attention.forward(q, k, v, out, RowStatistics.none(), workers);
+          attention.weights(q, k, p, workers);
+
+          FloatTensor expectedP = FloatTensor.allocate(batch, heads, n, m);
+          FloatTensor expectedOut = FloatTensor.allocate(batch, heads, n, valueDim);
+          for (int h = 0; h < heads; h++) {
+            FloatTensor keys = k.select(1, h / (heads / keyHeads));
+            Matmul.multiplyTransposed(scale, q.select(1, h), keys, expectedP.select(1, h), workers);
+          }
+          Softmax.builder()
+              .temperature(temperature)
+              .emptyRow(EmptyRow.ZERO)
+              .build()
+              .apply(expectedP, mask.mask(), expectedP, RowStatistics.none(), workers);
+          for (int h = 0; h < heads; h++) {
+            FloatTensor values = v.select(1, h / (heads / keyHeads));
+            Matmul.multiply(1, expectedP.select(1, h), values, expectedOut.select(1, h), workers);
+          }
+
+          if (m <= 256 && temperature == 1) {
+            Bits.assertEqual(expectedP.toArray(), p.toArray(), () -> "weights");
+          }
+          float[] expectedWeights = Bits.requireFinite(expectedP.toArray());
+          float[] actualWeights = p.toArray();
+          for (int j = 0; j < expectedWeights.length; j++) {
+            double d = -Math.log(Math.max(expectedWeights[j], Float.MIN_NORMAL));
+            double bound = (8 * d + 200) * U * expectedWeights[j] + 0x1p-125;
+            weights.check(expectedWeights[j], actualWeights[j], bound, () -> "");
+          }
+          assertOut(outs, expectedOut.toArray(), out.toArray(), 6);
+        });
+    weights.print();
+    outs.print();
+  }
+
+  private static FloatTensor tensor(Draw draw, String name, int... shape) {
+    int length = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+    long[] sizes = Arrays.stream(shape).asLongStream().toArray();
+    return FloatTensor.of(draw.floats(name, length, FloatKind.NORMAL), sizes);
+  }
+
+  private static void assertOut(
+      Accuracy accuracy, float[] expected, float[] actual, float maxValue) {
+    for (int j = 0; j < expected.length; j++) {
+      int at = j;
+      accuracy.check(expected[j], actual[j], SUM_ORDER * maxValue, () -> "[" + at + "]");
+    }
+  }
+}

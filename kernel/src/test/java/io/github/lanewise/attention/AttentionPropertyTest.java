@@ -1,0 +1,68 @@
+package io.github.lanewise.attention;
+
+import io.github.lanewise.reference.AttentionShape;
+import io.github.lanewise.testing.AttentionCall;
+import io.github.lanewise.testing.AttentionCase;
+import io.github.lanewise.testing.Bits;
+import io.github.lanewise.testing.ContractAttention;
+import io.github.lanewise.testing.Draw;
+import io.github.lanewise.testing.FloatKind;
+import io.github.lanewise.testing.Property;
+import org.junit.jupiter.api.Test;
+
+/** Attention against the arithmetic contract, bit for bit, and against itself. */
+class AttentionPropertyTest {
+  private static final FloatKind[] ANY_INPUT = {
+    FloatKind.NORMAL,
+    FloatKind.NORMAL,
+    FloatKind.NORMAL,
+    FloatKind.GRID,
+    FloatKind.TIED,
+    FloatKind.LOGITS,
+    FloatKind.NEAR_ZERO,
+    FloatKind.MINUS_INFINITIES,
+    FloatKind.SPRINKLED
+  };
+
+  private static final FloatKind[] ANY_BIAS = {
+    FloatKind.NORMAL, FloatKind.LOGITS, FloatKind.MINUS_INFINITIES, FloatKind.WIDE
+  };
+
+  @Test
+  void everyCombinationHasTheBitsOfTheContract() {
+    Property.check(500, draw -> checkBits(draw, AttentionCase.draw(draw, ANY_INPUT, ANY_BIAS)));
+  }
+
+  /** Long enough for several levels of the merge tree, and for chunks that nobody sees. */
+  @Test
+  void longRowsHaveTheBitsOfTheContract() {
+    Property.check(
+        10,
+        draw -> {
+          int keys = draw.integer("keys", 1025, 4098);
+          AttentionShape shape = new AttentionShape(1, 2, 1, 5, keys, 16, 9);
+          FloatKind kind = draw.oneOf("kind", FloatKind.NORMAL, FloatKind.LOGITS);
+          checkBits(draw, AttentionCase.draw(draw, shape, new FloatKind[] {kind}, ANY_BIAS));
+        });
+  }
+
+  private static void checkBits(Draw draw, AttentionCase c) {
+    AttentionShape s = c.shape();
+    AttentionCall call = AttentionCall.run(draw, c);
+    ContractAttention contract = new ContractAttention(c);
+    for (int row = 0; row < s.queryRows(); row++) {
+      int b = row / s.queryLength() / s.queryHeads();
+      int h = row / s.queryLength() % s.queryHeads();
+      int i = row % s.queryLength();
+      String where = "[" + b + ", " + h + ", " + i + "]";
+      ContractAttention.Row expected = contract.row(b, h, i);
+      Bits.assertEqual(expected.weights(), call.weights(row), () -> "weights" + where);
+      Bits.assertEqual(expected.out(), call.out(row), () -> "out" + where);
+      if (call.hasStatistics()) {
+        Bits.assertEqual(expected.logSumExp(), call.logSumExp(row), () -> "logSumExp" + where);
+        Bits.assertEqual(expected.entropy(), call.entropy(row), () -> "entropy" + where);
+        Bits.assertEqual(expected.maxWeight(), call.maxWeight(row), () -> "maxWeight" + where);
+      }
+    }
+  }
+}

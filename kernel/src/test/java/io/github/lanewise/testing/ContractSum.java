@@ -1,0 +1,54 @@
+package io.github.lanewise.testing;
+
+import java.util.Arrays;
+
+/**
+ * The sum of the arithmetic contract, word by word: blocks of 256 elements counted from the row's
+ * start; in a block 16 virtual lanes that start at +0, element j to lane j mod 16, ascending; the
+ * tree 8, 4, 2, 1 over the lanes; the binary tree over the block index.
+ */
+public final class ContractSum {
+  /** Elements per block, and keys per chunk. */
+  public static final int BLOCK = 256;
+
+  /** Virtual lanes of a block. */
+  public static final int LANES = 16;
+
+  private ContractSum() {}
+
+  /** Returns the sum of x[from, to). */
+  public static float sum(float[] x, int from, int to) {
+    if (from == to) {
+      return 0;
+    }
+    float[] nodes = new float[(to - from + BLOCK - 1) / BLOCK];
+    for (int block = 0; block < nodes.length; block++) {
+      float[] lanes = new float[LANES];
+      int start = from + block * BLOCK;
+      for (int j = 0; j < BLOCK && start + j < to; j++) {
+        lanes[j % LANES] += x[start + j];
+      }
+      nodes[block] = acrossLanes(lanes);
+    }
+    while (nodes.length > 1) {
+      float[] parents = new float[(nodes.length + 1) / 2];
+      for (int i = 0; i < parents.length; i++) {
+        boolean pair = 2 * i + 1 < nodes.length;
+        parents[i] = pair ? nodes[2 * i] + nodes[2 * i + 1] : nodes[2 * i];
+      }
+      nodes = parents;
+    }
+    return nodes[0];
+  }
+
+  /** Returns the sum over the 16 virtual lanes by the tree 8, 4, 2, 1. */
+  static float acrossLanes(float[] lanes) {
+    float[] tree = Arrays.copyOf(lanes, LANES);
+    for (int half = LANES / 2; half > 0; half /= 2) {
+      for (int lane = 0; lane < half; lane++) {
+        tree[lane] += tree[lane + half];
+      }
+    }
+    return tree[0];
+  }
+}

@@ -1,0 +1,172 @@
+package io.github.lanewise.testing;
+
+import io.github.lanewise.Mask;
+import io.github.lanewise.reference.Visibility;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A mask twice: as the kernel takes it, and as the oracle's predicate.
+ *
+ * @param mask the kernel's
+ * @param visibility the oracle's
+ * @param offset the offset that the mask names, or null
+ */
+public record MaskCase(Mask mask, Visibility visibility, @Nullable Long offset) {
+  /** Kinds of mask. */
+  public enum Kind {
+    NONE,
+    CAUSAL,
+    CAUSAL_OFFSET,
+    WINDOW,
+    WINDOW_OFFSET,
+    KEY_LENGTHS,
+    PREFIX,
+    ALLOWED,
+    ALLOWED_BITS,
+    AND,
+    OR
+  }
+
+  private static final Kind[] SIMPLE = {
+    Kind.NONE,
+    Kind.CAUSAL,
+    Kind.CAUSAL_OFFSET,
+    Kind.WINDOW,
+    Kind.WINDOW_OFFSET,
+    Kind.KEY_LENGTHS,
+    Kind.PREFIX,
+    Kind.ALLOWED,
+    Kind.ALLOWED_BITS
+  };
+
+  /** Draws a mask of any kind, nested up to twice. */
+  public static MaskCase draw(Draw draw, int batch, int heads, int queries, int keys) {
+    return draw(draw, false, batch, heads, queries, keys);
+  }
+
+  /**
+   * Draws a mask for a softmax whose shape is right-aligned: of rank 3, key lengths are per head.
+   */
+  public static MaskCase drawForSoftmax(Draw draw, int rank, int... axes) {
+    return draw(draw, rank == 3, axes);
+  }
+
+  private static MaskCase draw(Draw draw, boolean lengthsPerHead, int... axes) {
+    int offset = draw.integer("mask.offset", -axes[2] - 1, axes[3] + 1);
+    Kind kind = draw.oneOf("mask", Kind.values());
+    return draw(draw, "mask", kind, axes, lengthsPerHead, offset, 2);
+  }
+
+  private static MaskCase draw(
+      Draw draw,
+      String name,
+      Kind kind,
+      int[] axes,
+      boolean lengthsPerHead,
+      long offset,
+      int depth) {
+    int keys = axes[3];
+    long diagonal = (long) keys - axes[2];
+    switch (kind) {
+      case NONE:
+        return new MaskCase(Mask.none(), Visibility.everything(), null);
+      case CAUSAL:
+        return new MaskCase(Mask.causal(), Visibility.causal(diagonal), null);
+      case CAUSAL_OFFSET:
+        return new MaskCase(Mask.causal(offset), Visibility.causal(offset), offset);
+      case WINDOW:
+        long left = reach(draw, name + ".left", keys);
+        long right = reach(draw, name + ".right", keys);
+        return new MaskCase(
+            Mask.window(left, right), Visibility.window(left, right, diagonal), null);
+      case WINDOW_OFFSET:
+        left = reach(draw, name + ".left", keys);
+        right = reach(draw, name + ".right", keys);
+        return new MaskCase(
+            Mask.window(left, right, offset), Visibility.window(left, right, offset), offset);
+      case KEY_LENGTHS:
+        int[] lengths = new int[lengthsPerHead ? axes[1] : axes[0]];
+        for (int b = 0; b < lengths.length; b++) {
+          lengths[b] = draw.integer(name + ".length" + b, 0, keys);
+        }
+        Visibility perLength =
+            lengthsPerHead
+                ? (batch, head, query, key) -> key < lengths[head]
+                : Visibility.keyLengths(lengths);
+        return new MaskCase(Mask.keyLengths(lengths), perLength, null);
+      case PREFIX:
+        int prefix = draw.integer(name + ".prefix", 0, keys + 1);
+        return new MaskCase(Mask.prefix(prefix), Visibility.prefix(prefix), null);
+      case ALLOWED:
+      case ALLOWED_BITS:
+        int[] shape = broadcastShape(draw, name + ".shape", axes);
+        boolean[] flags =
+            draw.flags(name + ".flags", product(shape), draw.oneOf(name + ".density", 2, 30));
+        Mask mask =
+            kind == Kind.ALLOWED
+                ? Mask.allowed(flags, longs(shape))
+                : Mask.allowedBits(bits(flags, shape[shape.length - 1]), longs(shape));
+        return new MaskCase(mask, Visibility.allowed(flags, shape), null);
+      case AND:
+      case OR:
+        Kind[] kinds = depth > 1 ? Kind.values() : SIMPLE;
+        Kind kindA = draw.oneOf(name + "a", kinds);
+        MaskCase a = draw(draw, name + "a", kindA, axes, lengthsPerHead, offset, depth - 1);
+        Kind kindB = draw.oneOf(name + "b", kinds);
+        MaskCase b = draw(draw, name + "b", kindB, axes, lengthsPerHead, offset, depth - 1);
+        Long named = a.offset == null ? b.offset : a.offset;
+        return kind == Kind.AND
+            ? new MaskCase(a.mask.and(b.mask), a.visibility.and(b.visibility), named)
+            : new MaskCase(a.mask.or(b.mask), a.visibility.or(b.visibility), named);
+    }
+    throw new AssertionError(kind);
+  }
+
+  /** Draws a shape that broadcasts to these four axes: some left out in front, some of length 1. */
+  static int[] broadcastShape(Draw draw, String name, int... axes) {
+    int rank = draw.integer(name + ".rank", 1, 4);
+    int[] shape = new int[rank];
+    for (int axis = 0; axis < rank; axis++) {
+      boolean single = draw.onceIn(3, name + ".single" + axis);
+      shape[axis] = single ? 1 : axes[4 - rank + axis];
+    }
+    return shape;
+  }
+
+  private static long reach(Draw draw, String name, int keys) {
+    return draw.onceIn(6, name + ".unbounded")
+        ? Long.MAX_VALUE
+        : draw.integer(name, 0, Math.min(keys, 70));
+  }
+
+  private static long[] bits(boolean[] flags, int rowLength) {
+    int rows = rowLength == 0 ? 0 : flags.length / rowLength;
+    int words = (rowLength + 63) / 64;
+    long[] bits = new long[rows * words];
+    for (int row = 0; row < rows; row++) {
+      for (int j = 0; j < words * 64; j++) {
+        boolean padding = j >= rowLength; // must not be looked at
+        if (padding || flags[row * rowLength + j]) {
+          bits[row * words + j / 64] |= 1L << (j % 64);
+        }
+      }
+    }
+    return bits;
+  }
+
+  static long[] longs(int... shape) {
+    long[] longs = new long[shape.length];
+    for (int axis = 0; axis < shape.length; axis++) {
+      longs[axis] = shape[axis];
+    }
+    return longs;
+  }
+
+  static int product(int... shape) {
+    int product = 1;
+    for (int size : shape) {
+      product *= size;
+    }
+    return product;
+  }
+}

@@ -1,0 +1,113 @@
+package io.github.lanewise.testing;
+
+import static io.github.lanewise.testing.Accuracy.U;
+
+import io.github.lanewise.reference.AttentionResult;
+import io.github.lanewise.reference.AttentionShape;
+
+/**
+ * First-order error bounds of one attention row, from the errors of its scores. A score is off by
+ * at most e: the dot product by headDim + 1 roundings of Σ|q·k|, every later step by its own
+ * rounding of what passes through it. Then p = exp(s - m) is off by 2e + |s - m|·u + 2u relatively,
+ * and so are sums of p, plus the roundings of their own order.
+ */
+public final class ScoreError {
+  /** Roundings in the sums of a row of up to 2¹² keys: 16 per lane, 4 over lanes, merges. */
+  private static final double ROUNDINGS = 40;
+
+  private final AttentionCase c;
+  private final AttentionShape s;
+  private final double score;
+  private final double mean;
+  private final double meanSquare;
+  private final double maxValue;
+  private final double logSumExp;
+  private final double entropy;
+
+  /** Derives the bounds from the case and from what the oracle computed for the row. */
+  public ScoreError(AttentionCase attentionCase, AttentionResult expected, int row) {
+    c = attentionCase;
+    s = c.shape();
+    int b = row / s.queryLength() / s.queryHeads();
+    int h = row / s.queryLength() % s.queryHeads();
+    int i = row % s.queryLength();
+    logSumExp = expected.logSumExp()[row];
+    entropy = expected.entropy()[row];
+    double largest = 0;
+    double values = 0;
+    double first = 0;
+    double second = 0;
+    for (int j = 0; j < s.keyLength(); j++) {
+      double weight = expected.weights()[row * s.keyLength() + j];
+      if (!c.visibility().visible(b, h, i, j) || !(weight > 0)) {
+        continue;
+      }
+      largest = Math.max(largest, roundings(b, h, i, j));
+      double distance = Math.max(0, Math.log(expected.maxWeight()[row] / weight));
+      first += weight * distance;
+      second += weight * distance * distance;
+      for (int col = 0; col < s.valueDim(); col++) {
+        double value = Math.abs(c.v()[s.keyRow(b, h, j) * s.valueDim() + col]);
+        values = Double.isFinite(value) ? Math.max(values, value) : values;
+      }
+    }
+    score = largest;
+    // A sink or a merge shifts distances by as much as the row's own spread.
+    mean = first + Math.abs(Math.log(Math.max(expected.maxWeight()[row], 0x1p-126)));
+    meanSquare = second + mean * mean;
+    maxValue = values;
+  }
+
+  /** Error of one score. */
+  private double roundings(int b, int h, int i, int j) {
+    int query = s.queryRow(b, h, i) * s.headDim();
+    int key = s.keyRow(b, h, j) * s.headDim();
+    double magnitude = 0;
+    for (int col = 0; col < s.headDim(); col++) {
+      magnitude += Math.abs((double) c.q()[query + col] * c.k()[key + col]);
+    }
+    magnitude *= Math.abs(c.scale());
+    double error = (s.headDim() + 2) * magnitude;
+    double passing = c.softcap() == 0 ? magnitude : Math.min(magnitude, c.softcap());
+    error += 4 * passing; // tanh: division, 2 ulp, multiplication
+    if (c.bias() != null) {
+      double bias = Math.abs(c.scoreBias().at(b, h, i, j));
+      passing += bias;
+      error += passing;
+    }
+    if (c.slopes() != null) {
+      double penalty = Math.abs(c.slopes()[h] * (j - (i + c.offset())));
+      passing += penalty;
+      error += 2 * passing;
+    }
+    double temperature = c.temperatureOf(h);
+    if (temperature == 0 || Double.isInfinite(temperature)) {
+      return 0; // the scores are compared, or are all equal
+    }
+    return (error + passing) / temperature * U;
+  }
+
+  private double relative(double distance) {
+    return 2 * score + (distance + 2 * mean + ROUNDINGS) * U;
+  }
+
+  /** Bound for a weight; below 2⁻¹²⁶ it may be flushed. */
+  public double ofWeight(double weight) {
+    return 2 * relative(-Math.log(Math.max(weight, 0x1p-140))) * weight + 0x1p-125;
+  }
+
+  /** Bound for an element of out: the weights' errors, and a chain of 256 fused steps. */
+  public double ofValue() {
+    return (2 * relative(mean) + 256 * U) * maxValue + 0x1p-120;
+  }
+
+  /** Bound for the log-sum-exp. */
+  public double ofLogSumExp() {
+    return relative(mean) + 3 * Math.abs(logSumExp) * U + 3 * mean * U;
+  }
+
+  /** Bound for the entropy. */
+  public double ofEntropy() {
+    return 2 * (relative(mean) + 256 * U) * (1 + mean) + (2 * meanSquare + 2 * entropy) * U;
+  }
+}
