@@ -1,0 +1,159 @@
+package io.github.lanewise;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * One digest over a fixed corpus that covers every operation: the same at every lane width (this
+ * class runs at each), for every number of workers and every layout, for the first call in a JVM
+ * and for the twenty thousandth.
+ *
+ * <p>The file digests.txt has the part of each operation, so that a difference names the operation.
+ */
+class DigestTest {
+
+  /** Changes only with the arithmetic or the corpus; the former belongs into the CHANGELOG. */
+  private static final String DIGEST =
+      "845932e4b3c4551953d76ee51908fb4fdb682e2b9d673b731f3dca3145a2060e";
+
+  private static final int HOT_CALLS = 20_000;
+
+  @Test
+  void theFileOfPartsHasTheDigest() {
+    StringBuilder text = new StringBuilder();
+    committed().forEach(line -> text.append(line).append('\n'));
+    byte[] digest = Operation.sha256().digest(text.toString().getBytes(UTF_8));
+    assertEquals(DIGEST, HexFormat.of().formatHex(digest));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Layout.class)
+  void everyLayoutGivesTheDigest(Layout layout) {
+    assertDigest(Operation.digests(layout, Workers.caller()), "layout-" + layout);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2, ARRAY", "2, STRIDED_NATIVE", "3, STRIDED_ARRAY", "3, NATIVE"})
+  void everyNumberOfWorkersGivesTheDigest(int count, Layout layout) {
+    try (Workers workers = Workers.threads(count)) {
+      assertDigest(Operation.digests(layout, workers), "workers-" + count);
+    }
+  }
+
+  @Test
+  void theFirstCallsOfAFreshProcessGiveTheDigest() throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    int bits = Lanewise.implementation().laneBits();
+    if (bits > 0) {
+      command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
+    }
+    command.add("-Dlanewise.lanes=" + bits);
+    command.add("-Xshare:auto");
+    command.add("-cp");
+    command.add(root(Lanewise.class) + System.getProperty("path.separator") + root(getClass()));
+    command.add(DigestMain.class.getName());
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    List<String> lines;
+    try (InputStream output = process.getInputStream()) {
+      lines = new String(output.readAllBytes(), UTF_8).lines().toList();
+    }
+    assertEquals(0, process.waitFor(), () -> command + " printed " + lines);
+    assertEquals("lanes " + bits, lines.get(0));
+    assertDigest(lines.subList(1, lines.size()), "cold");
+  }
+
+  /**
+   * The small operations in turn, until each method has been called so often; every call counts.
+   */
+  @Test
+  void everyCallOfTwentyThousandGivesTheBitsOfTheFirst() {
+    Map<String, List<Operation>> methods = new LinkedHashMap<>();
+    for (Operation operation : Operation.all()) {
+      methods.computeIfAbsent(operation.method(), method -> new ArrayList<>()).add(operation);
+    }
+    methods.values().forEach(DigestTest::assertSameBitsWhenHot);
+  }
+
+  private static void assertSameBitsWhenHot(List<Operation> operations) {
+    try (Sandbox sandbox = new Sandbox(Layout.ARRAY)) {
+      List<Operation.Call> calls = new ArrayList<>();
+      List<String> names = new ArrayList<>();
+      List<int[][]> first = new ArrayList<>();
+      for (Operation operation : operations) {
+        Operation.Call call = operation.prepare().apply(sandbox);
+        if (call.outputs().stream().allMatch(out -> Floats.count(out.shape()) <= 600)) {
+          calls.add(call);
+          names.add(operation.name());
+          first.add(run(call));
+        }
+      }
+      for (int n = calls.size(); n < HOT_CALLS; n++) {
+        int at = n % calls.size();
+        if (!Arrays.deepEquals(first.get(at), run(calls.get(at)))) {
+          throw new AssertionError("other bits in call " + n + ": " + names.get(at));
+        }
+      }
+    }
+  }
+
+  private static int[][] run(Operation.Call call) {
+    call.reset().run();
+    call.body().accept(Workers.caller());
+    int[][] bits = new int[call.outputs().size()][];
+    for (int o = 0; o < bits.length; o++) {
+      bits[o] = Floats.bits(call.outputs().get(o).toArray());
+    }
+    return bits;
+  }
+
+  /** Compares part by part, and leaves the parts behind to compare those of two runs. */
+  private static void assertDigest(List<String> parts, String run) {
+    try {
+      int bits = Lanewise.implementation().laneBits();
+      Path directory = Files.createDirectories(Path.of("target", "digests"));
+      Files.write(directory.resolve(bits + "-" + run + ".txt"), parts);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    List<String> expected = committed();
+    List<String> others = new ArrayList<>(parts);
+    others.removeAll(expected);
+    assertEquals(List.of(), others, run + ": these operations have other bits");
+    assertEquals(expected, parts, run);
+  }
+
+  private static List<String> committed() {
+    try (InputStream in = DigestTest.class.getResourceAsStream("digests.txt")) {
+      return new String(Objects.requireNonNull(in, "digests.txt").readAllBytes(), UTF_8)
+          .lines()
+          .toList();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The directory or jar that a class was loaded from, also if it patches a module. */
+  private static Path root(Class<?> type) throws Exception {
+    String file = type.getName().replace('.', '/') + ".class";
+    String url = Objects.requireNonNull(type.getResource("/" + file)).toString();
+    return Path.of(java.net.URI.create(url.substring(0, url.length() - file.length())));
+  }
+}
