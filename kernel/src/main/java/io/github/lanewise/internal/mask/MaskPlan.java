@@ -34,8 +34,8 @@ public final class MaskPlan {
   private long keys;
   private long lengthCount;
   private boolean lengthsAlongHeads;
-  private boolean isNone;
-  private boolean rangesOnly;
+  private boolean isNone = true;
+  private boolean rangesOnly = true;
 
   /**
    * Binds to attention over [batch, heads, queries, keys].
