@@ -7,7 +7,9 @@ final class RowCut {
   /** Elements that are worth a task of their own: a few microseconds of work. */
   private static final long TASK_ELEMENTS = 1 << 13;
 
-  /** Tasks for each thread, where there are rows enough, so that nobody is idle for long at the end. */
+  /**
+   * Tasks for each thread, where there are rows enough, so that nobody is idle for long at the end.
+   */
   private static final long TASKS_PER_THREAD = 8;
 
   /** Rows of this length are worth being split. */
@@ -58,10 +60,11 @@ final class RowCut {
 
   /** Cuts the rows into blocks, a task each, and returns how many. */
   int tasks(int parallelism) {
-    if (rows == 0 || length == 0) {
+    if (rows == 0) {
       return 0;
     }
-    long enough = Math.max(1, TASK_ELEMENTS / length);
+    // Rows without positions still have statistics.
+    long enough = Math.max(1, TASK_ELEMENTS / Math.max(1, length));
     long fair = parallelism == 1 ? rows : ceilDiv(rows, TASKS_PER_THREAD * parallelism);
     rowsPerTask = Math.max(fair, Math.min(enough, rows));
     return (int) ceilDiv(rows, rowsPerTask);
