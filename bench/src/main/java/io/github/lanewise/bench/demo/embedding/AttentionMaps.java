@@ -75,6 +75,26 @@ public final class AttentionMaps implements AttentionObserver {
     return sum / sentence.count();
   }
 
+  /** Returns the largest weight that a head gives to any token when it reads {@code query}. */
+  double largestWeight(int layer, int head, int query) {
+    double largest = 0;
+    for (int key = 0; key < sentence.count(); key++) {
+      largest = Math.max(largest, weight(layer, head, query, key));
+    }
+    return largest;
+  }
+
+  /** Returns the mean entropy of all heads on this sentence, in nats. */
+  double meanEntropy() {
+    double sum = 0;
+    for (int layer = 0; layer < MiniLm.LAYERS; layer++) {
+      for (int head = 0; head < MiniLm.HEADS; head++) {
+        sum += meanEntropy(layer, head);
+      }
+    }
+    return sum / (MiniLm.LAYERS * MiniLm.HEADS);
+  }
+
   /** Returns the mean entropy of a head on this sentence, in nats. */
   double meanEntropy(int layer, int head) {
     double sum = 0;

@@ -46,6 +46,13 @@ final class EmbeddingReport {
               "Attention differs from the oracle by %.2e, relative, but at most %.0e is allowed.",
               error, OracleAgreement.TOLERANCE));
     }
+    double example = SoftmaxExamples.maxDifference();
+    if (!(example <= SoftmaxExamples.TOLERANCE)) {
+      failures.add(
+          Text.format(
+              "A softmax in the page's examples is off by %.2e, but at most %.0e is allowed.",
+              example, SoftmaxExamples.TOLERANCE));
+    }
     return List.copyOf(failures);
   }
 

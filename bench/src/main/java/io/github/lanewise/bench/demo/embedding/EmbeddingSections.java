@@ -38,7 +38,7 @@ final class EmbeddingSections {
         this::drawSearches);
     page.section(
         "Time per sentence",
-        "One thread each, milliseconds, median of runs in turns. The dark part is attention: for"
+        "One thread each, milliseconds, median of runs in turns. The strong part of a bar is attention: for"
             + " ONNX Runtime as its own profiler sees it.",
         this::drawTimings);
     page.section(

@@ -9,8 +9,8 @@ import java.util.List;
 public final class HeatMap {
   private static final int GAP = 1;
 
-  /** Above this shade a label is drawn in the colour that stands out from the accent. */
-  private static final double DARK = 0.55;
+  /** A cell with a label is at most this opaque, for the text to stand out, light or dark. */
+  private static final double MOST_UNDER_LABEL = 0.5;
 
   /**
    * One cell.
@@ -108,7 +108,8 @@ public final class HeatMap {
   }
 
   private void drawCell(Markup out, int row, int column, Cell cell) {
-    double shade = Math.clamp(cell.shade(), 0, 1);
+    double most = cell.label().isEmpty() ? 1 : MOST_UNDER_LABEL;
+    double shade = most * Math.clamp(cell.shade(), 0, 1);
     out.open(
             "rect",
             "class",
@@ -130,7 +131,7 @@ public final class HeatMap {
           "text",
           cell.label(),
           "class",
-          shade > DARK ? "number on" : "number",
+          "number",
           "x",
           geometry.left() + (column + 0.5) * geometry.width(),
           "y",
