@@ -2,8 +2,12 @@ package io.github.lanewise;
 
 import io.github.lanewise.internal.kernel.FloatPair;
 import io.github.lanewise.internal.kernel.LaneKernels;
+import io.github.lanewise.internal.kernel.RowReductions;
 import io.github.lanewise.internal.kernel.WeightSums;
 import io.github.lanewise.internal.runtime.Kernels;
+import io.github.lanewise.internal.softmax.Slots;
+import io.github.lanewise.internal.work.Crew;
+import io.github.lanewise.internal.work.Workspace;
 import java.util.Objects;
 
 /**
@@ -35,12 +39,12 @@ public final class Lanes {
   /**
    * The sum; +0 if the range is empty.
    *
-   * <p><b>Order.</b> Blocks of 256 elements, counted from {@code from}; in a block, 16 virtual lanes
-   * that start at +0, element j to lane j mod 16, then lane i += lane i+8, i+4, i+2, i+1; the blocks'
-   * sums by a binary tree over the block index, a missing right neighbour skipped.
+   * <p><b>Order.</b> Blocks of 256 elements, counted from {@code from}; in a block, 16 virtual
+   * lanes that start at +0, element j to lane j mod 16, then lane i += lane i+8, i+4, i+2, i+1; the
+   * blocks' sums by a binary tree over the block index, a missing right neighbour skipped.
    *
-   * <p><b>Accuracy.</b> Error at most (20 + ⌈log₂(n/256)⌉)·2⁻²⁴·Σ|x| to first order: an element goes
-   * through that many additions at most. Plain summation has n instead.
+   * <p><b>Accuracy.</b> Error at most (20 + ⌈log₂(n/256)⌉)·2⁻²⁴·Σ|x| to first order: an element
+   * goes through that many additions at most. Plain summation has n instead.
    */
   public static float sum(float[] x, int from, int to) {
     Objects.requireNonNull(x, "x");
@@ -56,8 +60,8 @@ public final class Lanes {
    *
    * <p><b>Special values.</b> exp(NaN) = NaN, exp(-inf) = +0, exp(+inf) = +inf, exp(±0) = 1.
    *
-   * <p><b>Source.</b> W. J. Cody, W. Waite, Software Manual for the Elementary Functions, 1980, for the
-   * reduction; the polynomial is this library's own.
+   * <p><b>Source.</b> W. J. Cody, W. Waite, Software Manual for the Elementary Functions, 1980, for
+   * the reduction; the polynomial is this library's own.
    */
   public static void exp(float[] x, int xFrom, float[] y, int yFrom, int length) {
     Objects.requireNonNull(x, "x");
@@ -69,11 +73,10 @@ public final class Lanes {
   }
 
   /**
-   * y[yFrom + i] = x[xFrom + i] / divisor for i in [0, length), correctly rounded; x and y may be the
-   * same run.
+   * y[yFrom + i] = x[xFrom + i] / divisor for i in [0, length), correctly rounded; x and y may be
+   * the same run.
    */
-  public static void divide(
-      float[] x, int xFrom, float divisor, float[] y, int yFrom, int length) {
+  public static void divide(float[] x, int xFrom, float divisor, float[] y, int yFrom, int length) {
     Objects.requireNonNull(x, "x");
     Objects.requireNonNull(y, "y");
     Ranges.checkRun(x.length, "x", xFrom, length);
@@ -85,11 +88,11 @@ public final class Lanes {
   /**
    * ln Σ exp(x), as m + ln Σ exp(x - m) with m the maximum, so that nothing overflows.
    *
-   * <p><b>Accuracy.</b> Absolute error at most (D + log₂(n/256) + 32)·2⁻²⁴, D the weighted mean of m -
-   * x (see {@link Softmax}), plus one rounding each of the logarithm and of the result.
+   * <p><b>Accuracy.</b> Absolute error at most (D + log₂(n/256) + 32)·2⁻²⁴, D the weighted mean of
+   * m - x (see {@link Softmax}), plus one rounding each of the logarithm and of the result.
    *
-   * <p><b>Special values.</b> -inf if the range is empty or holds nothing else; NaN if any element is
-   * NaN, else +inf if any is +inf.
+   * <p><b>Special values.</b> -inf if the range is empty or holds nothing else; NaN if any element
+   * is NaN, else +inf if any is +inf.
    */
   public static float logSumExp(float[] x, int from, int to) {
     Objects.requireNonNull(x, "x");
@@ -98,8 +101,14 @@ public final class Lanes {
     if (Float.isInfinite(max) || Float.isNaN(max)) {
       return max;
     }
-    float sum =
-        FloatPair.first(LANES.weights(WeightSums.SUM, x, from, x, from, 0, to - from, max));
-    return max + (float) StrictMath.log((double) sum);
+    Crew crew = Crew.caller();
+    Workspace own = crew.acquire();
+    try {
+      float[] scratch = own.floats(Slots.SCRATCH, RowReductions.SCRATCH);
+      long sums = LANES.weights(WeightSums.SUM, x, from, x, from, 0, to - from, max, scratch);
+      return max + (float) StrictMath.log((double) FloatPair.first(sums));
+    } finally {
+      crew.release(own);
+    }
   }
 }

@@ -15,9 +15,9 @@ package io.github.lanewise.internal.kernel;
  * y = p · 2ⁿ                                 2ⁿ = bits(t) &lt;&lt; 23
  * </pre>
  *
- * <p>Accuracy: at most 0.879 ULP over all floats (ExhaustiveExpTest measures it). C2 to C6 are the
- * minimax polynomial of the relative error on [-ln 2 / 2, ln 2 / 2], moved to those neighbouring
- * floats that give the smallest maximum over all inputs.
+ * <p>Accuracy: at most 0.879 ULP over all floats (ExhaustiveFunctionTest measures it). C2 to C6 are
+ * the minimax polynomial of the relative error on [-ln 2 / 2, ln 2 / 2], moved to those
+ * neighbouring floats that give the smallest maximum over all inputs.
  */
 public final class ExpPolynomial {
   public static final float LOG2_E = 0x1.715476p0f;

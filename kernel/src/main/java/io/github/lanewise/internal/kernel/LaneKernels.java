@@ -45,10 +45,19 @@ public interface LaneKernels {
    *
    * @param kind whether the weights are written to y, and whether the moment is wanted
    * @param from a multiple of 16
+   * @param scratch {@link RowReductions#SCRATCH} floats
    * @return Σ p and Σ p·d over p ≠ 0 (unspecified if not wanted), as {@link FloatPair} packs them
    */
   long weights(
-      WeightSums kind, float[] x, int xRow, float[] y, int yRow, int from, int to, float shift);
+      WeightSums kind,
+      float[] x,
+      int xRow,
+      float[] y,
+      int yRow,
+      int from,
+      int to,
+      float shift,
+      float[] scratch);
 
   /**
    * Σ y·dy over elements [from, to) of a row with y ≠ 0, as a sum of fused multiply-adds.

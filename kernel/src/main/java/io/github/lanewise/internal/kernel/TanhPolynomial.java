@@ -12,8 +12,8 @@ package io.github.lanewise.internal.kernel;
  *
  * <p>Nothing overflows: exp is at most e^20.
  *
- * <p>Accuracy: at most 1.37 ULP over all floats (ExhaustiveTanhTest measures it). C3 to C11 are the
- * minimax polynomial of the relative error on [0, SPLIT].
+ * <p>Accuracy: at most 1.37 ULP over all floats (ExhaustiveFunctionTest measures it). C3 to C11 are
+ * the minimax polynomial of the relative error on [0, SPLIT].
  */
 public final class TanhPolynomial {
   /** Above it, 2/(e+1) is at most 0.446, and the cancellation costs less than half an ULP. */

@@ -12,7 +12,7 @@ import io.github.lanewise.internal.kernel.RowReductions.Reduction;
 public final class ScalarBlocks {
   private ScalarBlocks() {}
 
-  /** See {@code RowReductions.block}. */
+  /** See {@code RowReductions.leaf}. */
   public static long block(
       Reduction reduction,
       float[] x,
@@ -104,7 +104,7 @@ public final class ScalarBlocks {
   }
 
   /** The sum of one block, or less, with a local variable for each virtual lane. */
-  static float sum(float[] x, int from, int to) {
+  private static float sum(float[] x, int from, int to) {
     float a0 = 0f;
     float a1 = 0f;
     float a2 = 0f;

@@ -102,7 +102,12 @@ public final class ScalarLaneKernels extends RowReductions {
   }
 
   @Override
-  protected long block(
+  protected int leafBits(Reduction reduction, int from, int to) {
+    return BLOCK_BITS;
+  }
+
+  @Override
+  protected long leaf(
       Reduction reduction,
       float[] x,
       int xRow,
@@ -111,18 +116,8 @@ public final class ScalarLaneKernels extends RowReductions {
       int first,
       int from,
       int to,
-      float shift) {
+      float shift,
+      float[] scratch) {
     return ScalarBlocks.block(reduction, x, xRow, y, yRow, from, to, shift);
-  }
-
-  @Override
-  protected float leafSum(float[] x, int from) {
-    float left =
-        ScalarBlocks.sum(x, from, from + BLOCK)
-            + ScalarBlocks.sum(x, from + BLOCK, from + 2 * BLOCK);
-    float right =
-        ScalarBlocks.sum(x, from + 2 * BLOCK, from + 3 * BLOCK)
-            + ScalarBlocks.sum(x, from + 3 * BLOCK, from + LEAF);
-    return left + right;
   }
 }

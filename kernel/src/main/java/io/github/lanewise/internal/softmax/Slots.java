@@ -3,7 +3,7 @@ package io.github.lanewise.internal.softmax;
 import io.github.lanewise.internal.work.Workspace;
 
 /** This package's slots in a {@link Workspace}. */
-final class Slots {
+public final class Slots {
   /** Objects. */
   static final int CALL = 0;
 
@@ -19,6 +19,9 @@ final class Slots {
 
   /** Floats: the result of such a row. */
   static final int STAGE_RESULT = 2;
+
+  /** Floats: a kernel's own. */
+  public static final int SCRATCH = 3;
 
   /** Longs: a mask's bits. */
   static final int BITS = 0;

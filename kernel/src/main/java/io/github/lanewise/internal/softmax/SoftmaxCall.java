@@ -64,7 +64,7 @@ public final class SoftmaxCall implements Task {
         row.bind(options, NO_MASK, false, false);
         row.bindRow(0, 0, 0, length);
         row.bindArrays(x, from, x, from);
-        row.apply(own.longs(Slots.BITS, MaskPlan.CHUNK_WORDS));
+        row.apply(own);
       } finally {
         row.unbind();
       }
@@ -163,7 +163,6 @@ public final class SoftmaxCall implements Task {
 
   /** Kernels see arrays only: a row that lies elsewhere is copied to one, and back. */
   private void apply(SoftmaxRow row, long xAt, long yAt, Workspace workspace) {
-    long[] bits = workspace.longs(Slots.BITS, MaskPlan.CHUNK_WORDS);
     float[] target = y.array;
     int at = (int) yAt;
     if (target == null) {
@@ -178,7 +177,7 @@ public final class SoftmaxCall implements Task {
       x.read(xAt + first, target, at + first, row.end() - first);
       row.bindArrays(target, at, target, at);
     }
-    row.apply(bits);
+    row.apply(workspace);
     if (y.array == null) {
       y.write(target, 0, yAt, length);
     }

@@ -2,18 +2,20 @@ package io.github.lanewise.internal.softmax;
 
 import io.github.lanewise.internal.kernel.FloatPair;
 import io.github.lanewise.internal.kernel.LaneKernels;
+import io.github.lanewise.internal.kernel.RowReductions;
 import io.github.lanewise.internal.kernel.WeightSums;
 import io.github.lanewise.internal.mask.MaskPlan;
 import io.github.lanewise.internal.runtime.Kernels;
+import io.github.lanewise.internal.work.Workspace;
 import java.util.Arrays;
 
 /**
  * One row on its way through softmax, in arrays.
  *
- * <p>Pass 1 finds the maximum m of the visible scores. Where the later passes cannot take the scores
- * from the input as they are, it first writes them to the output, with -inf for invisible positions
- * in between: they weigh nothing. Pass 2 makes p = exp((x - m)/T) of them, and sums. Pass 3 divides.
- * Each pass can be run piece by piece, on several threads at once.
+ * <p>Pass 1 finds the maximum m of the visible scores. Where the later passes cannot take the
+ * scores from the input as they are, it first writes them to the output, with -inf for invisible
+ * positions in between: they weigh nothing. Pass 2 makes p = exp((x - m)/T) of them, and sums. Pass
+ * 3 divides. Each pass can be run piece by piece, on several threads at once.
  */
 final class SoftmaxRow {
   private static final LaneKernels LANES = Kernels.LANES;
@@ -112,13 +114,14 @@ final class SoftmaxRow {
   }
 
   /** The whole row, all passes. */
-  void apply(long[] bits) {
+  void apply(Workspace workspace) {
+    long[] bits = workspace.longs(Slots.BITS, MaskPlan.CHUNK_WORDS);
     float max = largest(begin, end, bits);
     if (isSpecial(max)) {
       finish(max, 0L, bits);
       return;
     }
-    long sums = weigh(begin, end, max);
+    long sums = weigh(begin, end, max, workspace);
     if (finish(max, sums, bits)) {
       normalize(begin, end, max, sums);
     }
@@ -130,8 +133,8 @@ final class SoftmaxRow {
   }
 
   /**
-   * Pass 1 over positions [from, to) between {@link #begin} and {@link #end}; from is a multiple of 64
-   * or the beginning.
+   * Pass 1 over positions [from, to) between {@link #begin} and {@link #end}; from is a multiple of
+   * 64 or the beginning.
    *
    * @param bits room for the mask's bits of a chunk
    * @return the largest visible score, any NaN ignored
@@ -174,20 +177,20 @@ final class SoftmaxRow {
   }
 
   /** Pass 2 over positions [from, to), which begin a block or the row: p, and the sums over it. */
-  long weigh(int from, int to, float max) {
+  long weigh(int from, int to, float max, Workspace workspace) {
+    float[] scratch = workspace.floats(Slots.SCRATCH, RowReductions.SCRATCH);
     float[] scores = staged ? y : x;
     int row = staged ? yRow : xRow;
     float temperature = options.temperature();
     if (temperature == 1f) {
-      return LANES.weights(kind, scores, row, y, yRow, from, to, max);
+      return LANES.weights(kind, scores, row, y, yRow, from, to, max, scratch);
     }
     if (options.isUniform()) {
       flatten(scores, row, from, to);
     } else {
-      LANES.shiftAndDivide(
-          scores, row + from, max, temperature, y, yRow + from, to - from);
+      LANES.shiftAndDivide(scores, row + from, max, temperature, y, yRow + from, to - from);
     }
-    return LANES.weights(kind, y, yRow, y, yRow, from, to, 0f);
+    return LANES.weights(kind, y, yRow, y, yRow, from, to, 0f, scratch);
   }
 
   /** The limit of (x - m)/T for infinite T: 0, also where x - m overflows; -inf and NaN stay. */

@@ -12,11 +12,12 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * One long row, split over threads.
  *
- * <p>It is cut into pieces of a power of two of blocks, at absolute positions, so that a piece's sum
- * is a node of the row's tree, and the row's sum has the bits that one thread gives it. Every piece
- * goes through three passes. All of them are tasks of a single job, in the order of the passes, since
- * to bring a job costs about as much as a pass: a task of a later pass waits until the pass before is
- * done. It never waits for a task that has not begun, as tasks are taken in order.
+ * <p>It is cut into pieces of a power of two of blocks, at absolute positions, so that a piece's
+ * sum is a node of the row's tree, and the row's sum has the bits that one thread gives it. Every
+ * piece goes through three passes. All of them are tasks of a single job, in the order of the
+ * passes, since to bring a job costs about as much as a pass: a task of a later pass waits until
+ * the pass before is done. It never waits for a task that has not begun, as tasks are taken in
+ * order.
  *
  * <p>The caller takes pieces from the front, its helpers from the back, so that with two threads a
  * piece stays in the cache of the one that began it.
@@ -154,8 +155,7 @@ final class SplitRow implements Task {
         int visible = Math.max(from, row.first());
         x.read(xAt + visible, target, targetAt + visible, to - visible);
       }
-      maxima[piece] =
-          row.largest(from, to, workspace.longs(Slots.BITS, MaskPlan.CHUNK_WORDS));
+      maxima[piece] = row.largest(from, to, workspace.longs(Slots.BITS, MaskPlan.CHUNK_WORDS));
       return;
     }
     float max = max();
@@ -163,7 +163,7 @@ final class SplitRow implements Task {
       return;
     }
     if (pass == 1) {
-      sums[piece] = row.weigh(from, to, max);
+      sums[piece] = row.weigh(from, to, max, workspace);
       return;
     }
     long sum = sum();
@@ -193,7 +193,9 @@ final class SplitRow implements Task {
     return true;
   }
 
-  /** Takes a piece from either end of what is left: the first in the high half, the end in the low. */
+  /**
+   * Takes a piece from either end of what is left: the first in the high half, the end in the low.
+   */
   private static int take(AtomicLong left, boolean fromFront) {
     while (true) {
       long range = left.get();

@@ -1,10 +1,7 @@
 package io.github.lanewise.internal.vector;
 
-import io.github.lanewise.internal.kernel.ExpPolynomial;
-import io.github.lanewise.internal.kernel.FloatPair;
 import io.github.lanewise.internal.kernel.RowReductions;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -12,8 +9,7 @@ import jdk.incubator.vector.VectorSpecies;
  * Sums over a block in the order that {@link RowReductions} describes.
  *
  * <p>The 16 virtual lanes are 16/L accumulators of L lanes that take turns: each vector is added to
- * acc0, and the accumulators move up one place. So there is one call of exp in a loop's body,
- * whatever the width; two or more of them, and C2 stops inlining.
+ * acc0, and the accumulators move up one place. So a loop's body is the same for every width.
  */
 final class VectorBlocks {
   private static final VectorSpecies<Float> FLOATS = LaneSpecies.FLOATS;
@@ -22,95 +18,28 @@ final class VectorBlocks {
 
   private VectorBlocks() {}
 
-  /** y = exp(x - shift) and its sum; the vector before {@code to} lies in the run. */
-  static float weights(float[] x, int xRow, float[] y, int yRow, int from, int to, float shift) {
-    FloatVector acc0 = FloatVector.zero(FLOATS);
-    FloatVector acc1 = acc0;
-    FloatVector acc2 = acc0;
-    FloatVector acc3 = acc0;
-    int j = from;
-    for (; j <= to - L; j += L) {
-      FloatVector p = VectorExp.flushed(FloatVector.fromArray(FLOATS, x, xRow + j).sub(shift));
-      p.intoArray(y, yRow + j);
-      FloatVector next = acc0.add(p);
-      acc0 = L == 16 ? next : acc1;
-      acc1 = L == 8 ? next : acc2;
-      acc2 = acc3;
-      acc3 = next;
-    }
-    if (j < to) {
-      FloatVector last = VectorTails.load(x, xRow + j, to - j, Float.NEGATIVE_INFINITY);
-      FloatVector p = VectorExp.flushed(last.sub(shift));
-      VectorTails.store(p, y, yRow + j, to - j);
-      acc0 = acc0.add(p);
-    }
-    return VectorTails.tree(acc0, acc1, acc2, acc3);
-  }
-
-  /** The same with the moment Σ p·d, and the weights written only if asked. */
-  static long weightsAndMoment(
-      float[] x, int xRow, float[] y, int yRow, int from, int to, float shift, boolean writes) {
-    FloatVector acc0 = FloatVector.zero(FLOATS);
-    FloatVector acc1 = acc0;
-    FloatVector acc2 = acc0;
-    FloatVector acc3 = acc0;
-    FloatVector moment0 = acc0;
-    FloatVector moment1 = acc0;
-    FloatVector moment2 = acc0;
-    FloatVector moment3 = acc0;
-    for (int j = from; j < to; j += L) {
-      FloatVector v =
-          j <= to - L
-              ? FloatVector.fromArray(FLOATS, x, xRow + j)
-              : VectorTails.load(x, xRow + j, to - j, Float.NEGATIVE_INFINITY);
-      FloatVector d = v.sub(shift);
-      // Where p is 0, d is replaced by a finite number: the product adds nothing.
-      VectorMask<Float> vanishes = d.compare(VectorOperators.LT, ExpPolynomial.FLUSH_BELOW);
-      FloatVector clamped = d.blend(ExpPolynomial.FLUSHED, vanishes);
-      FloatVector p = VectorExp.normal(clamped);
-      if (writes && j <= to - L) {
-        p.intoArray(y, yRow + j);
-      } else if (writes) {
-        VectorTails.store(p, y, yRow + j, to - j);
-      }
-      FloatVector next = acc0.add(p);
-      acc0 = L == 16 ? next : acc1;
-      acc1 = L == 8 ? next : acc2;
-      acc2 = acc3;
-      acc3 = next;
-      FloatVector nextMoment = p.fma(clamped, moment0);
-      moment0 = L == 16 ? nextMoment : moment1;
-      moment1 = L == 8 ? nextMoment : moment2;
-      moment2 = moment3;
-      moment3 = nextMoment;
-    }
-    return FloatPair.of(
-        VectorTails.tree(acc0, acc1, acc2, acc3),
-        VectorTails.tree(moment0, moment1, moment2, moment3));
-  }
-
   /** Σ y·dy over y ≠ 0. */
   static float dot(float[] y, int yRow, float[] dy, int dyRow, int from, int to) {
     FloatVector acc0 = FloatVector.zero(FLOATS);
     FloatVector acc1 = acc0;
     FloatVector acc2 = acc0;
     FloatVector acc3 = acc0;
-    for (int j = from; j < to; j += L) {
-      boolean whole = j <= to - L;
-      FloatVector weight =
-          whole
-              ? FloatVector.fromArray(FLOATS, y, yRow + j)
-              : VectorTails.load(y, yRow + j, to - j, 0f);
-      FloatVector gradient =
-          whole
-              ? FloatVector.fromArray(FLOATS, dy, dyRow + j)
-              : VectorTails.load(dy, dyRow + j, to - j, 0f);
+    int j = from;
+    for (; j <= to - L; j += L) {
+      FloatVector weight = FloatVector.fromArray(FLOATS, y, yRow + j);
+      FloatVector gradient = FloatVector.fromArray(FLOATS, dy, dyRow + j);
       gradient = gradient.blend(0f, weight.compare(VectorOperators.EQ, 0f));
       FloatVector next = weight.fma(gradient, acc0);
       acc0 = L == 16 ? next : acc1;
       acc1 = L == 8 ? next : acc2;
       acc2 = acc3;
       acc3 = next;
+    }
+    if (j < to) {
+      FloatVector weight = VectorTails.load(y, yRow + j, to - j, 0f);
+      FloatVector gradient = VectorTails.load(dy, dyRow + j, to - j, 0f);
+      gradient = gradient.blend(0f, weight.compare(VectorOperators.EQ, 0f));
+      acc0 = weight.fma(gradient, acc0);
     }
     return VectorTails.tree(acc0, acc1, acc2, acc3);
   }
@@ -122,22 +51,21 @@ final class VectorBlocks {
     FloatVector acc2 = acc0;
     FloatVector acc3 = acc0;
     float invisible = Float.NEGATIVE_INFINITY;
-    for (int j = from; j < to; j += L) {
-      boolean whole = j <= to - L;
-      FloatVector logWeight =
-          whole
-              ? FloatVector.fromArray(FLOATS, y, yRow + j)
-              : VectorTails.load(y, yRow + j, to - j, invisible);
-      FloatVector gradient =
-          whole
-              ? FloatVector.fromArray(FLOATS, dy, dyRow + j)
-              : VectorTails.load(dy, dyRow + j, to - j, 0f);
+    int j = from;
+    for (; j <= to - L; j += L) {
+      FloatVector logWeight = FloatVector.fromArray(FLOATS, y, yRow + j);
+      FloatVector gradient = FloatVector.fromArray(FLOATS, dy, dyRow + j);
       gradient = gradient.blend(0f, logWeight.compare(VectorOperators.EQ, invisible));
       FloatVector next = acc0.add(gradient);
       acc0 = L == 16 ? next : acc1;
       acc1 = L == 8 ? next : acc2;
       acc2 = acc3;
       acc3 = next;
+    }
+    if (j < to) {
+      FloatVector logWeight = VectorTails.load(y, yRow + j, to - j, invisible);
+      FloatVector gradient = VectorTails.load(dy, dyRow + j, to - j, 0f);
+      acc0 = acc0.add(gradient.blend(0f, logWeight.compare(VectorOperators.EQ, invisible)));
     }
     return VectorTails.tree(acc0, acc1, acc2, acc3);
   }

@@ -25,7 +25,11 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** exp of a vector; see {@link ExpPolynomial} for the steps. The same bits as the scalar code. */
+/**
+ * exp of a vector; see {@link ExpPolynomial} for the steps. The same bits as the scalar code.
+ *
+ * <p>Each function is written out: a level of calls less, see {@link VectorLaneKernels}.
+ */
 final class VectorExp {
   private static final VectorSpecies<Float> FLOATS = LaneSpecies.FLOATS;
 
@@ -41,8 +45,21 @@ final class VectorExp {
         FloatVector.broadcast(FLOATS, MAGIC_POSITIVE).blend(MAGIC_NEGATIVE, negative);
     FloatVector unscale =
         FloatVector.broadcast(FLOATS, UNSCALE_POSITIVE).blend(UNSCALE_NEGATIVE, negative);
+    FloatVector one = FloatVector.broadcast(FLOATS, 1f);
     FloatVector biased = clamped.fma(FloatVector.broadcast(FLOATS, LOG2_E), magic);
-    return polynomial(clamped, biased.sub(magic)).mul(scale(biased)).mul(unscale);
+    FloatVector n = biased.sub(magic);
+    FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -LN2_HI), clamped);
+    r = n.fma(FloatVector.broadcast(FLOATS, -LN2_LO), r);
+    FloatVector p =
+        FloatVector.broadcast(FLOATS, C6)
+            .fma(r, FloatVector.broadcast(FLOATS, C5))
+            .fma(r, FloatVector.broadcast(FLOATS, C4))
+            .fma(r, FloatVector.broadcast(FLOATS, C3))
+            .fma(r, FloatVector.broadcast(FLOATS, C2))
+            .fma(r, one)
+            .fma(r, one);
+    IntVector scale = biased.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+    return p.mul(scale.reinterpretAsFloats()).mul(unscale);
   }
 
   /**
@@ -57,29 +74,20 @@ final class VectorExp {
   /** exp(x) where the result is a normal number: x in [FLUSH_BELOW, 88], or FLUSHED, or NaN. */
   static FloatVector normal(FloatVector x) {
     FloatVector magic = FloatVector.broadcast(FLOATS, MAGIC);
-    FloatVector biased = x.fma(FloatVector.broadcast(FLOATS, LOG2_E), magic);
-    return polynomial(x, biased.sub(magic)).mul(scale(biased));
-  }
-
-  /** exp(x - n·ln 2). */
-  private static FloatVector polynomial(FloatVector x, FloatVector n) {
     FloatVector one = FloatVector.broadcast(FLOATS, 1f);
-    FloatVector r =
-        n.fma(
-            FloatVector.broadcast(FLOATS, -LN2_LO),
-            n.fma(FloatVector.broadcast(FLOATS, -LN2_HI), x));
-    return FloatVector.broadcast(FLOATS, C6)
-        .fma(r, FloatVector.broadcast(FLOATS, C5))
-        .fma(r, FloatVector.broadcast(FLOATS, C4))
-        .fma(r, FloatVector.broadcast(FLOATS, C3))
-        .fma(r, FloatVector.broadcast(FLOATS, C2))
-        .fma(r, one)
-        .fma(r, one);
-  }
-
-  /** The powers of two whose biased exponents are in the low bits. */
-  private static FloatVector scale(FloatVector biased) {
-    IntVector bits = biased.reinterpretAsInts();
-    return bits.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+    FloatVector biased = x.fma(FloatVector.broadcast(FLOATS, LOG2_E), magic);
+    FloatVector n = biased.sub(magic);
+    FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -LN2_HI), x);
+    r = n.fma(FloatVector.broadcast(FLOATS, -LN2_LO), r);
+    FloatVector p =
+        FloatVector.broadcast(FLOATS, C6)
+            .fma(r, FloatVector.broadcast(FLOATS, C5))
+            .fma(r, FloatVector.broadcast(FLOATS, C4))
+            .fma(r, FloatVector.broadcast(FLOATS, C3))
+            .fma(r, FloatVector.broadcast(FLOATS, C2))
+            .fma(r, one)
+            .fma(r, one);
+    IntVector scale = biased.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+    return p.mul(scale.reinterpretAsFloats());
   }
 }

@@ -4,6 +4,7 @@ import io.github.lanewise.internal.kernel.FloatPair;
 import io.github.lanewise.internal.kernel.RowReductions;
 import io.github.lanewise.internal.scalar.ScalarBlocks;
 import io.github.lanewise.internal.scalar.ScalarLaneKernels;
+import java.util.Arrays;
 
 /**
  * Kernels over runs of consecutive floats, a vector at a time; runs of less than 16 elements are
@@ -14,6 +15,9 @@ final class VectorLaneKernels extends RowReductions {
 
   /** Below this length the scalar code is faster, and there is no whole vector to lean on. */
   private static final int SHORT = 16;
+
+  /** The virtual lanes of the contract. */
+  private static final int GROUP = 16;
 
   private final ScalarLaneKernels scalar = new ScalarLaneKernels();
 
@@ -108,7 +112,20 @@ final class VectorLaneKernels extends RowReductions {
   }
 
   @Override
-  protected long block(
+  protected int leafBits(Reduction reduction, int from, int to) {
+    switch (reduction) {
+      case SUM:
+        return to - from >= LEAF ? LEAF_BITS : BLOCK_BITS;
+      case DOT:
+      case VISIBLE_SUM:
+        return BLOCK_BITS;
+      default:
+        return to % GROUP == 0 ? LEAF_BITS : BLOCK_BITS;
+    }
+  }
+
+  @Override
+  protected long leaf(
       Reduction reduction,
       float[] x,
       int xRow,
@@ -117,27 +134,29 @@ final class VectorLaneKernels extends RowReductions {
       int first,
       int from,
       int to,
-      float shift) {
+      float shift,
+      float[] scratch) {
     if (to - first < SHORT) {
       return ScalarBlocks.block(reduction, x, xRow, y, yRow, from, to, shift);
     }
     switch (reduction) {
       case SUM:
-        return FloatPair.of(VectorBlocks.sum(x, xRow + from, xRow + to), 0f);
-      case WEIGHTS:
-        return FloatPair.of(VectorBlocks.weights(x, xRow, y, yRow, from, to, shift), 0f);
+        return FloatPair.of(leafSum(x, xRow + from, xRow + to), 0f);
       case DOT:
         return FloatPair.of(VectorBlocks.dot(x, xRow, y, yRow, from, to), 0f);
       case VISIBLE_SUM:
         return FloatPair.of(VectorBlocks.visibleSum(x, xRow, y, yRow, from, to), 0f);
       default:
-        boolean writes = reduction == Reduction.WEIGHTS_AND_MOMENT;
-        return VectorBlocks.weightsAndMoment(x, xRow, y, yRow, from, to, shift, writes);
+        return to % GROUP == 0
+            ? wholeWeights(reduction, x, xRow, y, yRow, from, to, shift, scratch)
+            : raggedWeights(reduction, x, xRow, y, yRow, from, to, shift, scratch);
     }
   }
 
-  @Override
-  protected float leafSum(float[] x, int from) {
+  private static float leafSum(float[] x, int from, int to) {
+    if (to - from < LEAF) {
+      return VectorBlocks.sum(x, from, to);
+    }
     if (L == 16) {
       return VectorBlocks.spanSum(x, from);
     }
@@ -148,5 +167,44 @@ final class VectorLaneKernels extends RowReductions {
     float right =
         VectorBlocks.spanSum(x, from + 2 * BLOCK) + VectorBlocks.spanSum(x, from + 3 * BLOCK);
     return left + right;
+  }
+
+  private static long wholeWeights(
+      Reduction reduction,
+      float[] x,
+      int xRow,
+      float[] y,
+      int yRow,
+      int from,
+      int to,
+      float shift,
+      float[] scratch) {
+    if (reduction == Reduction.WEIGHTS) {
+      return FloatPair.of(VectorWeights.write(x, xRow, y, yRow, from, to, shift, scratch), 0f);
+    }
+    boolean writes = reduction == Reduction.WEIGHTS_AND_MOMENT;
+    return VectorWeights.moment(x, xRow, y, yRow, from, to, shift, writes, scratch);
+  }
+
+  /** A part of a block that does not end with a whole group: filled up with what weighs nothing. */
+  private static long raggedWeights(
+      Reduction reduction,
+      float[] x,
+      int xRow,
+      float[] y,
+      int yRow,
+      int from,
+      int to,
+      float shift,
+      float[] scratch) {
+    int length = to - from;
+    int filled = (length + GROUP - 1) & -GROUP;
+    System.arraycopy(x, xRow + from, scratch, 0, length);
+    Arrays.fill(scratch, length, filled, Float.NEGATIVE_INFINITY);
+    long sums = wholeWeights(reduction, scratch, 0, scratch, 0, 0, filled, shift, scratch);
+    if (reduction == Reduction.WEIGHTS || reduction == Reduction.WEIGHTS_AND_MOMENT) {
+      System.arraycopy(scratch, 0, y, yRow + from, length);
+    }
+    return sums;
   }
 }

@@ -1,0 +1,232 @@
+package io.github.lanewise.internal.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.github.lanewise.internal.runtime.Kernels;
+import io.github.lanewise.internal.scalar.ScalarExp;
+import io.github.lanewise.internal.scalar.ScalarLaneKernels;
+import io.github.lanewise.testing.Allocated;
+import io.github.lanewise.testing.Sizes;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** The kernels of this process against the scalar ones and against the contract, bit by bit. */
+class LaneKernelsTest {
+  private static final float INF = Float.POSITIVE_INFINITY;
+  private static final LaneKernels LANES = Kernels.LANES;
+  private static final LaneKernels SCALAR = new ScalarLaneKernels();
+  private final float[] scratch = new float[RowReductions.SCRATCH];
+  private final SplittableRandom random = new SplittableRandom(5);
+
+  /** Differences from a maximum: many of ordinary size, some that vanish, some exactly 0. */
+  private float[] differences(int length) {
+    float[] d = new float[length];
+    for (int i = 0; i < length; i++) {
+      int kind = random.nextInt(12);
+      d[i] = kind == 0 ? -INF : kind == 1 ? 0f : -(float) random.nextDouble(kind == 2 ? 120 : 10);
+    }
+    return d;
+  }
+
+  private static void assertBits(float[] expected, float[] actual, String what) {
+    for (int i = 0; i < expected.length; i++) {
+      assertBits(expected[i], actual[i], what, i);
+    }
+  }
+
+  private static void assertBits(float expected, float actual, String what, int i) {
+    if (Float.floatToIntBits(expected) != Float.floatToIntBits(actual)) {
+      assertEquals(expected, actual, what + ", element " + i);
+    }
+  }
+
+  @Test
+  void weightsAndTheirSums() {
+    for (int length : Sizes.sweep()) {
+      for (float shift : new float[] {0f, 0.5f}) {
+        float[] x = differences(length);
+        float[] p = new float[length];
+        for (int j = 0; j < length; j++) {
+          p[j] = ScalarExp.flushed(x[j] - shift);
+        }
+        float sum = ContractSum.of(p);
+        float moment =
+            ContractSum.of(
+                length, (lane, j) -> p[j] > 0 ? Math.fma(p[j], x[j] - shift, lane) : lane);
+        for (WeightSums kind : WeightSums.values()) {
+          String what = kind + " of " + length;
+          float[] y = new float[length + 3];
+          Arrays.fill(y, 7f);
+          long sums = LANES.weights(kind, x, 0, y, 2, 0, length, shift, scratch);
+          assertBits(sum, FloatPair.first(sums), what, -1);
+          if (kind.wantsMoment()) {
+            assertBits(moment, FloatPair.second(sums), what, -2);
+          }
+          float[] expected = new float[length + 3];
+          Arrays.fill(expected, 7f);
+          if (kind.writes()) {
+            System.arraycopy(p, 0, expected, 2, length);
+          }
+          assertBits(expected, y, what);
+          float[] inPlace = x.clone();
+          assertEquals(
+              sums, LANES.weights(kind, inPlace, 0, inPlace, 0, 0, length, shift, scratch), what);
+          assertBits(kind.writes() ? p : x, inPlace, what);
+        }
+      }
+    }
+  }
+
+  @Test
+  void weightsFromWithinTheRow() {
+    for (int n = 0; n < 400; n++) {
+      int length = random.nextInt(1, 5000);
+      int from = random.nextInt(length) & -16;
+      float[] x = differences(length);
+      Arrays.fill(x, 0, from, -INF);
+      float[] y = new float[length];
+      long whole = LANES.weights(WeightSums.WRITE_WITH_MOMENT, x, 0, y, 0, 0, length, 0f, scratch);
+      float[] z = new float[length];
+      long part =
+          LANES.weights(WeightSums.WRITE_WITH_MOMENT, x, 0, z, 0, from, length, 0f, scratch);
+      assertEquals(whole, part, "from " + from + " to " + length);
+      assertBits(y, z, "from " + from + " to " + length);
+    }
+  }
+
+  @Test
+  void piecesAreNodesOfTheTree() {
+    int length = 5 * 1024 + 300;
+    float[] x = differences(length);
+    float[] y = new float[length];
+    WeightSums kind = WeightSums.WRITE_WITH_MOMENT;
+    long whole = LANES.weights(kind, x, 0, y, 0, 0, length, 0f, scratch);
+    for (int size : new int[] {256, 512, 1024, 2048, 4096}) {
+      int pieces = (length + size - 1) / size;
+      long[] nodes = new long[pieces];
+      for (int i = 0; i < pieces; i++) {
+        int to = Math.min(length, (i + 1) * size);
+        nodes[i] = LANES.weights(kind, x, 0, y, 0, i * size, to, 0f, scratch);
+      }
+      for (int n = pieces; n > 1; n = (n + 1) / 2) {
+        for (int i = 0; i < (n + 1) / 2; i++) {
+          boolean pair = 2 * i + 1 < n;
+          nodes[i] = pair ? FloatPair.add(nodes[2 * i], nodes[2 * i + 1]) : nodes[2 * i];
+        }
+      }
+      assertEquals(whole, nodes[0], "pieces of " + size);
+    }
+  }
+
+  @Test
+  void dotsSkipWhatHasNoWeight() {
+    for (int length : Sizes.sweep()) {
+      float[] y = new float[length];
+      float[] log = new float[length];
+      float[] dy = new float[length];
+      for (int j = 0; j < length; j++) {
+        y[j] = random.nextInt(4) == 0 ? 0f : (float) random.nextDouble();
+        log[j] = y[j] == 0 ? -INF : -y[j];
+        dy[j] = y[j] == 0 ? Float.NaN : (float) random.nextGaussian();
+      }
+      float dot =
+          ContractSum.of(length, (lane, j) -> y[j] == 0 ? lane : Math.fma(y[j], dy[j], lane));
+      float sum = ContractSum.of(length, (lane, j) -> y[j] == 0 ? lane : lane + dy[j]);
+      assertBits(dot, LANES.dot(y, 0, dy, 0, 0, length), "dot of " + length, -1);
+      assertBits(sum, LANES.visibleSum(log, 0, dy, 0, 0, length), "sum of " + length, -1);
+      float[] dx = new float[length];
+      float[] expected = new float[length];
+      for (int j = 0; j < length; j++) {
+        expected[j] = y[j] == 0 ? 0f : y[j] * (dy[j] - dot) / 3f;
+      }
+      LANES.backward(y, 0, dy, 0, dot, 3f, dx, 0, length);
+      assertBits(expected, dx, "gradient of " + length);
+      for (int j = 0; j < length; j++) {
+        expected[j] = y[j] == 0 ? 0f : (dy[j] - ScalarExp.full(log[j]) * sum) / 3f;
+      }
+      LANES.logBackward(log, 0, dy, 0, sum, 3f, dx, 0, length);
+      assertBits(expected, dx, "logarithmic gradient of " + length);
+    }
+  }
+
+  @Test
+  void aSumOfProductsIsNeverNegativeZero() {
+    for (int length : Sizes.sweep()) {
+      float[] y = new float[length];
+      float[] dy = new float[length];
+      Arrays.fill(y, 1e-30f);
+      Arrays.fill(dy, -1e-30f);
+      assertBits(0f, LANES.dot(y, 0, dy, 0, 0, length), "dot of " + length, -1);
+    }
+  }
+
+  @Test
+  void maximaAndMaskedCopies() {
+    for (int length : Sizes.sweep()) {
+      float[] x = differences(length);
+      for (int j = 0; j < length; j += 5) {
+        x[j] = Float.NaN;
+      }
+      int largest = Float.floatToIntBits(SCALAR.largest(x, 0, length) + 0f);
+      assertEquals(largest, Float.floatToIntBits(LANES.largest(x, 0, length) + 0f));
+      long[] bits = new long[length / 64 + 2];
+      for (int w = 0; w < bits.length; w++) {
+        bits[w] = random.nextLong() & random.nextLong();
+      }
+      float[] y = new float[length + 2];
+      float[] z = new float[length + 2];
+      float expected = SCALAR.maskedCopy(x, 0, y, 1, length, bits, 1);
+      float actual = LANES.maskedCopy(x, 0, z, 1, length, bits, 1);
+      assertBits(expected + 0f, actual + 0f, "largest of " + length, -1);
+      assertBits(y, z, "copy of " + length);
+      for (int j = 0; j < length; j++) {
+        boolean visible = (bits[1 + j / 64] >>> j % 64 & 1) != 0;
+        assertBits(visible ? x[j] : -INF, z[1 + j], "copy of " + length, j);
+      }
+    }
+  }
+
+  @Test
+  void mapsOfEachElement() {
+    for (int length : Sizes.sweep()) {
+      float[] x = differences(length);
+      float[] y = new float[length];
+      float[] z = new float[length];
+      SCALAR.shiftAndDivide(x, 0, 1.5f, 0.7f, y, 0, length);
+      LANES.shiftAndDivide(x, 0, 1.5f, 0.7f, z, 0, length);
+      assertBits(y, z, "(x - shift) / divisor of " + length);
+      SCALAR.logWeights(x, 0, 1.5f, 0.7f, y, 0, length);
+      LANES.logWeights(x, 0, 1.5f, 0.7f, z, 0, length);
+      assertBits(y, z, "x - shift - log of " + length);
+      LANES.logWeights(x, 0, 1.5f, 0.7f, x, 0, length);
+      assertBits(y, x, "in place " + length);
+    }
+  }
+
+  @Test
+  void nothingIsAllocated() {
+    for (int length : new int[] {1000, 255, 40, 17, 5}) {
+      float[] x = differences(length);
+      float[] y = new float[length];
+      float[] z = new float[length];
+      long[] bits = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+      for (WeightSums kind : WeightSums.values()) {
+        allocatesNothing(
+            kind + " ", () -> LANES.weights(kind, x, 0, y, 0, 0, length, 0.5f, scratch));
+      }
+      allocatesNothing("largest", () -> z[0] = LANES.largest(x, 0, length));
+      allocatesNothing("mask", () -> z[0] = LANES.maskedCopy(x, 0, y, 0, length, bits, 0));
+      allocatesNothing("dot", () -> z[0] = LANES.dot(x, 0, y, 0, 0, length));
+      allocatesNothing("sum", () -> z[0] = LANES.visibleSum(x, 0, y, 0, 0, length));
+      allocatesNothing("shift", () -> LANES.shiftAndDivide(x, 0, 1f, 2f, y, 0, length));
+      allocatesNothing("log", () -> LANES.logWeights(x, 0, 1f, 2f, y, 0, length));
+      allocatesNothing("dx", () -> LANES.backward(x, 0, y, 0, 1f, 2f, z, 0, length));
+      allocatesNothing("ln dx", () -> LANES.logBackward(x, 0, y, 0, 1f, 2f, z, 0, length));
+    }
+  }
+
+  private static void allocatesNothing(String what, Runnable call) {
+    assertEquals(0, Allocated.bytesPerCall(call), what);
+  }
+}
