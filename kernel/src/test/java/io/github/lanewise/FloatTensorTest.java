@@ -143,7 +143,9 @@ class FloatTensorTest {
       assertEquals(0, t.reshape(5, 0).toArray().length);
     }
     FloatTensor t = FloatTensor.allocate(2, 3);
-    assertEquals(0, t.slice(0, 2, 2).toArray().length);
+    FloatTensor end = t.slice(0, 2, 2);
+    assertEquals(0, end.toArray().length);
+    assertTrue(end.toString().contains("offset 0"), "an empty part stays inside the array");
     assertEquals(0, t.slice(0, 1, 2).slice(1, 3, 3).toArray().length);
     assertEquals(0, t.slice(0, 1, 1).select(1, 2).toArray().length);
   }
@@ -252,7 +254,8 @@ class FloatTensorTest {
     assertIllegal(
         "has 7 elements of 4 bytes, but data.byteSize() is 24", () -> FloatTensor.of(segment, 7));
     assertIllegal("is 22", () -> FloatTensor.of(segment.asSlice(0, 22), 5));
-    // 2^32 · 2^32 and 2^62 · 4 are 0 in 64 bits, 2^61 · 4 bytes is 2^63.
+    // In 64 bits 2^32 · 2^32 and 2^62 · 4 are 0, and 2^62 · 2 and 2^61 · 4 bytes are negative.
+    assertIllegal("too large", () -> FloatTensor.allocate(1L << 62, 2));
     assertIllegal("too large", () -> FloatTensor.of(new float[0], 1L << 32, 1L << 32));
     assertIllegal("too large", () -> FloatTensor.allocate(1L << 62, 4));
     assertIllegal("too large", () -> FloatTensor.allocate(0, 1L << 62, 4));
