@@ -154,14 +154,25 @@ public final class MaskPlan {
    * @return {@link #NONE}, {@link #ALL} or {@link #SOME}
    */
   public int chunk(long b, long h, long i, long key0, int length, long[] bits, int at) {
-    assert key0 % Long.SIZE == 0 && length <= CHUNK && key0 + length <= keys;
-    long first = Math.max(first(b, h, i), key0);
-    long end = Math.min(end(b, h, i), key0 + length);
-    if (first >= end) {
+    assert key0 % Long.SIZE == 0 && length <= CHUNK && key0 + length <= keys && length > 0;
+    if (isNone) {
+      return ALL;
+    }
+    long end = key0 + length;
+    long firstVisible = Math.max(root.first(this, b, h, i), key0);
+    long endVisible = Math.min(root.end(this, b, h, i), end);
+    if (firstVisible >= endVisible) {
       return NONE;
     }
-    if (rangesOnly && end - first == length) {
-      return ALL;
+    if (rangesOnly) {
+      if (endVisible - firstVisible == length) {
+        return ALL;
+      }
+      for (int w = 0; w < CHUNK_WORDS; w++) {
+        long key = key0 + w * (long) Long.SIZE;
+        bits[at + w] = MaskNode.ones(firstVisible - key, endVisible - key);
+      }
+      return SOME;
     }
     root.chunk(this, b, h, i, key0, length, bits, at, MaskNode.Combine.SET);
     int visible = 0;

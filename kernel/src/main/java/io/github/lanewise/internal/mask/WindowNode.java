@@ -10,6 +10,8 @@ final class WindowNode extends RangeNode {
 
   private final long left;
   private final long right;
+  private final boolean standsByItself; // the offset is named
+  private final long offset;
 
   WindowNode(long left, long right, @Nullable Long offset) {
     super(offset);
@@ -24,6 +26,8 @@ final class WindowNode extends RangeNode {
     }
     this.left = left;
     this.right = right;
+    this.standsByItself = offset != null;
+    this.offset = offset != null ? offset : 0;
   }
 
   @Override
@@ -42,8 +46,7 @@ final class WindowNode extends RangeNode {
   }
 
   private boolean isAround(WindowNode that) {
-    Long mine = namedOffset();
-    return mine == null ? that.namedOffset() == null : mine.equals(that.namedOffset());
+    return standsByItself == that.standsByItself && offset == that.offset;
   }
 
   @Override
@@ -80,8 +83,7 @@ final class WindowNode extends RangeNode {
   }
 
   private long position(MaskPlan plan, long i) {
-    Long named = namedOffset();
-    return saturatedSum(i, named != null ? named : plan.lengthDifference());
+    return saturatedSum(i, standsByItself ? offset : plan.lengthDifference());
   }
 
   private static long saturatedSum(long x, long y) {
@@ -94,7 +96,7 @@ final class WindowNode extends RangeNode {
   public String toString() {
     boolean causal = left == Long.MAX_VALUE && right == 0;
     String window = causal ? "" : left + ", " + right;
-    String offset = namedOffset() == null ? "" : (causal ? "" : ", ") + namedOffset();
-    return (causal ? "causal(" : "window(") + window + offset + ")";
+    String position = standsByItself ? (causal ? "" : ", ") + offset : "";
+    return (causal ? "causal(" : "window(") + window + position + ")";
   }
 }
