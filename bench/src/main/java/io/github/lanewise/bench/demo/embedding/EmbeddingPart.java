@@ -60,6 +60,7 @@ public final class EmbeddingPart implements DemoPart {
         Text.format(
             "Weights read from the artifact: %d layers, %d heads x %d, hidden state %d.",
             MiniLm.LAYERS, MiniLm.HEADS, MiniLm.HEAD_DIM, MiniLm.HIDDEN));
+    terminal.line("Warming up the kernels.");
     Lanewise.warmUp(WARM_UP);
     LanewiseEncoder lanewise = new LanewiseEncoder(model, Workers.caller());
     try (WordPieceTokenizer tokenizer = WordPieceTokenizer.load();
