@@ -143,6 +143,9 @@ class FloatTensorTest {
       assertEquals(0, t.reshape(5, 0).toArray().length);
     }
     FloatTensor t = FloatTensor.allocate(2, 3);
+    // Operators walk empty rows too: each must begin within the memory.
+    assertEquals(0, FloatTensor.allocate(5, 0).stride(0));
+    assertEquals(0, FloatTensor.allocate(5, 7, 0).stride(1));
     FloatTensor end = t.slice(0, 2, 2);
     assertEquals(0, end.toArray().length);
     assertTrue(end.toString().contains("offset 0"), "an empty part stays inside the array");

@@ -55,13 +55,16 @@ public final class Shapes {
     return count;
   }
 
-  /** Strides of a gapless row-major layout; an empty axis counts as one of size 1. */
+  /**
+   * Strides of a gapless row-major layout. Around an empty axis they are 0, so that every row of an
+   * empty tensor begins within its storage.
+   */
   static long[] rowMajorStrides(long[] shape) {
     long[] strides = new long[shape.length];
     long stride = 1;
     for (int axis = shape.length - 1; axis >= 0; axis--) {
       strides[axis] = stride;
-      stride *= Math.max(shape[axis], 1);
+      stride *= shape[axis];
     }
     return strides;
   }
