@@ -3,8 +3,10 @@ package io.github.lanewise.bench.demo.embedding;
 import io.github.lanewise.bench.demo.minilm.LanewiseEncoder;
 import io.github.lanewise.bench.demo.minilm.MiniLm;
 import io.github.lanewise.bench.demo.minilm.OnnxRuntimeEncoder;
+import io.github.lanewise.bench.demo.minilm.OnnxRuntimeProfile;
 import io.github.lanewise.bench.demo.minilm.OracleEncoder;
 import io.github.lanewise.bench.demo.minilm.Tokens;
+import io.github.lanewise.bench.demo.stage.DemoFailure;
 import io.github.lanewise.bench.demo.stage.ProgressBar;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,7 +47,15 @@ final class Stopwatch {
       for (Tokens sentence : sentences) {
         timings.add(time(sentence, profiled, progress));
       }
-      var profile = profiled.endProfiling();
+      OnnxRuntimeProfile profile = profiled.endProfiling();
+      if (profile.runs() != ROUNDS * sentences.size()) {
+        throw new DemoFailure(
+            "ONNX Runtime's profile has "
+                + profile.runs()
+                + " runs, but "
+                + ROUNDS * sentences.size()
+                + " were made");
+      }
       for (int i = 0; i < timings.size(); i++) {
         long[] runs = profile.attentionNanos(i * ROUNDS + ROUNDS / 2, (i + 1) * ROUNDS);
         timings.set(i, withOnnxRuntimeAttention(timings.get(i), medianMillis(runs)));
