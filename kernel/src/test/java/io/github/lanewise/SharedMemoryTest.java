@@ -135,7 +135,7 @@ class SharedMemoryTest {
 
   /** Position by position query, key, value and result of three heads: [2, 3, 70, 8] each. */
   private static FloatTensor part(FloatTensor all, int part) {
-    return all.reshape(2, 70, 12, 8).slice(2, 3 * part, 3 * part + 3).permute(0, 2, 1, 3);
+    return all.reshape(2, 70, 12, 8).slice(2, 3L * part, 3L * part + 3).permute(0, 2, 1, 3);
   }
 
   @ParameterizedTest

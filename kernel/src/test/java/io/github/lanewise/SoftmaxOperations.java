@@ -12,6 +12,22 @@ final class SoftmaxOperations {
   private static final Softmax LOGARITHMIC = Softmax.builder().logarithmic(true).build();
   private static final Softmax ZERO = Softmax.builder().emptyRow(EmptyRow.ZERO).build();
 
+  /** Named one by one: the corpus stays the same when a kind is added. */
+  private static final FloatKind[] KINDS = {
+    FloatKind.NORMAL,
+    FloatKind.LOGITS,
+    FloatKind.OVERFLOWING,
+    FloatKind.UNDERFLOWING,
+    FloatKind.WIDE,
+    FloatKind.NEAR_ZERO,
+    FloatKind.TIED,
+    FloatKind.GRID,
+    FloatKind.FINITE_BITS,
+    FloatKind.ANY_BITS,
+    FloatKind.SPRINKLED,
+    FloatKind.MINUS_INFINITIES,
+  };
+
   private SoftmaxOperations() {}
 
   static void addTo(List<Operation> all) {
@@ -19,7 +35,7 @@ final class SoftmaxOperations {
       add(all, "plain", Softmax.standard(), FloatKind.LOGITS, Mask.none(), 3, length);
       add(all, "log", LOGARITHMIC, FloatKind.LOGITS, Mask.none(), 3, length);
     }
-    for (FloatKind kind : FloatKind.values()) {
+    for (FloatKind kind : KINDS) {
       add(all, "zero", ZERO, kind, Mask.none(), 2, 70);
     }
     for (float temperature : new float[] {0f, 0.5f, 3f, Float.POSITIVE_INFINITY}) {
