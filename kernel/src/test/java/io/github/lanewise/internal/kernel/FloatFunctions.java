@@ -47,12 +47,12 @@ public interface FloatFunctions {
       return scalar();
     }
     try {
-      return (FloatFunctions)
-          Class.forName("io.github.lanewise.internal.vector.VectorFunctions")
-              .getDeclaredConstructor()
-              .newInstance();
+      return Class.forName("io.github.lanewise.internal.vector.VectorFunctions")
+          .asSubclass(FloatFunctions.class)
+          .getDeclaredConstructor()
+          .newInstance();
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError("VectorFunctions", e);
     }
   }
 }

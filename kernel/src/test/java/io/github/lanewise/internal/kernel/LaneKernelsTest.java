@@ -172,7 +172,8 @@ class LaneKernelsTest {
       assertEquals(largest, Float.floatToIntBits(LANES.largest(x, 0, length) + 0f));
       long[] bits = new long[length / 64 + 2];
       for (int w = 0; w < bits.length; w++) {
-        bits[w] = random.nextLong() & random.nextLong();
+        long thin = random.nextLong();
+        bits[w] = thin & random.nextLong();
       }
       float[] y = new float[length + 2];
       float[] z = new float[length + 2];
