@@ -27,7 +27,7 @@ class SoftmaxPropertyTest {
     FloatKind.OVERFLOWING,
     FloatKind.WIDE,
     FloatKind.TIED,
-    FloatKind.SPRINKLED,
+    FloatKind.NONFINITE,
     FloatKind.MINUS_INFINITIES
   };
 

