@@ -89,6 +89,8 @@ public interface ScoreKernels {
    * {@code p = exp(s - m)} in place, with the sum and, if asked, the moment {@code Σ p·(s - m)} of
    * every lane: 16 virtual lanes over the keys and the fixed tree. Row 0 goes to virtual lane 0. A
    * lane without a visible key gets m = -inf and sum 0; a lane with a NaN gets m = sum = NaN.
+   *
+   * <p>Rows beyond the last key, up to the next multiple of 4, are scratch.
    */
   void exponentials(
       float[] s,

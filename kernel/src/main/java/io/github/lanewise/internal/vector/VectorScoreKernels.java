@@ -92,49 +92,59 @@ public final class VectorScoreKernels implements ScoreKernels {
       float[] node,
       int nodeFrom) {
     for (int c = 0; c < columns; c += L) {
-      FloatVector maximum =
-          visible == null
-              ? scaleAndMaximum(s, from + c, keys, scale)
-              : scaleMaskAndMaximum(s, from + c, keys, scale, visible, visibleFrom, c);
-      int at = nodeFrom + NODE_MAXIMUM + c;
-      larger(FloatVector.fromArray(F, node, at), maximum).intoArray(node, at);
+      int maximum = nodeFrom + NODE_MAXIMUM + c;
+      if (visible == null) {
+        scaleAndMaximum(s, from + c, keys, scale, node, maximum);
+      } else {
+        scaleMaskAndMaximum(s, from + c, keys, scale, visible, visibleFrom, c, node, maximum);
+      }
     }
   }
 
-  private static FloatVector scaleAndMaximum(float[] s, int from, int keys, float scale) {
-    FloatVector lowest = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
-    FloatVector maximum0 = lowest;
-    FloatVector maximum1 = lowest;
+  private static void scaleAndMaximum(
+      float[] s, int from, int keys, float scale, float[] node, int maximumAt) {
+    FloatVector factor = FloatVector.broadcast(F, scale);
+    FloatVector maximum0 = FloatVector.fromArray(F, node, maximumAt);
+    FloatVector maximum1 = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
     int k = 0;
     for (; k + 1 < keys; k += 2) {
       int at = from + k * PANEL;
-      FloatVector score0 = FloatVector.fromArray(F, s, at).mul(scale);
-      FloatVector score1 = FloatVector.fromArray(F, s, at + PANEL).mul(scale);
+      FloatVector score0 = FloatVector.fromArray(F, s, at).mul(factor);
+      FloatVector score1 = FloatVector.fromArray(F, s, at + PANEL).mul(factor);
       score0.intoArray(s, at);
       score1.intoArray(s, at + PANEL);
       maximum0 = larger(maximum0, score0);
       maximum1 = larger(maximum1, score1);
     }
     if (k < keys) {
-      FloatVector score = FloatVector.fromArray(F, s, from + k * PANEL).mul(scale);
+      FloatVector score = FloatVector.fromArray(F, s, from + k * PANEL).mul(factor);
       score.intoArray(s, from + k * PANEL);
       maximum0 = larger(maximum0, score);
     }
-    return larger(maximum0, maximum1);
+    larger(maximum0, maximum1).intoArray(node, maximumAt);
   }
 
-  private static FloatVector scaleMaskAndMaximum(
-      float[] s, int from, int keys, float scale, long[] visible, int visibleFrom, int column) {
+  private static void scaleMaskAndMaximum(
+      float[] s,
+      int from,
+      int keys,
+      float scale,
+      long[] visible,
+      int visibleFrom,
+      int column,
+      float[] node,
+      int maximumAt) {
+    FloatVector factor = FloatVector.broadcast(F, scale);
     FloatVector lowest = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
-    FloatVector maximum = lowest;
+    FloatVector maximum = FloatVector.fromArray(F, node, maximumAt);
     for (int k = 0; k < keys; k++) {
       int at = from + k * PANEL;
       VectorMask<Float> lanes = VectorMask.fromLong(F, visible[visibleFrom + k] >>> column);
-      FloatVector score = lowest.blend(FloatVector.fromArray(F, s, at).mul(scale), lanes);
+      FloatVector score = lowest.blend(FloatVector.fromArray(F, s, at).mul(factor), lanes);
       score.intoArray(s, at);
       maximum = larger(maximum, score);
     }
-    return maximum;
+    maximum.intoArray(node, maximumAt);
   }
 
   /** The larger of two, a where b is NaN: NaN comes back through the sum. */
@@ -152,22 +162,27 @@ public final class VectorScoreKernels implements ScoreKernels {
       float[] node,
       int nodeFrom,
       float[] scratch) {
+    int moments = GROUP * PANEL;
     for (int c = 0; c < columns; c += L) {
-      FloatVector m = FloatVector.fromArray(F, node, nodeFrom + NODE_MAXIMUM + c);
-      FloatVector origin = finiteOrigin(m);
-      int moments = GROUP * PANEL;
+      int maximum = nodeFrom + NODE_MAXIMUM + c;
+      padWithLowest(s, from + c, keys);
       clear(scratch, c);
       if (moment) {
         clear(scratch, moments + c);
-        weighWithMoment(s, from + c, keys, origin, scratch, c, moments + c);
-        foldLanes(scratch, moments + c).intoArray(node, nodeFrom + NODE_MOMENT + c);
+        PanelWeights.weighWithMoment(s, from + c, keys, node, maximum, scratch, c, moments + c);
+        foldLanes(scratch, moments + c, node, nodeFrom + NODE_MOMENT + c);
       } else {
-        weigh(s, from + c, keys, origin, scratch, c);
+        PanelWeights.weigh(s, from + c, keys, node, maximum, scratch, c);
       }
-      FloatVector sum = foldLanes(scratch, c);
-      sum.intoArray(node, nodeFrom + NODE_SUM + c);
-      VectorMask<Float> broken = sum.compare(VectorOperators.NE, sum);
-      m.blend(Float.NaN, broken).intoArray(node, nodeFrom + NODE_MAXIMUM + c);
+      foldLanes(scratch, c, node, nodeFrom + NODE_SUM + c);
+      spreadNaN(node, nodeFrom + c);
+    }
+  }
+
+  /** Rows beyond the last key, up to a whole step, get weight 0. */
+  private static void padWithLowest(float[] s, int from, int keys) {
+    for (int k = keys; k % PanelWeights.STEP != 0; k++) {
+      FloatVector.broadcast(F, Float.NEGATIVE_INFINITY).intoArray(s, from + k * PANEL);
     }
   }
 
@@ -178,51 +193,6 @@ public final class VectorScoreKernels implements ScoreKernels {
     return m.blend(0f, m.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY));
   }
 
-  private static void weigh(
-      float[] s, int from, int keys, FloatVector origin, float[] scratch, int lanesFrom) {
-    int k = 0;
-    for (; k + 1 < keys; k += 2) {
-      int at = from + k * PANEL;
-      FloatVector p0 = VectorExp.flushed(FloatVector.fromArray(F, s, at).sub(origin));
-      FloatVector p1 = VectorExp.flushed(FloatVector.fromArray(F, s, at + PANEL).sub(origin));
-      p0.intoArray(s, at);
-      p1.intoArray(s, at + PANEL);
-      int lane = lanesFrom + k % GROUP * PANEL;
-      FloatVector.fromArray(F, scratch, lane).add(p0).intoArray(scratch, lane);
-      FloatVector.fromArray(F, scratch, lane + PANEL).add(p1).intoArray(scratch, lane + PANEL);
-    }
-    if (k < keys) {
-      int at = from + k * PANEL;
-      FloatVector p = VectorExp.flushed(FloatVector.fromArray(F, s, at).sub(origin));
-      p.intoArray(s, at);
-      int lane = lanesFrom + k % GROUP * PANEL;
-      FloatVector.fromArray(F, scratch, lane).add(p).intoArray(scratch, lane);
-    }
-  }
-
-  private static void weighWithMoment(
-      float[] s,
-      int from,
-      int keys,
-      FloatVector origin,
-      float[] scratch,
-      int lanesFrom,
-      int momentsFrom) {
-    for (int k = 0; k < keys; k++) {
-      int at = from + k * PANEL;
-      FloatVector d = FloatVector.fromArray(F, s, at).sub(origin);
-      FloatVector p = VectorExp.flushed(d);
-      p.intoArray(s, at);
-      int lane = k % GROUP * PANEL;
-      FloatVector.fromArray(F, scratch, lanesFrom + lane)
-          .add(p)
-          .intoArray(scratch, lanesFrom + lane);
-      FloatVector before = FloatVector.fromArray(F, scratch, momentsFrom + lane);
-      VectorMask<Float> weighty = p.compare(VectorOperators.GT, 0f);
-      before.blend(p.fma(d, before), weighty).intoArray(scratch, momentsFrom + lane);
-    }
-  }
-
   private static void clear(float[] scratch, int from) {
     for (int lane = 0; lane < GROUP; lane++) {
       FloatVector.zero(F).intoArray(scratch, from + lane * PANEL);
@@ -230,8 +200,8 @@ public final class VectorScoreKernels implements ScoreKernels {
   }
 
   /** The fixed tree (8, 4, 2, 1) over 16 virtual lanes that lie {@link #PANEL} apart. */
-  private static FloatVector foldLanes(float[] scratch, int from) {
-    for (int half = GROUP / 2; half > 1; half /= 2) {
+  private static void foldLanes(float[] scratch, int from, float[] out, int to) {
+    for (int half = GROUP / 2; half >= 1; half /= 2) {
       for (int lane = 0; lane < half; lane++) {
         int low = from + lane * PANEL;
         FloatVector.fromArray(F, scratch, low)
@@ -239,8 +209,15 @@ public final class VectorScoreKernels implements ScoreKernels {
             .intoArray(scratch, low);
       }
     }
-    return FloatVector.fromArray(F, scratch, from)
-        .add(FloatVector.fromArray(F, scratch, from + PANEL));
+    FloatVector.fromArray(F, scratch, from).intoArray(out, to);
+  }
+
+  /** A maximum ignores NaN; the sum does not. */
+  private static void spreadNaN(float[] node, int nodeFrom) {
+    FloatVector sum = FloatVector.fromArray(F, node, nodeFrom + NODE_SUM);
+    FloatVector m = FloatVector.fromArray(F, node, nodeFrom + NODE_MAXIMUM);
+    m.blend(Float.NaN, sum.compare(VectorOperators.NE, sum))
+        .intoArray(node, nodeFrom + NODE_MAXIMUM);
   }
 
   @Override
@@ -251,28 +228,31 @@ public final class VectorScoreKernels implements ScoreKernels {
     }
   }
 
+  /** The side with the maximum has the factor exp(0) = 1, so that one exponential serves both. */
   private static void mergeLanes(float[] nodes, int a, int b, int valueDim, boolean moment) {
     FloatVector ma = FloatVector.fromArray(F, nodes, a + NODE_MAXIMUM);
     FloatVector mb = FloatVector.fromArray(F, nodes, b + NODE_MAXIMUM);
-    FloatVector m = larger(ma, mb);
+    VectorMask<Float> aLower = ma.compare(VectorOperators.LT, mb);
+    VectorMask<Float> bLower = mb.compare(VectorOperators.LT, ma);
+    VectorMask<Float> noA = ma.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY);
+    VectorMask<Float> noB = mb.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY);
+    FloatVector m = ma.blend(mb, aLower);
     FloatVector origin = finiteOrigin(m);
-    FloatVector da = ma.sub(origin);
-    FloatVector db = mb.sub(origin);
-    FloatVector ea = VectorExp.flushed(da);
-    FloatVector eb = VectorExp.flushed(db);
+    FloatVector e = VectorExp.flushed(mb.blend(ma, aLower).sub(origin));
+    FloatVector one = FloatVector.broadcast(F, 1f);
+    FloatVector ea = one.blend(e, aLower).blend(0f, noA);
+    FloatVector eb = one.blend(e, bLower).blend(0f, noB);
     FloatVector la = FloatVector.fromArray(F, nodes, a + NODE_SUM);
     FloatVector lb = FloatVector.fromArray(F, nodes, b + NODE_SUM);
     m.intoArray(nodes, a + NODE_MAXIMUM);
     la.fma(ea, lb.mul(eb)).intoArray(nodes, a + NODE_SUM);
     if (moment) {
-      FloatVector ta = la.fma(da, FloatVector.fromArray(F, nodes, a + NODE_MOMENT));
-      FloatVector tb = lb.fma(db, FloatVector.fromArray(F, nodes, b + NODE_MOMENT));
+      FloatVector ta = la.fma(ma.sub(origin), FloatVector.fromArray(F, nodes, a + NODE_MOMENT));
+      FloatVector tb = lb.fma(mb.sub(origin), FloatVector.fromArray(F, nodes, b + NODE_MOMENT));
       ta = ta.blend(0f, ea.compare(VectorOperators.EQ, 0f));
       tb = tb.blend(0f, eb.compare(VectorOperators.EQ, 0f));
       ta.fma(ea, tb.mul(eb)).intoArray(nodes, a + NODE_MOMENT);
     }
-    VectorMask<Float> noA = ma.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY);
-    VectorMask<Float> noB = mb.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY);
     for (int v = NODE_VALUES; v < NODE_VALUES + valueDim * PANEL; v += PANEL) {
       FloatVector oa = FloatVector.fromArray(F, nodes, a + v);
       FloatVector ob = FloatVector.fromArray(F, nodes, b + v);
