@@ -12,6 +12,12 @@ public final class Accuracy {
   /** Unit roundoff of float. */
   public static final double U = 0x1p-24;
 
+  /**
+   * Bounds below this are those of results that may be flushed to 0: always reached, hence not
+   * told.
+   */
+  private static final double FLUSHED = 0x1p-120;
+
   private final String what;
   private double largestRatio;
   private double errorThere;
@@ -43,7 +49,7 @@ public final class Accuracy {
               + error
               + ")");
     }
-    if (bound > 0 && error / bound > largestRatio) {
+    if (bound > FLUSHED && error / bound > largestRatio) {
       largestRatio = error / bound;
       errorThere = error;
       boundThere = bound;

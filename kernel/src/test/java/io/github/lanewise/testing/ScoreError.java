@@ -96,9 +96,9 @@ public final class ScoreError {
     return 2 * relative(-Math.log(Math.max(weight, 0x1p-140))) * weight + 0x1p-125;
   }
 
-  /** Bound for an element of out: the weights' errors, and a chain of 256 fused steps. */
+  /** Bound for an element of out: the weights' errors, and chains of fused steps. */
   public double ofValue() {
-    return (2 * relative(mean) + 256 * U) * maxValue + 0x1p-120;
+    return (2 * relative(mean) + 32 * U) * maxValue + 0x1p-120;
   }
 
   /** Bound for the log-sum-exp. */
@@ -108,6 +108,6 @@ public final class ScoreError {
 
   /** Bound for the entropy. */
   public double ofEntropy() {
-    return 2 * (relative(mean) + 256 * U) * (1 + mean) + (2 * meanSquare + 2 * entropy) * U;
+    return 2 * (relative(mean) + 32 * U) * (1 + mean) + (2 * meanSquare + 2 * entropy) * U;
   }
 }
