@@ -6,6 +6,9 @@ import java.time.Duration;
 
 /** What runs, and getting it ready to run fast. */
 public final class Lanewise {
+  /** No warm-up takes that long. */
+  private static final Duration LONGEST = Duration.ofDays(1);
+
   private Lanewise() {}
 
   /**
@@ -34,8 +37,25 @@ public final class Lanewise {
         Processor.describe());
   }
 
-  /** Compiles every kernel, for at most the given time. */
+  /**
+   * Compiles every kernel that calls on arrays need, by calling all operations on small data until
+   * the compilers come to rest.
+   *
+   * <p>A service calls this before it takes its first request: what the calls compute is the same
+   * without, but the first ones take a hundred times as long.
+   *
+   * @param atMost when to stop even if the compilers are still busy; one round may outlast it by
+   *     some milliseconds
+   * @throws IllegalArgumentException if it is negative
+   */
   public static void warmUp(Duration atMost) {
+    if (atMost.isNegative()) {
+      throw new IllegalArgumentException("atMost is " + atMost + ", but must not be negative");
+    }
     Kernels.requireAvailable();
+    long nanos = atMost.compareTo(LONGEST) < 0 ? atMost.toNanos() : LONGEST.toNanos();
+    if (nanos > 0) {
+      new WarmUp().run(nanos);
+    }
   }
 }

@@ -1,0 +1,137 @@
+package io.github.lanewise;
+
+import io.github.lanewise.attention.Attention;
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls every operation on small data, in all the forms that have kernels of their own, until the
+ * compilers have nothing left to do.
+ */
+final class WarmUp {
+
+  /** So long the compilers must have been idle: a few times what one large method takes. */
+  private static final long IDLE_NANOS = 250_000_000;
+
+  private static final int LENGTH = 320; // more than a chunk of keys, no multiple of 64
+  private static final int QUERIES = 96; // more than a bundle
+  private static final int DIM = 64;
+
+  private final float[] row = filled(2048);
+  private final float[] rowOut = new float[row.length];
+  private final FloatTensor scores = FloatTensor.of(filled(QUERIES * LENGTH), QUERIES, LENGTH);
+  private final FloatTensor weights = FloatTensor.allocate(QUERIES, LENGTH);
+  private final FloatTensor gradient = FloatTensor.allocate(QUERIES, LENGTH);
+  private final RowStatistics rowStatistics =
+      new RowStatistics(
+          FloatTensor.allocate(QUERIES),
+          FloatTensor.allocate(QUERIES),
+          FloatTensor.allocate(QUERIES));
+
+  private final FloatTensor q = FloatTensor.of(filled(QUERIES * DIM), 1, 1, QUERIES, DIM);
+  private final FloatTensor k = FloatTensor.of(filled(LENGTH * DIM), 1, 1, LENGTH, DIM);
+  private final FloatTensor out = FloatTensor.allocate(1, 1, QUERIES, DIM);
+  private final FloatTensor attended = FloatTensor.allocate(1, 1, QUERIES, LENGTH);
+  private final RowStatistics headStatistics =
+      new RowStatistics(
+          FloatTensor.allocate(1, 1, QUERIES),
+          FloatTensor.allocate(1, 1, QUERIES),
+          FloatTensor.allocate(1, 1, QUERIES));
+
+  private final Mask allowed = Mask.allowed(everyThird(QUERIES * LENGTH), QUERIES, LENGTH);
+  private final Softmax warm = Softmax.builder().temperature(0.7f).build();
+  private final Softmax logarithmic = Softmax.builder().logarithmic(true).build();
+  private final Attention plain = Attention.builder().build();
+  private final Attention causal = Attention.builder().mask(Mask.causal()).build();
+  private final Attention masked = Attention.builder().mask(allowed).build();
+  private final Attention everyOption =
+      Attention.builder()
+          .softcap(30f)
+          .bias(FloatTensor.allocate(1, LENGTH))
+          .alibi(0.1f)
+          .temperature(0.9f)
+          .sinks(0f)
+          .mask(Mask.prefix(4).or(Mask.window(100, 0)))
+          .build();
+
+  /** Works for at most the given time; less if the compilers come to rest. */
+  void run(long nanos) {
+    CompilationMXBean compilation = ManagementFactory.getCompilationMXBean();
+    long start = System.nanoTime();
+    long idleSince = start;
+    long compiled = -1;
+    while (System.nanoTime() - start < nanos) {
+      round(start, nanos);
+      long now = compilationTime(compilation);
+      if (now != compiled) {
+        compiled = now;
+        idleSince = System.nanoTime();
+      } else if (now >= 0 && System.nanoTime() - idleSince > IDLE_NANOS) {
+        return;
+      }
+    }
+  }
+
+  private static long compilationTime(@Nullable CompilationMXBean compilation) {
+    return compilation != null && compilation.isCompilationTimeMonitoringSupported()
+        ? compilation.getTotalCompilationTime()
+        : -1;
+  }
+
+  private void round(long start, long nanos) {
+    primitives();
+    softmax();
+    if (System.nanoTime() - start < nanos) {
+      attention();
+    }
+  }
+
+  private void primitives() {
+    for (int length : new int[] {row.length, 1000, 100, 7}) {
+      Lanes.exp(row, 0, rowOut, 0, length);
+      Lanes.divide(row, 0, 3f, rowOut, 0, length);
+      float sink = Lanes.max(row, 0, length) + Lanes.sum(row, 0, length);
+      rowOut[0] = sink + Lanes.logSumExp(row, 0, length);
+    }
+  }
+
+  private void softmax() {
+    Workers caller = Workers.caller();
+    Softmax.standard().apply(scores, weights);
+    Softmax.standard().backward(weights, scores, gradient);
+    Softmax.standard().apply(scores, Mask.causal(), weights, rowStatistics, caller);
+    warm.apply(scores, allowed, weights);
+    logarithmic.apply(scores, weights);
+    logarithmic.backward(weights, scores, gradient);
+  }
+
+  private void attention() {
+    Workers caller = Workers.caller();
+    plain.forward(q, k, k, out);
+    causal.forward(q, k, k, out);
+    masked.forward(q, k, k, out);
+    everyOption.forward(q, k, k, out, headStatistics, caller);
+    plain.weights(q, k, attended, caller);
+    FloatTensor queries = q.reshape(QUERIES, DIM);
+    FloatTensor keys = k.reshape(LENGTH, DIM);
+    Matmul.multiplyTransposed(1f, queries, keys, weights, caller);
+    Matmul.multiply(1f, weights, keys, out.reshape(QUERIES, DIM), caller);
+  }
+
+  private static float[] filled(int length) {
+    float[] values = new float[length];
+    for (int i = 0; i < length; i++) {
+      values[i] = (i * 37 % 101 - 50) / 25f;
+    }
+    return values;
+  }
+
+  private static boolean[] everyThird(int length) {
+    boolean[] allowed = new boolean[length];
+    for (int i = 0; i < length; i++) {
+      allowed[i] = i % 3 != 1;
+    }
+    return allowed;
+  }
+}

@@ -1,0 +1,35 @@
+package io.github.lanewise;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class WarmUpTest {
+
+  @Test
+  void endsInTimeOrWhenTheCompilersRest() {
+    long start = System.nanoTime();
+    Lanewise.warmUp(Duration.ofSeconds(2));
+    double seconds = (System.nanoTime() - start) / 1e9;
+    System.out.printf("warmUp(2 s) took %.2f s%n", seconds);
+    // A round on a busy machine, cold, interpreted and in scalar code still ends within that.
+    assertTrue(seconds < 30, "warmUp(2 s) took " + seconds + " s");
+  }
+
+  @Test
+  void noTimeMeansNoWork() {
+    long start = System.nanoTime();
+    Lanewise.warmUp(Duration.ZERO);
+    assertTrue(System.nanoTime() - start < 1_000_000_000L);
+  }
+
+  @Test
+  void aNegativeTimeIsRefused() {
+    IllegalArgumentException thrown =
+        assertThrows(IllegalArgumentException.class, () -> Lanewise.warmUp(Duration.ofSeconds(-1)));
+    assertEquals("atMost is PT-1S, but must not be negative", thrown.getMessage());
+  }
+}
