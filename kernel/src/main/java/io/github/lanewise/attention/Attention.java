@@ -31,9 +31,11 @@ import org.jspecify.annotations.Nullable;
  * is contiguous, {@code [batch, length, heads, dim]} through {@link FloatTensor#permute} for
  * instance. Memory does not grow with queryLength · keyLength.
  *
- * <p><b>Accuracy.</b> Over the whole tensor never worse than twice a plain float implementation of
- * the same formula, and at most 1.5e-6·max|v| for queries and keys of unit variance, headDim up to
- * 256 and keyLength up to 8192; both are measured against the oracle in double precision.
+ * <p><b>Accuracy.</b> Beside a plain float implementation of the same formula, over the whole
+ * tensor: the largest error is at most twice as large plus u·max|v|, u = 2⁻²⁴, and the root mean
+ * square of the errors at most 1.1 times as large. For queries and keys of unit variance, headDim
+ * up to 256 and keyLength up to 8192 no error exceeds 1.5e-6·max|v|. All of it is measured against
+ * the oracle in double precision.
  *
  * <p><b>Same bits.</b> A row's result depends on nothing but the row, the keys and values it sees
  * and the options: not on lane width, thread count, layout, warm-up, or the other rows of the call.
