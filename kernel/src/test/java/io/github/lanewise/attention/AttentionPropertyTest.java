@@ -7,6 +7,7 @@ import io.github.lanewise.testing.Bits;
 import io.github.lanewise.testing.ContractAttention;
 import io.github.lanewise.testing.Draw;
 import io.github.lanewise.testing.FloatKind;
+import io.github.lanewise.testing.MaskCase;
 import io.github.lanewise.testing.Property;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +44,24 @@ class AttentionPropertyTest {
           AttentionShape shape = new AttentionShape(1, 2, 1, 5, keys, 16, 9);
           FloatKind kind = draw.oneOf("kind", FloatKind.NORMAL, FloatKind.LOGITS);
           checkBits(draw, AttentionCase.draw(draw, shape, new FloatKind[] {kind}, ANY_BIAS));
+        });
+  }
+
+  /** Heads of one group and of different groups that look at different chunks. */
+  @Test
+  void headsThatSeeDistantKeysHaveTheBitsOfTheContract() {
+    Property.check(
+        60,
+        draw -> {
+          int batch = draw.integer("batch", 1, 2);
+          int keyHeads = draw.integer("keyHeads", 1, 3);
+          int heads = keyHeads * draw.integer("group", 1, 3);
+          int queries = draw.oneOf("queries", 1, 2, 5, 33);
+          int keys = draw.integer("keys", 257, queries > 5 ? 600 : 1500);
+          AttentionShape shape = new AttentionShape(batch, heads, keyHeads, queries, keys, 8, 5);
+          FloatKind[] kinds = {FloatKind.NORMAL};
+          AttentionCase any = AttentionCase.draw(draw, shape, kinds, ANY_BIAS);
+          checkBits(draw, any.withMask(MaskCase.drawRuns(draw, batch, heads, queries, keys)));
         });
   }
 

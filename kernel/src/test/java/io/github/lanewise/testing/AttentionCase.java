@@ -86,6 +86,12 @@ public record AttentionCase(
     return values;
   }
 
+  /** Returns this case under another mask. */
+  public AttentionCase withMask(MaskCase mask) {
+    return new AttentionCase(
+        shape, q, k, v, givenScale, softcap, bias, biasShape, slopes, sinks, temperatures, mask);
+  }
+
   /** Returns the kernel's operator. */
   public Attention attention() {
     Attention.Builder builder = Attention.builder().mask(maskCase.mask());

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The one source of input of a property. Whatever is drawn is written down, one line per value;
@@ -107,14 +109,28 @@ public final class Draw {
 
   /** Draws flags, of which one in so many is false. */
   public boolean[] flags(String name, int length, int falseOnceIn) {
-    String drawn =
-        value(
-            name,
-            () ->
-                random
-                    .ints(length, 0, falseOnceIn)
-                    .mapToObj(n -> n == 0 ? "." : "#")
-                    .collect(Collectors.joining()));
+    return flags(
+        name, length, () -> random.ints(length, 0, falseOnceIn).mapToObj(n -> n == 0 ? "." : "#"));
+  }
+
+  /** Draws rows of flags; in each, one run is true: anywhere, of any length. */
+  public boolean[] runs(String name, int rows, int rowLength) {
+    return flags(
+        name,
+        rows * rowLength,
+        () ->
+            IntStream.range(0, rows)
+                .mapToObj(
+                    row -> {
+                      int from = random.nextInt(rowLength + 1);
+                      int length = random.nextInt(rowLength - from + 1);
+                      int after = rowLength - from - length;
+                      return ".".repeat(from) + "#".repeat(length) + ".".repeat(after);
+                    }));
+  }
+
+  private boolean[] flags(String name, int length, Supplier<Stream<String>> generator) {
+    String drawn = value(name, () -> generator.get().collect(Collectors.joining()));
     boolean[] flags = new boolean[length];
     for (int j = 0; j < length; j++) {
       flags[j] = drawn.charAt(j) == '#';

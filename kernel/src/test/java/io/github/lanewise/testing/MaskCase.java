@@ -100,12 +100,15 @@ public record MaskCase(Mask mask, Visibility visibility, @Nullable Long offset) 
       case ALLOWED:
       case ALLOWED_BITS:
         int[] shape = broadcastShape(draw, name + ".shape", axes);
+        int last = shape[shape.length - 1];
         boolean[] flags =
-            draw.flags(name + ".flags", product(shape), draw.oneOf(name + ".density", 2, 30));
+            draw.onceIn(2, name + ".inRuns")
+                ? draw.runs(name + ".runs", last == 0 ? 0 : product(shape) / last, last)
+                : draw.flags(name + ".flags", product(shape), draw.oneOf(name + ".density", 2, 30));
         Mask mask =
             kind == Kind.ALLOWED
                 ? Mask.allowed(flags, longs(shape))
-                : Mask.allowedBits(bits(flags, shape[shape.length - 1]), longs(shape));
+                : Mask.allowedBits(bits(flags, last), longs(shape));
         return new MaskCase(mask, Visibility.allowed(flags, shape), null);
       case AND:
       case OR:
@@ -120,6 +123,16 @@ public record MaskCase(Mask mask, Visibility visibility, @Nullable Long offset) 
             : new MaskCase(a.mask.or(b.mask), a.visibility.or(b.visibility), named);
     }
     throw new AssertionError(kind);
+  }
+
+  /**
+   * Draws a mask that shows each head, or each row, a run of keys of its own, often a short one.
+   */
+  public static MaskCase drawRuns(Draw draw, int batch, int heads, int queries, int keys) {
+    int rows = draw.onceIn(2, "perHead") ? 1 : queries;
+    int[] shape = {batch, heads, rows, keys};
+    boolean[] flags = draw.runs("runs", batch * heads * rows, keys);
+    return new MaskCase(Mask.allowed(flags, longs(shape)), Visibility.allowed(flags, shape), null);
   }
 
   /** Draws a shape that broadcasts to these four axes: some left out in front, some of length 1. */

@@ -1,0 +1,192 @@
+package io.github.lanewise;
+
+import static io.github.lanewise.testing.Accuracy.U;
+
+import io.github.lanewise.Softmax.EmptyRow;
+import io.github.lanewise.reference.Primitives;
+import io.github.lanewise.reference.ReferenceSoftmax;
+import io.github.lanewise.reference.Visibility;
+import io.github.lanewise.testing.Accuracy;
+import io.github.lanewise.testing.Draw;
+import io.github.lanewise.testing.FloatKind;
+import io.github.lanewise.testing.Layouts;
+import io.github.lanewise.testing.MaskCase;
+import io.github.lanewise.testing.Property;
+import io.github.lanewise.testing.TestWorkers;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Softmax under every combination of shape, mask, layout, options and workers against the oracle.
+ */
+class SoftmaxMaskPropertyTest {
+  private static final FloatKind[] WITH_SPECIALS = {
+    FloatKind.NORMAL,
+    FloatKind.LOGITS,
+    FloatKind.OVERFLOWING,
+    FloatKind.WIDE,
+    FloatKind.TIED,
+    FloatKind.NONFINITE,
+    FloatKind.MINUS_INFINITIES
+  };
+
+  @Test
+  void everyCombinationAgreesWithTheOracle() {
+    Accuracy accuracy = new Accuracy("softmax under masks");
+    Accuracy statistics = new Accuracy("softmax statistics");
+    Property.check(
+        250,
+        draw -> {
+          int[] shape = drawShape(draw);
+          int n = shape[shape.length - 1];
+          float temperature =
+              draw.oneOf("temperature", 1f, 1f, 0.5f, 3f, 0f, Float.POSITIVE_INFINITY);
+          boolean logarithmic = draw.onceIn(2, "logarithmic");
+          EmptyRow empty = draw.oneOf("empty", EmptyRow.values());
+          float[] x = draw.floats("x", product(shape), WITH_SPECIALS);
+          int[] four = aligned(shape);
+          MaskCase mask = MaskCase.drawForSoftmax(draw, shape.length, four);
+          FloatTensor input = Layouts.draw(draw, "input", x, shape);
+          boolean inPlace = draw.onceIn(3, "inPlace");
+          FloatTensor output = inPlace ? input : Layouts.drawResult(draw, "output", shape);
+          int[] rows = shape.length == 1 ? new int[] {1} : Arrays.copyOf(shape, shape.length - 1);
+          FloatTensor logSumExp = Layouts.drawResult(draw, "logSumExp", rows);
+          FloatTensor entropy = Layouts.drawResult(draw, "entropy", rows);
+          FloatTensor maxWeight = Layouts.drawResult(draw, "maxWeight", rows);
+          Softmax.builder()
+              .temperature(temperature)
+              .logarithmic(logarithmic)
+              .emptyRow(empty)
+              .build()
+              .apply(
+                  input,
+                  mask.mask(),
+                  output,
+                  new RowStatistics(logSumExp, entropy, maxWeight),
+                  TestWorkers.draw(draw));
+
+          float[] y = output.toArray();
+          for (int row = 0; row < x.length / Math.max(n, 1); row++) {
+            checkRow(
+                accuracy,
+                statistics,
+                Arrays.copyOfRange(x, row * n, (row + 1) * n),
+                visible(mask.visibility(), four, row),
+                temperature,
+                logarithmic,
+                empty,
+                Arrays.copyOfRange(y, row * n, (row + 1) * n),
+                new float[] {
+                  logSumExp.toArray()[row], entropy.toArray()[row], maxWeight.toArray()[row]
+                });
+          }
+        });
+    accuracy.print();
+    statistics.print();
+  }
+
+  private static void checkRow(
+      Accuracy accuracy,
+      Accuracy statistics,
+      float[] x,
+      boolean[] visible,
+      float temperature,
+      boolean logarithmic,
+      EmptyRow empty,
+      float[] y,
+      float[] actual) {
+    double[] scores = Primitives.widen(x);
+    double emptyWeight = empty == EmptyRow.NAN ? Double.NaN : 0;
+    double emptyLog = empty == EmptyRow.NAN ? Double.NaN : Double.NEGATIVE_INFINITY;
+    double[] weights = ReferenceSoftmax.softmax(scores, visible, temperature, emptyWeight);
+    double[] expected =
+        logarithmic ? ReferenceSoftmax.logSoftmax(scores, visible, temperature, emptyLog) : weights;
+    // Every distance that matters is below 110: a weight beyond is 0 in float.
+    double levels = Accuracy.blockLevels(x.length);
+    double mean = 0;
+    double meanSquare = 0;
+    double max = Double.NEGATIVE_INFINITY;
+    for (int j = 0; j < x.length; j++) {
+      max = visible[j] ? Math.max(max, scores[j]) : max;
+    }
+    for (int j = 0; j < x.length; j++) {
+      if (visible[j] && weights[j] > 0 && temperature > 0) {
+        double d = (max - scores[j]) / temperature;
+        mean += weights[j] * d;
+        meanSquare += weights[j] * d * d;
+      }
+    }
+    for (int j = 0; j < x.length; j++) {
+      int at = j;
+      double d = visible[j] && temperature > 0 ? Math.abs(max - scores[j]) / temperature : 0;
+      double bound =
+          logarithmic
+              ? (2 * d + mean + levels + 32 + 2 * Math.abs(expected[j])) * U
+              : (2 * d + 2 * mean + levels + 32) * U * expected[j] + 0x1p-126;
+      double representable = (float) expected[j]; // a logarithm beyond the range of float is -∞
+      accuracy.check(representable, y[j], bound, () -> "[" + at + "] of " + Arrays.toString(x));
+    }
+    double logSumExp = ReferenceSoftmax.logSumExp(scores, visible, temperature);
+    double relative = 2 * mean + levels + 32;
+    statistics.check(
+        (float) logSumExp,
+        actual[0],
+        (relative + 4 * Math.abs(logSumExp) + 2 * Math.abs(max / temperature)) * U,
+        () -> " logSumExp of " + Arrays.toString(x));
+    if (logSumExp == Double.NEGATIVE_INFINITY) {
+      return; // entropy and largest weight of an empty row: a cell of the semantics table
+    }
+    double entropy = ReferenceSoftmax.entropy(weights);
+    statistics.check(
+        entropy,
+        actual[1],
+        ((relative + 8) * (1 + mean) + 2 * meanSquare + 2 * entropy) * U + 0x1p-120 * x.length,
+        () -> " entropy of " + Arrays.toString(x));
+    double maxWeight = Primitives.max(weights);
+    double visibleMax = Double.isNaN(logSumExp) && temperature != 0 ? Double.NaN : maxWeight;
+    statistics.check(
+        visibleMax,
+        actual[2],
+        relative * U * maxWeight,
+        () -> " maxWeight of " + Arrays.toString(x));
+  }
+
+  private static int[] drawShape(Draw draw) {
+    int rank = draw.integer("rank", 1, 4);
+    int[] shape = new int[rank];
+    if (draw.onceIn(16, "split")) { // so long that a row is split over the workers
+      Arrays.fill(shape, 1);
+      shape[rank - 1] = draw.integer("n", 16_384, 24_000);
+      return shape;
+    }
+    int rows = 1;
+    for (int axis = 0; axis < rank - 1; axis++) {
+      shape[axis] = draw.integer("axis" + axis, 1, axis == rank - 2 ? 7 : 3);
+      rows *= shape[axis];
+    }
+    shape[rank - 1] = draw.size("n", 6000 / rows);
+    return shape;
+  }
+
+  /** The shape as [batch, heads, queries, keys], right-aligned. */
+  private static int[] aligned(int... shape) {
+    int[] four = {1, 1, 1, 1};
+    System.arraycopy(shape, 0, four, 4 - shape.length, shape.length);
+    return four;
+  }
+
+  private static boolean[] visible(Visibility visibility, int[] four, int row) {
+    int query = row % four[2];
+    int head = row / four[2] % four[1];
+    int batch = row / four[2] / four[1];
+    boolean[] visible = new boolean[four[3]];
+    for (int j = 0; j < visible.length; j++) {
+      visible[j] = visibility.visible(batch, head, query, j);
+    }
+    return visible;
+  }
+
+  private static int product(int... shape) {
+    return Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+  }
+}
