@@ -43,6 +43,9 @@ public final class ExpPolynomial {
    */
   public static final float FLUSH_BELOW = -0x1.5d589ep6f;
 
+  /** Up to it, 2ⁿ is a float. */
+  public static final float GREATEST_NORMAL = 88f;
+
   /** Gives n = -127: its scale has exponent bits 0, so that the product with it is +0. */
   public static final float FLUSHED = -88f;
 

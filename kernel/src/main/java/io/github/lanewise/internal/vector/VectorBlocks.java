@@ -2,6 +2,7 @@ package io.github.lanewise.internal.vector;
 
 import io.github.lanewise.internal.kernel.RowReductions;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -9,17 +10,34 @@ import jdk.incubator.vector.VectorSpecies;
  * Sums over a block in the order that {@link RowReductions} describes.
  *
  * <p>The 16 virtual lanes are 16/L accumulators of L lanes that take turns: each vector is added to
- * acc0, and the accumulators move up one place. So a loop's body is the same for every width.
+ * acc0, and the accumulators move up one place. So a loop's body is the same for every width. Which
+ * of them comes last does not matter to the tree (8, 4, 2, 1), which first adds opposite ones: an
+ * addition may be turned round.
+ *
+ * <p>The last elements of a run, fewer than a vector, are read through the vector that ends with
+ * them, never through a masked access: NEON has none, and Java's emulation of it at the end of an
+ * array is slow and makes garbage.
+ *
+ * <p>Each method is a compile root and calls no method of ours, see {@link VectorLaneKernels}:
+ * hence the repetition.
  */
 final class VectorBlocks {
   private static final VectorSpecies<Float> FLOATS = LaneSpecies.FLOATS;
   private static final int L = LaneSpecies.LENGTH;
   private static final int BLOCK = RowReductions.BLOCK;
 
+  /** Elements of the L/4 blocks whose lanes fill four accumulators. */
+  static final int SPAN = L / 4 * BLOCK;
+
   private VectorBlocks() {}
 
   /** Σ y·dy over y ≠ 0. */
   static float dot(float[] y, int yRow, float[] dy, int dyRow, int from, int to) {
+    assert from / BLOCK == (to - 1) / BLOCK : from + " to " + to + " is not in one block";
+    assert yRow + from >= 0 && yRow + to <= y.length
+        : "row " + yRow + ", " + from + " to " + to + " of " + y.length;
+    assert dyRow + from >= 0 && dyRow + to <= dy.length
+        : "row " + dyRow + ", " + from + " to " + to + " of " + dy.length;
     FloatVector acc0 = FloatVector.zero(FLOATS);
     FloatVector acc1 = acc0;
     FloatVector acc2 = acc0;
@@ -36,47 +54,89 @@ final class VectorBlocks {
       acc3 = next;
     }
     if (j < to) {
-      FloatVector weight = VectorTails.load(y, yRow + j, to - j, 0f);
-      FloatVector gradient = VectorTails.load(dy, dyRow + j, to - j, 0f);
-      gradient = gradient.blend(0f, weight.compare(VectorOperators.EQ, 0f));
-      acc0 = weight.fma(gradient, acc0);
+      int count = to - j;
+      VectorMask<Float> beyond =
+          FloatVector.fromArray(FLOATS, LaneOrders.NUMBERS, 0).compare(VectorOperators.GE, count);
+      FloatVector weight = FloatVector.fromArray(FLOATS, y, yRow + to - L);
+      FloatVector gradient = FloatVector.fromArray(FLOATS, dy, dyRow + to - L);
+      weight = weight.rearrange(LaneOrders.ROTATIONS[L - count]);
+      gradient = gradient.rearrange(LaneOrders.ROTATIONS[L - count]);
+      VectorMask<Float> invisible = weight.compare(VectorOperators.EQ, 0f).or(beyond);
+      acc0 = weight.blend(0f, beyond).fma(gradient.blend(0f, invisible), acc0);
     }
-    return VectorTails.tree(acc0, acc1, acc2, acc3);
+    FloatVector v = L == 16 ? acc0 : L == 8 ? acc0.add(acc1) : acc0.add(acc2).add(acc1.add(acc3));
+    if (L == 16) {
+      v = v.add(v.rearrange(LaneOrders.BY_8));
+    }
+    if (L >= 8) {
+      v = v.add(v.rearrange(LaneOrders.BY_4));
+    }
+    v = v.add(v.rearrange(LaneOrders.BY_2));
+    return v.add(v.rearrange(LaneOrders.BY_1)).lane(0);
   }
 
   /** Σ dy over y ≠ -inf. */
   static float visibleSum(float[] y, int yRow, float[] dy, int dyRow, int from, int to) {
+    assert from / BLOCK == (to - 1) / BLOCK : from + " to " + to + " is not in one block";
+    assert yRow + from >= 0 && yRow + to <= y.length
+        : "row " + yRow + ", " + from + " to " + to + " of " + y.length;
+    assert dyRow + from >= 0 && dyRow + to <= dy.length
+        : "row " + dyRow + ", " + from + " to " + to + " of " + dy.length;
     FloatVector acc0 = FloatVector.zero(FLOATS);
     FloatVector acc1 = acc0;
     FloatVector acc2 = acc0;
     FloatVector acc3 = acc0;
-    float invisible = Float.NEGATIVE_INFINITY;
+    float hidden = Float.NEGATIVE_INFINITY;
     int j = from;
     for (; j <= to - L; j += L) {
-      FloatVector logWeight = FloatVector.fromArray(FLOATS, y, yRow + j);
+      FloatVector weight = FloatVector.fromArray(FLOATS, y, yRow + j);
       FloatVector gradient = FloatVector.fromArray(FLOATS, dy, dyRow + j);
-      gradient = gradient.blend(0f, logWeight.compare(VectorOperators.EQ, invisible));
-      FloatVector next = acc0.add(gradient);
+      FloatVector next = acc0.add(gradient.blend(0f, weight.compare(VectorOperators.EQ, hidden)));
       acc0 = L == 16 ? next : acc1;
       acc1 = L == 8 ? next : acc2;
       acc2 = acc3;
       acc3 = next;
     }
     if (j < to) {
-      FloatVector logWeight = VectorTails.load(y, yRow + j, to - j, invisible);
-      FloatVector gradient = VectorTails.load(dy, dyRow + j, to - j, 0f);
-      acc0 = acc0.add(gradient.blend(0f, logWeight.compare(VectorOperators.EQ, invisible)));
+      int count = to - j;
+      VectorMask<Float> beyond =
+          FloatVector.fromArray(FLOATS, LaneOrders.NUMBERS, 0).compare(VectorOperators.GE, count);
+      FloatVector weight = FloatVector.fromArray(FLOATS, y, yRow + to - L);
+      FloatVector gradient = FloatVector.fromArray(FLOATS, dy, dyRow + to - L);
+      weight = weight.rearrange(LaneOrders.ROTATIONS[L - count]);
+      gradient = gradient.rearrange(LaneOrders.ROTATIONS[L - count]);
+      VectorMask<Float> invisible = weight.compare(VectorOperators.EQ, hidden).or(beyond);
+      acc0 = acc0.add(gradient.blend(0f, invisible));
     }
-    return VectorTails.tree(acc0, acc1, acc2, acc3);
+    FloatVector v = L == 16 ? acc0 : L == 8 ? acc0.add(acc1) : acc0.add(acc2).add(acc1.add(acc3));
+    if (L == 16) {
+      v = v.add(v.rearrange(LaneOrders.BY_8));
+    }
+    if (L >= 8) {
+      v = v.add(v.rearrange(LaneOrders.BY_4));
+    }
+    v = v.add(v.rearrange(LaneOrders.BY_2));
+    return v.add(v.rearrange(LaneOrders.BY_1)).lane(0);
   }
 
-  /** Σ x[from, to), at most a block, at least a vector. */
+  /** Σ x[from, to), at most a block; a vector's length before {@code to} belongs to the run. */
   static float sum(float[] x, int from, int to) {
+    assert to - from <= BLOCK : from + " to " + to + " is more than a block";
+    assert from >= 0 && to >= L && to <= x.length : from + " to " + to + " of " + x.length;
     FloatVector acc0 = FloatVector.zero(FLOATS);
     FloatVector acc1 = acc0;
     FloatVector acc2 = acc0;
     FloatVector acc3 = acc0;
     int j = from;
+    for (; j <= to - 2 * L; j += 2 * L) {
+      FloatVector first = acc0.add(FloatVector.fromArray(FLOATS, x, j));
+      FloatVector turned = L == 16 ? first : acc1;
+      FloatVector second = turned.add(FloatVector.fromArray(FLOATS, x, j + L));
+      acc0 = L == 4 ? acc2 : L == 8 ? first : second;
+      acc1 = L == 4 ? acc3 : second;
+      acc2 = first;
+      acc3 = second;
+    }
     for (; j <= to - L; j += L) {
       FloatVector next = acc0.add(FloatVector.fromArray(FLOATS, x, j));
       acc0 = L == 16 ? next : acc1;
@@ -85,9 +145,21 @@ final class VectorBlocks {
       acc3 = next;
     }
     if (j < to) {
-      acc0 = acc0.add(VectorTails.load(x, j, to - j, 0f));
+      int count = to - j;
+      VectorMask<Float> beyond =
+          FloatVector.fromArray(FLOATS, LaneOrders.NUMBERS, 0).compare(VectorOperators.GE, count);
+      FloatVector last = FloatVector.fromArray(FLOATS, x, to - L);
+      acc0 = acc0.add(last.rearrange(LaneOrders.ROTATIONS[L - count]).blend(0f, beyond));
     }
-    return VectorTails.tree(acc0, acc1, acc2, acc3);
+    FloatVector v = L == 16 ? acc0 : L == 8 ? acc0.add(acc1) : acc0.add(acc2).add(acc1.add(acc3));
+    if (L == 16) {
+      v = v.add(v.rearrange(LaneOrders.BY_8));
+    }
+    if (L >= 8) {
+      v = v.add(v.rearrange(LaneOrders.BY_4));
+    }
+    v = v.add(v.rearrange(LaneOrders.BY_2));
+    return v.add(v.rearrange(LaneOrders.BY_1)).lane(0);
   }
 
   /**
@@ -95,6 +167,7 @@ final class VectorBlocks {
    * would wait for its own latency.
    */
   static float spanSum(float[] x, int from) {
+    assert from >= 0 && from + SPAN <= x.length : SPAN + " from " + from + " of " + x.length;
     FloatVector acc0 = FloatVector.zero(FLOATS);
     FloatVector acc1 = acc0;
     FloatVector acc2 = acc0;
@@ -109,13 +182,30 @@ final class VectorBlocks {
       acc2 = acc2.add(FloatVector.fromArray(FLOATS, x, j + at2));
       acc3 = acc3.add(FloatVector.fromArray(FLOATS, x, j + at3));
     }
+    if (L == 4) {
+      FloatVector v = acc0.add(acc2).add(acc1.add(acc3));
+      v = v.add(v.rearrange(LaneOrders.BY_2));
+      return v.add(v.rearrange(LaneOrders.BY_1)).lane(0);
+    }
+    // Two vectors that want the sum of their halves fill one: a's in the low lanes, b's in the
+    // high.
+    // First for halves of 8 (L = 16: a block in each accumulator), then for halves of 4.
+    VectorMask<Float> high8 = LaneOrders.HIGH_8;
+    VectorMask<Float> high4 = LaneOrders.HIGH_4;
+    FloatVector even = acc0.add(acc1);
+    FloatVector odd = acc2.add(acc3);
     if (L == 16) {
-      return (VectorTails.tree(acc0, acc0, acc0, acc0) + VectorTails.tree(acc1, acc1, acc1, acc1))
-          + (VectorTails.tree(acc2, acc2, acc2, acc2) + VectorTails.tree(acc3, acc3, acc3, acc3));
+      even = acc0.blend(acc1, high8).add(acc1.blend(acc0, high8).rearrange(LaneOrders.BY_8));
+      odd = acc2.blend(acc3, high8).add(acc3.blend(acc2, high8).rearrange(LaneOrders.BY_8));
     }
-    if (L == 8) {
-      return VectorTails.tree(acc0, acc1, acc0, acc0) + VectorTails.tree(acc2, acc3, acc0, acc0);
+    FloatVector v = even.blend(odd, high4).add(odd.blend(even, high4).rearrange(LaneOrders.HALF_4));
+    v = v.add(v.rearrange(LaneOrders.BY_2));
+    v = v.add(v.rearrange(LaneOrders.BY_1));
+    // The blocks' sums: L = 16 in lanes 0 (first), 8 (second), 4 (third), 12 (fourth); L = 8 in 0,
+    // 4.
+    if (L == 16) {
+      v = v.add(v.rearrange(LaneOrders.BY_8));
     }
-    return VectorTails.tree(acc0, acc1, acc2, acc3);
+    return v.add(v.rearrange(LaneOrders.BY_4)).lane(0);
   }
 }

@@ -68,7 +68,23 @@ final class VectorExp {
    */
   static FloatVector flushed(FloatVector x) {
     // Clamped before the polynomial: a blend after it would leave subnormals to be computed.
-    return normal(x.blend(FLUSHED, x.compare(VectorOperators.LT, FLUSH_BELOW)));
+    FloatVector clamped = x.blend(FLUSHED, x.compare(VectorOperators.LT, FLUSH_BELOW));
+    FloatVector magic = FloatVector.broadcast(FLOATS, MAGIC);
+    FloatVector one = FloatVector.broadcast(FLOATS, 1f);
+    FloatVector biased = clamped.fma(FloatVector.broadcast(FLOATS, LOG2_E), magic);
+    FloatVector n = biased.sub(magic);
+    FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -LN2_HI), clamped);
+    r = n.fma(FloatVector.broadcast(FLOATS, -LN2_LO), r);
+    FloatVector p =
+        FloatVector.broadcast(FLOATS, C6)
+            .fma(r, FloatVector.broadcast(FLOATS, C5))
+            .fma(r, FloatVector.broadcast(FLOATS, C4))
+            .fma(r, FloatVector.broadcast(FLOATS, C3))
+            .fma(r, FloatVector.broadcast(FLOATS, C2))
+            .fma(r, one)
+            .fma(r, one);
+    IntVector scale = biased.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+    return p.mul(scale.reinterpretAsFloats());
   }
 
   /** exp(x) where the result is a normal number: x in [FLUSH_BELOW, 88], or FLUSHED, or NaN. */

@@ -7,8 +7,17 @@ import io.github.lanewise.internal.scalar.ScalarLaneKernels;
 import java.util.Arrays;
 
 /**
- * Kernels over runs of consecutive floats, a vector at a time; runs of less than 16 elements are
- * left to the scalar code, which has the same bits.
+ * Kernels over runs of consecutive floats, a vector at a time; runs of less than 16 elements, and
+ * some tails, are left to the scalar code, which has the same bits.
+ *
+ * <p><b>Compile roots.</b> Where C2 stops inlining in the midst of vector code, every vector
+ * becomes an object: 10 to 100 times slower. It stops at a depth of 15 calls, at 18,000 nodes (two
+ * calls of exp, or a dozen loads and as many operations, are most of that), and at calls that were
+ * rare while it looked. Operators call from depths that nobody knows. So the methods that hold the
+ * loops must never be inlined into their callers: they have more than 325 bytecodes
+ * (FreqInlineSize), to which their assertions contribute; KernelSizeTest checks it. And within such
+ * a root vectors are not handed to methods of ours, which C2 need not inline, except to exp in the
+ * hottest loop.
  */
 final class VectorLaneKernels extends RowReductions {
   private static final int L = LaneSpecies.LENGTH;
@@ -39,11 +48,11 @@ final class VectorLaneKernels extends RowReductions {
 
   @Override
   public void exp(float[] x, int xFrom, float[] y, int yFrom, int length) {
-    if (length < SHORT) {
-      scalar.exp(x, xFrom, y, yFrom, length);
-    } else {
-      VectorMaps.exp(x, xFrom, y, yFrom, length);
+    int whole = length & -L;
+    if (whole > 0) {
+      VectorMaps.exp(x, xFrom, y, yFrom, whole);
     }
+    scalar.exp(x, xFrom + whole, y, yFrom + whole, length - whole);
   }
 
   @Override
@@ -51,7 +60,7 @@ final class VectorLaneKernels extends RowReductions {
     if (length < SHORT) {
       scalar.divide(x, xFrom, divisor, y, yFrom, length);
     } else {
-      VectorMaps.divide(x, xFrom, divisor, y, yFrom, length);
+      VectorMaps.divide(x, xFrom, 0f, divisor, y, yFrom, length); // x - 0 is x
     }
   }
 
@@ -61,7 +70,7 @@ final class VectorLaneKernels extends RowReductions {
     if (length < SHORT) {
       scalar.shiftAndDivide(x, xFrom, shift, divisor, y, yFrom, length);
     } else {
-      VectorMaps.shiftAndDivide(x, xFrom, shift, divisor, y, yFrom, length);
+      VectorMaps.divide(x, xFrom, shift, divisor, y, yFrom, length);
     }
   }
 
@@ -71,7 +80,7 @@ final class VectorLaneKernels extends RowReductions {
     if (length < SHORT) {
       scalar.logWeights(x, xFrom, shift, logSum, y, yFrom, length);
     } else {
-      VectorMaps.logWeights(x, xFrom, shift, logSum, y, yFrom, length);
+      VectorMaps.subtract(x, xFrom, shift, logSum, y, yFrom, length);
     }
   }
 
@@ -86,11 +95,12 @@ final class VectorLaneKernels extends RowReductions {
       float[] dx,
       int dxFrom,
       int length) {
-    if (length < SHORT) {
-      scalar.backward(y, yFrom, dy, dyFrom, dot, divisor, dx, dxFrom, length);
-    } else {
-      VectorMaps.backward(y, yFrom, dy, dyFrom, dot, divisor, dx, dxFrom, length);
+    int whole = length & -L;
+    if (whole > 0) {
+      VectorMaps.backward(y, yFrom, dy, dyFrom, dot, divisor, dx, dxFrom, whole);
     }
+    scalar.backward(
+        y, yFrom + whole, dy, dyFrom + whole, dot, divisor, dx, dxFrom + whole, length - whole);
   }
 
   @Override
@@ -104,11 +114,12 @@ final class VectorLaneKernels extends RowReductions {
       float[] dx,
       int dxFrom,
       int length) {
-    if (length < SHORT) {
-      scalar.logBackward(y, yFrom, dy, dyFrom, sum, divisor, dx, dxFrom, length);
-    } else {
-      VectorMaps.logBackward(y, yFrom, dy, dyFrom, sum, divisor, dx, dxFrom, length);
+    int whole = length & -L;
+    if (whole > 0) {
+      VectorMaps.logBackward(y, yFrom, dy, dyFrom, sum, divisor, dx, dxFrom, whole);
     }
+    scalar.logBackward(
+        y, yFrom + whole, dy, dyFrom + whole, sum, divisor, dx, dxFrom + whole, length - whole);
   }
 
   @Override
@@ -160,12 +171,12 @@ final class VectorLaneKernels extends RowReductions {
     if (L == 16) {
       return VectorBlocks.spanSum(x, from);
     }
+    int middle = from + 2 * BLOCK;
     if (L == 8) {
-      return VectorBlocks.spanSum(x, from) + VectorBlocks.spanSum(x, from + 2 * BLOCK);
+      return VectorBlocks.spanSum(x, from) + VectorBlocks.spanSum(x, middle);
     }
     float left = VectorBlocks.spanSum(x, from) + VectorBlocks.spanSum(x, from + BLOCK);
-    float right =
-        VectorBlocks.spanSum(x, from + 2 * BLOCK) + VectorBlocks.spanSum(x, from + 3 * BLOCK);
+    float right = VectorBlocks.spanSum(x, middle) + VectorBlocks.spanSum(x, middle + BLOCK);
     return left + right;
   }
 

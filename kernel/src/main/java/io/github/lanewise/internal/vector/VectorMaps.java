@@ -1,15 +1,19 @@
 package io.github.lanewise.internal.vector;
 
+import io.github.lanewise.internal.kernel.ExpPolynomial;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Functions of each element alone, over runs of at least one vector.
+ * Functions of each element alone.
  *
- * <p>The last vector of a run may overlap the one before it. In place its inputs would be gone by
- * then, so it is computed first, and written last.
+ * <p>Where a run need not be whole vectors, its last vector may overlap the one before it. In place
+ * its inputs would be gone by then, so it is computed first, and written last.
+ *
+ * <p>Each method is a compile root, see {@link VectorLaneKernels}.
  */
 final class VectorMaps {
   private static final VectorSpecies<Float> FLOATS = LaneSpecies.FLOATS;
@@ -17,47 +21,92 @@ final class VectorMaps {
 
   private VectorMaps() {}
 
+  /** y = exp(x) over the full range; length is a multiple of L. */
   static void exp(float[] x, int xFrom, float[] y, int yFrom, int length) {
-    int rest = length - L;
-    FloatVector last = VectorExp.full(FloatVector.fromArray(FLOATS, x, xFrom + rest));
-    for (int i = 0; i < rest; i += L) {
-      VectorExp.full(FloatVector.fromArray(FLOATS, x, xFrom + i)).intoArray(y, yFrom + i);
+    assert length % L == 0 : length + " elements in vectors of " + L;
+    assert xFrom >= 0 && xFrom + length <= x.length : length + " at " + xFrom + " of " + x.length;
+    assert yFrom >= 0 && yFrom + length <= y.length : length + " at " + yFrom + " of " + y.length;
+    assert x != y || xFrom == yFrom || Math.abs(xFrom - yFrom) >= length
+        : length + " at " + xFrom + " and " + yFrom + " of one array";
+    FloatVector log2E = FloatVector.broadcast(FLOATS, ExpPolynomial.LOG2_E);
+    FloatVector magic = FloatVector.broadcast(FLOATS, ExpPolynomial.MAGIC);
+    FloatVector minusLn2High = FloatVector.broadcast(FLOATS, -ExpPolynomial.LN2_HI);
+    FloatVector minusLn2Low = FloatVector.broadcast(FLOATS, -ExpPolynomial.LN2_LO);
+    FloatVector c6 = FloatVector.broadcast(FLOATS, ExpPolynomial.C6);
+    FloatVector c5 = FloatVector.broadcast(FLOATS, ExpPolynomial.C5);
+    FloatVector c4 = FloatVector.broadcast(FLOATS, ExpPolynomial.C4);
+    FloatVector c3 = FloatVector.broadcast(FLOATS, ExpPolynomial.C3);
+    FloatVector c2 = FloatVector.broadcast(FLOATS, ExpPolynomial.C2);
+    FloatVector one = FloatVector.broadcast(FLOATS, 1f);
+    for (int i = 0; i < length; i += L) {
+      FloatVector v = FloatVector.fromArray(FLOATS, x, xFrom + i);
+      // Where all results are normal numbers, the short way gives the same bits.
+      VectorMask<Float> normal =
+          v.compare(VectorOperators.GE, ExpPolynomial.FLUSH_BELOW)
+              .and(v.compare(VectorOperators.LE, ExpPolynomial.GREATEST_NORMAL));
+      if (normal.allTrue()) {
+        // VectorExp.normal, written out to make a compile root of this method.
+        FloatVector biased = v.fma(log2E, magic);
+        FloatVector n = biased.sub(magic);
+        FloatVector r = n.fma(minusLn2Low, n.fma(minusLn2High, v));
+        FloatVector p = c6.fma(r, c5).fma(r, c4).fma(r, c3).fma(r, c2).fma(r, one).fma(r, one);
+        IntVector scale = biased.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+        p.mul(scale.reinterpretAsFloats()).intoArray(y, yFrom + i);
+      } else {
+        VectorExp.full(v).intoArray(y, yFrom + i);
+      }
     }
-    last.intoArray(y, yFrom + rest);
   }
 
-  static void divide(float[] x, int xFrom, float divisor, float[] y, int yFrom, int length) {
-    int rest = length - L;
-    FloatVector last = FloatVector.fromArray(FLOATS, x, xFrom + rest).div(divisor);
-    for (int i = 0; i < rest; i += L) {
-      FloatVector.fromArray(FLOATS, x, xFrom + i).div(divisor).intoArray(y, yFrom + i);
-    }
-    last.intoArray(y, yFrom + rest);
-  }
-
-  static void shiftAndDivide(
+  /** y = (x - shift)/divisor; length is at least L. */
+  static void divide(
       float[] x, int xFrom, float shift, float divisor, float[] y, int yFrom, int length) {
+    assert length >= L : length + " elements in vectors of " + L;
+    assert xFrom >= 0 && xFrom + length <= x.length : length + " at " + xFrom + " of " + x.length;
+    assert yFrom >= 0 && yFrom + length <= y.length : length + " at " + yFrom + " of " + y.length;
+    assert x != y || xFrom == yFrom || Math.abs(xFrom - yFrom) >= length
+        : length + " at " + xFrom + " and " + yFrom + " of one array";
     int rest = length - L;
     FloatVector last = FloatVector.fromArray(FLOATS, x, xFrom + rest).sub(shift).div(divisor);
-    for (int i = 0; i < rest; i += L) {
+    int i = 0;
+    for (; i < rest - L; i += 2 * L) {
+      FloatVector v0 = FloatVector.fromArray(FLOATS, x, xFrom + i);
+      FloatVector v1 = FloatVector.fromArray(FLOATS, x, xFrom + i + L);
+      v0.sub(shift).div(divisor).intoArray(y, yFrom + i);
+      v1.sub(shift).div(divisor).intoArray(y, yFrom + i + L);
+    }
+    for (; i < rest; i += L) {
       FloatVector v = FloatVector.fromArray(FLOATS, x, xFrom + i);
       v.sub(shift).div(divisor).intoArray(y, yFrom + i);
     }
     last.intoArray(y, yFrom + rest);
   }
 
-  static void logWeights(
+  /** y = (x - shift) - logSum; length is at least L. */
+  static void subtract(
       float[] x, int xFrom, float shift, float logSum, float[] y, int yFrom, int length) {
+    assert length >= L : length + " elements in vectors of " + L;
+    assert xFrom >= 0 && xFrom + length <= x.length : length + " at " + xFrom + " of " + x.length;
+    assert yFrom >= 0 && yFrom + length <= y.length : length + " at " + yFrom + " of " + y.length;
+    assert x != y || xFrom == yFrom || Math.abs(xFrom - yFrom) >= length
+        : length + " at " + xFrom + " and " + yFrom + " of one array";
     int rest = length - L;
     FloatVector last = FloatVector.fromArray(FLOATS, x, xFrom + rest).sub(shift).sub(logSum);
-    for (int i = 0; i < rest; i += L) {
+    int i = 0;
+    for (; i < rest - L; i += 2 * L) {
+      FloatVector v0 = FloatVector.fromArray(FLOATS, x, xFrom + i);
+      FloatVector v1 = FloatVector.fromArray(FLOATS, x, xFrom + i + L);
+      v0.sub(shift).sub(logSum).intoArray(y, yFrom + i);
+      v1.sub(shift).sub(logSum).intoArray(y, yFrom + i + L);
+    }
+    for (; i < rest; i += L) {
       FloatVector v = FloatVector.fromArray(FLOATS, x, xFrom + i);
       v.sub(shift).sub(logSum).intoArray(y, yFrom + i);
     }
     last.intoArray(y, yFrom + rest);
   }
 
-  /** dx = y·(dy - dot)/divisor; 0 where y is 0. */
+  /** dx = y·(dy - dot)/divisor, 0 where y is 0; length is a multiple of L. */
   static void backward(
       float[] y,
       int yFrom,
@@ -68,23 +117,34 @@ final class VectorMaps {
       float[] dx,
       int dxFrom,
       int length) {
-    int rest = length - L;
-    FloatVector last = gradient(y, yFrom + rest, dy, dyFrom + rest, dot, divisor);
-    for (int i = 0; i < rest; i += L) {
-      gradient(y, yFrom + i, dy, dyFrom + i, dot, divisor).intoArray(dx, dxFrom + i);
+    assert length % L == 0 : length + " elements in vectors of " + L;
+    assert yFrom >= 0 && yFrom + length <= y.length : length + " at " + yFrom + " of " + y.length;
+    assert dyFrom >= 0 && dyFrom + length <= dy.length
+        : length + " at " + dyFrom + " of " + dy.length;
+    assert dxFrom >= 0 && dxFrom + length <= dx.length
+        : length + " at " + dxFrom + " of " + dx.length;
+    int i = 0;
+    for (; i < length - L; i += 2 * L) {
+      FloatVector weight0 = FloatVector.fromArray(FLOATS, y, yFrom + i);
+      FloatVector weight1 = FloatVector.fromArray(FLOATS, y, yFrom + i + L);
+      VectorMask<Float> invisible0 = weight0.compare(VectorOperators.EQ, 0f);
+      VectorMask<Float> invisible1 = weight1.compare(VectorOperators.EQ, 0f);
+      FloatVector outer0 = FloatVector.fromArray(FLOATS, dy, dyFrom + i).sub(dot);
+      FloatVector outer1 = FloatVector.fromArray(FLOATS, dy, dyFrom + i + L).sub(dot);
+      FloatVector gradient0 = weight0.mul(outer0).div(divisor).blend(0f, invisible0);
+      FloatVector gradient1 = weight1.mul(outer1).div(divisor).blend(0f, invisible1);
+      gradient0.intoArray(dx, dxFrom + i);
+      gradient1.intoArray(dx, dxFrom + i + L);
     }
-    last.intoArray(dx, dxFrom + rest);
+    if (i < length) {
+      FloatVector weight = FloatVector.fromArray(FLOATS, y, yFrom + i);
+      VectorMask<Float> invisible = weight.compare(VectorOperators.EQ, 0f);
+      FloatVector outer = FloatVector.fromArray(FLOATS, dy, dyFrom + i).sub(dot);
+      weight.mul(outer).div(divisor).blend(0f, invisible).intoArray(dx, dxFrom + i);
+    }
   }
 
-  private static FloatVector gradient(
-      float[] y, int yAt, float[] dy, int dyAt, float dot, float divisor) {
-    FloatVector weight = FloatVector.fromArray(FLOATS, y, yAt);
-    VectorMask<Float> invisible = weight.compare(VectorOperators.EQ, 0f);
-    FloatVector outer = FloatVector.fromArray(FLOATS, dy, dyAt);
-    return weight.mul(outer.sub(dot)).div(divisor).blend(0f, invisible);
-  }
-
-  /** dx = (dy - exp(y)·sum)/divisor; 0 where y is -inf. */
+  /** dx = (dy - exp(y)·sum)/divisor, 0 where y is -inf; length is a multiple of L. */
   static void logBackward(
       float[] y,
       int yFrom,
@@ -95,20 +155,22 @@ final class VectorMaps {
       float[] dx,
       int dxFrom,
       int length) {
-    int rest = length - L;
-    FloatVector last = logGradient(y, yFrom + rest, dy, dyFrom + rest, sum, divisor);
-    for (int i = 0; i < rest; i += L) {
-      logGradient(y, yFrom + i, dy, dyFrom + i, sum, divisor).intoArray(dx, dxFrom + i);
+    assert length % L == 0 : length + " elements in vectors of " + L;
+    assert yFrom >= 0 && yFrom + length <= y.length : length + " at " + yFrom + " of " + y.length;
+    assert dyFrom >= 0 && dyFrom + length <= dy.length
+        : length + " at " + dyFrom + " of " + dy.length;
+    assert dxFrom >= 0 && dxFrom + length <= dx.length
+        : length + " at " + dxFrom + " of " + dx.length;
+    assert dx != y || dxFrom == yFrom || Math.abs(dxFrom - yFrom) >= length
+        : length + " at " + dxFrom + " and " + yFrom + " of one array";
+    assert divisor > 0f : "divisor " + divisor;
+    for (int i = 0; i < length; i += L) {
+      FloatVector logWeight = FloatVector.fromArray(FLOATS, y, yFrom + i);
+      VectorMask<Float> invisible = logWeight.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY);
+      FloatVector outer = FloatVector.fromArray(FLOATS, dy, dyFrom + i);
+      FloatVector expected = VectorExp.full(logWeight).mul(sum);
+      FloatVector gradient = outer.sub(expected).div(divisor).blend(0f, invisible);
+      gradient.intoArray(dx, dxFrom + i);
     }
-    last.intoArray(dx, dxFrom + rest);
-  }
-
-  private static FloatVector logGradient(
-      float[] y, int yAt, float[] dy, int dyAt, float sum, float divisor) {
-    FloatVector logWeight = FloatVector.fromArray(FLOATS, y, yAt);
-    VectorMask<Float> invisible = logWeight.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY);
-    FloatVector outer = FloatVector.fromArray(FLOATS, dy, dyAt);
-    FloatVector expected = VectorExp.full(logWeight).mul(sum);
-    return outer.sub(expected).div(divisor).blend(0f, invisible);
   }
 }

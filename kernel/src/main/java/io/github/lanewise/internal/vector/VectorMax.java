@@ -10,6 +10,9 @@ import jdk.incubator.vector.VectorSpecies;
  * Maxima of runs of at least 16 elements.
  *
  * <p>By compare and blend, which ignores NaN: Java's own maximum costs three times as much.
+ *
+ * <p>Each method is a compile root and calls no vector method of ours, see {@link
+ * VectorLaneKernels}: hence the repetition.
  */
 final class VectorMax {
   private static final VectorSpecies<Float> FLOATS = LaneSpecies.FLOATS;
@@ -30,48 +33,70 @@ final class VectorMax {
 
   /** Largest of x[from, to), any NaN ignored. */
   static float largest(float[] x, int from, int to) {
+    assert from >= 0 && to - from >= L && to <= x.length : from + " to " + to + " of " + x.length;
     FloatVector acc0 = FloatVector.broadcast(FLOATS, LEAST);
     FloatVector acc1 = acc0;
     FloatVector acc2 = acc0;
     FloatVector acc3 = acc0;
     int j = from;
     for (; j <= to - 4 * L; j += 4 * L) {
-      acc0 = larger(acc0, FloatVector.fromArray(FLOATS, x, j));
-      acc1 = larger(acc1, FloatVector.fromArray(FLOATS, x, j + L));
-      acc2 = larger(acc2, FloatVector.fromArray(FLOATS, x, j + 2 * L));
-      acc3 = larger(acc3, FloatVector.fromArray(FLOATS, x, j + 3 * L));
+      FloatVector v0 = FloatVector.fromArray(FLOATS, x, j);
+      FloatVector v1 = FloatVector.fromArray(FLOATS, x, j + L);
+      FloatVector v2 = FloatVector.fromArray(FLOATS, x, j + 2 * L);
+      FloatVector v3 = FloatVector.fromArray(FLOATS, x, j + 3 * L);
+      acc0 = acc0.blend(v0, v0.compare(VectorOperators.GT, acc0));
+      acc1 = acc1.blend(v1, v1.compare(VectorOperators.GT, acc1));
+      acc2 = acc2.blend(v2, v2.compare(VectorOperators.GT, acc2));
+      acc3 = acc3.blend(v3, v3.compare(VectorOperators.GT, acc3));
     }
     for (; j < to - L; j += L) {
-      acc0 = larger(acc0, FloatVector.fromArray(FLOATS, x, j));
+      FloatVector v = FloatVector.fromArray(FLOATS, x, j);
+      acc0 = acc0.blend(v, v.compare(VectorOperators.GT, acc0));
     }
     // The last vector may overlap: an element that counts twice changes no maximum.
-    acc1 = larger(acc1, FloatVector.fromArray(FLOATS, x, to - L));
-    return across(larger(larger(acc0, acc1), larger(acc2, acc3)));
+    FloatVector last = FloatVector.fromArray(FLOATS, x, to - L);
+    acc1 = acc1.blend(last, last.compare(VectorOperators.GT, acc1));
+    acc0 = acc0.blend(acc1, acc1.compare(VectorOperators.GT, acc0));
+    acc2 = acc2.blend(acc3, acc3.compare(VectorOperators.GT, acc2));
+    acc0 = acc0.blend(acc2, acc2.compare(VectorOperators.GT, acc0));
+    // Across the lanes as integers in the floats' order, whose maximum is cheap; none is NaN.
+    IntVector bits = acc0.reinterpretAsInts();
+    IntVector flipped = bits.lanewise(VectorOperators.ASHR, 31).and(Integer.MAX_VALUE);
+    int key = bits.lanewise(VectorOperators.XOR, flipped).reduceLanes(VectorOperators.MAX);
+    return Float.intBitsToFloat(key ^ (key >> 31 & Integer.MAX_VALUE));
   }
 
   /** Largest of x[from, to) as Math.max orders it: NaN wins, +0 over -0. */
   static float max(float[] x, int from, int to) {
+    assert from >= 0 && to - from >= L && to <= x.length : from + " to " + to + " of " + x.length;
     FloatVector acc0 = FloatVector.broadcast(FLOATS, LEAST);
     FloatVector acc1 = acc0;
-    FloatVector nan = FloatVector.zero(FLOATS);
+    FloatVector nan0 = FloatVector.zero(FLOATS);
+    FloatVector nan1 = nan0;
     int j = from;
     for (; j <= to - 2 * L; j += 2 * L) {
       FloatVector v0 = FloatVector.fromArray(FLOATS, x, j);
       FloatVector v1 = FloatVector.fromArray(FLOATS, x, j + L);
-      acc0 = larger(acc0, v0);
-      acc1 = larger(acc1, v1);
-      nan = nan.blend(v0, v0.compare(VectorOperators.NE, v0));
-      nan = nan.blend(v1, v1.compare(VectorOperators.NE, v1));
+      acc0 = acc0.blend(v0, v0.compare(VectorOperators.GT, acc0));
+      acc1 = acc1.blend(v1, v1.compare(VectorOperators.GT, acc1));
+      nan0 = nan0.blend(v0, v0.compare(VectorOperators.NE, v0));
+      nan1 = nan1.blend(v1, v1.compare(VectorOperators.NE, v1));
     }
     for (int at = j; at < to; at += L) {
       FloatVector v = FloatVector.fromArray(FLOATS, x, Math.min(at, to - L));
-      acc0 = larger(acc0, v);
-      nan = nan.blend(v, v.compare(VectorOperators.NE, v));
+      acc0 = acc0.blend(v, v.compare(VectorOperators.GT, acc0));
+      nan0 = nan0.blend(v, v.compare(VectorOperators.NE, v));
     }
-    if (nan.compare(VectorOperators.NE, nan).anyTrue()) {
+    nan0 = nan0.blend(nan1, nan1.compare(VectorOperators.NE, nan1));
+    if (nan0.compare(VectorOperators.NE, nan0).anyTrue()) {
       return Float.NaN;
     }
-    float largest = across(larger(acc0, acc1));
+    acc0 = acc0.blend(acc1, acc1.compare(VectorOperators.GT, acc0));
+    // Across the lanes as integers in the floats' order, whose maximum is cheap; none is NaN.
+    IntVector bits = acc0.reinterpretAsInts();
+    IntVector flipped = bits.lanewise(VectorOperators.ASHR, 31).and(Integer.MAX_VALUE);
+    int key = bits.lanewise(VectorOperators.XOR, flipped).reduceLanes(VectorOperators.MAX);
+    float largest = Float.intBitsToFloat(key ^ (key >> 31 & Integer.MAX_VALUE));
     return largest == 0f ? zero(x, from, to) : largest;
   }
 
@@ -88,6 +113,9 @@ final class VectorMax {
   /** y = x where the bit is set, else -inf; returns the largest of them, any NaN ignored. */
   static float maskedCopy(
       float[] x, int xFrom, float[] y, int yFrom, int length, long[] bits, int at) {
+    assert length <= 64 * (bits.length - at) : length + " bits from word " + at;
+    assert xFrom >= 0 && xFrom + length <= x.length : length + " at " + xFrom + " of " + x.length;
+    assert yFrom >= 0 && yFrom + length <= y.length : length + " at " + yFrom + " of " + y.length;
     IntVector laneBits = IntVector.fromArray(INTS, LANE_BITS, 0);
     FloatVector hidden = FloatVector.broadcast(FLOATS, LEAST);
     FloatVector acc = hidden;
@@ -98,29 +126,18 @@ final class VectorMax {
       VectorMask<Float> mask = laneBits.and(visible).compare(VectorOperators.NE, 0).cast(FLOATS);
       FloatVector v = hidden.blend(FloatVector.fromArray(FLOATS, x, xFrom + i), mask);
       v.intoArray(y, yFrom + i);
-      acc = larger(acc, v);
+      acc = acc.blend(v, v.compare(VectorOperators.GT, acc));
     }
-    float largest = across(acc);
+    // Across the lanes as integers in the floats' order, whose maximum is cheap; none is NaN.
+    IntVector keys = acc.reinterpretAsInts();
+    IntVector flipped = keys.lanewise(VectorOperators.ASHR, 31).and(Integer.MAX_VALUE);
+    int key = keys.lanewise(VectorOperators.XOR, flipped).reduceLanes(VectorOperators.MAX);
+    float largest = Float.intBitsToFloat(key ^ (key >> 31 & Integer.MAX_VALUE));
     for (; i < length; i++) {
       float value = (bits[at + (i >> 6)] >>> i & 1) != 0 ? x[xFrom + i] : LEAST;
       y[yFrom + i] = value;
       largest = value > largest ? value : largest;
     }
     return largest;
-  }
-
-  private static FloatVector larger(FloatVector acc, FloatVector v) {
-    return acc.blend(v, v.compare(VectorOperators.GT, acc));
-  }
-
-  /** Largest lane; no lane is NaN. As integers in the floats' order, whose maximum is cheap. */
-  private static float across(FloatVector v) {
-    int key = ordered(v.reinterpretAsInts()).reduceLanes(VectorOperators.MAX);
-    return Float.intBitsToFloat(key ^ (key >> 31 & Integer.MAX_VALUE));
-  }
-
-  private static IntVector ordered(IntVector bits) {
-    IntVector magnitudeIfNegative = bits.lanewise(VectorOperators.ASHR, 31).and(Integer.MAX_VALUE);
-    return bits.lanewise(VectorOperators.XOR, magnitudeIfNegative);
   }
 }

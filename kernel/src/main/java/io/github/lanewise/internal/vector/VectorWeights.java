@@ -18,6 +18,8 @@ import jdk.incubator.vector.VectorSpecies;
  * method - a second exp for a tail, the tree over the lanes - and C2 stops inlining, and boxes
  * vectors. Hence the lanes go through memory to {@link #tree}, and tails are filled up to whole
  * groups by the caller.
+ *
+ * <p>The two kernels are compile roots, see {@link VectorLaneKernels}.
  */
 final class VectorWeights {
   private static final VectorSpecies<Float> FLOATS = LaneSpecies.FLOATS;
@@ -37,6 +39,12 @@ final class VectorWeights {
   /** y = exp(x - shift), and the sum. */
   static float write(
       float[] x, int xRow, float[] y, int yRow, int from, int to, float shift, float[] scratch) {
+    assert from % 16 == 0 && to % 16 == 0 : from + " to " + to + " is not in whole groups";
+    assert xRow + from >= 0 && xRow + to <= x.length
+        : "row " + xRow + ", " + from + " to " + to + " of " + x.length;
+    assert yRow + from >= 0 && yRow + to <= y.length
+        : "row " + yRow + ", " + from + " to " + to + " of " + y.length;
+    assert scratch.length >= RowReductions.SCRATCH : scratch.length;
     int lanes = SUMS;
     int j = from;
     for (; j < to; lanes += 16) {
@@ -55,7 +63,14 @@ final class VectorWeights {
         acc2 = acc3;
         acc3 = next;
       }
-      keep(acc0, acc1, acc2, acc3, scratch, lanes);
+      acc0.intoArray(scratch, lanes);
+      if (L <= 8) {
+        acc1.intoArray(scratch, lanes + L);
+      }
+      if (L == 4) {
+        acc2.intoArray(scratch, lanes + 2 * L);
+        acc3.intoArray(scratch, lanes + 3 * L);
+      }
     }
     return leafSum(scratch, SUMS, from, to);
   }
@@ -71,7 +86,13 @@ final class VectorWeights {
       float shift,
       boolean writes,
       float[] scratch) {
-    int lanes = 0;
+    assert from % 16 == 0 && to % 16 == 0 : from + " to " + to + " is not in whole groups";
+    assert xRow + from >= 0 && xRow + to <= x.length
+        : "row " + xRow + ", " + from + " to " + to + " of " + x.length;
+    assert yRow + from >= 0 && yRow + to <= y.length
+        : "row " + yRow + ", " + from + " to " + to + " of " + y.length;
+    assert scratch.length >= RowReductions.SCRATCH : scratch.length;
+    int lanes = SUMS;
     int j = from;
     for (; j < to; lanes += 16) {
       FloatVector acc0 = FloatVector.zero(FLOATS);
@@ -102,31 +123,24 @@ final class VectorWeights {
         moment2 = moment3;
         moment3 = nextMoment;
       }
-      keep(acc0, acc1, acc2, acc3, scratch, SUMS + lanes);
-      keep(moment0, moment1, moment2, moment3, scratch, MOMENTS + lanes);
+      acc0.intoArray(scratch, lanes);
+      if (L <= 8) {
+        acc1.intoArray(scratch, lanes + L);
+      }
+      if (L == 4) {
+        acc2.intoArray(scratch, lanes + 2 * L);
+        acc3.intoArray(scratch, lanes + 3 * L);
+      }
+      moment0.intoArray(scratch, lanes + MOMENTS - SUMS);
+      if (L <= 8) {
+        moment1.intoArray(scratch, lanes + MOMENTS - SUMS + L);
+      }
+      if (L == 4) {
+        moment2.intoArray(scratch, lanes + MOMENTS - SUMS + 2 * L);
+        moment3.intoArray(scratch, lanes + MOMENTS - SUMS + 3 * L);
+      }
     }
     return FloatPair.of(leafSum(scratch, SUMS, from, to), leafSum(scratch, MOMENTS, from, to));
-  }
-
-  /**
-   * Writes the 16 lanes, a vector each of which may be any of those that took turns: the tree
-   * begins with the sums of opposite ones, and an addition may be turned round.
-   */
-  private static void keep(
-      FloatVector acc0,
-      FloatVector acc1,
-      FloatVector acc2,
-      FloatVector acc3,
-      float[] lanes,
-      int at) {
-    acc0.intoArray(lanes, at);
-    if (L <= 8) {
-      acc1.intoArray(lanes, at + L);
-    }
-    if (L == 4) {
-      acc2.intoArray(lanes, at + 2 * L);
-      acc3.intoArray(lanes, at + 3 * L);
-    }
   }
 
   /** The sum of the blocks that [from, to) meets, from their lanes: ((b0 + b1) + (b2 + b3)). */

@@ -214,20 +214,20 @@ class LaneKernelsTest {
       long[] bits = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
       for (WeightSums kind : WeightSums.values()) {
         allocatesNothing(
-            kind + " ", () -> LANES.weights(kind, x, 0, y, 0, 0, length, 0.5f, scratch));
+            kind + " ", length, () -> LANES.weights(kind, x, 0, y, 0, 0, length, 0.5f, scratch));
       }
-      allocatesNothing("largest", () -> z[0] = LANES.largest(x, 0, length));
-      allocatesNothing("mask", () -> z[0] = LANES.maskedCopy(x, 0, y, 0, length, bits, 0));
-      allocatesNothing("dot", () -> z[0] = LANES.dot(x, 0, y, 0, 0, length));
-      allocatesNothing("sum", () -> z[0] = LANES.visibleSum(x, 0, y, 0, 0, length));
-      allocatesNothing("shift", () -> LANES.shiftAndDivide(x, 0, 1f, 2f, y, 0, length));
-      allocatesNothing("log", () -> LANES.logWeights(x, 0, 1f, 2f, y, 0, length));
-      allocatesNothing("dx", () -> LANES.backward(x, 0, y, 0, 1f, 2f, z, 0, length));
-      allocatesNothing("ln dx", () -> LANES.logBackward(x, 0, y, 0, 1f, 2f, z, 0, length));
+      allocatesNothing("largest", length, () -> z[0] = LANES.largest(x, 0, length));
+      allocatesNothing("mask", length, () -> z[0] = LANES.maskedCopy(x, 0, y, 0, length, bits, 0));
+      allocatesNothing("dot", length, () -> z[0] = LANES.dot(x, 0, y, 0, 0, length));
+      allocatesNothing("sum", length, () -> z[0] = LANES.visibleSum(x, 0, y, 0, 0, length));
+      allocatesNothing("shift", length, () -> LANES.shiftAndDivide(x, 0, 1f, 2f, y, 0, length));
+      allocatesNothing("log", length, () -> LANES.logWeights(x, 0, 1f, 2f, y, 0, length));
+      allocatesNothing("dx", length, () -> LANES.backward(x, 0, y, 0, 1f, 2f, z, 0, length));
+      allocatesNothing("ln dx", length, () -> LANES.logBackward(x, 0, y, 0, 1f, 2f, z, 0, length));
     }
   }
 
-  private static void allocatesNothing(String what, Runnable call) {
-    assertEquals(0, Allocated.bytesPerCall(call), what);
+  private static void allocatesNothing(String what, int length, Runnable call) {
+    assertEquals(0, Allocated.bytesPerCall(call), what + length);
   }
 }

@@ -1,0 +1,78 @@
+package io.github.lanewise.packaging;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.lanewise.Lanewise;
+import java.lang.classfile.Attributes;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassModel;
+import java.lang.classfile.Label;
+import java.lang.classfile.MethodModel;
+import java.lang.classfile.attribute.CodeAttribute;
+import java.lang.classfile.instruction.BranchInstruction;
+import java.lang.classfile.instruction.InvokeInstruction;
+import java.lang.classfile.instruction.LabelTarget;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The methods that hold vector loops are compile roots: C2 never inlines a method of more than 325
+ * bytecodes (FreqInlineSize). Inlined into a caller, its own inlining might be cut off at any
+ * depth, and vectors would become objects.
+ */
+class KernelSizeTest {
+  private static final int FREQ_INLINE_SIZE = 325;
+
+  @Test
+  void loopsOverVectorsAreCompileRoots() throws Exception {
+    List<String> small = new ArrayList<>();
+    int kernels = 0;
+    for (Path file : vectorClasses()) {
+      ClassModel model = ClassFile.of().parse(file);
+      for (MethodModel method : model.methods()) {
+        CodeAttribute code = method.findAttribute(Attributes.code()).orElse(null);
+        if (code == null || !loopsOverVectors(code)) {
+          continue;
+        }
+        kernels++;
+        if (code.codeLength() <= FREQ_INLINE_SIZE) {
+          small.add(
+              file.getFileName() + " " + method.methodName() + ": " + code.codeLength() + " bytes");
+        }
+      }
+    }
+    assertTrue(kernels > 5, "found only " + kernels + " kernels: looks at the wrong files");
+    assertEquals(List.of(), small);
+  }
+
+  /** Whether there is a backward branch, and a vector is read or written. */
+  private static boolean loopsOverVectors(CodeAttribute code) {
+    List<Label> seen = new ArrayList<>();
+    boolean loops = false;
+    boolean vectors = false;
+    for (var element : code) {
+      if (element instanceof LabelTarget target) {
+        seen.add(target.label());
+      } else if (element instanceof BranchInstruction branch) {
+        loops |= seen.contains(branch.target());
+      } else if (element instanceof InvokeInstruction call) {
+        String name = call.name().stringValue();
+        vectors |= name.equals("fromArray") || name.equals("intoArray");
+      }
+    }
+    return loops && vectors;
+  }
+
+  private static List<Path> vectorClasses() throws URISyntaxException {
+    Path root = Path.of(Lanewise.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    Path room = root.resolve("io/github/lanewise/internal/vector");
+    return Stream.of("VectorBlocks", "VectorMaps", "VectorMax", "VectorWeights")
+        .map(name -> room.resolve(name + ".class"))
+        .toList();
+  }
+}
