@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * The formula of {@link ReferenceAttention} as one would write it in float: no fused multiply-add,
- * no lanes, no blocks, sums from left to right. The kernel's error is never more than twice that of
+ * no lanes, no blocks, sums from left to right. The kernel's error is measured against the error of
  * this class.
  */
 public final class PlainFloatAttention {
