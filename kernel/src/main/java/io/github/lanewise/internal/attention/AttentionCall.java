@@ -3,7 +3,6 @@ package io.github.lanewise.internal.attention;
 import io.github.lanewise.RowStatistics;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.mask.MaskPlan;
-import io.github.lanewise.internal.tensor.StagedRows;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import io.github.lanewise.internal.tensor.TensorAccess;
 import io.github.lanewise.internal.work.Crew;
@@ -199,7 +198,7 @@ public final class AttentionCall implements Task {
     QueryBundle bundle = workspace.reuse(BUNDLE_SLOT, QueryBundle::new);
     try {
       if (packing) {
-        pack(index, bundle.staging);
+        pack(index, bundle);
       } else {
         attend(index, bundle);
       }
@@ -208,11 +207,17 @@ public final class AttentionCall implements Task {
     }
   }
 
-  private void pack(int index, StagedRows staging) {
+  private void pack(int index, QueryBundle bundle) {
     int slot = index / chunks;
+    int chunk = index % chunks;
     long batch = (firstSlotHead + slot) / keyHeads;
     long head = (firstSlotHead + slot) % keyHeads;
-    packed.pack(slot, index % chunks, k, v, batch, head, staging);
+    long start = packed.chunkStart(slot, chunk);
+    long end = packed.chunkEnd(slot, chunk);
+    if (start < end) {
+      bundle.seen.look(mask, batch, head * group, group, queryLength, start, end);
+      packed.pack(slot, chunk, bundle.seen, k, v, batch, head, bundle.staging);
+    }
   }
 
   /** The last bundle of a head first: under a causal mask it is the heaviest. */

@@ -127,53 +127,67 @@ final class PackedHeads {
     return finite[slot * chunks + (int) (chunk - firstChunk(slot))];
   }
 
-  /** Packs the slot's {@code index}-th chunk of keys, if it has so many. */
+  /** Where the slot's {@code index}-th chunk of keys begins, counted from key 0. */
+  long chunkStart(int slot, int index) {
+    return (firstChunk(slot) + index) * CHUNK;
+  }
+
+  /** Where its keys end; not after its start if the slot has fewer chunks. */
+  long chunkEnd(int slot, int index) {
+    return Math.min(endKey[slot], chunkStart(slot, index) + CHUNK);
+  }
+
+  /** Packs those keys of the slot's {@code index}-th chunk that are seen; the rest is zero. */
   void pack(
       int slot,
       int index,
+      SeenKeys seen,
       StridedFloats k,
       StridedFloats v,
       long batch,
       long head,
       StagedRows stage) {
-    long chunk = firstChunk(slot) + index;
-    long from = Math.max(firstKey[slot], chunk * CHUNK);
-    long end = Math.min(endKey[slot], (chunk + 1) * CHUNK);
-    if (from >= end) {
-      return;
-    }
-    boolean allFinite = true;
+    long chunk0 = chunkStart(slot, index);
     long kRow = k.offset() + batch * k.stride(0) + head * k.stride(1);
     long vRow = v.offset() + batch * v.stride(0) + head * v.stride(1);
-    for (long group = from / GROUP * GROUP; group < end; group += GROUP) {
-      long first = Math.max(from, group);
-      int rows = (int) (Math.min(end, group + GROUP) - first);
-      packKeys(k, kRow + first * k.stride(2), rows, slot, group, (int) (first - group), stage);
-      allFinite &= packValues(v, vRow + first * v.stride(2), rows, slot, first, stage);
-      if (rows < GROUP) {
-        clearValues(slot, group, first, rows);
+    int from = (int) (Math.max(firstKey[slot], chunk0) - chunk0);
+    int end = (int) (chunkEnd(slot, index) - chunk0);
+    boolean allFinite = true;
+    for (int group = from / GROUP * GROUP; group < end; group += GROUP) {
+      int groupEnd = Math.min(end, group + GROUP);
+      int first = seen.next(Math.max(from, group), groupEnd);
+      if (first > group || seen.endOfRun(first, groupEnd) < group + GROUP) {
+        clear(slot, chunk0 + group);
+      }
+      while (first < groupEnd) {
+        int runEnd = seen.endOfRun(first, groupEnd);
+        long key = chunk0 + first;
+        packKeys(k, kRow + key * k.stride(2), runEnd - first, slot, key, stage);
+        allFinite &= packValues(v, vRow + key * v.stride(2), runEnd - first, slot, key, stage);
+        first = seen.next(runEnd, groupEnd);
       }
     }
     finite[slot * chunks + index] = allFinite;
   }
 
-  private void packKeys(
-      StridedFloats k, long from, int rows, int slot, long group, int skip, StagedRows stage) {
+  /** Zeros for a whole group of keys and values. */
+  private void clear(int slot, long group) {
     int to = keyAt(slot, group);
-    if (rows < GROUP) {
-      Arrays.fill(keys, to, to + headDim * GROUP, 0f);
+    Arrays.fill(keys, to, to + headDim * GROUP, 0f);
+    int at = valueAt(slot, group);
+    for (int g = 0; g < valueGroups; g++) {
+      Arrays.fill(values, at, at + GROUP * GROUP, 0f);
+      at += valueGroupStride();
     }
+  }
+
+  private void packKeys(
+      StridedFloats k, long from, int rows, int slot, long key, StagedRows stage) {
+    int skip = (int) (key % GROUP);
+    int to = keyAt(slot, key - skip) + skip;
     stage.load(k, from, k.stride(2), rows, headDim);
     TILES.transpose(
-        stage.array,
-        stage.from,
-        stage.stride,
-        rows,
-        headDim,
-        keys,
-        to + skip,
-        GROUP,
-        stage.scratch);
+        stage.array, stage.from, stage.stride, rows, headDim, keys, to, GROUP, stage.scratch);
   }
 
   private boolean packValues(
@@ -194,17 +208,5 @@ final class PackedHeads {
       }
     }
     return allFinite;
-  }
-
-  private void clearValues(int slot, long group, long first, int rows) {
-    for (long key = group; key < group + GROUP; key++) {
-      if (key < first || key >= first + rows) {
-        int to = valueAt(slot, key);
-        for (int g = 0; g < valueGroups; g++) {
-          Arrays.fill(values, to, to + GROUP, 0f);
-          to += valueGroupStride();
-        }
-      }
-    }
   }
 }

@@ -23,6 +23,7 @@ final class QueryBundle {
   final ScorePanel panel = new ScorePanel();
   final NodeTree tree = new NodeTree();
   final StagedRows staging = new StagedRows();
+  final SeenKeys seen = new SeenKeys();
   final ResultRows results = new ResultRows();
 
   private final HardMaximum hardMaximum = new HardMaximum();
