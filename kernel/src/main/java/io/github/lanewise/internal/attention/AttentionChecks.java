@@ -118,10 +118,9 @@ public final class AttentionChecks {
     if (bias == null) {
       return;
     }
-    long[] full = {q.size(0), q.size(1), q.size(2), k.size(2)};
     int rank = bias.rank();
     for (int axis = 0; axis < rank; axis++) {
-      long wanted = full[4 - rank + axis];
+      long wanted = axis == rank - 1 ? k.size(2) : q.size(4 - rank + axis);
       if (bias.size(axis) != wanted && bias.size(axis) != 1) {
         throw new IllegalArgumentException(
             "bias.size(" + axis + ") is " + bias.size(axis) + ", but must be 1 or " + wanted);
