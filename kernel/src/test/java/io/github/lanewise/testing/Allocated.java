@@ -18,13 +18,18 @@ public final class Allocated {
 
   /** Returns the least of several rounds: whatever else the machine does can only add. */
   public static double bytesPerCall(Runnable call) {
+    return bytesPerCall(call, 0);
+  }
+
+  /** As {@link #bytesPerCall(Runnable)}, patient only until {@code enough} bytes are reached. */
+  public static double bytesPerCall(Runnable call, long enough) {
     for (int n = 0; n < WARM_UP; n++) {
       call.run();
     }
     long least = Long.MAX_VALUE;
     long start = System.nanoTime();
     for (int round = 0;
-        round < ROUNDS || (least > 0 && System.nanoTime() - start < PATIENCE_NANOS);
+        round < ROUNDS || (least > enough * CALLS && System.nanoTime() - start < PATIENCE_NANOS);
         round++) {
       long before = THREADS.getCurrentThreadAllocatedBytes();
       for (int n = 0; n < CALLS; n++) {
