@@ -26,27 +26,27 @@ import java.util.Objects;
  * <pre>(|d| + D + log₂(n/256) + 32)·u,  plus 2⁻¹²⁶ absolute.</pre>
  *
  * <p>The shares, each to first order in u: the difference x - m is rounded once, and d once more by
- * the division where T ≠ 1. A relative error of d by u changes exp(d) by |d|·u; without division that
- * is the first term, with it, it doubles for d, the mean D likewise (T = 1 is assumed in the formula;
- * otherwise read 2|d| + 2D). exp itself is within 1 ULP, 2u. Every p has gone through that, so that
- * the sum of them is off by their mean, D·u + 2u. The additions: 15 within a virtual lane of a block,
- * 4 in the tree over its 16 lanes, ⌈log₂(n/256)⌉ over the blocks, u each. The last division: u. In
- * all |d| + D + 2 + 2 + 15 + 4 + log₂(n/256) + 1 + 1 for the logarithm's rounding up, which is 25, and
- * 7 are left for the terms of higher order. Weights whose exp(d) is below 2⁻¹²⁶ are 0: hence the
- * absolute term. Logarithmic weights carry the relative error of the sum as an absolute one, plus one
- * rounding each of d, ln and their difference.
+ * the division where T ≠ 1. A relative error of d by u changes exp(d) by |d|·u; without division
+ * that is the first term, with it, it doubles for d, the mean D likewise (T = 1 is assumed in the
+ * formula; otherwise read 2|d| + 2D). exp itself is within 1 ULP, 2u. Every p has gone through
+ * that, so that the sum of them is off by their mean, D·u + 2u. The additions: 15 within a virtual
+ * lane of a block, 4 in the tree over its 16 lanes, ⌈log₂(n/256)⌉ over the blocks, u each. The last
+ * division: u. In all |d| + D + 2 + 2 + 15 + 4 + log₂(n/256) + 1 + 1 for the logarithm's rounding
+ * up, which is 25, and 7 are left for the terms of higher order. Weights whose exp(d) is below
+ * 2⁻¹²⁶ are 0: hence the absolute term. Logarithmic weights carry the relative error of the sum as
+ * an absolute one, plus one rounding each of d, ln and their difference.
  *
  * <p><b>Special values.</b> A row without a visible position, or whose visible scores are all -inf,
- * is NaN, or {@linkplain EmptyRow#ZERO 0 (-inf)} if wished. A NaN or +inf at a visible position makes
- * every visible position NaN; invisible ones stay 0 (-inf). T = 0 puts the weight 1 on the first
- * maximum; infinite T weighs all visible scores above -inf alike.
+ * is NaN, or {@linkplain EmptyRow#ZERO 0 (-inf)} if wished. A NaN or +inf at a visible position
+ * makes every visible position NaN; invisible ones stay 0 (-inf). T = 0 puts the weight 1 on the
+ * first maximum; infinite T weighs all visible scores above -inf alike.
  *
  * <p><b>Bits.</b> The order of operations depends on the row's length alone: not on lane width,
  * threads, layout, or the other rows.
  *
  * <p><b>Errors.</b> Wrong arguments throw before anything is written: NullPointerException,
- * IndexOutOfBoundsException or IllegalArgumentException; IllegalStateException for closed workers or
- * a closed arena. Output and input are the same view or share no element.
+ * IndexOutOfBoundsException or IllegalArgumentException; IllegalStateException for closed workers
+ * or a closed arena. Output and input are the same view or share no element.
  *
  * <p><b>Allocation.</b> None in steady state, on the calling thread.
  *
@@ -113,8 +113,7 @@ public final class Softmax {
     }
 
     public Softmax build() {
-      return new Softmax(
-          new SoftmaxOptions(temperature, logarithmic, emptyRow == EmptyRow.ZERO));
+      return new Softmax(new SoftmaxOptions(temperature, logarithmic, emptyRow == EmptyRow.ZERO));
     }
   }
 
@@ -131,7 +130,9 @@ public final class Softmax {
     apply(x, Mask.none(), y, RowStatistics.none(), Workers.caller());
   }
 
-  /** {@link #apply(FloatTensor, Mask, FloatTensor, RowStatistics, Workers)} on this thread alone. */
+  /**
+   * {@link #apply(FloatTensor, Mask, FloatTensor, RowStatistics, Workers)} on this thread alone.
+   */
   public void apply(FloatTensor x, Mask mask, FloatTensor y) {
     apply(x, mask, y, RowStatistics.none(), Workers.caller());
   }
@@ -142,9 +143,9 @@ public final class Softmax {
    * @param x scores, rank 1 to 4
    * @param mask which positions a row sees; the last two axes are queries and keys
    * @param y weights, shaped like x; x itself will do
-   * @param statistics per row, shaped like x without its last axis ([1] for rank 1): logSumExp = m/T +
-   *     ln Σ exp((x - m)/T) and entropy -Σ y·ln y in nats, maxWeight; empty row: -inf, and NaN or 0 as
-   *     the weights; T = 0: NaN, 0, 1. They overlap neither x nor y nor each other.
+   * @param statistics per row, shaped like x without its last axis ([1] for rank 1): logSumExp =
+   *     m/T + ln Σ exp((x - m)/T) and entropy -Σ y·ln y in nats, maxWeight; empty row: -inf, and
+   *     NaN or 0 as the weights; T = 0: NaN, 0, 1. They overlap neither x nor y nor each other.
    * @param workers who computes: rows in parallel, or one long row split
    */
   public void apply(
@@ -165,8 +166,8 @@ public final class Softmax {
    * dx[j] = (dy[j] - exp(y[j]) · Σ dy[i]) / T       logarithmic
    * </pre>
    *
-   * <p>A position of weight 0 (logarithmic: -inf), such as an invisible one, gets 0, whatever dy holds
-   * there. Infinite T gives 0 everywhere.
+   * <p>A position of weight 0 (logarithmic: -inf), such as an invisible one, gets 0, whatever dy
+   * holds there. Infinite T gives 0 everywhere.
    *
    * @param y what {@code apply} returned
    * @param dy gradient with respect to y

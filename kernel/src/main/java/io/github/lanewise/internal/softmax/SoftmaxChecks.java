@@ -74,8 +74,7 @@ public final class SoftmaxChecks {
     if (rowAxes == 0) {
       Checks.requireRank(t, name, 1, 1);
       if (t.size(0) != 1) {
-        throw new IllegalArgumentException(
-            name + ".size(0) is " + t.size(0) + ", but x has 1 row");
+        throw new IllegalArgumentException(name + ".size(0) is " + t.size(0) + ", but x has 1 row");
       }
     } else {
       Checks.requireRank(t, name, rowAxes, rowAxes);
