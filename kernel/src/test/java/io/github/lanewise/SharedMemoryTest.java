@@ -173,9 +173,20 @@ class SharedMemoryTest {
     FloatTensor all = memory.second.reshape(2, 70, 12, 8);
     Attention attention = Attention.builder().build();
     FloatTensor safe = FloatTensor.allocate(2, 3, 70, 8);
+    FloatTensor elsewhere = FloatTensor.allocate(2, 3, 70, 8);
     for (int head : new int[] {1, 2, 4, 5, 7, 8}) { // between the parts
       FloatTensor shifted = all.slice(2, head, head + 3).permute(0, 2, 1, 3);
-      assertThrows(IllegalArgumentException.class, () -> attention.forward(q, k, v, shifted));
+      FloatTensor[] inputs = {q, k, v};
+      FloatTensor alone = inputs[head / 3];
+      int operand = head / 3;
+      assertThrows(
+          IllegalArgumentException.class,
+          () ->
+              attention.forward(
+                  operand == 0 ? alone : elsewhere,
+                  operand == 1 ? alone : elsewhere,
+                  operand == 2 ? alone : elsewhere,
+                  shifted));
     }
     FloatTensor p = memory.second.slice(0, 0, 2 * 3 * 70 * 5).reshape(2, 3, 70, 5);
     FloatTensor five = k.slice(2, 65, 70);
