@@ -25,6 +25,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  * and for the twenty thousandth.
  *
  * <p>The file digests.txt has the part of each operation, so that a difference names the operation.
+ * When the corpus or, in a minor version, the arithmetic changes,
+ * target/digests/512-layout-ARRAY.txt becomes the new file, and its SHA-256 the new digest.
  */
 class DigestTest {
 
