@@ -44,7 +44,7 @@ public interface LaneKernels {
    * The weights p = exp(d), d = x - shift, of elements [from, to) of a row, and their sums.
    *
    * @param kind whether the weights are written to y, and whether the moment is wanted
-   * @param from a multiple of 16
+   * @param from a multiple of 64
    * @param scratch {@link RowReductions#SCRATCH} floats
    * @return Σ p and Σ p·d over p ≠ 0 (unspecified if not wanted), as {@link FloatPair} packs them
    */

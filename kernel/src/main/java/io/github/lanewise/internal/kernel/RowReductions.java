@@ -29,11 +29,16 @@ public abstract class RowReductions implements LaneKernels {
 
   public static final int LEAF = 1 << LEAF_BITS;
 
-  /** Floats of scratch that the weights of a row need: a block, then the lanes of a leaf, twice. */
-  public static final int SCRATCH = BLOCK + 2 * 4 * 16;
+  /**
+   * Where in scratch the 16 lanes of a leaf's blocks begin, twice: before them, room for 64 floats.
+   */
+  public static final int SCRATCH_LANES = 64;
 
-  /** Where in it the lanes begin. */
-  public static final int SCRATCH_LANES = BLOCK;
+  /** Where in scratch weights go that nobody wants. */
+  public static final int SCRATCH_WEIGHTS = SCRATCH_LANES + 2 * LEAF / BLOCK * 16;
+
+  /** Floats of scratch that the weights of a row need. */
+  public static final int SCRATCH = SCRATCH_WEIGHTS + LEAF;
 
   /** What is summed. */
   public enum Reduction {

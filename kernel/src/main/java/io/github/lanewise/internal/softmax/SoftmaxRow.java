@@ -77,8 +77,7 @@ final class SoftmaxRow {
       first = (int) mask.first(b, h, i);
       end = (int) mask.end(b, h, i);
     }
-    // The passes begin at a whole group of 16 lanes; a mask's bits come in whole words.
-    begin = rangeOnly ? first & -16 : first & -Long.SIZE;
+    begin = first & -Long.SIZE; // whole steps of the kernels, and whole words of a mask's bits
     staged = !rangeOnly || begin != first;
   }
 

@@ -25,8 +25,7 @@ final class VectorLaneKernels extends RowReductions {
   /** Below this length the scalar code is faster, and there is no whole vector to lean on. */
   private static final int SHORT = 16;
 
-  /** The virtual lanes of the contract. */
-  private static final int GROUP = 16;
+  private static final int STEP = VectorWeights.STEP;
 
   private final ScalarLaneKernels scalar = new ScalarLaneKernels();
 
@@ -131,7 +130,7 @@ final class VectorLaneKernels extends RowReductions {
       case VISIBLE_SUM:
         return BLOCK_BITS;
       default:
-        return to % GROUP == 0 ? LEAF_BITS : BLOCK_BITS;
+        return LEAF_BITS;
     }
   }
 
@@ -147,7 +146,7 @@ final class VectorLaneKernels extends RowReductions {
       int to,
       float shift,
       float[] scratch) {
-    if (to - first < SHORT) {
+    if (to - first < SHORT && isPlain(reduction)) {
       return ScalarBlocks.block(reduction, x, xRow, y, yRow, from, to, shift);
     }
     switch (reduction) {
@@ -158,10 +157,14 @@ final class VectorLaneKernels extends RowReductions {
       case VISIBLE_SUM:
         return FloatPair.of(VectorBlocks.visibleSum(x, xRow, y, yRow, from, to), 0f);
       default:
-        return to % GROUP == 0
-            ? wholeWeights(reduction, x, xRow, y, yRow, from, to, shift, scratch)
-            : raggedWeights(reduction, x, xRow, y, yRow, from, to, shift, scratch);
+        return weights(reduction, x, xRow, y, yRow, from, to, shift, scratch);
     }
+  }
+
+  private static boolean isPlain(Reduction reduction) {
+    return reduction == Reduction.SUM
+        || reduction == Reduction.DOT
+        || reduction == Reduction.VISIBLE_SUM;
   }
 
   private static float leafSum(float[] x, int from, int to) {
@@ -180,7 +183,7 @@ final class VectorLaneKernels extends RowReductions {
     return left + right;
   }
 
-  private static long wholeWeights(
+  private static long weights(
       Reduction reduction,
       float[] x,
       int xRow,
@@ -190,16 +193,33 @@ final class VectorLaneKernels extends RowReductions {
       int to,
       float shift,
       float[] scratch) {
-    if (reduction == Reduction.WEIGHTS) {
-      return FloatPair.of(VectorWeights.write(x, xRow, y, yRow, from, to, shift, scratch), 0f);
+    boolean moment =
+        reduction == Reduction.WEIGHTS_AND_MOMENT || reduction == Reduction.WEIGHT_SUM_AND_MOMENT;
+    boolean writes = reduction == Reduction.WEIGHTS || reduction == Reduction.WEIGHTS_AND_MOMENT;
+    VectorWeights.clear(scratch, from, to, moment);
+    int whole = to & -STEP;
+    if (from < whole) {
+      // A kernel that writes only at times is one that boxes: what nobody wants goes to scratch.
+      float[] target = writes ? y : scratch;
+      int row = writes ? yRow : SCRATCH_WEIGHTS - from;
+      weights(x, xRow, target, row, from, whole, shift, moment, scratch);
     }
-    boolean writes = reduction == Reduction.WEIGHTS_AND_MOMENT;
-    return VectorWeights.moment(x, xRow, y, yRow, from, to, shift, writes, scratch);
+    if (whole < to) {
+      // The rest is filled up to a step with what weighs nothing, as if scratch were the row.
+      int rest = to - whole;
+      System.arraycopy(x, xRow + whole, scratch, 0, rest);
+      Arrays.fill(scratch, rest, STEP, Float.NEGATIVE_INFINITY);
+      weights(scratch, -whole, scratch, -whole, whole, whole + STEP, shift, moment, scratch);
+      if (writes) {
+        System.arraycopy(scratch, 0, y, yRow + whole, rest);
+      }
+    }
+    float sum = VectorWeights.leafSum(scratch, VectorWeights.SUMS, from, to);
+    return FloatPair.of(
+        sum, moment ? VectorWeights.leafSum(scratch, VectorWeights.MOMENTS, from, to) : 0f);
   }
 
-  /** A part of a block that does not end with a whole group: filled up with what weighs nothing. */
-  private static long raggedWeights(
-      Reduction reduction,
+  private static void weights(
       float[] x,
       int xRow,
       float[] y,
@@ -207,15 +227,17 @@ final class VectorLaneKernels extends RowReductions {
       int from,
       int to,
       float shift,
+      boolean moment,
       float[] scratch) {
-    int length = to - from;
-    int filled = (length + GROUP - 1) & -GROUP;
-    System.arraycopy(x, xRow + from, scratch, 0, length);
-    Arrays.fill(scratch, length, filled, Float.NEGATIVE_INFINITY);
-    long sums = wholeWeights(reduction, scratch, 0, scratch, 0, 0, filled, shift, scratch);
-    if (reduction == Reduction.WEIGHTS || reduction == Reduction.WEIGHTS_AND_MOMENT) {
-      System.arraycopy(scratch, 0, y, yRow + from, length);
+    if (moment) {
+      VectorWeights.moment(x, xRow, y, yRow, from, to, shift, scratch);
+    } else if (to - from == LEAF) {
+      int lanes = VectorWeights.SUMS;
+      for (int j = from; j < to; j += VectorWeights.SPAN, lanes += 4 * L) {
+        VectorWeights.span(x, xRow + j, y, yRow + j, shift, scratch, lanes);
+      }
+    } else {
+      VectorWeights.write(x, xRow, y, yRow, from, to, shift, scratch);
     }
-    return sums;
   }
 }

@@ -38,16 +38,28 @@ final class VectorMax {
     FloatVector acc1 = acc0;
     FloatVector acc2 = acc0;
     FloatVector acc3 = acc0;
+    FloatVector acc4 = acc0;
+    FloatVector acc5 = acc0;
+    FloatVector acc6 = acc0;
+    FloatVector acc7 = acc0;
     int j = from;
-    for (; j <= to - 4 * L; j += 4 * L) {
+    for (; j <= to - 8 * L; j += 8 * L) {
       FloatVector v0 = FloatVector.fromArray(FLOATS, x, j);
       FloatVector v1 = FloatVector.fromArray(FLOATS, x, j + L);
       FloatVector v2 = FloatVector.fromArray(FLOATS, x, j + 2 * L);
       FloatVector v3 = FloatVector.fromArray(FLOATS, x, j + 3 * L);
+      FloatVector v4 = FloatVector.fromArray(FLOATS, x, j + 4 * L);
+      FloatVector v5 = FloatVector.fromArray(FLOATS, x, j + 5 * L);
+      FloatVector v6 = FloatVector.fromArray(FLOATS, x, j + 6 * L);
+      FloatVector v7 = FloatVector.fromArray(FLOATS, x, j + 7 * L);
       acc0 = acc0.blend(v0, v0.compare(VectorOperators.GT, acc0));
       acc1 = acc1.blend(v1, v1.compare(VectorOperators.GT, acc1));
       acc2 = acc2.blend(v2, v2.compare(VectorOperators.GT, acc2));
       acc3 = acc3.blend(v3, v3.compare(VectorOperators.GT, acc3));
+      acc4 = acc4.blend(v4, v4.compare(VectorOperators.GT, acc4));
+      acc5 = acc5.blend(v5, v5.compare(VectorOperators.GT, acc5));
+      acc6 = acc6.blend(v6, v6.compare(VectorOperators.GT, acc6));
+      acc7 = acc7.blend(v7, v7.compare(VectorOperators.GT, acc7));
     }
     for (; j < to - L; j += L) {
       FloatVector v = FloatVector.fromArray(FLOATS, x, j);
@@ -56,9 +68,13 @@ final class VectorMax {
     // The last vector may overlap: an element that counts twice changes no maximum.
     FloatVector last = FloatVector.fromArray(FLOATS, x, to - L);
     acc1 = acc1.blend(last, last.compare(VectorOperators.GT, acc1));
-    acc0 = acc0.blend(acc1, acc1.compare(VectorOperators.GT, acc0));
-    acc2 = acc2.blend(acc3, acc3.compare(VectorOperators.GT, acc2));
+    acc0 = acc0.blend(acc4, acc4.compare(VectorOperators.GT, acc0));
+    acc1 = acc1.blend(acc5, acc5.compare(VectorOperators.GT, acc1));
+    acc2 = acc2.blend(acc6, acc6.compare(VectorOperators.GT, acc2));
+    acc3 = acc3.blend(acc7, acc7.compare(VectorOperators.GT, acc3));
     acc0 = acc0.blend(acc2, acc2.compare(VectorOperators.GT, acc0));
+    acc1 = acc1.blend(acc3, acc3.compare(VectorOperators.GT, acc1));
+    acc0 = acc0.blend(acc1, acc1.compare(VectorOperators.GT, acc0));
     // Across the lanes as integers in the floats' order, whose maximum is cheap; none is NaN.
     IntVector bits = acc0.reinterpretAsInts();
     IntVector flipped = bits.lanewise(VectorOperators.ASHR, 31).and(Integer.MAX_VALUE);

@@ -1,157 +1,430 @@
 package io.github.lanewise.internal.vector;
 
+import static io.github.lanewise.internal.kernel.ExpPolynomial.C2;
+import static io.github.lanewise.internal.kernel.ExpPolynomial.C3;
+import static io.github.lanewise.internal.kernel.ExpPolynomial.C4;
+import static io.github.lanewise.internal.kernel.ExpPolynomial.C5;
+import static io.github.lanewise.internal.kernel.ExpPolynomial.C6;
 import static io.github.lanewise.internal.kernel.ExpPolynomial.FLUSHED;
 import static io.github.lanewise.internal.kernel.ExpPolynomial.FLUSH_BELOW;
+import static io.github.lanewise.internal.kernel.ExpPolynomial.LN2_HI;
+import static io.github.lanewise.internal.kernel.ExpPolynomial.LN2_LO;
+import static io.github.lanewise.internal.kernel.ExpPolynomial.LOG2_E;
+import static io.github.lanewise.internal.kernel.ExpPolynomial.MAGIC;
 
-import io.github.lanewise.internal.kernel.FloatPair;
 import io.github.lanewise.internal.kernel.RowReductions;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The weights p = exp(x - shift) of up to four blocks, and their sums in the order that {@link
- * RowReductions} describes. Ranges begin and end with whole groups of 16 elements.
+ * The weights p = exp(x - shift) of up to four blocks, and the 16 virtual lanes of their sums in
+ * the order that {@link RowReductions} describes.
  *
- * <p>The 16 virtual lanes are 16/L accumulators of L lanes that take turns, see {@link
- * VectorBlocks}: so there is one call of exp in a loop's body, whatever the width. More in the same
- * method - a second exp for a tail, the tree over the lanes - and C2 stops inlining, and boxes
- * vectors. Hence the lanes go through memory to {@link #tree}, and tails are filled up to whole
- * groups by the caller.
+ * <p>The lanes lie in the scratch array, block by block, and not in registers: so a row's last
+ * elements can be filled up to a whole step elsewhere and be added to what is there. {@link #clear}
+ * comes first, {@link #leafSum} at the end.
  *
- * <p>The two kernels are compile roots, see {@link VectorLaneKernels}.
+ * <p>The steps of {@link VectorExp#flushed} are spelled out, four times side by side. The two
+ * kernels are compile roots and call no method of ours, see {@link VectorLaneKernels}.
  */
 final class VectorWeights {
   private static final VectorSpecies<Float> FLOATS = LaneSpecies.FLOATS;
   private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
   private static final int L = LaneSpecies.LENGTH;
   private static final int BLOCK = RowReductions.BLOCK;
+  private static final int MANTISSA_BITS = 23;
+
+  /** Ranges are so many elements long, or a multiple of it. */
+  static final int STEP = 4 * L;
+
+  /** Elements of the L/4 blocks whose lanes fill four accumulators. */
+  static final int SPAN = L / 4 * BLOCK;
 
   /**
    * The lanes of a leaf's blocks in the scratch array: four times 16 sums, then 16 moments each.
    */
-  private static final int SUMS = RowReductions.SCRATCH_LANES;
+  static final int SUMS = RowReductions.SCRATCH_LANES;
 
-  private static final int MOMENTS = SUMS + 64;
+  static final int MOMENTS = SUMS + 64;
 
   private VectorWeights() {}
 
-  /** y = exp(x - shift), and the sum. */
-  static float write(
+  /** y = exp(x - shift), and the lanes of the sums. */
+  static void write(
       float[] x, int xRow, float[] y, int yRow, int from, int to, float shift, float[] scratch) {
-    assert from % 16 == 0 && to % 16 == 0 : from + " to " + to + " is not in whole groups";
+    assert from % STEP == 0 && to % STEP == 0 : from + " to " + to + " is not in steps";
     assert xRow + from >= 0 && xRow + to <= x.length
         : "row " + xRow + ", " + from + " to " + to + " of " + x.length;
     assert yRow + from >= 0 && yRow + to <= y.length
         : "row " + yRow + ", " + from + " to " + to + " of " + y.length;
     assert scratch.length >= RowReductions.SCRATCH : scratch.length;
-    int lanes = SUMS;
-    int j = from;
-    for (; j < to; lanes += 16) {
-      FloatVector acc0 = FloatVector.zero(FLOATS);
-      FloatVector acc1 = acc0;
-      FloatVector acc2 = acc0;
-      FloatVector acc3 = acc0;
-      int end = j + Math.min(to - j, BLOCK - j % BLOCK);
-      for (; j < end; j += L) {
-        FloatVector d = FloatVector.fromArray(FLOATS, x, xRow + j).sub(shift);
-        FloatVector p = VectorExp.flushed(d);
-        p.intoArray(y, yRow + j);
-        FloatVector next = acc0.add(p);
-        acc0 = L == 16 ? next : acc1;
-        acc1 = L == 8 ? next : acc2;
-        acc2 = acc3;
-        acc3 = next;
-      }
-      acc0.intoArray(scratch, lanes);
-      if (L <= 8) {
-        acc1.intoArray(scratch, lanes + L);
-      }
-      if (L == 4) {
-        acc2.intoArray(scratch, lanes + 2 * L);
-        acc3.intoArray(scratch, lanes + 3 * L);
+    FloatVector magic = FloatVector.broadcast(FLOATS, MAGIC);
+    FloatVector log2E = FloatVector.broadcast(FLOATS, LOG2_E);
+    FloatVector minusLn2High = FloatVector.broadcast(FLOATS, -LN2_HI);
+    FloatVector minusLn2Low = FloatVector.broadcast(FLOATS, -LN2_LO);
+    FloatVector one = FloatVector.broadcast(FLOATS, 1f);
+    FloatVector k2 = FloatVector.broadcast(FLOATS, C2);
+    FloatVector k3 = FloatVector.broadcast(FLOATS, C3);
+    FloatVector k4 = FloatVector.broadcast(FLOATS, C4);
+    FloatVector k5 = FloatVector.broadcast(FLOATS, C5);
+    FloatVector k6 = FloatVector.broadcast(FLOATS, C6);
+    for (int j = from; j < to; j += STEP) {
+      FloatVector d0 = FloatVector.fromArray(FLOATS, x, xRow + j).sub(shift);
+      FloatVector d1 = FloatVector.fromArray(FLOATS, x, xRow + j + L).sub(shift);
+      FloatVector d2 = FloatVector.fromArray(FLOATS, x, xRow + j + 2 * L).sub(shift);
+      FloatVector d3 = FloatVector.fromArray(FLOATS, x, xRow + j + 3 * L).sub(shift);
+      FloatVector c0 = d0.blend(FLUSHED, d0.compare(VectorOperators.LT, FLUSH_BELOW));
+      FloatVector c1 = d1.blend(FLUSHED, d1.compare(VectorOperators.LT, FLUSH_BELOW));
+      FloatVector c2 = d2.blend(FLUSHED, d2.compare(VectorOperators.LT, FLUSH_BELOW));
+      FloatVector c3 = d3.blend(FLUSHED, d3.compare(VectorOperators.LT, FLUSH_BELOW));
+      FloatVector biased0 = c0.fma(log2E, magic);
+      FloatVector biased1 = c1.fma(log2E, magic);
+      FloatVector biased2 = c2.fma(log2E, magic);
+      FloatVector biased3 = c3.fma(log2E, magic);
+      FloatVector n0 = biased0.sub(magic);
+      FloatVector n1 = biased1.sub(magic);
+      FloatVector n2 = biased2.sub(magic);
+      FloatVector n3 = biased3.sub(magic);
+      FloatVector r0 = n0.fma(minusLn2Low, n0.fma(minusLn2High, c0));
+      FloatVector r1 = n1.fma(minusLn2Low, n1.fma(minusLn2High, c1));
+      FloatVector r2 = n2.fma(minusLn2Low, n2.fma(minusLn2High, c2));
+      FloatVector r3 = n3.fma(minusLn2Low, n3.fma(minusLn2High, c3));
+      FloatVector p0 = k6.fma(r0, k5);
+      FloatVector p1 = k6.fma(r1, k5);
+      FloatVector p2 = k6.fma(r2, k5);
+      FloatVector p3 = k6.fma(r3, k5);
+      p0 = p0.fma(r0, k4);
+      p1 = p1.fma(r1, k4);
+      p2 = p2.fma(r2, k4);
+      p3 = p3.fma(r3, k4);
+      p0 = p0.fma(r0, k3);
+      p1 = p1.fma(r1, k3);
+      p2 = p2.fma(r2, k3);
+      p3 = p3.fma(r3, k3);
+      p0 = p0.fma(r0, k2);
+      p1 = p1.fma(r1, k2);
+      p2 = p2.fma(r2, k2);
+      p3 = p3.fma(r3, k2);
+      p0 = p0.fma(r0, one);
+      p1 = p1.fma(r1, one);
+      p2 = p2.fma(r2, one);
+      p3 = p3.fma(r3, one);
+      p0 = p0.fma(r0, one);
+      p1 = p1.fma(r1, one);
+      p2 = p2.fma(r2, one);
+      p3 = p3.fma(r3, one);
+      p0 =
+          p0.mul(
+              biased0
+                  .reinterpretAsInts()
+                  .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
+                  .reinterpretAsFloats());
+      p1 =
+          p1.mul(
+              biased1
+                  .reinterpretAsInts()
+                  .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
+                  .reinterpretAsFloats());
+      p2 =
+          p2.mul(
+              biased2
+                  .reinterpretAsInts()
+                  .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
+                  .reinterpretAsFloats());
+      p3 =
+          p3.mul(
+              biased3
+                  .reinterpretAsInts()
+                  .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
+                  .reinterpretAsFloats());
+      p0.intoArray(y, yRow + j);
+      p1.intoArray(y, yRow + j + L);
+      p2.intoArray(y, yRow + j + 2 * L);
+      p3.intoArray(y, yRow + j + 3 * L);
+      int lanes = SUMS + j / BLOCK % 4 * 16;
+      FloatVector sum0 = FloatVector.fromArray(FLOATS, scratch, lanes);
+      if (L == 16) {
+        sum0 = sum0.add(p0).add(p1).add(p2).add(p3);
+        sum0.intoArray(scratch, lanes);
+      } else {
+        FloatVector sum1 = FloatVector.fromArray(FLOATS, scratch, lanes + L);
+        if (L == 8) {
+          sum0.add(p0).add(p2).intoArray(scratch, lanes);
+          sum1.add(p1).add(p3).intoArray(scratch, lanes + L);
+        } else {
+          FloatVector sum2 = FloatVector.fromArray(FLOATS, scratch, lanes + 2 * L);
+          FloatVector sum3 = FloatVector.fromArray(FLOATS, scratch, lanes + 3 * L);
+          sum0.add(p0).intoArray(scratch, lanes);
+          sum1.add(p1).intoArray(scratch, lanes + L);
+          sum2.add(p2).intoArray(scratch, lanes + 2 * L);
+          sum3.add(p3).intoArray(scratch, lanes + 3 * L);
+        }
       }
     }
-    return leafSum(scratch, SUMS, from, to);
   }
 
-  /** The same with the moment Σ p·d, and the weights written only if asked. */
-  static long moment(
-      float[] x,
-      int xRow,
-      float[] y,
-      int yRow,
-      int from,
-      int to,
-      float shift,
-      boolean writes,
-      float[] scratch) {
-    assert from % 16 == 0 && to % 16 == 0 : from + " to " + to + " is not in whole groups";
+  /**
+   * The weights of the L/4 whole blocks of a span: the four vectors of a step are of different
+   * blocks where one holds all lanes, so that four chains of additions, in registers, run side by
+   * side.
+   */
+  static void span(
+      float[] x, int xAt, float[] y, int yAt, float shift, float[] scratch, int lanes) {
+    assert xAt >= 0 && xAt + SPAN <= x.length : SPAN + " at " + xAt + " of " + x.length;
+    assert yAt >= 0 && yAt + SPAN <= y.length : SPAN + " at " + yAt + " of " + y.length;
+    FloatVector magic = FloatVector.broadcast(FLOATS, MAGIC);
+    FloatVector log2E = FloatVector.broadcast(FLOATS, LOG2_E);
+    FloatVector minusLn2High = FloatVector.broadcast(FLOATS, -LN2_HI);
+    FloatVector minusLn2Low = FloatVector.broadcast(FLOATS, -LN2_LO);
+    FloatVector one = FloatVector.broadcast(FLOATS, 1f);
+    FloatVector k2 = FloatVector.broadcast(FLOATS, C2);
+    FloatVector k3 = FloatVector.broadcast(FLOATS, C3);
+    FloatVector k4 = FloatVector.broadcast(FLOATS, C4);
+    FloatVector k5 = FloatVector.broadcast(FLOATS, C5);
+    FloatVector k6 = FloatVector.broadcast(FLOATS, C6);
+    int at1 = L == 16 ? BLOCK : L;
+    int at2 = L == 16 ? 2 * BLOCK : L == 8 ? BLOCK : 2 * L;
+    int at3 = at1 + at2;
+    FloatVector acc0 = FloatVector.zero(FLOATS);
+    FloatVector acc1 = acc0;
+    FloatVector acc2 = acc0;
+    FloatVector acc3 = acc0;
+    for (int j = 0; j < BLOCK; j += 16) {
+      FloatVector d0 = FloatVector.fromArray(FLOATS, x, xAt + j).sub(shift);
+      FloatVector d1 = FloatVector.fromArray(FLOATS, x, xAt + j + at1).sub(shift);
+      FloatVector d2 = FloatVector.fromArray(FLOATS, x, xAt + j + at2).sub(shift);
+      FloatVector d3 = FloatVector.fromArray(FLOATS, x, xAt + j + at3).sub(shift);
+      FloatVector c0 = d0.blend(FLUSHED, d0.compare(VectorOperators.LT, FLUSH_BELOW));
+      FloatVector c1 = d1.blend(FLUSHED, d1.compare(VectorOperators.LT, FLUSH_BELOW));
+      FloatVector c2 = d2.blend(FLUSHED, d2.compare(VectorOperators.LT, FLUSH_BELOW));
+      FloatVector c3 = d3.blend(FLUSHED, d3.compare(VectorOperators.LT, FLUSH_BELOW));
+      FloatVector biased0 = c0.fma(log2E, magic);
+      FloatVector biased1 = c1.fma(log2E, magic);
+      FloatVector biased2 = c2.fma(log2E, magic);
+      FloatVector biased3 = c3.fma(log2E, magic);
+      FloatVector n0 = biased0.sub(magic);
+      FloatVector n1 = biased1.sub(magic);
+      FloatVector n2 = biased2.sub(magic);
+      FloatVector n3 = biased3.sub(magic);
+      FloatVector r0 = n0.fma(minusLn2Low, n0.fma(minusLn2High, c0));
+      FloatVector r1 = n1.fma(minusLn2Low, n1.fma(minusLn2High, c1));
+      FloatVector r2 = n2.fma(minusLn2Low, n2.fma(minusLn2High, c2));
+      FloatVector r3 = n3.fma(minusLn2Low, n3.fma(minusLn2High, c3));
+      FloatVector p0 = k6.fma(r0, k5);
+      FloatVector p1 = k6.fma(r1, k5);
+      FloatVector p2 = k6.fma(r2, k5);
+      FloatVector p3 = k6.fma(r3, k5);
+      p0 = p0.fma(r0, k4);
+      p1 = p1.fma(r1, k4);
+      p2 = p2.fma(r2, k4);
+      p3 = p3.fma(r3, k4);
+      p0 = p0.fma(r0, k3);
+      p1 = p1.fma(r1, k3);
+      p2 = p2.fma(r2, k3);
+      p3 = p3.fma(r3, k3);
+      p0 = p0.fma(r0, k2);
+      p1 = p1.fma(r1, k2);
+      p2 = p2.fma(r2, k2);
+      p3 = p3.fma(r3, k2);
+      p0 = p0.fma(r0, one);
+      p1 = p1.fma(r1, one);
+      p2 = p2.fma(r2, one);
+      p3 = p3.fma(r3, one);
+      p0 = p0.fma(r0, one);
+      p1 = p1.fma(r1, one);
+      p2 = p2.fma(r2, one);
+      p3 = p3.fma(r3, one);
+      p0 =
+          p0.mul(
+              biased0
+                  .reinterpretAsInts()
+                  .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
+                  .reinterpretAsFloats());
+      p1 =
+          p1.mul(
+              biased1
+                  .reinterpretAsInts()
+                  .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
+                  .reinterpretAsFloats());
+      p2 =
+          p2.mul(
+              biased2
+                  .reinterpretAsInts()
+                  .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
+                  .reinterpretAsFloats());
+      p3 =
+          p3.mul(
+              biased3
+                  .reinterpretAsInts()
+                  .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
+                  .reinterpretAsFloats());
+      p0.intoArray(y, yAt + j);
+      p1.intoArray(y, yAt + j + at1);
+      p2.intoArray(y, yAt + j + at2);
+      p3.intoArray(y, yAt + j + at3);
+      acc0 = acc0.add(p0);
+      acc1 = acc1.add(p1);
+      acc2 = acc2.add(p2);
+      acc3 = acc3.add(p3);
+    }
+    acc0.intoArray(scratch, lanes);
+    acc1.intoArray(scratch, lanes + L);
+    acc2.intoArray(scratch, lanes + 2 * L);
+    acc3.intoArray(scratch, lanes + 3 * L);
+  }
+
+  /** The same, and the lanes of the moment Σ p·d. */
+  static void moment(
+      float[] x, int xRow, float[] y, int yRow, int from, int to, float shift, float[] scratch) {
+    assert from % STEP == 0 && to % STEP == 0 : from + " to " + to + " is not in steps";
     assert xRow + from >= 0 && xRow + to <= x.length
         : "row " + xRow + ", " + from + " to " + to + " of " + x.length;
     assert yRow + from >= 0 && yRow + to <= y.length
         : "row " + yRow + ", " + from + " to " + to + " of " + y.length;
     assert scratch.length >= RowReductions.SCRATCH : scratch.length;
-    int lanes = SUMS;
-    int j = from;
-    for (; j < to; lanes += 16) {
-      FloatVector acc0 = FloatVector.zero(FLOATS);
-      FloatVector acc1 = acc0;
-      FloatVector acc2 = acc0;
-      FloatVector acc3 = acc0;
-      FloatVector moment0 = acc0;
-      FloatVector moment1 = acc0;
-      FloatVector moment2 = acc0;
-      FloatVector moment3 = acc0;
-      int end = j + Math.min(to - j, BLOCK - j % BLOCK);
-      for (; j < end; j += L) {
-        FloatVector d = FloatVector.fromArray(FLOATS, x, xRow + j).sub(shift);
-        // Where p is 0, d is replaced by a finite number: the product adds nothing.
-        d = d.blend(FLUSHED, d.compare(VectorOperators.LT, FLUSH_BELOW));
-        FloatVector p = VectorExp.normal(d);
-        if (writes) {
-          p.intoArray(y, yRow + j);
+    FloatVector magic = FloatVector.broadcast(FLOATS, MAGIC);
+    FloatVector log2E = FloatVector.broadcast(FLOATS, LOG2_E);
+    FloatVector minusLn2High = FloatVector.broadcast(FLOATS, -LN2_HI);
+    FloatVector minusLn2Low = FloatVector.broadcast(FLOATS, -LN2_LO);
+    FloatVector one = FloatVector.broadcast(FLOATS, 1f);
+    FloatVector k2 = FloatVector.broadcast(FLOATS, C2);
+    FloatVector k3 = FloatVector.broadcast(FLOATS, C3);
+    FloatVector k4 = FloatVector.broadcast(FLOATS, C4);
+    FloatVector k5 = FloatVector.broadcast(FLOATS, C5);
+    FloatVector k6 = FloatVector.broadcast(FLOATS, C6);
+    for (int j = from; j < to; j += STEP) {
+      FloatVector d0 = FloatVector.fromArray(FLOATS, x, xRow + j).sub(shift);
+      FloatVector d1 = FloatVector.fromArray(FLOATS, x, xRow + j + L).sub(shift);
+      FloatVector d2 = FloatVector.fromArray(FLOATS, x, xRow + j + 2 * L).sub(shift);
+      FloatVector d3 = FloatVector.fromArray(FLOATS, x, xRow + j + 3 * L).sub(shift);
+      FloatVector c0 = d0.blend(FLUSHED, d0.compare(VectorOperators.LT, FLUSH_BELOW));
+      FloatVector c1 = d1.blend(FLUSHED, d1.compare(VectorOperators.LT, FLUSH_BELOW));
+      FloatVector c2 = d2.blend(FLUSHED, d2.compare(VectorOperators.LT, FLUSH_BELOW));
+      FloatVector c3 = d3.blend(FLUSHED, d3.compare(VectorOperators.LT, FLUSH_BELOW));
+      FloatVector biased0 = c0.fma(log2E, magic);
+      FloatVector biased1 = c1.fma(log2E, magic);
+      FloatVector biased2 = c2.fma(log2E, magic);
+      FloatVector biased3 = c3.fma(log2E, magic);
+      FloatVector n0 = biased0.sub(magic);
+      FloatVector n1 = biased1.sub(magic);
+      FloatVector n2 = biased2.sub(magic);
+      FloatVector n3 = biased3.sub(magic);
+      FloatVector r0 = n0.fma(minusLn2Low, n0.fma(minusLn2High, c0));
+      FloatVector r1 = n1.fma(minusLn2Low, n1.fma(minusLn2High, c1));
+      FloatVector r2 = n2.fma(minusLn2Low, n2.fma(minusLn2High, c2));
+      FloatVector r3 = n3.fma(minusLn2Low, n3.fma(minusLn2High, c3));
+      FloatVector p0 = k6.fma(r0, k5);
+      FloatVector p1 = k6.fma(r1, k5);
+      FloatVector p2 = k6.fma(r2, k5);
+      FloatVector p3 = k6.fma(r3, k5);
+      p0 = p0.fma(r0, k4);
+      p1 = p1.fma(r1, k4);
+      p2 = p2.fma(r2, k4);
+      p3 = p3.fma(r3, k4);
+      p0 = p0.fma(r0, k3);
+      p1 = p1.fma(r1, k3);
+      p2 = p2.fma(r2, k3);
+      p3 = p3.fma(r3, k3);
+      p0 = p0.fma(r0, k2);
+      p1 = p1.fma(r1, k2);
+      p2 = p2.fma(r2, k2);
+      p3 = p3.fma(r3, k2);
+      p0 = p0.fma(r0, one);
+      p1 = p1.fma(r1, one);
+      p2 = p2.fma(r2, one);
+      p3 = p3.fma(r3, one);
+      p0 = p0.fma(r0, one);
+      p1 = p1.fma(r1, one);
+      p2 = p2.fma(r2, one);
+      p3 = p3.fma(r3, one);
+      p0 =
+          p0.mul(
+              biased0
+                  .reinterpretAsInts()
+                  .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
+                  .reinterpretAsFloats());
+      p1 =
+          p1.mul(
+              biased1
+                  .reinterpretAsInts()
+                  .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
+                  .reinterpretAsFloats());
+      p2 =
+          p2.mul(
+              biased2
+                  .reinterpretAsInts()
+                  .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
+                  .reinterpretAsFloats());
+      p3 =
+          p3.mul(
+              biased3
+                  .reinterpretAsInts()
+                  .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
+                  .reinterpretAsFloats());
+      p0.intoArray(y, yRow + j);
+      p1.intoArray(y, yRow + j + L);
+      p2.intoArray(y, yRow + j + 2 * L);
+      p3.intoArray(y, yRow + j + 3 * L);
+      int lanes = SUMS + j / BLOCK % 4 * 16;
+      FloatVector sum0 = FloatVector.fromArray(FLOATS, scratch, lanes);
+      if (L == 16) {
+        sum0 = sum0.add(p0).add(p1).add(p2).add(p3);
+        sum0.intoArray(scratch, lanes);
+      } else {
+        FloatVector sum1 = FloatVector.fromArray(FLOATS, scratch, lanes + L);
+        if (L == 8) {
+          sum0.add(p0).add(p2).intoArray(scratch, lanes);
+          sum1.add(p1).add(p3).intoArray(scratch, lanes + L);
+        } else {
+          FloatVector sum2 = FloatVector.fromArray(FLOATS, scratch, lanes + 2 * L);
+          FloatVector sum3 = FloatVector.fromArray(FLOATS, scratch, lanes + 3 * L);
+          sum0.add(p0).intoArray(scratch, lanes);
+          sum1.add(p1).intoArray(scratch, lanes + L);
+          sum2.add(p2).intoArray(scratch, lanes + 2 * L);
+          sum3.add(p3).intoArray(scratch, lanes + 3 * L);
         }
-        FloatVector next = acc0.add(p);
-        acc0 = L == 16 ? next : acc1;
-        acc1 = L == 8 ? next : acc2;
-        acc2 = acc3;
-        acc3 = next;
-        FloatVector nextMoment = p.fma(d, moment0);
-        moment0 = L == 16 ? nextMoment : moment1;
-        moment1 = L == 8 ? nextMoment : moment2;
-        moment2 = moment3;
-        moment3 = nextMoment;
       }
-      acc0.intoArray(scratch, lanes);
-      if (L <= 8) {
-        acc1.intoArray(scratch, lanes + L);
-      }
-      if (L == 4) {
-        acc2.intoArray(scratch, lanes + 2 * L);
-        acc3.intoArray(scratch, lanes + 3 * L);
-      }
-      moment0.intoArray(scratch, lanes + MOMENTS - SUMS);
-      if (L <= 8) {
-        moment1.intoArray(scratch, lanes + MOMENTS - SUMS + L);
-      }
-      if (L == 4) {
-        moment2.intoArray(scratch, lanes + MOMENTS - SUMS + 2 * L);
-        moment3.intoArray(scratch, lanes + MOMENTS - SUMS + 3 * L);
+      int moments = lanes + MOMENTS - SUMS;
+      FloatVector moment0 = FloatVector.fromArray(FLOATS, scratch, moments);
+      if (L == 16) {
+        moment0 = p3.fma(c3, p2.fma(c2, p1.fma(c1, p0.fma(c0, moment0))));
+        moment0.intoArray(scratch, moments);
+      } else {
+        FloatVector moment1 = FloatVector.fromArray(FLOATS, scratch, moments + L);
+        if (L == 8) {
+          p2.fma(c2, p0.fma(c0, moment0)).intoArray(scratch, moments);
+          p3.fma(c3, p1.fma(c1, moment1)).intoArray(scratch, moments + L);
+        } else {
+          FloatVector moment2 = FloatVector.fromArray(FLOATS, scratch, moments + 2 * L);
+          FloatVector moment3 = FloatVector.fromArray(FLOATS, scratch, moments + 3 * L);
+          p0.fma(c0, moment0).intoArray(scratch, moments);
+          p1.fma(c1, moment1).intoArray(scratch, moments + L);
+          p2.fma(c2, moment2).intoArray(scratch, moments + 2 * L);
+          p3.fma(c3, moment3).intoArray(scratch, moments + 3 * L);
+        }
       }
     }
-    return FloatPair.of(leafSum(scratch, SUMS, from, to), leafSum(scratch, MOMENTS, from, to));
+  }
+
+  /** Sets the lanes of the blocks that [from, to) meets to +0. */
+  static void clear(float[] lanes, int from, int to, boolean moment) {
+    int begin = SUMS + from / BLOCK % 4 * 16;
+    int end = SUMS + (to - 1) / BLOCK % 4 * 16 + 16;
+    Arrays.fill(lanes, begin, end, 0f);
+    if (moment) {
+      Arrays.fill(lanes, begin + MOMENTS - SUMS, end + MOMENTS - SUMS, 0f);
+    }
   }
 
   /** The sum of the blocks that [from, to) meets, from their lanes: ((b0 + b1) + (b2 + b3)). */
-  private static float leafSum(float[] lanes, int at, int from, int to) {
-    int first = from / BLOCK % 4;
+  static float leafSum(float[] lanes, int at, int from, int to) {
     int last = (to - 1) / BLOCK % 4;
     float left = 0f;
     float right = 0f;
-    int next = at;
-    for (int block = first; block <= last; block++, next += 16) {
-      float sum = tree(lanes, next);
+    for (int block = from / BLOCK % 4; block <= last; block++) {
+      float sum = tree(lanes, at + 16 * block);
       left += block < 2 ? sum : 0f;
       right += block < 2 ? 0f : sum;
     }

@@ -82,7 +82,7 @@ class LaneKernelsTest {
   void weightsFromWithinTheRow() {
     for (int n = 0; n < 400; n++) {
       int length = random.nextInt(1, 5000);
-      int from = random.nextInt(length) & -16;
+      int from = random.nextInt(length) & -64;
       float[] x = differences(length);
       Arrays.fill(x, 0, from, -INF);
       float[] y = new float[length];
