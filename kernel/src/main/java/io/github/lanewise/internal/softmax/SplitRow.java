@@ -14,10 +14,10 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>It is cut into pieces of a power of two of blocks, at absolute positions, so that a piece's
  * sum is a node of the row's tree, and the row's sum has the bits that one thread gives it. Every
- * piece goes through three passes. All of them are tasks of a single job, in the order of the
- * passes, since to bring a job costs about as much as a pass: a task of a later pass waits until
- * the pass before is done. It never waits for a task that has not begun, as tasks are taken in
- * order.
+ * piece goes through three passes. There is one task for each thread, and it goes through all the
+ * passes, since to bring a job costs about as much as one: in each it takes pieces until there are
+ * none left, and then waits for those that others took. It never waits for a thread that has not
+ * begun.
  *
  * <p>The caller takes pieces from the front, its helpers from the back, so that with two threads a
  * piece stays in the cache of the one that began it.
@@ -83,7 +83,7 @@ final class SplitRow implements Task {
     }
     try {
       cut(crew.parallelism());
-      crew.run(PASSES * pieces, this, own);
+      crew.run(Math.min(pieces, crew.parallelism()), this, own);
       long[] bits = own.longs(Slots.BITS, MaskPlan.CHUNK_WORDS);
       boolean written = row.finish(max(), sum(), bits);
       if (array == null) {
@@ -116,7 +116,7 @@ final class SplitRow implements Task {
   private void cut(int parallelism) {
     int visible = row.end() - row.begin();
     int wanted = Math.max(LEAST_PIECE, visible / (PIECES_PER_THREAD * parallelism));
-    pieceBits = 31 - Integer.numberOfLeadingZeros(wanted);
+    pieceBits = 32 - Integer.numberOfLeadingZeros(wanted - 1);
     assert 1 << pieceBits >= RowReductions.BLOCK;
     firstPiece = row.begin() >> pieceBits;
     pieces = visible == 0 ? 0 : ((row.end() - 1) >> pieceBits) + 1 - firstPiece;
@@ -131,48 +131,50 @@ final class SplitRow implements Task {
     }
   }
 
+  /** One participant: takes pieces as long as there are any, pass by pass. */
   @Override
   public void run(int index, Workspace workspace) {
-    int pass = index / pieces;
+    boolean fromFront = workspace == own;
     try {
-      if (pass == 0 || await(pass - 1)) {
-        int piece = take(open[pass], workspace == own);
-        int start = (firstPiece + piece) << pieceBits;
-        int from = Math.max(row.begin(), start);
-        int to = start + Math.min(1 << pieceBits, row.end() - start); // start + size may overflow
-        run(pass, piece, from, to, workspace);
+      for (int pass = 0; pass < PASSES; pass++) {
+        if (pass > 0 && !await(pass - 1)) {
+          return;
+        }
+        float max = pass > 0 ? max() : 0f;
+        long sum = pass > 1 ? sum() : 0L;
+        int piece = take(open[pass], fromFront);
+        while (piece >= 0) {
+          int start = firstPiece + piece << pieceBits;
+          int from = Math.max(row.begin(), start);
+          int to = start + Math.min(1 << pieceBits, row.end() - start); // start + size may overflow
+          run(pass, piece, from, to, max, sum, workspace);
+          done[pass].incrementAndGet();
+          piece = take(open[pass], fromFront);
+        }
       }
-      done[pass].incrementAndGet();
     } catch (Throwable thrown) {
       failed = true;
       throw thrown;
     }
   }
 
-  private void run(int pass, int piece, int from, int to, Workspace workspace) {
+  private void run(
+      int pass, int piece, int from, int to, float max, long sum, Workspace workspace) {
     if (pass == 0) {
       if (x.array == null) {
         int visible = Math.max(from, row.first());
         x.read(xAt + visible, target, targetAt + visible, to - visible);
       }
       maxima[piece] = row.largest(from, to, workspace.longs(Slots.BITS, MaskPlan.CHUNK_WORDS));
+    } else if (row.isSpecial(max)) {
       return;
-    }
-    float max = max();
-    if (row.isSpecial(max)) {
-      return;
-    }
-    if (pass == 1) {
+    } else if (pass == 1) {
       sums[piece] = row.weigh(from, to, max, workspace);
-      return;
-    }
-    long sum = sum();
-    if (Float.isNaN(FloatPair.first(sum))) {
-      return;
-    }
-    row.normalize(from, to, max, sum);
-    if (y.array == null) {
-      y.write(target, targetAt + from, yAt + from, to - from);
+    } else if (!Float.isNaN(FloatPair.first(sum))) {
+      row.normalize(from, to, max, sum);
+      if (y.array == null) {
+        y.write(target, targetAt + from, yAt + from, to - from);
+      }
     }
   }
 
@@ -195,12 +197,17 @@ final class SplitRow implements Task {
 
   /**
    * Takes a piece from either end of what is left: the first in the high half, the end in the low.
+   *
+   * @return -1 if nothing is left
    */
   private static int take(AtomicLong left, boolean fromFront) {
     while (true) {
       long range = left.get();
       int first = (int) (range >>> 32);
       int end = (int) range;
+      if (first >= end) {
+        return -1;
+      }
       long next = fromFront ? range + (1L << 32) : range - 1;
       if (left.compareAndSet(range, next)) {
         return fromFront ? first : end - 1;
