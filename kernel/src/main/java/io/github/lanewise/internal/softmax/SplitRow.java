@@ -144,7 +144,7 @@ final class SplitRow implements Task {
         long sum = pass > 1 ? sum() : 0L;
         int piece = take(open[pass], fromFront);
         while (piece >= 0) {
-          int start = firstPiece + piece << pieceBits;
+          int start = (firstPiece + piece) << pieceBits;
           int from = Math.max(row.begin(), start);
           int to = start + Math.min(1 << pieceBits, row.end() - start); // start + size may overflow
           run(pass, piece, from, to, max, sum, workspace);
