@@ -10,4 +10,6 @@ public interface KernelProvider {
   TileKernels tiles();
 
   ScoreKernels scores();
+
+  NodeKernels nodes();
 }

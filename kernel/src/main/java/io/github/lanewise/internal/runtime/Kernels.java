@@ -2,6 +2,7 @@ package io.github.lanewise.internal.runtime;
 
 import io.github.lanewise.internal.kernel.KernelProvider;
 import io.github.lanewise.internal.kernel.LaneKernels;
+import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
 import java.lang.reflect.Proxy;
@@ -20,6 +21,7 @@ public final class Kernels {
   public static final LaneKernels LANES = lanes(SELECTION.provider());
   public static final TileKernels TILES = tiles(SELECTION.provider());
   public static final ScoreKernels SCORES = scores(SELECTION.provider());
+  public static final NodeKernels NODES = nodes(SELECTION.provider());
 
   private Kernels() {}
 
@@ -51,6 +53,10 @@ public final class Kernels {
 
   private static LaneKernels lanes(@Nullable KernelProvider provider) {
     return provider != null ? provider.lanes() : refusing(LaneKernels.class);
+  }
+
+  private static NodeKernels nodes(@Nullable KernelProvider provider) {
+    return provider != null ? provider.nodes() : refusing(NodeKernels.class);
   }
 
   private static ScoreKernels scores(@Nullable KernelProvider provider) {

@@ -2,6 +2,7 @@ package io.github.lanewise.internal.scalar;
 
 import io.github.lanewise.internal.kernel.KernelProvider;
 import io.github.lanewise.internal.kernel.LaneKernels;
+import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
 
@@ -25,5 +26,10 @@ public final class ScalarProvider implements KernelProvider {
   @Override
   public ScoreKernels scores() {
     return new ScalarScoreKernels();
+  }
+
+  @Override
+  public NodeKernels nodes() {
+    return new ScalarNodeKernels();
   }
 }

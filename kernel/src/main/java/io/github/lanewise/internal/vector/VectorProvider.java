@@ -2,6 +2,7 @@ package io.github.lanewise.internal.vector;
 
 import io.github.lanewise.internal.kernel.KernelProvider;
 import io.github.lanewise.internal.kernel.LaneKernels;
+import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
 
@@ -25,5 +26,10 @@ public final class VectorProvider implements KernelProvider {
   @Override
   public ScoreKernels scores() {
     return new VectorScoreKernels();
+  }
+
+  @Override
+  public NodeKernels nodes() {
+    return new VectorNodeKernels();
   }
 }
