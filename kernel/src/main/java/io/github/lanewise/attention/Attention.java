@@ -7,6 +7,8 @@ import io.github.lanewise.Workers;
 import io.github.lanewise.internal.attention.AttentionCall;
 import io.github.lanewise.internal.attention.AttentionChecks;
 import io.github.lanewise.internal.attention.AttentionOptions;
+import io.github.lanewise.internal.state.ShardNodes;
+import io.github.lanewise.internal.state.StateContent;
 import io.github.lanewise.internal.tensor.TensorAccess;
 import io.github.lanewise.internal.work.Crew;
 import io.github.lanewise.internal.work.CrewAccess;
@@ -137,6 +139,40 @@ public final class Attention {
         TensorAccess.of(p),
         RowStatistics.none(),
         crew);
+  }
+
+  /**
+   * Computes attention over a shard of the keys and merges it into {@code state}, of which {@link
+   * AttentionState#writeTo} makes the result once all keys have come. Positions are those of all
+   * keys: row 0 of k is key {@code firstKey}, masks, key lengths and columns of the bias count from
+   * key 0, and arrays may be wider than the shard's end.
+   *
+   * <p>What depends on the number of all keys is refused: {@code causal()} and {@code window(left,
+   * right)} without an offset, and ALiBi unless the mask names one. So is temperature 0.
+   *
+   * @param q [batch, queryHeads, queryLength, headDim]
+   * @param k [batch, keyHeads, shardLength, headDim]
+   * @param v [batch, keyHeads, shardLength, valueDim]
+   * @param firstKey position of the shard's first key; a multiple of 256 for the bits of the whole
+   * @param state of {@code [batch, queryHeads, queryLength]} rows and {@code valueDim} values;
+   *     takes note of the sinks, which must be the same in all calls
+   * @param workers who computes
+   * @throws IllegalArgumentException also if the state holds one of the keys; it is unchanged then
+   */
+  public void partial(
+      FloatTensor q,
+      FloatTensor k,
+      FloatTensor v,
+      long firstKey,
+      AttentionState state,
+      Workers workers) {
+    Crew crew = CrewAccess.of(Objects.requireNonNull(workers, "workers"));
+    StateContent before = Objects.requireNonNull(state, "state").content();
+    AttentionChecks.partial(options, q, k, v, firstKey, before, crew.parallelism() > 1);
+    ShardNodes shard = new ShardNodes(before.shape(), firstKey, firstKey + k.size(2));
+    AttentionCall.runShard(
+        options, TensorAccess.of(q), TensorAccess.of(k), TensorAccess.of(v), shard, crew);
+    state.add(StateContent.of(before.shape(), shard, options.sinks()));
   }
 
   /** Collects the options of an {@link Attention}. Each is checked as it is set. */

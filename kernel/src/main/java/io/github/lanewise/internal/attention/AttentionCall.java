@@ -3,6 +3,7 @@ package io.github.lanewise.internal.attention;
 import io.github.lanewise.RowStatistics;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.mask.MaskPlan;
+import io.github.lanewise.internal.state.ShardNodes;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import io.github.lanewise.internal.tensor.TensorAccess;
 import io.github.lanewise.internal.work.Crew;
@@ -32,8 +33,8 @@ public final class AttentionCall implements Task {
   /** Floats that the heads in flight may take where one head takes less: 32 MB. */
   private static final long MOST_PACKED = 1L << 23;
 
-  /** ALiBi's offsets end here, so that distances do not overflow. */
-  private static final long FARTHEST = 1L << 61;
+  /** ALiBi's offsets and the keys end here, so that distances do not overflow. */
+  static final long FARTHEST = 1L << 61;
 
   final MaskPlan mask = new MaskPlan();
   final PackedHeads packed = new PackedHeads();
@@ -47,15 +48,20 @@ public final class AttentionCall implements Task {
   int headDim;
   int valueDim;
   long queryLength;
+
+  /** The key that row 0 of k and v holds, and the end of the keys; from 0 unless k is a shard. */
+  long firstKey;
+
   long keyLength;
   float scale;
   long alibiOffset;
   boolean wantsMoment;
 
-  /** What is written: exactly one of the two. */
+  /** What is written: exactly one of the three. */
   @Nullable StridedFloats out;
 
   @Nullable StridedFloats weights;
+  @Nullable ShardNodes shard;
 
   @Nullable StridedFloats logSumExp;
   @Nullable StridedFloats entropy;
@@ -90,7 +96,9 @@ public final class AttentionCall implements Task {
     try {
       AttentionCall call = own.reuse(CALL_SLOT, AttentionCall::new);
       try {
-        call.bind(options, q, k, v == null ? k : v, out, weights, statistics);
+        call.bindTensors(options, q, k, v == null ? k : v);
+        call.bindResults(out, weights, statistics);
+        call.mask.bind(options.mask, q.size(0), q.size(1), call.queryLength, call.keyLength);
         call.execute(crew, own);
       } finally {
         call.unbind();
@@ -100,37 +108,70 @@ public final class AttentionCall implements Task {
     }
   }
 
-  private void bind(
+  /**
+   * Runs a call over a shard of the keys, whose arguments have been checked like those of {@link
+   * #run}.
+   *
+   * @param shard receives the result
+   */
+  public static void runShard(
       AttentionOptions options,
       StridedFloats q,
       StridedFloats k,
       StridedFloats v,
-      @Nullable StridedFloats out,
-      @Nullable StridedFloats weights,
-      RowStatistics statistics) {
+      ShardNodes shard,
+      Crew crew) {
+    Workspace own = crew.acquire();
+    try {
+      AttentionCall call = own.reuse(CALL_SLOT, AttentionCall::new);
+      try {
+        call.bindTensors(options, q, k, v);
+        call.bindShard(shard);
+        call.execute(crew, own);
+      } finally {
+        call.unbind();
+      }
+    } finally {
+      crew.release(own);
+    }
+  }
+
+  private void bindTensors(
+      AttentionOptions options, StridedFloats q, StridedFloats k, StridedFloats v) {
     this.options = options;
     this.q = q;
     this.k = k;
     this.v = v;
+    queryLength = q.size(2);
+    firstKey = 0;
+    keyLength = k.size(2);
+    keyHeads = k.size(1);
+    group = keyHeads == 0 ? 0 : q.size(1) / keyHeads;
+    headDim = (int) q.size(3);
+    valueDim = (int) v.size(3);
+    scale = options.scaleFor(headDim);
+    bias = options.bias == null ? null : TensorAccess.of(options.bias);
+    biasPerKey = bias != null && bias.size(bias.rank() - 1) != 1;
+    cutQueries();
+  }
+
+  private void bindResults(
+      @Nullable StridedFloats out, @Nullable StridedFloats weights, RowStatistics statistics) {
     this.out = out;
     this.weights = weights;
     logSumExp = strided(statistics.logSumExp());
     entropy = strided(statistics.entropy());
     maxWeight = strided(statistics.maxWeight());
     wantsMoment = entropy != null;
-    queryLength = q.size(2);
-    keyLength = k.size(2);
-    keyHeads = k.size(1);
-    group = keyHeads == 0 ? 0 : q.size(1) / keyHeads;
-    headDim = (int) q.size(3);
-    valueDim = out == null ? 0 : (int) v.size(3);
-    scale = options.scaleFor(headDim);
-    mask.bind(options.mask, q.size(0), q.size(1), queryLength, keyLength);
-    long offset = mask.namesOffset() ? mask.offset() : keyLength - queryLength;
-    alibiOffset = Math.max(-FARTHEST, Math.min(FARTHEST, offset));
-    bias = options.bias == null ? null : TensorAccess.of(options.bias);
-    biasPerKey = bias != null && bias.size(bias.rank() - 1) != 1;
-    cutQueries();
+    valueDim = out == null ? 0 : valueDim;
+  }
+
+  private void bindShard(ShardNodes shard) {
+    this.shard = shard;
+    firstKey = shard.firstKey();
+    keyLength = shard.endKey();
+    wantsMoment = true;
+    mask.bindShard(options.mask, q.size(0), q.size(1), queryLength, firstKey, keyLength);
   }
 
   private static @Nullable StridedFloats strided(io.github.lanewise.@Nullable FloatTensor t) {
@@ -145,6 +186,7 @@ public final class AttentionCall implements Task {
     v = null;
     out = null;
     weights = null;
+    shard = null;
     bias = null;
     logSumExp = null;
     entropy = null;
@@ -166,6 +208,8 @@ public final class AttentionCall implements Task {
     if (heads == 0 || bundles == 0) {
       return;
     }
+    long offset = mask.namesOffset() ? mask.offset() : keyLength - queryLength;
+    alibiOffset = Math.max(-FARTHEST, Math.min(FARTHEST, offset));
     int slots = headsInFlight(heads, crew.parallelism());
     for (firstSlotHead = 0; firstSlotHead < heads; firstSlotHead += slots) {
       int used = (int) Math.min(slots, heads - firstSlotHead);
@@ -188,7 +232,7 @@ public final class AttentionCall implements Task {
       return 1;
     }
     long wanted = Math.max(1, (TASKS_PER_THREAD * (long) parallelism + bundles - 1) / bundles);
-    long perHead = Math.max(1, PackedHeads.floatsPerHead(keyLength, headDim, valueDim));
+    long perHead = Math.max(1, PackedHeads.floatsPerHead(k.size(2), headDim, valueDim));
     long affordable = Math.max(1, MOST_PACKED / perHead);
     return (int) Math.min(heads, Math.min(wanted, affordable));
   }
@@ -216,7 +260,7 @@ public final class AttentionCall implements Task {
     long end = packed.chunkEnd(slot, chunk);
     if (start < end) {
       bundle.seen.look(mask, batch, head * group, group, queryLength, start, end);
-      packed.pack(slot, chunk, bundle.seen, k, v, batch, head, bundle.staging);
+      packed.pack(slot, chunk, bundle.seen, k, v, batch, head, firstKey, bundle.staging);
     }
   }
 

@@ -2,7 +2,10 @@ package io.github.lanewise.internal.attention;
 
 import io.github.lanewise.FloatTensor;
 import io.github.lanewise.RowStatistics;
+import io.github.lanewise.internal.mask.MaskPlan;
 import io.github.lanewise.internal.runtime.Kernels;
+import io.github.lanewise.internal.state.StateContent;
+import io.github.lanewise.internal.state.StateShape;
 import io.github.lanewise.internal.tensor.Checks;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -27,18 +30,13 @@ public final class AttentionChecks {
     Kernels.requireAvailable();
     Objects.requireNonNull(statistics, "statistics");
     queriesAndKeys(options, q, k, otherThreads);
-    Checks.requireRank(v, "v", 4, 4);
-    Checks.requireSize(v, "v", 0, k.size(0), "k.size(0)");
-    Checks.requireSize(v, "v", 1, k.size(1), "k.size(1)");
-    Checks.requireSize(v, "v", 2, k.size(2), "k.size(2)");
-    Checks.requireReadable(v, "v", otherThreads);
+    values(k, v, otherThreads);
     Checks.requireRank(out, "out", 4, 4);
     for (int axis = 0; axis < 3; axis++) {
       Checks.requireSize(out, "out", axis, q.size(axis), Q_SIZES[axis]);
     }
     Checks.requireSize(out, "out", 3, v.size(3), "v.size(3)");
     Checks.requireWritable(out, "out", otherThreads);
-    packable(k, v.size(3));
     Checks.requireDisjointOrSame(out, "out", q, "q");
     Checks.requireDisjointOrSame(out, "out", k, "k");
     Checks.requireDisjointOrSame(out, "out", v, "v");
@@ -66,6 +64,49 @@ public final class AttentionChecks {
     Checks.requireDisjoint(p, "p", q, "q");
     Checks.requireDisjoint(p, "p", k, "k");
     bias(options, q, k, p, "p", otherThreads);
+  }
+
+  /** Checks a call of partial. */
+  public static void partial(
+      AttentionOptions options,
+      FloatTensor q,
+      FloatTensor k,
+      FloatTensor v,
+      long firstKey,
+      StateContent state,
+      boolean otherThreads) {
+    Kernels.requireAvailable();
+    queriesAndKeys(options, q, k, otherThreads);
+    values(k, v, otherThreads);
+    StateShape shape = state.shape();
+    Checks.requireSize(q, "q", 0, shape.batch(), "the state's batch");
+    Checks.requireSize(q, "q", 1, shape.queryHeads(), "the state's queryHeads");
+    Checks.requireSize(q, "q", 2, shape.queryLength(), "the state's queryLength");
+    Checks.requireSize(v, "v", 3, shape.valueDim(), "the state's valueDim");
+    if (firstKey < 0 || firstKey > AttentionCall.FARTHEST - k.size(2)) {
+      throw new IllegalArgumentException(
+          "firstKey is " + firstKey + ", but must be 0 to " + (AttentionCall.FARTHEST - k.size(2)));
+    }
+    if (options.slopes != null && !MaskPlan.namesOffset(options.mask)) {
+      throw new IllegalArgumentException(
+          "ALiBi needs the number of all keys, which a shard does not know: the mask "
+              + options.mask
+              + " must name the offset");
+    }
+    if (options.anyHardMaximum()) {
+      throw new IllegalArgumentException("a temperature is 0, but a state needs more than that");
+    }
+    bias(options, q, firstKey + k.size(2), true, otherThreads);
+    state.requireRoomFor(firstKey, firstKey + k.size(2), options.sinks);
+  }
+
+  private static void values(FloatTensor k, FloatTensor v, boolean otherThreads) {
+    Checks.requireRank(v, "v", 4, 4);
+    Checks.requireSize(v, "v", 0, k.size(0), "k.size(0)");
+    Checks.requireSize(v, "v", 1, k.size(1), "k.size(1)");
+    Checks.requireSize(v, "v", 2, k.size(2), "k.size(2)");
+    Checks.requireReadable(v, "v", otherThreads);
+    packable(k, v.size(3));
   }
 
   private static void queriesAndKeys(
@@ -114,20 +155,30 @@ public final class AttentionChecks {
       FloatTensor out,
       String outName,
       boolean otherThreads) {
+    bias(options, q, k.size(2), false, otherThreads);
+    if (options.bias != null) {
+      Checks.requireDisjoint(out, outName, options.bias, "bias");
+    }
+  }
+
+  /** The bias over a shard may go on beyond the shard's end. */
+  private static void bias(
+      AttentionOptions options, FloatTensor q, long keys, boolean isShard, boolean otherThreads) {
     FloatTensor bias = options.bias;
     if (bias == null) {
       return;
     }
     int rank = bias.rank();
     for (int axis = 0; axis < rank; axis++) {
-      long wanted = axis == rank - 1 ? k.size(2) : q.size(4 - rank + axis);
-      if (bias.size(axis) != wanted && bias.size(axis) != 1) {
+      boolean perKey = axis == rank - 1;
+      long wanted = perKey ? keys : q.size(4 - rank + axis);
+      boolean fits = bias.size(axis) == wanted || (perKey && isShard && bias.size(axis) > wanted);
+      if (!fits && bias.size(axis) != 1) {
         throw new IllegalArgumentException(
             "bias.size(" + axis + ") is " + bias.size(axis) + ", but must be 1 or " + wanted);
       }
     }
     Checks.requireReadable(bias, "bias", otherThreads);
-    Checks.requireDisjoint(out, outName, bias, "bias");
   }
 
   private static void statistic(

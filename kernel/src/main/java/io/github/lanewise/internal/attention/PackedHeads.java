@@ -137,7 +137,11 @@ final class PackedHeads {
     return Math.min(endKey[slot], chunkStart(slot, index) + CHUNK);
   }
 
-  /** Packs those keys of the slot's {@code index}-th chunk that are seen; the rest is zero. */
+  /**
+   * Packs those keys of the slot's {@code index}-th chunk that are seen; the rest is zero.
+   *
+   * @param firstRow the key that row 0 of k and v holds
+   */
   void pack(
       int slot,
       int index,
@@ -146,10 +150,11 @@ final class PackedHeads {
       StridedFloats v,
       long batch,
       long head,
+      long firstRow,
       StagedRows stage) {
     long chunk0 = chunkStart(slot, index);
-    long kRow = k.offset() + batch * k.stride(0) + head * k.stride(1);
-    long vRow = v.offset() + batch * v.stride(0) + head * v.stride(1);
+    long kRow = k.offset() + batch * k.stride(0) + head * k.stride(1) - firstRow * k.stride(2);
+    long vRow = v.offset() + batch * v.stride(0) + head * v.stride(1) - firstRow * v.stride(2);
     int from = (int) (Math.max(firstKey[slot], chunk0) - chunk0);
     int end = (int) (chunkEnd(slot, index) - chunk0);
     boolean allFinite = true;

@@ -3,6 +3,7 @@ package io.github.lanewise.internal.attention;
 import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.runtime.Kernels;
+import io.github.lanewise.internal.state.ShardNodes;
 import io.github.lanewise.internal.tensor.StagedRows;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import java.util.Arrays;
@@ -41,20 +42,15 @@ final class QueryBundle {
     panel.begin(call, slot, rows, staging);
     if (call.options.isHardMaximum(rows.head[0])) {
       hardMaximum.run(call, this, slot);
+    } else if (call.shard != null) {
+      attendShard(call, call.shard, slot);
     } else {
       attend(call, slot);
     }
   }
 
   private void attend(AttentionCall call, int slot) {
-    tree.begin(call.valueDim, rows.count, call.wantsMoment);
-    for (long chunk = firstChunk(); chunk < endChunk(); chunk++) {
-      int node = tree.next();
-      if (panel.score(chunk, true, tree.nodes, node)) {
-        weigh(call, slot, chunk, node);
-        tree.add(chunk);
-      }
-    }
+    grow(call, slot, firstChunk(), endChunk());
     int root = finishRoot(call);
     if (call.weights != null) {
       writeWeights(call, call.weights, root);
@@ -67,6 +63,31 @@ final class QueryBundle {
     if (call.wantsStatistics()) {
       results.describe(tree.nodes, root, rows.count, keyMaximum);
       results.writeStatistics(call, rows);
+    }
+  }
+
+  /** Every node of the shard's own tree, as far as these rows see any of its keys. */
+  private void attendShard(AttentionCall call, ShardNodes shard, int slot) {
+    for (int n = 0; n < shard.count(); n++) {
+      long first = Math.max(firstChunk(), shard.firstChunk(n));
+      grow(call, slot, first, Math.min(endChunk(), shard.endChunk(n)));
+      int root = tree.root();
+      if (root >= 0) {
+        long row = (rows.batch * call.q.size(1) + rows.head[0]) * call.queryLength + rows.query[0];
+        shard.write(n, (int) row, rows.count, tree.nodes, root, staging.scratch);
+      }
+    }
+  }
+
+  /** Makes the tree of the chunks {@code [first, end)}. */
+  private void grow(AttentionCall call, int slot, long first, long end) {
+    tree.begin(call.valueDim, rows.count, call.wantsMoment);
+    for (long chunk = first; chunk < end; chunk++) {
+      int node = tree.next();
+      if (panel.score(chunk, true, tree.nodes, node)) {
+        weigh(call, slot, chunk, node);
+        tree.add(chunk);
+      }
     }
   }
 

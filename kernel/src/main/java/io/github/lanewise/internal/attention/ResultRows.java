@@ -3,7 +3,7 @@ package io.github.lanewise.internal.attention;
 import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.runtime.Kernels;
-import io.github.lanewise.internal.scalar.ScalarExp;
+import io.github.lanewise.internal.state.NodeStatistics;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -31,15 +31,10 @@ final class ResultRows {
     for (int c = 0; c < lanes; c++) {
       float m = nodes[root + ScoreKernels.NODE_MAXIMUM + c];
       float sum = nodes[root + ScoreKernels.NODE_SUM + c];
-      float logarithm = (float) StrictMath.log((double) sum);
-      logSumExp[c] = m + logarithm;
-      if (sum == 0f) {
-        entropy[c] = 0f;
-        maxWeight[c] = 0f;
-      } else {
-        entropy[c] = logarithm - nodes[root + ScoreKernels.NODE_MOMENT + c] / sum;
-        maxWeight[c] = ScalarExp.flushed(keyMaximum[c] - m) / sum;
-      }
+      float moment = nodes[root + ScoreKernels.NODE_MOMENT + c];
+      logSumExp[c] = NodeStatistics.logSumExp(m, sum);
+      entropy[c] = NodeStatistics.entropy(sum, moment);
+      maxWeight[c] = NodeStatistics.maxWeight(keyMaximum[c], m, sum);
     }
   }
 

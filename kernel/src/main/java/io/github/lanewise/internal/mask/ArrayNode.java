@@ -67,7 +67,17 @@ abstract sealed class ArrayNode extends MaskNode permits AllowedNode, AllowedBit
     requireSize(0, plan.batch());
     requireSize(1, plan.heads());
     requireSize(2, plan.queries());
-    requireSize(KEYS, plan.keys());
+    if (!plan.isShard()) {
+      requireSize(KEYS, plan.keys());
+    } else if (sizes[KEYS] != 1 && sizes[KEYS] < plan.keys()) {
+      throw new IllegalArgumentException(
+          "the mask's shape "
+              + Arrays.toString(shape)
+              + " has "
+              + sizes[KEYS]
+              + " keys, but the shard ends at "
+              + plan.keys());
+    }
   }
 
   private void requireSize(int axis, long size) {

@@ -29,7 +29,7 @@ final class LengthsNode extends RangeNode {
               + " are needed");
     }
     for (int b = 0; b < perBatch.length; b++) { // again, as the array may have changed
-      if (perBatch[b] < 0 || perBatch[b] > plan.keys()) {
+      if (perBatch[b] < 0 || (perBatch[b] > plan.keys() && !plan.isShard())) {
         throw new IllegalArgumentException(
             "key length " + b + " is " + perBatch[b] + ", but there are " + plan.keys() + " keys");
       }
@@ -58,7 +58,7 @@ final class LengthsNode extends RangeNode {
 
   @Override
   long end(MaskPlan plan, long b, long h, long i) {
-    return perBatch[(int) (plan.lengthsAlongHeads() ? h : b)];
+    return Math.min(perBatch[(int) (plan.lengthsAlongHeads() ? h : b)], plan.keys());
   }
 
   @Override

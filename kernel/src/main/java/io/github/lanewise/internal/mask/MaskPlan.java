@@ -32,6 +32,8 @@ public final class MaskPlan {
   private long heads;
   private long queries;
   private long keys;
+  private long firstKey;
+  private boolean isShard;
   private long lengthCount;
   private boolean lengthsAlongHeads;
   private boolean isNone = true;
@@ -43,7 +45,19 @@ public final class MaskPlan {
    * @throws IllegalArgumentException if the mask does not fit that shape
    */
   public void bind(Mask mask, long batch, long heads, long queries, long keys) {
-    bind(mask, batch, heads, queries, keys, batch, false);
+    bind(mask, batch, heads, queries, keys, batch, false, 0, false);
+  }
+
+  /**
+   * Binds to attention over a shard: the keys from {@code firstKey} to {@code endKey} of a longer
+   * row whose length nobody knows. Positions are absolute, and so are the columns of arrays, which
+   * may be wider than the shard's end.
+   *
+   * @throws IllegalArgumentException if the mask does not fit, or needs the length
+   */
+  public void bindShard(
+      Mask mask, long batch, long heads, long queries, long firstKey, long endKey) {
+    bind(mask, batch, heads, queries, endKey, batch, false, firstKey, true);
   }
 
   /**
@@ -59,7 +73,7 @@ public final class MaskPlan {
     long middle = rank >= 3 ? operand.size(rank - 3) : 1;
     long rows = rank >= 2 ? operand.size(rank - 2) : 1;
     long lengths = rank >= 3 ? operand.size(0) : 1;
-    bind(mask, outer, middle, rows, operand.size(rank - 1), lengths, rank == 3);
+    bind(mask, outer, middle, rows, operand.size(rank - 1), lengths, rank == 3, 0, false);
   }
 
   private void bind(
@@ -69,17 +83,21 @@ public final class MaskPlan {
       long newQueries,
       long newKeys,
       long newLengthCount,
-      boolean newLengthsAlongHeads) {
+      boolean newLengthsAlongHeads,
+      long newFirstKey,
+      boolean newIsShard) {
     release();
     MaskNode node = (MaskNode) Objects.requireNonNull(mask, "mask");
     batch = newBatch;
     heads = newHeads;
     queries = newQueries;
     keys = newKeys;
+    firstKey = newFirstKey;
+    isShard = newIsShard;
     lengthCount = newLengthCount;
     lengthsAlongHeads = newLengthsAlongHeads;
     node.check(this);
-    isNone = node.isEverything(this);
+    isNone = firstKey == 0 && node.isEverything(this);
     rangesOnly = isNone || node.rangesOnly();
     root = node;
   }
@@ -106,7 +124,7 @@ public final class MaskPlan {
     if (isNone) {
       return 0;
     }
-    long first = root.first(this, b, h, i);
+    long first = Math.max(root.first(this, b, h, i), firstKey);
     return first < root.end(this, b, h, i) ? first : 0;
   }
 
@@ -116,7 +134,7 @@ public final class MaskPlan {
       return keys;
     }
     long end = root.end(this, b, h, i);
-    return root.first(this, b, h, i) < end ? end : 0;
+    return Math.max(root.first(this, b, h, i), firstKey) < end ? end : 0;
   }
 
   /**
@@ -159,7 +177,7 @@ public final class MaskPlan {
       return ALL;
     }
     long end = key0 + length;
-    long firstVisible = Math.max(root.first(this, b, h, i), key0);
+    long firstVisible = Math.max(root.first(this, b, h, i), Math.max(key0, firstKey));
     long endVisible = Math.min(root.end(this, b, h, i), end);
     if (firstVisible >= endVisible) {
       return NONE;
@@ -177,9 +195,17 @@ public final class MaskPlan {
     root.chunk(this, b, h, i, key0, length, bits, at, MaskNode.Combine.SET);
     int visible = 0;
     for (int w = 0; w < CHUNK_WORDS; w++) {
+      if (firstKey > key0) {
+        bits[at + w] &= MaskNode.ones(firstKey - key0 - w * (long) Long.SIZE, Long.SIZE);
+      }
       visible += Long.bitCount(bits[at + w]);
     }
     return visible == 0 ? NONE : visible == length ? ALL : SOME;
+  }
+
+  /** Whether a mask names an offset between the positions of queries and keys. */
+  public static boolean namesOffset(Mask mask) {
+    return ((MaskNode) mask).namedOffset() != null;
   }
 
   /** Whether the mask names an offset between the positions of queries and keys. */
@@ -207,6 +233,11 @@ public final class MaskPlan {
 
   long keys() {
     return keys;
+  }
+
+  /** Whether the number of all keys is unknown. */
+  boolean isShard() {
+    return isShard;
   }
 
   long lengthDifference() {

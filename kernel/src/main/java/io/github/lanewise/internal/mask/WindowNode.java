@@ -50,7 +50,12 @@ final class WindowNode extends RangeNode {
   }
 
   @Override
-  void check(MaskPlan plan) {}
+  void check(MaskPlan plan) {
+    if (!standsByItself && plan.isShard()) {
+      throw new IllegalArgumentException(
+          this + " needs the number of all keys, which a shard does not know: name the offset");
+    }
+  }
 
   @Override
   boolean isEverything(MaskPlan plan) {

@@ -1,0 +1,100 @@
+package io.github.lanewise.internal.state;
+
+import io.github.lanewise.internal.kernel.NodeKernels;
+import io.github.lanewise.internal.kernel.TileKernels;
+import io.github.lanewise.internal.runtime.Kernels;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run of consecutive keys and what attention made of them: a node of the merge tree, in the
+ * layout of {@link NodeKernels}. Immutable; the node is shared between states.
+ *
+ * <p>The run is that of a tree node: {@code 256·2^level} keys that begin at a multiple of their
+ * number. Or it is a fragment: a part of one chunk, where keys are cut elsewhere.
+ */
+final class KeyRun {
+
+  /** Keys of a chunk, and of a run of level 0. */
+  static final int CHUNK = TileKernels.CHUNK;
+
+  /** Level of a run that is not a whole chunk. */
+  static final int FRAGMENT = -1;
+
+  /** Keys end here, so that no sum of two positions overflows. */
+  static final long MOST_KEYS = 1L << 61;
+
+  private static final NodeKernels NODES = Kernels.NODES;
+
+  final long from;
+  final long to;
+  final int level;
+
+  /** Null if no row sees any of the keys: the identity of the merge. */
+  final float @Nullable [] node;
+
+  KeyRun(long from, long to, float @Nullable [] node) {
+    this.from = from;
+    this.to = to;
+    this.level = levelOf(from, to);
+    this.node = node;
+  }
+
+  private static int levelOf(long from, long to) {
+    return to - from < CHUNK ? FRAGMENT : Long.numberOfTrailingZeros((to - from) / CHUNK);
+  }
+
+  /** Whether there may be such a run. */
+  static boolean isValid(long from, long to) {
+    if (from < 0 || from >= to || to > MOST_KEYS) {
+      return false;
+    }
+    long length = to - from;
+    return length < CHUNK
+        ? from / CHUNK == (to - 1) / CHUNK
+        : Long.bitCount(length) == 1 && from % length == 0;
+  }
+
+  /** The end of the longest run that begins at a key and does not go beyond {@code end}. */
+  static long endOfRun(long from, long end) {
+    if (from % CHUNK != 0 || end - from < CHUNK) {
+      return Math.min(end, (from / CHUNK + 1) * CHUNK);
+    }
+    long most = Long.highestOneBit(end - from);
+    return from + (from == 0 ? most : Math.min(most, Long.lowestOneBit(from)));
+  }
+
+  boolean isFragment() {
+    return level == FRAGMENT;
+  }
+
+  /** Where the run begins that makes the next level's run together with this one. */
+  long siblingFrom() {
+    return from ^ (to - from);
+  }
+
+  /** The run of this one's keys and those of the next one, which begins where this one ends. */
+  KeyRun mergedWith(KeyRun next, StateShape shape) {
+    if (next.node == null) {
+      return new KeyRun(from, next.to, node);
+    }
+    if (node == null) {
+      return new KeyRun(from, next.to, next.node);
+    }
+    float[] merged = node.clone();
+    NODES.merge(merged, 0, next.node, 0, shape.rows(), shape.width());
+    return new KeyRun(from, next.to, merged);
+  }
+
+  /** A node of rows that have seen no key. */
+  static float[] emptyNode(StateShape shape) {
+    float[] node = new float[shape.nodeLength()];
+    Arrays.fill(node, 0, shape.rows(), Float.NEGATIVE_INFINITY);
+    return node;
+  }
+
+  @Override
+  public String toString() {
+    return from + " to " + (to - 1);
+  }
+}

@@ -1,0 +1,112 @@
+package io.github.lanewise.internal.state;
+
+import io.github.lanewise.internal.kernel.NodeKernels;
+import io.github.lanewise.internal.kernel.ScoreKernels;
+import io.github.lanewise.internal.kernel.TileKernels;
+import io.github.lanewise.internal.runtime.Kernels;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The nodes of a shard while attention computes them: the largest tree nodes that its keys make up,
+ * and fragments where it begins or ends inside a chunk. Threads write different rows.
+ */
+public final class ShardNodes {
+
+  private static final TileKernels TILES = Kernels.TILES;
+
+  private final StateShape shape;
+  private final long firstKey;
+  private final long endKey;
+  private final long[] ends;
+  private final float[][] nodes;
+  private final boolean[] seen; // threads write nothing but true
+
+  /** Prepares the nodes of the keys {@code [firstKey, endKey)}. */
+  public ShardNodes(StateShape shape, long firstKey, long endKey) {
+    this.shape = shape;
+    this.firstKey = firstKey;
+    this.endKey = endKey;
+    List<Long> found = new ArrayList<>();
+    for (long at = firstKey; at < endKey; at = KeyRun.endOfRun(at, endKey)) {
+      found.add(KeyRun.endOfRun(at, endKey));
+    }
+    ends = found.stream().mapToLong(Long::longValue).toArray();
+    nodes = new float[ends.length][];
+    for (int n = 0; n < ends.length; n++) {
+      nodes[n] = KeyRun.emptyNode(shape);
+    }
+    seen = new boolean[ends.length];
+  }
+
+  public long firstKey() {
+    return firstKey;
+  }
+
+  public long endKey() {
+    return endKey;
+  }
+
+  /** Number of nodes. */
+  public int count() {
+    return ends.length;
+  }
+
+  /** The chunk that node {@code n} begins in. */
+  public long firstChunk(int n) {
+    return from(n) / KeyRun.CHUNK;
+  }
+
+  /** One past the chunk that it ends in. */
+  public long endChunk(int n) {
+    return (ends[n] + KeyRun.CHUNK - 1) / KeyRun.CHUNK;
+  }
+
+  private long from(int n) {
+    return n == 0 ? firstKey : ends[n - 1];
+  }
+
+  /**
+   * Takes rows {@code [row, row + lanes)} of node {@code n} from the lanes of a panel.
+   *
+   * @param panels a node at {@code root} as {@link ScoreKernels} lays it out
+   * @param scratch {@link TileKernels#TRANSPOSE_SCRATCH} floats
+   */
+  public void write(int n, int row, int lanes, float[] panels, int root, float[] scratch) {
+    float[] node = nodes[n];
+    int rows = shape.rows();
+    int sums = NodeKernels.sum(rows) + row;
+    System.arraycopy(panels, root + ScoreKernels.NODE_SUM, node, sums, lanes);
+    int moments = NodeKernels.moment(rows) + row;
+    System.arraycopy(panels, root + ScoreKernels.NODE_MOMENT, node, moments, lanes);
+    for (int c = 0; c < lanes; c++) {
+      // In a panel a maximum may miss a NaN that the sum shows, and which one does is nobody's
+      // promise; a stored state has the same bits everywhere.
+      boolean broken = Float.isNaN(node[sums + c]);
+      node[NodeKernels.MAXIMUM + row + c] =
+          broken ? Float.NaN : panels[root + ScoreKernels.NODE_MAXIMUM + c];
+    }
+    int width = shape.width();
+    int values = NodeKernels.values(rows) + row * width;
+    TILES.transpose(
+        panels,
+        root + ScoreKernels.NODE_VALUES,
+        ScoreKernels.PANEL,
+        width,
+        lanes,
+        node,
+        values,
+        width,
+        scratch);
+    seen[n] = true;
+  }
+
+  /** What is to be added to a state, when all rows have been written. */
+  List<KeyRun> runs() {
+    List<KeyRun> runs = new ArrayList<>();
+    for (int n = 0; n < ends.length; n++) {
+      runs.add(new KeyRun(from(n), ends[n], seen[n] ? nodes[n] : null));
+    }
+    return runs;
+  }
+}
