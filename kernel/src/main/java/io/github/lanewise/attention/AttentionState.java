@@ -15,10 +15,10 @@ import java.io.OutputStream;
  * stored, sent elsewhere, and in the end turned into the result over all keys.
  *
  * <p>Of the keys that it holds a state keeps, for each row, the largest score m, the sum of the
- * weights l = Σ exp(s - m), the moment Σ exp(s - m)·(s - m) and the weighted values o = Σ
- * exp(s - m)·v. Two of these merge into one: with m = max(m₁, m₂), l = l₁·exp(m₁ - m) + l₂·exp(m₂ -
- * m), and the values alike. {@link Attention#partial} adds the keys of a shard, {@link #merge} those
- * of another state, and {@link #writeTo} divides o by l.
+ * weights l = Σ exp(s - m), the moment Σ exp(s - m)·(s - m) and the weighted values o = Σ exp(s -
+ * m)·v. Two of these merge into one: with m = max(m₁, m₂), l = l₁·exp(m₁ - m) + l₂·exp(m₂ - m), and
+ * the values alike. {@link Attention#partial} adds the keys of a shard, {@link #merge} those of
+ * another state, and {@link #writeTo} divides o by l.
  *
  * <pre>{@code
  * AttentionState state = AttentionState.empty(batch, queryHeads, queryLength, valueDim);
@@ -33,7 +33,8 @@ import java.io.OutputStream;
  * FloatTensor, RowStatistics, io.github.lanewise.Workers) forward} over all keys, however they are
  * grouped and in whatever order they arrive: a state keeps the nodes of the tree by which forward
  * merges its chunks, and merges them when neighbours meet. Shards that are cut elsewhere give
- * another result within the bound below; it too depends on the cuts alone, not on grouping or order.
+ * another result within the bound below; it too depends on the cuts alone, not on grouping or
+ * order.
  *
  * <p>Which keys it holds a state knows exactly: none is counted twice, and none is left out
  * unnoticed. The empty state is the identity of {@link #merge}.
@@ -68,8 +69,7 @@ public final class AttentionState {
    * @throws IllegalArgumentException if a size is negative, or the rows take more than an array
    *     holds: batch · queryHeads · queryLength · (3 + valueDim) floats
    */
-  public static AttentionState empty(
-      long batch, long queryHeads, long queryLength, long valueDim) {
+  public static AttentionState empty(long batch, long queryHeads, long queryLength, long valueDim) {
     return new AttentionState(
         StateContent.empty(new StateShape(batch, queryHeads, queryLength, valueDim)));
   }
@@ -154,7 +154,15 @@ public final class AttentionState {
   @Override
   public String toString() {
     StateShape s = content.shape();
-    return "AttentionState[" + s.batch() + ", " + s.queryHeads() + ", " + s.queryLength() + ", "
-        + s.valueDim() + "] of " + content;
+    return "AttentionState["
+        + s.batch()
+        + ", "
+        + s.queryHeads()
+        + ", "
+        + s.queryLength()
+        + ", "
+        + s.valueDim()
+        + "] of "
+        + content;
   }
 }

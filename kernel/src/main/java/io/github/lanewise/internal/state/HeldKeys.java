@@ -1,16 +1,15 @@
 package io.github.lanewise.internal.state;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * The keys that a state holds, as runs that do not overlap. Runs that make up a tree node
- * are merged as soon as they meet, so that which runs there are depends on the keys alone, not on
- * the order in which they came. Immutable.
+ * The keys that a state holds, as runs that do not overlap. Runs that make up a tree node are
+ * merged as soon as they meet, so that which runs there are depends on the keys alone, not on the
+ * order in which they came. Immutable.
  *
  * <p>Fragments of a chunk wait for the rest of it, and are then merged in ascending order: their
  * bits do not depend on the order of arrival either.
@@ -112,9 +111,7 @@ final class HeldKeys {
     while (sibling != null && sibling.level == top.level) {
       all.remove(sibling.from);
       top =
-          sibling.from < top.from
-              ? sibling.mergedWith(top, shape)
-              : top.mergedWith(sibling, shape);
+          sibling.from < top.from ? sibling.mergedWith(top, shape) : top.mergedWith(sibling, shape);
       sibling = all.get(top.siblingFrom());
     }
     all.put(top.from, top);

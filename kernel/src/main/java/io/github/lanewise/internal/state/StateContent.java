@@ -83,8 +83,7 @@ public final class StateContent {
     }
   }
 
-  private static float @Nullable [] commonSinks(
-      float @Nullable [] own, float @Nullable [] other) {
+  private static float @Nullable [] commonSinks(float @Nullable [] own, float @Nullable [] other) {
     if (own != null && other != null && !Arrays.equals(own, other)) {
       throw new IllegalArgumentException(
           "the sinks are " + text(other) + ", but the state's are " + text(own));

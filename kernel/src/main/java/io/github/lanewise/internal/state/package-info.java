@@ -1,4 +1,6 @@
-/** What attention over a part of the keys leaves behind: merged, stored, and turned into results. */
+/**
+ * What attention over a part of the keys leaves behind: merged, stored, and turned into results.
+ */
 @NullMarked
 package io.github.lanewise.internal.state;
 

@@ -45,7 +45,15 @@ class PackedHeadsTest {
       long start = packed.chunkStart(0, chunk);
       look.look(plan, 0, 0, 1, QUERIES, start, packed.chunkEnd(0, chunk));
       packed.pack(
-          0, chunk, look, TensorAccess.of(tensor), TensorAccess.of(tensor), 0, 0, 0, new StagedRows());
+          0,
+          chunk,
+          look,
+          TensorAccess.of(tensor),
+          TensorAccess.of(tensor),
+          0,
+          0,
+          0,
+          new StagedRows());
       assertTrue(packed.isFinite(0, start / TileKernels.CHUNK), "a hidden value was looked at");
     }
 
