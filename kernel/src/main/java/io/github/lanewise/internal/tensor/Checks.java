@@ -4,6 +4,7 @@ import io.github.lanewise.FloatTensor;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The argument checks of the public operators. Each message holds both numbers; nothing is built
@@ -74,7 +75,12 @@ public final class Checks {
    */
   public static void requireReadable(FloatTensor t, String name, boolean otherThreads) {
     Objects.requireNonNull(t, name);
-    MemorySegment segment = TensorAccess.of(t).segmentOrNull();
+    requireAccessible(TensorAccess.of(t).segmentOrNull(), name, otherThreads);
+  }
+
+  /** As {@link #requireReadable}, of memory by itself; null stands for the heap. */
+  public static void requireAccessible(
+      @Nullable MemorySegment segment, String name, boolean otherThreads) {
     if (segment == null) {
       return;
     }

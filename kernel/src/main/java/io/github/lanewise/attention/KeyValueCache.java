@@ -1,0 +1,364 @@
+package io.github.lanewise.attention;
+
+import io.github.lanewise.FloatTensor;
+import io.github.lanewise.internal.cache.CacheAccess;
+import io.github.lanewise.internal.cache.PageLayout;
+import io.github.lanewise.internal.cache.PagedCache;
+import io.github.lanewise.internal.runtime.Kernels;
+import io.github.lanewise.internal.tensor.Checks;
+import io.github.lanewise.internal.tensor.TensorAccess;
+import java.lang.foreign.Arena;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys and values of the tokens so far, for a batch of sequences of independent lengths: what
+ * decoding appends to, one token or many at a time, and attends to.
+ *
+ * <pre>{@code
+ * try (KeyValueCache cache = KeyValueCache.builder(batch, keyHeads, headDim, valueDim).build()) {
+ *   cache.append(promptKeys, promptValues);
+ *   while (…) {
+ *     cache.append(k, v);                                         // [batch, keyHeads, 1, dim]
+ *     attention.forward(q, cache, out, RowStatistics.none(), workers);
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>Tokens are numbered from 0 in each sequence and keep their numbers for good. They are held in
+ * pages, which {@link #fork} shares until one of the two changes them. With {@link #retain} a
+ * stream of any length runs in bounded memory.
+ *
+ * <p><b>Accuracy.</b> With {@link Storage#FLOAT32} attention over the cache has the bits of
+ * attention over the same keys and values as tensors, however they arrived. The narrow storages
+ * round once, at append, as {@link Storage} says; what follows is computed in float32.
+ *
+ * <p><b>Special values.</b> FLOAT32 takes all floats. The narrow storages refuse NaN, infinities
+ * and what would round to one.
+ *
+ * <p><b>Errors.</b> Wrong shapes, a full cache and numbers that cannot be stored are an
+ * IllegalArgumentException with both numbers; then nothing at all has been appended, to no
+ * sequence. A sequence out of range is an IndexOutOfBoundsException, a closed cache or arena an
+ * IllegalStateException.
+ *
+ * <p><b>Allocation.</b> An append that needs no new page allocates nothing.
+ *
+ * <p><b>Threading.</b> Any number of threads may read (attend, ask for lengths) while one thread
+ * changes the cache in any way. A reader sees the cache as it was at one moment, all sequences
+ * together, and goes on seeing it until it is done; it never waits for tokens being written.
+ * Threads that change the cache do so one after the other. Forks are caches of their own, to be
+ * used from any thread. Pages in the arena of one thread can be reached by that thread alone.
+ *
+ * <p><b>Source.</b> Pages: Kwon et al., Efficient Memory Management for Large Language Model
+ * Serving with PagedAttention, arXiv:2309.06180; prefix and window: Xiao et al., arXiv:2309.17453.
+ */
+public final class KeyValueCache implements AutoCloseable {
+
+  /** How keys and values are stored; attention widens them to float32 as it reads. */
+  public enum Storage {
+    /** As they come. */
+    FLOAT32,
+    /** Rounded to 8 significant bits, to nearest even: relative error at most 2⁻⁹. */
+    BFLOAT16,
+    /**
+     * Rounded to 11 significant bits, to nearest even: relative error at most 2⁻¹², below 2⁻¹⁴
+     * absolute error at most 2⁻²⁵. Magnitudes from 65520 on are refused.
+     */
+    FLOAT16,
+    /**
+     * Rounded to a multiple of max|x|/127 of the row, one row a token and head: absolute error at
+     * most half of that. The factor applies to the dot product, and to the weight of the value.
+     */
+    INT8
+  }
+
+  static {
+    CacheAccess.install(
+        new CacheAccess() {
+          @Override
+          protected PagedCache pages(KeyValueCache cache) {
+            return cache.pages;
+          }
+        });
+  }
+
+  private final PagedCache pages;
+
+  private KeyValueCache(PagedCache pages) {
+    this.pages = pages;
+  }
+
+  /**
+   * An empty cache in FLOAT32 on the heap, bounded by nothing but memory, until told otherwise.
+   *
+   * @param batch number of sequences, at least 0
+   * @param keyHeads number of heads of keys and values, at least 0
+   * @param headDim length of a key, at least 1
+   * @param valueDim length of a value, at least 0
+   * @throws IllegalArgumentException if a number is out of range
+   */
+  public static Builder builder(long batch, long keyHeads, long headDim, long valueDim) {
+    return new Builder(batch, keyHeads, headDim, valueDim);
+  }
+
+  /** Number of sequences. */
+  public long batch() {
+    return pages.batch();
+  }
+
+  /** Number of heads of keys and values. */
+  public long keyHeads() {
+    return pages.layout().keyHeads;
+  }
+
+  /** Length of a key. */
+  public long headDim() {
+    return pages.layout().headDim;
+  }
+
+  /** Length of a value. */
+  public long valueDim() {
+    return pages.layout().valueDim;
+  }
+
+  /** Tokens that each sequence may hold; those that {@link #retain} let go do not count. */
+  public long capacity() {
+    return pages.capacity();
+  }
+
+  /** How keys and values are stored. */
+  public Storage storage() {
+    return pages.layout().storage;
+  }
+
+  /** Tokens in a page. */
+  public int pageLength() {
+    return pages.layout().pageLength;
+  }
+
+  /**
+   * Appends the same number of tokens to every sequence.
+   *
+   * @param k [batch, keyHeads, newLength, headDim]
+   * @param v [batch, keyHeads, newLength, valueDim]
+   * @throws IllegalArgumentException if the shapes do not fit, if a sequence would hold more than
+   *     the capacity, or if the storage cannot hold a number
+   */
+  public void append(FloatTensor k, FloatTensor v) {
+    Checks.requireRank(k, "k", 4, 4);
+    Checks.requireRank(v, "v", 4, 4);
+    Checks.requireSize(k, "k", 0, batch(), "batch()");
+    Checks.requireSize(v, "v", 0, batch(), "batch()");
+    append(0, pages.batch(), k, v);
+  }
+
+  /**
+   * Appends tokens to one sequence.
+   *
+   * @param sequence which, from 0 to batch - 1
+   * @param k [keyHeads, newLength, headDim]
+   * @param v [keyHeads, newLength, valueDim]
+   * @throws IndexOutOfBoundsException if there is no such sequence
+   * @throws IllegalArgumentException as for {@link #append(FloatTensor, FloatTensor)}
+   */
+  public void append(int sequence, FloatTensor k, FloatTensor v) {
+    requireSequence(sequence);
+    Checks.requireRank(k, "k", 3, 3);
+    Checks.requireRank(v, "v", 3, 3);
+    append(sequence, sequence + 1, k, v);
+  }
+
+  private void append(int first, int end, FloatTensor k, FloatTensor v) {
+    int heads = k.rank() - 3;
+    Checks.requireSize(k, "k", heads, keyHeads(), "keyHeads()");
+    Checks.requireSize(v, "v", heads, keyHeads(), "keyHeads()");
+    Checks.requireSize(
+        v, "v", heads + 1, k.size(heads + 1), heads == 0 ? "k.size(1)" : "k.size(2)");
+    Checks.requireSize(k, "k", heads + 2, headDim(), "headDim()");
+    Checks.requireSize(v, "v", heads + 2, valueDim(), "valueDim()");
+    Checks.requireReadable(k, "k", false);
+    Checks.requireReadable(v, "v", false);
+    Checks.requireAccessible(pages.probe(), "the cache", false);
+    pages.append(first, end, TensorAccess.of(k), TensorAccess.of(v));
+  }
+
+  /** Length of the longest sequence. */
+  public long length() {
+    return pages.longest();
+  }
+
+  /**
+   * Length of one sequence, the tokens included that {@link #retain} let go.
+   *
+   * @throws IndexOutOfBoundsException if there is no such sequence
+   */
+  public long length(int sequence) {
+    requireSequence(sequence);
+    return pages.length(sequence);
+  }
+
+  /**
+   * Drops the tokens from {@code length} on of every sequence that is longer.
+   *
+   * @throws IllegalArgumentException if {@code length} is negative or above {@link #length()}
+   */
+  public void truncate(long length) {
+    pages.truncate(length);
+  }
+
+  /**
+   * Drops the tokens from {@code length} on of one sequence.
+   *
+   * @throws IndexOutOfBoundsException if there is no such sequence
+   * @throws IllegalArgumentException if {@code length} is negative or above the sequence's
+   */
+  public void truncate(int sequence, long length) {
+    requireSequence(sequence);
+    pages.truncate(sequence, length);
+  }
+
+  /**
+   * Keeps the first {@code prefix} tokens and those from {@code firstKey} on: pages that lie
+   * between the two altogether are released. Positions stay as they are. A query that could see a
+   * released key is refused; what is left of the others on a released page's neighbours can still
+   * be seen. For queries under {@code Mask.prefix(p).or(Mask.window(left, 0))} call {@code
+   * retain(p, length() - left)}; as long as nothing lies between the two, or {@code firstKey} is
+   * negative, nothing happens.
+   *
+   * @throws IllegalArgumentException if {@code prefix} is negative, {@code firstKey} above {@link
+   *     #length()}, or if keys below the prefix were let go before, so that a second gap would
+   *     arise
+   */
+  public void retain(long prefix, long firstKey) {
+    pages.retain(prefix, firstKey);
+  }
+
+  /**
+   * A cache that holds the same tokens. Pages are shared until one of the two writes to them, so
+   * that a fork costs no more than its tables; each is closed by itself.
+   */
+  public KeyValueCache fork() {
+    return new KeyValueCache(pages.fork());
+  }
+
+  /**
+   * Gives the pages back; an arena stays as it is. Calls that are reading end well, later ones
+   * throw IllegalStateException. Idempotent.
+   */
+  @Override
+  public void close() {
+    pages.close();
+  }
+
+  /** Shape, storage and room; never the contents. */
+  @Override
+  public String toString() {
+    return "KeyValueCache[batch="
+        + batch()
+        + ", keyHeads="
+        + keyHeads()
+        + ", headDim="
+        + headDim()
+        + ", valueDim="
+        + valueDim()
+        + ", storage="
+        + storage()
+        + ", pageLength="
+        + pageLength()
+        + "]";
+  }
+
+  private void requireSequence(int sequence) {
+    if (sequence < 0 || sequence >= pages.batch()) {
+      throw new IndexOutOfBoundsException(
+          "sequence " + sequence + ", but the batch is " + pages.batch());
+    }
+  }
+
+  /** Collects the options of a {@link KeyValueCache}. Each is checked as it is set. */
+  public static final class Builder {
+
+    private static final int SHORTEST_PAGE = 16;
+    private static final int LONGEST_PAGE = 1 << 20;
+
+    private final long batch;
+    private final long keyHeads;
+    private final long headDim;
+    private final long valueDim;
+    private long capacity = Long.MAX_VALUE;
+    private Storage storage = Storage.FLOAT32;
+    private int pageLength = 256;
+    private @Nullable Arena arena;
+
+    private Builder(long batch, long keyHeads, long headDim, long valueDim) {
+      this.batch = inRange(batch, "batch", 0);
+      this.keyHeads = inRange(keyHeads, "keyHeads", 0);
+      this.headDim = inRange(headDim, "headDim", 1);
+      this.valueDim = inRange(valueDim, "valueDim", 0);
+    }
+
+    private static long inRange(long value, String name, long least) {
+      if (value < least || value > Integer.MAX_VALUE) {
+        throw new IllegalArgumentException(
+            name + " is " + value + ", but must be from " + least + " to " + Integer.MAX_VALUE);
+      }
+      return value;
+    }
+
+    /** The most tokens that a sequence may hold, at least 0; no bound without it. */
+    public Builder capacity(long tokens) {
+      if (tokens < 0) {
+        throw new IllegalArgumentException("capacity is " + tokens + ", but must be at least 0");
+      }
+      this.capacity = tokens;
+      return this;
+    }
+
+    /** How keys and values are stored; FLOAT32 without it. */
+    public Builder storage(Storage storage) {
+      this.storage = Objects.requireNonNull(storage, "storage");
+      return this;
+    }
+
+    /**
+     * Tokens in a page, 1 to 1048576, rounded up to a power of two and to 16 at least; 256 without
+     * it. Results do not depend on it.
+     */
+    public Builder pageLength(int tokens) {
+      if (tokens < 1 || tokens > LONGEST_PAGE) {
+        throw new IllegalArgumentException(
+            "pageLength is " + tokens + ", but must be from 1 to " + LONGEST_PAGE);
+      }
+      int rounded = SHORTEST_PAGE;
+      while (rounded < tokens) {
+        rounded *= 2;
+      }
+      this.pageLength = rounded;
+      return this;
+    }
+
+    /**
+     * Where the pages' keys and values lie instead of on the heap. The arena stays the caller's; no
+     * page is given back to it before it is closed, but pages that are released are used again. The
+     * scales of INT8 stay on the heap.
+     */
+    public Builder arena(Arena arena) {
+      this.arena = Objects.requireNonNull(arena, "arena");
+      return this;
+    }
+
+    /**
+     * The cache, without tokens.
+     *
+     * @throws IllegalArgumentException if a page would have more than 2³¹ elements
+     * @throws IllegalStateException if the arena is closed
+     */
+    public KeyValueCache build() {
+      Kernels.requireAvailable();
+      PageLayout.requireValid(keyHeads, headDim, valueDim, pageLength);
+      PageLayout layout =
+          new PageLayout(storage, (int) keyHeads, (int) headDim, (int) valueDim, pageLength);
+      return new KeyValueCache(new PagedCache(layout, (int) batch, capacity, arena));
+    }
+  }
+}

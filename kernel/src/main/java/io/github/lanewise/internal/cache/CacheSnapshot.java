@@ -1,0 +1,114 @@
+package io.github.lanewise.internal.cache;
+
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a cache held at one moment: lengths and pages of all sequences. While it is open, nothing
+ * that it shows is changed or given away, whatever happens to the cache. Reusable without
+ * allocation; any number of threads may read an open snapshot.
+ */
+public final class CacheSnapshot implements AutoCloseable {
+
+  private long[] lengths = new long[0];
+  private long[] releasedFrom = new long[0];
+  private long[] releasedTo = new long[0];
+  private Page[][] pages = new Page[0][];
+  private int batch;
+  private long longest;
+  private int pageShift;
+  private @Nullable PagedCache cache;
+  private ReaderEpochs.@Nullable Epoch epoch;
+
+  /** A snapshot of nothing. */
+  public CacheSnapshot() {}
+
+  /**
+   * Takes the cache as it is now. {@link #close} must follow.
+   *
+   * @throws IllegalStateException if the cache is closed
+   */
+  public void open(PagedCache source) {
+    source.show(this);
+  }
+
+  /** Lets go of the cache. Idempotent. */
+  @Override
+  public void close() {
+    PagedCache source = cache;
+    if (source != null) {
+      Arrays.fill(pages, null);
+      source.leave(Objects.requireNonNull(epoch));
+      cache = null;
+      epoch = null;
+    }
+  }
+
+  void begin(PagedCache source, ReaderEpochs.Epoch reader, int sequences) {
+    cache = source;
+    epoch = reader;
+    batch = sequences;
+    longest = 0;
+    pageShift = Integer.numberOfTrailingZeros(source.layout().pageLength);
+    if (lengths.length != sequences) {
+      lengths = new long[sequences];
+      releasedFrom = new long[sequences];
+      releasedTo = new long[sequences];
+      pages = new Page[sequences][];
+    }
+  }
+
+  void set(int sequence, PageTable table) {
+    lengths[sequence] = table.length();
+    releasedFrom[sequence] = table.releasedFrom();
+    releasedTo[sequence] = table.releasedTo();
+    pages[sequence] = table.pages();
+    longest = Math.max(longest, lengths[sequence]);
+  }
+
+  public PageLayout layout() {
+    return Objects.requireNonNull(cache).layout();
+  }
+
+  /** Number of sequences. */
+  public int batch() {
+    return batch;
+  }
+
+  /** Tokens of a sequence, those included that were released. */
+  public long length(int sequence) {
+    return lengths[sequence];
+  }
+
+  /** The lengths of all sequences, not to be written to. */
+  public long[] lengths() {
+    return lengths;
+  }
+
+  /** Length of the longest sequence. */
+  public long longest() {
+    return longest;
+  }
+
+  /** First of the tokens of a sequence that were released; a multiple of the page length. */
+  public long releasedFrom(int sequence) {
+    return releasedFrom[sequence];
+  }
+
+  /** One past the last token that was released; not after the first if there is none. */
+  public long releasedTo(int sequence) {
+    return releasedTo[sequence];
+  }
+
+  /** Tokens of a sequence that are there. */
+  public long held(int sequence) {
+    return lengths[sequence] - (releasedTo[sequence] - releasedFrom[sequence]);
+  }
+
+  /** The page that holds a token which is there; it is the token's position modulo pageLength. */
+  public Page page(int sequence, long token) {
+    return pages[sequence][
+        PageTable.slot(token, releasedFrom[sequence], releasedTo[sequence], pageShift)];
+  }
+}

@@ -1,0 +1,92 @@
+package io.github.lanewise.internal.cache;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys and values of some consecutive tokens, laid out as {@link PageLayout} says. Of the four
+ * kinds of memory exactly one is there: {@code float[]}, {@code short[]} (bfloat16 and float16),
+ * {@code byte[]} (int8), or native segments that hold elements of the same type.
+ *
+ * <p>What lies at and beyond a reader's length means nothing: it may be left over from before a
+ * truncation, it may be a token that is being appended just now, and it may be NaN.
+ */
+public final class Page {
+
+  private static final long ALIGNMENT = 64; // a cache line, and the widest vector register
+  private static final float[] NO_SCALES = {};
+
+  public final float @Nullable [] floatKeys;
+  public final float @Nullable [] floatValues;
+  public final short @Nullable [] shortKeys;
+  public final short @Nullable [] shortValues;
+  public final byte @Nullable [] byteKeys;
+  public final byte @Nullable [] byteValues;
+  public final @Nullable MemorySegment nativeKeys;
+  public final @Nullable MemorySegment nativeValues;
+
+  /** Scales of the keys; empty unless the storage is INT8. Always on the heap. */
+  public final float[] keyScales;
+
+  /** Scales of the values; empty unless the storage is INT8. Always on the heap. */
+  public final float[] valueScales;
+
+  /** Whether every value that was ever written is finite. */
+  public boolean allFinite = true;
+
+  /** How many tables and how many past readers hold this page; guarded by the store. */
+  int holders;
+
+  Page(PageLayout layout, @Nullable Arena arena) {
+    boolean heap = arena == null;
+    int keys = layout.keyCount();
+    int values = layout.valueCount();
+    int bytes = bytesPerElement(layout);
+    floatKeys = heap && bytes == Float.BYTES ? new float[keys] : null;
+    floatValues = heap && bytes == Float.BYTES ? new float[values] : null;
+    shortKeys = heap && bytes == Short.BYTES ? new short[keys] : null;
+    shortValues = heap && bytes == Short.BYTES ? new short[values] : null;
+    byteKeys = heap && bytes == Byte.BYTES ? new byte[keys] : null;
+    byteValues = heap && bytes == Byte.BYTES ? new byte[values] : null;
+    nativeKeys = arena == null ? null : arena.allocate((long) keys * bytes, ALIGNMENT);
+    nativeValues = arena == null ? null : arena.allocate((long) values * bytes, ALIGNMENT);
+    boolean scaled = bytes == Byte.BYTES;
+    keyScales = scaled ? new float[layout.keyHeads * layout.pageLength] : NO_SCALES;
+    valueScales = scaled ? new float[layout.keyHeads * layout.pageLength] : NO_SCALES;
+  }
+
+  static int bytesPerElement(PageLayout layout) {
+    return switch (layout.storage) {
+      case FLOAT32 -> Float.BYTES;
+      case BFLOAT16, FLOAT16 -> Short.BYTES;
+      case INT8 -> Byte.BYTES;
+    };
+  }
+
+  /** Makes this page a copy of another of the same layout and memory. */
+  void copyFrom(Page that) {
+    if (that.nativeKeys != null && nativeKeys != null) {
+      nativeKeys.copyFrom(that.nativeKeys);
+    }
+    if (that.nativeValues != null && nativeValues != null) {
+      nativeValues.copyFrom(that.nativeValues);
+    }
+    copy(that.floatKeys, floatKeys);
+    copy(that.floatValues, floatValues);
+    copy(that.shortKeys, shortKeys);
+    copy(that.shortValues, shortValues);
+    copy(that.byteKeys, byteKeys);
+    copy(that.byteValues, byteValues);
+    copy(that.keyScales, keyScales);
+    copy(that.valueScales, valueScales);
+    allFinite = that.allFinite;
+  }
+
+  @SuppressWarnings("SuspiciousSystemArraycopy") // both are arrays of one type
+  private static void copy(@Nullable Object from, @Nullable Object to) {
+    if (from != null && to != null) {
+      System.arraycopy(from, 0, to, 0, java.lang.reflect.Array.getLength(from));
+    }
+  }
+}

@@ -1,0 +1,167 @@
+package io.github.lanewise.internal.cache;
+
+import io.github.lanewise.internal.kernel.TileKernels;
+import io.github.lanewise.internal.runtime.Kernels;
+import io.github.lanewise.internal.tensor.StagedRows;
+import io.github.lanewise.internal.tensor.StridedFloats;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Writes rows of keys and values to pages, in the layout and the storage of the cache. */
+final class PageWriter {
+
+  private static final TileKernels TILES = Kernels.TILES;
+  private static final int GROUP = TileKernels.GROUP;
+
+  private final PageLayout layout;
+  private final StagedRows staging = new StagedRows();
+
+  /** The keys of a group of 16 tokens, {@code [headDim][16]}, or a padded row of values. */
+  private final float[] block;
+
+  /** The block in the storage of the pages, where that is narrower. */
+  private final short[] shorts;
+
+  private final byte[] bytes;
+
+  /** The scales of the staged rows. */
+  private final float[] scales = new float[GROUP];
+
+  PageWriter(PageLayout layout) {
+    this.layout = layout;
+    int most = GROUP * Math.max(layout.headDim, layout.valueGroups);
+    int elementBytes = Page.bytesPerElement(layout);
+    block = new float[most];
+    shorts = new short[elementBytes == Short.BYTES ? most : 0];
+    bytes = new byte[elementBytes == Byte.BYTES ? most : 0];
+  }
+
+  /**
+   * Writes the keys of some tokens that lie in one group of 16 of a page.
+   *
+   * @param row index of the first token's key in the tensor's storage
+   */
+  void keys(Page page, int head, int token, StridedFloats k, long row, long stride, int rows) {
+    int dim = layout.headDim;
+    int at = layout.keyAt(head, token);
+    int lane = token % GROUP;
+    staging.load(k, row, stride, rows, dim);
+    if (page.floatKeys != null) {
+      transpose(rows, page.floatKeys, at);
+    } else {
+      transpose(rows, block, lane);
+      if (page.keyScales.length > 0) {
+        scale(page.keyScales, layout.scaleAt(head, token), rows, dim);
+      }
+      for (int d = 0; d < dim; d++) {
+        int from = d * GROUP + lane;
+        for (int r = 0; r < rows; r++) {
+          narrow(from + r, 1, scales[r]);
+        }
+        store(from, rows, page.shortKeys, page.byteKeys, page.nativeKeys, at + d * GROUP);
+      }
+    }
+    staging.release();
+  }
+
+  private void transpose(int rows, float[] target, int at) {
+    TILES.transpose(
+        staging.array,
+        staging.from,
+        staging.stride,
+        rows,
+        layout.headDim,
+        target,
+        at,
+        GROUP,
+        staging.scratch);
+  }
+
+  /** Writes the values of some tokens that lie in one group of 16 of a page. */
+  void values(Page page, int head, int token, StridedFloats v, long row, long stride, int rows) {
+    int dim = layout.valueDim;
+    staging.load(v, row, stride, rows, dim);
+    if (page.valueScales.length > 0) {
+      scale(page.valueScales, layout.scaleAt(head, token), rows, dim);
+    }
+    for (int r = 0; r < rows; r++) {
+      value(page, layout.valueAt(head, token + r), r);
+    }
+    staging.release();
+  }
+
+  private void value(Page page, int to, int r) {
+    int dim = layout.valueDim;
+    int padded = layout.valueGroups * GROUP;
+    System.arraycopy(staging.array, staging.from + r * staging.stride, block, 0, dim);
+    Arrays.fill(block, dim, padded, 0f);
+    if (page.allFinite && !TILES.isFinite(block, 0, dim)) {
+      page.allFinite = false;
+    }
+    narrow(0, padded, scales[r]);
+    int at = to;
+    for (int column = 0; column < padded; column += GROUP) {
+      if (page.floatValues != null) {
+        System.arraycopy(block, column, page.floatValues, at, GROUP);
+      } else {
+        store(column, GROUP, page.shortValues, page.byteValues, page.nativeValues, at);
+      }
+      at += layout.valueGroupStride();
+    }
+  }
+
+  /** The scales of the staged rows: to the page, and at hand for {@link #narrow}. */
+  private void scale(float[] target, int at, int rows, int dim) {
+    for (int r = 0; r < rows; r++) {
+      scales[r] = Narrow.int8Scale(staging.array, staging.from + r * staging.stride, dim);
+      target[at + r] = scales[r];
+    }
+  }
+
+  /** Rounds a run of the block to the storage; the scale matters to INT8 alone. */
+  private void narrow(int from, int length, float scale) {
+    switch (layout.storage) {
+      case FLOAT32 -> {}
+      case BFLOAT16 -> {
+        for (int i = from; i < from + length; i++) {
+          shorts[i] = Narrow.bfloat16(block[i]);
+        }
+      }
+      case FLOAT16 -> {
+        for (int i = from; i < from + length; i++) {
+          shorts[i] = Float.floatToFloat16(block[i]);
+        }
+      }
+      case INT8 -> {
+        for (int i = from; i < from + length; i++) {
+          bytes[i] = Narrow.int8(block[i], scale);
+        }
+      }
+    }
+  }
+
+  /** Copies a run of the block, as it is in the storage, to the one memory that is there. */
+  private void store(
+      int from,
+      int length,
+      short @Nullable [] toShorts,
+      byte @Nullable [] toBytes,
+      @Nullable MemorySegment toNative,
+      int at) {
+    if (toShorts != null) {
+      System.arraycopy(shorts, from, toShorts, at, length);
+    } else if (toBytes != null) {
+      System.arraycopy(bytes, from, toBytes, at, length);
+    } else if (toNative != null && bytes.length > 0) {
+      MemorySegment.copy(bytes, from, toNative, ValueLayout.JAVA_BYTE, at, length);
+    } else if (toNative != null && shorts.length > 0) {
+      long byteAt = (long) at * Short.BYTES;
+      MemorySegment.copy(shorts, from, toNative, ValueLayout.JAVA_SHORT, byteAt, length);
+    } else if (toNative != null) {
+      long byteAt = (long) at * Float.BYTES;
+      MemorySegment.copy(block, from, toNative, ValueLayout.JAVA_FLOAT, byteAt, length);
+    }
+  }
+}

@@ -1,0 +1,262 @@
+package io.github.lanewise.internal.cache;
+
+import io.github.lanewise.attention.KeyValueCache.Storage;
+import io.github.lanewise.internal.kernel.TileKernels;
+import io.github.lanewise.internal.tensor.StridedFloats;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a key-value cache is made of: one page table for each sequence, over pages that forks share.
+ *
+ * <p>Two locks. Changes exclude each other through {@code changes}, which is held while tokens are
+ * written. What readers see (lengths, tables, who reads) is guarded by {@code this}, which is held
+ * only while lengths and tables are exchanged: readers never wait for tokens being written, and see
+ * all sequences of one append or none.
+ */
+public final class PagedCache {
+
+  private static final int GROUP = TileKernels.GROUP;
+
+  private final Object changes = new Object();
+  private final PageLayout layout;
+  private final long capacity;
+  private final PageStore store;
+  private final PageTable[] tables;
+  private final ReaderEpochs readers;
+  private final PageWriter writer;
+  private boolean closed;
+
+  /**
+   * An empty cache.
+   *
+   * @throws IllegalStateException if the arena is closed
+   */
+  public PagedCache(PageLayout layout, int batch, long capacity, @Nullable Arena arena) {
+    this(layout, batch, capacity, new PageStore(layout, arena));
+  }
+
+  private PagedCache(PageLayout layout, int batch, long capacity, PageStore store) {
+    this.layout = layout;
+    this.capacity = capacity;
+    this.store = store;
+    readers = new ReaderEpochs(store);
+    writer = new PageWriter(layout);
+    tables = new PageTable[batch];
+    for (int b = 0; b < batch; b++) {
+      tables[b] = new PageTable(store);
+    }
+  }
+
+  public PageLayout layout() {
+    return layout;
+  }
+
+  public int batch() {
+    return tables.length;
+  }
+
+  public long capacity() {
+    return capacity;
+  }
+
+  /** A byte of the arena that pages lie in; null if they lie on the heap. */
+  public @Nullable MemorySegment probe() {
+    return store.probe();
+  }
+
+  /** Tokens of a sequence. */
+  public synchronized long length(int sequence) {
+    requireOpen();
+    return tables[sequence].length();
+  }
+
+  /** Tokens of the longest sequence. */
+  public synchronized long longest() {
+    requireOpen();
+    long longest = 0;
+    for (PageTable table : tables) {
+      longest = Math.max(longest, table.length());
+    }
+    return longest;
+  }
+
+  /**
+   * Appends the tokens of k and v to the sequences {@code [first, end)}: to all of them or, if
+   * anything is wrong, to none.
+   *
+   * @param k [end - first, keyHeads, tokens, headDim], or without the first axis
+   * @param v the same with valueDim
+   */
+  public void append(int first, int end, StridedFloats k, StridedFloats v) {
+    synchronized (changes) {
+      long tokens = k.size(k.rank() - 2);
+      requireRoom(first, end, tokens);
+      if (layout.storage != Storage.FLOAT32) {
+        Storable.require(layout, k, "k", layout.headDim);
+        Storable.require(layout, v, "v", layout.valueDim);
+      }
+      boolean written = false;
+      try {
+        for (int b = first; b < end; b++) {
+          tables[b].reserve(tokens);
+          write(tables[b], b - first, tokens, k, v);
+        }
+        written = true;
+      } finally {
+        for (int b = first; b < end && !written; b++) {
+          tables[b].cancel();
+        }
+      }
+      publish(first, end, tokens);
+    }
+  }
+
+  private synchronized void requireRoom(int first, int end, long tokens) {
+    requireOpen();
+    for (int b = first; b < end; b++) {
+      if (tokens > capacity - tables[b].kept()) {
+        throw new IllegalArgumentException(
+            "sequence "
+                + b
+                + " holds "
+                + tables[b].kept()
+                + " tokens and "
+                + tokens
+                + " are to be appended, but the capacity is "
+                + capacity);
+      }
+    }
+  }
+
+  private synchronized void publish(int first, int end, long tokens) {
+    for (int b = first; b < end; b++) {
+      tables[b].publish(tokens, readers);
+    }
+  }
+
+  private void write(PageTable table, int index, long tokens, StridedFloats k, StridedFloats v) {
+    int heads = k.rank() - 3;
+    long kAt = k.offset() + (heads == 0 ? 0 : index * k.stride(0));
+    long vAt = v.offset() + (heads == 0 ? 0 : index * v.stride(0));
+    for (long done = 0; done < tokens; ) {
+      long token = table.length() + done;
+      int inPage = (int) (token & (layout.pageLength - 1));
+      int rows = (int) Math.min(tokens - done, GROUP - inPage % GROUP);
+      Page page = table.incoming(token);
+      for (int h = 0; h < layout.keyHeads; h++) {
+        long kRow = kAt + h * k.stride(heads) + done * k.stride(heads + 1);
+        long vRow = vAt + h * v.stride(heads) + done * v.stride(heads + 1);
+        writer.keys(page, h, inPage, k, kRow, k.stride(heads + 1), rows);
+        writer.values(page, h, inPage, v, vRow, v.stride(heads + 1), rows);
+      }
+      done += rows;
+    }
+  }
+
+  /** Shortens every sequence that is longer. */
+  public void truncate(long length) {
+    synchronized (changes) {
+      synchronized (this) {
+        requireOpen();
+        requireLength(length, longest(), "the longest sequence");
+        for (PageTable table : tables) {
+          table.truncate(Math.min(length, table.length()), readers);
+        }
+      }
+    }
+  }
+
+  /** Shortens one sequence. */
+  public void truncate(int sequence, long length) {
+    synchronized (changes) {
+      synchronized (this) {
+        requireOpen();
+        requireLength(length, tables[sequence].length(), "sequence " + sequence);
+        tables[sequence].truncate(length, readers);
+      }
+    }
+  }
+
+  private static void requireLength(long length, long most, String what) {
+    if (length < 0 || length > most) {
+      throw new IllegalArgumentException(
+          "length is " + length + ", but " + what + " holds " + most + " tokens");
+    }
+  }
+
+  /** Gives back the pages between prefix and firstKey. */
+  public void retain(long prefix, long firstKey) {
+    synchronized (changes) {
+      synchronized (this) {
+        requireOpen();
+        if (prefix < 0) {
+          throw new IllegalArgumentException("prefix is " + prefix + ", but must be at least 0");
+        }
+        if (firstKey > longest()) {
+          throw new IllegalArgumentException(
+              "firstKey is " + firstKey + ", but the longest sequence holds " + longest());
+        }
+        for (PageTable table : tables) {
+          table.requireRetainable(Math.min(prefix, table.length()));
+        }
+        for (PageTable table : tables) {
+          table.retain(prefix, firstKey, readers);
+        }
+      }
+    }
+  }
+
+  /** A cache of the same tokens, over the same pages. */
+  public PagedCache fork() {
+    synchronized (changes) {
+      synchronized (this) {
+        requireOpen();
+        PagedCache fork = new PagedCache(layout, tables.length, capacity, store);
+        for (int b = 0; b < tables.length; b++) {
+          fork.tables[b].share(tables[b]);
+        }
+        return fork;
+      }
+    }
+  }
+
+  /** Gives all pages back. Readers that are under way still end well. */
+  public void close() {
+    synchronized (changes) {
+      synchronized (this) {
+        if (!closed) {
+          closed = true;
+          for (PageTable table : tables) {
+            table.clear(readers);
+          }
+        }
+      }
+    }
+  }
+
+  /** Lets a snapshot in. */
+  synchronized void show(CacheSnapshot snapshot) {
+    requireOpen();
+    snapshot.begin(this, readers.enter(), tables.length);
+    for (int b = 0; b < tables.length; b++) {
+      snapshot.set(b, tables[b]);
+    }
+  }
+
+  /** A snapshot is done. */
+  synchronized void leave(ReaderEpochs.Epoch epoch) {
+    readers.leave(epoch);
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("this cache is closed");
+    }
+    MemorySegment probe = store.probe();
+    if (probe != null && !probe.scope().isAlive()) {
+      throw new IllegalStateException("the arena of this cache is closed");
+    }
+  }
+}
