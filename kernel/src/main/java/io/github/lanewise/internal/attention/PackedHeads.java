@@ -197,21 +197,15 @@ final class PackedHeads {
 
   private boolean packValues(
       StridedFloats v, long from, int rows, int slot, long first, StagedRows stage) {
-    boolean allFinite = true;
     stage.load(v, from, v.stride(2), rows, valueDim);
-    for (int r = 0; r < rows; r++) {
-      int source = stage.from + r * stage.stride;
-      int to = valueAt(slot, first + r);
-      allFinite &= TILES.isFinite(stage.array, source, valueDim);
-      for (int column = 0; column < valueDim; column += GROUP) {
-        int width = Math.min(GROUP, valueDim - column);
-        System.arraycopy(stage.array, source + column, values, to, width);
-        if (width < GROUP) {
-          Arrays.fill(values, to + width, to + GROUP, 0f);
-        }
-        to += valueGroupStride();
-      }
-    }
-    return allFinite;
+    return TILES.packGroups(
+        stage.array,
+        stage.from,
+        stage.stride,
+        rows,
+        valueDim,
+        values,
+        valueAt(slot, first),
+        valueGroupStride());
   }
 }

@@ -53,7 +53,10 @@ final class ScorePanel {
   @SuppressWarnings("NullAway.Init") // bound by `begin` before any other method
   ScorePanel() {}
 
-  /** Fills the query panel with the bundle's rows, zeros beyond them. */
+  /**
+   * Fills the query panel with the bundle's rows. Lanes beyond them keep what an earlier bundle
+   * left: they are computed up to a whole vector, and never looked at.
+   */
   void begin(AttentionCall call, int slot, BundleRows rows, StagedRows staging) {
     this.call = call;
     this.slot = slot;
@@ -80,9 +83,6 @@ final class ScorePanel {
           PANEL,
           staging.scratch);
       c = stop;
-    }
-    for (int t = 0; t < headDim && rows.count < PANEL; t++) {
-      Arrays.fill(queries, t * PANEL + rows.count, (t + 1) * PANEL, 0f);
     }
   }
 

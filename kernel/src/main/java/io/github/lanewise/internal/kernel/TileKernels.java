@@ -73,6 +73,22 @@ public interface TileKernels {
       int targetStride,
       float[] scratch);
 
+  /**
+   * {@code target[c / GROUP · groupStride + r · GROUP + c % GROUP] = source[r·sourceStride + c]}
+   * for r below {@code rows} and c below {@code width}, and zeros up to a whole group of columns.
+   *
+   * @return whether there is no infinity and no NaN in what was copied
+   */
+  boolean packGroups(
+      float[] source,
+      int sourceFrom,
+      int sourceStride,
+      int rows,
+      int width,
+      float[] target,
+      int targetFrom,
+      int groupStride);
+
   /** Whether there is no infinity and no NaN in {@code x[from … from + length)}. */
   boolean isFinite(float[] x, int from, int length);
 

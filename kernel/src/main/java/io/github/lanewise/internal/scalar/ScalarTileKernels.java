@@ -100,6 +100,31 @@ public final class ScalarTileKernels implements TileKernels {
   }
 
   @Override
+  public boolean packGroups(
+      float[] source,
+      int sourceFrom,
+      int sourceStride,
+      int rows,
+      int width,
+      float[] target,
+      int targetFrom,
+      int groupStride) {
+    boolean finite = true;
+    for (int r = 0; r < rows; r++) {
+      int from = sourceFrom + r * sourceStride;
+      int to = targetFrom + r * GROUP;
+      finite &= isFinite(source, from, width);
+      for (int c = 0; c < width; c += GROUP) {
+        int columns = Math.min(GROUP, width - c);
+        System.arraycopy(source, from + c, target, to, columns);
+        Arrays.fill(target, to + columns, to + GROUP, 0f);
+        to += groupStride;
+      }
+    }
+    return finite;
+  }
+
+  @Override
   public boolean isFinite(float[] x, int from, int length) {
     int largest = 0;
     for (int i = from; i < from + length; i++) {

@@ -127,6 +127,38 @@ public final class VectorTileKernels implements TileKernels {
   }
 
   @Override
+  public boolean packGroups(
+      float[] source,
+      int sourceFrom,
+      int sourceStride,
+      int rows,
+      int width,
+      float[] target,
+      int targetFrom,
+      int groupStride) {
+    FloatVector difference = FloatVector.zero(F);
+    int whole = width / GROUP * GROUP;
+    for (int c = 0; c < whole; c += L) {
+      int from = sourceFrom + c;
+      int to = targetFrom + c / GROUP * groupStride + c % GROUP;
+      for (int r = 0; r < rows; r++) {
+        FloatVector v = FloatVector.fromArray(F, source, from + r * sourceStride);
+        v.intoArray(target, to + r * GROUP);
+        difference = difference.add(v.sub(v)); // NaN for an infinity or NaN, and stays it
+      }
+    }
+    boolean finite = difference.compare(VectorOperators.EQ, 0f).allTrue();
+    if (whole < width) {
+      int to = targetFrom + whole / GROUP * groupStride;
+      int columns = width - whole;
+      finite &=
+          SCALAR.packGroups(
+              source, sourceFrom + whole, sourceStride, rows, columns, target, to, groupStride);
+    }
+    return finite;
+  }
+
+  @Override
   public boolean isFinite(float[] x, int from, int length) {
     FloatVector difference = FloatVector.zero(F);
     int i = 0;
