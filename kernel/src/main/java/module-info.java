@@ -15,4 +15,5 @@ module io.github.lanewise.kernel {
 
   exports io.github.lanewise;
   exports io.github.lanewise.attention;
+  exports io.github.lanewise.sampling;
 }

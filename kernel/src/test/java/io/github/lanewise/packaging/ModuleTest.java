@@ -42,7 +42,9 @@ class ModuleTest {
   void exportsNothingInternal() throws Exception {
     Set<String> exported =
         descriptor().exports().stream().map(Exports::source).collect(Collectors.toSet());
-    assertEquals(Set.of("io.github.lanewise", "io.github.lanewise.attention"), exported);
+    assertEquals(
+        Set.of("io.github.lanewise", "io.github.lanewise.attention", "io.github.lanewise.sampling"),
+        exported);
   }
 
   @Test

@@ -12,4 +12,6 @@ public interface KernelProvider {
   ScoreKernels scores();
 
   NodeKernels nodes();
+
+  SamplingKernels sampling();
 }

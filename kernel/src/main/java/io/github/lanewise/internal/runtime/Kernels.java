@@ -3,6 +3,7 @@ package io.github.lanewise.internal.runtime;
 import io.github.lanewise.internal.kernel.KernelProvider;
 import io.github.lanewise.internal.kernel.LaneKernels;
 import io.github.lanewise.internal.kernel.NodeKernels;
+import io.github.lanewise.internal.kernel.SamplingKernels;
 import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
 import java.lang.reflect.Proxy;
@@ -22,6 +23,7 @@ public final class Kernels {
   public static final TileKernels TILES = tiles(SELECTION.provider());
   public static final ScoreKernels SCORES = scores(SELECTION.provider());
   public static final NodeKernels NODES = nodes(SELECTION.provider());
+  public static final SamplingKernels SAMPLING = sampling(SELECTION.provider());
 
   private Kernels() {}
 
@@ -57,6 +59,10 @@ public final class Kernels {
 
   private static NodeKernels nodes(@Nullable KernelProvider provider) {
     return provider != null ? provider.nodes() : refusing(NodeKernels.class);
+  }
+
+  private static SamplingKernels sampling(@Nullable KernelProvider provider) {
+    return provider != null ? provider.sampling() : refusing(SamplingKernels.class);
   }
 
   private static ScoreKernels scores(@Nullable KernelProvider provider) {

@@ -4,23 +4,17 @@ import io.github.lanewise.internal.kernel.FloatPair;
 import io.github.lanewise.internal.kernel.RowReductions;
 import io.github.lanewise.internal.mask.MaskPlan;
 import io.github.lanewise.internal.work.Crew;
+import io.github.lanewise.internal.work.Passes;
 import io.github.lanewise.internal.work.Task;
 import io.github.lanewise.internal.work.Workspace;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * One long row, split over threads.
  *
  * <p>It is cut into pieces of a power of two of blocks, at absolute positions, so that a piece's
  * sum is a node of the row's tree, and the row's sum has the bits that one thread gives it. Every
- * piece goes through three passes. There is one task for each thread, and it goes through all the
- * passes, since to bring a job costs about as much as one: in each it takes pieces until there are
- * none left, and then waits for those that others took. It never waits for a thread that has not
- * begun.
- *
- * <p>The caller takes pieces from the front, its helpers from the back, so that with two threads a
- * piece stays in the cache of the one that began it.
+ * piece goes through three passes; there is one task for each thread, which goes through all of
+ * them.
  */
 final class SplitRow implements Task {
   /** A multiple of a block that keeps a thread busy for some microseconds. */
@@ -28,16 +22,9 @@ final class SplitRow implements Task {
 
   private static final int PIECES_PER_THREAD = 6;
 
-  /** Looks at another thread's progress before the processor is offered to others. */
-  private static final int SPINS = 1 << 12;
-
   private static final int PASSES = 3;
 
-  private final AtomicLong[] open = {new AtomicLong(), new AtomicLong(), new AtomicLong()};
-  private final AtomicInteger[] done = {
-    new AtomicInteger(), new AtomicInteger(), new AtomicInteger()
-  };
-  private volatile boolean failed;
+  private final Passes passes = new Passes(PASSES);
 
   private float[] maxima = new float[0];
   private long[] sums = new long[0];
@@ -124,11 +111,7 @@ final class SplitRow implements Task {
       maxima = new float[pieces];
       sums = new long[pieces];
     }
-    failed = false;
-    for (int pass = 0; pass < PASSES; pass++) {
-      open[pass].set(pieces);
-      done[pass].set(0);
-    }
+    passes.reset(pieces);
   }
 
   /** One participant: takes pieces as long as there are any, pass by pass. */
@@ -137,23 +120,23 @@ final class SplitRow implements Task {
     boolean fromFront = workspace == own;
     try {
       for (int pass = 0; pass < PASSES; pass++) {
-        if (pass > 0 && !await(pass - 1)) {
+        if (pass > 0 && !passes.await(pass - 1)) {
           return;
         }
         float max = pass > 0 ? max() : 0f;
         long sum = pass > 1 ? sum() : 0L;
-        int piece = take(open[pass], fromFront);
+        int piece = passes.take(pass, fromFront);
         while (piece >= 0) {
           int start = (firstPiece + piece) << pieceBits;
           int from = Math.max(row.begin(), start);
           int to = start + Math.min(1 << pieceBits, row.end() - start); // start + size may overflow
           run(pass, piece, from, to, max, sum, workspace);
-          done[pass].incrementAndGet();
-          piece = take(open[pass], fromFront);
+          passes.done(pass);
+          piece = passes.take(pass, fromFront);
         }
       }
     } catch (Throwable thrown) {
-      failed = true;
+      passes.fail();
       throw thrown;
     }
   }
@@ -174,43 +157,6 @@ final class SplitRow implements Task {
       row.normalize(from, to, max, sum);
       if (y.array == null) {
         y.write(target, targetAt + from, yAt + from, to - from);
-      }
-    }
-  }
-
-  /** Waits until a pass is done; false if it never will be. */
-  @SuppressWarnings("ThreadPriorityCheck") // yield only paces the waiting
-  private boolean await(int pass) {
-    AtomicInteger finished = done[pass];
-    for (int spin = 0; finished.get() < pieces; spin++) {
-      if (failed) {
-        return false;
-      }
-      if (spin < SPINS) {
-        Thread.onSpinWait();
-      } else {
-        Thread.yield();
-      }
-    }
-    return true;
-  }
-
-  /**
-   * Takes a piece from either end of what is left: the first in the high half, the end in the low.
-   *
-   * @return -1 if nothing is left
-   */
-  private static int take(AtomicLong left, boolean fromFront) {
-    while (true) {
-      long range = left.get();
-      int first = (int) (range >>> 32);
-      int end = (int) range;
-      if (first >= end) {
-        return -1;
-      }
-      long next = fromFront ? range + (1L << 32) : range - 1;
-      if (left.compareAndSet(range, next)) {
-        return fromFront ? first : end - 1;
       }
     }
   }

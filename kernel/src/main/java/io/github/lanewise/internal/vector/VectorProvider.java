@@ -3,6 +3,7 @@ package io.github.lanewise.internal.vector;
 import io.github.lanewise.internal.kernel.KernelProvider;
 import io.github.lanewise.internal.kernel.LaneKernels;
 import io.github.lanewise.internal.kernel.NodeKernels;
+import io.github.lanewise.internal.kernel.SamplingKernels;
 import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
 
@@ -31,5 +32,10 @@ public final class VectorProvider implements KernelProvider {
   @Override
   public NodeKernels nodes() {
     return new VectorNodeKernels();
+  }
+
+  @Override
+  public SamplingKernels sampling() {
+    return new VectorSamplingKernels();
   }
 }

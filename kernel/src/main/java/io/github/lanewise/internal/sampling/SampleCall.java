@@ -1,0 +1,201 @@
+package io.github.lanewise.internal.sampling;
+
+import io.github.lanewise.internal.kernel.RowReductions;
+import io.github.lanewise.internal.kernel.SamplingKernels;
+import io.github.lanewise.internal.softmax.Slots;
+import io.github.lanewise.internal.work.Crew;
+import io.github.lanewise.internal.work.Workspace;
+import java.util.Arrays;
+import java.util.random.RandomGenerator;
+
+/**
+ * The choice of one token. Kept in the caller's workspace and used again, so that a call allocates
+ * nothing.
+ *
+ * <p>If a bound of the logits is known that only few tokens reach and that all the kept ones do,
+ * these alone are looked at after the first pass: the k-th largest of the blocks' maxima bounds
+ * top-k, and so light a weight that all lighter ones together cannot matter bounds top-p. Otherwise
+ * all tokens are weighed, and {@link CutSearch} finds which are kept.
+ */
+public final class SampleCall {
+  /** So many of the weight 1 are less than 2⁶³ units. */
+  public static final int MOST_TOKENS = 1 << 27;
+
+  /** In a {@link Workspace}. */
+  private static final int CALL_SLOT = 24;
+
+  /** So few blocks are looked through faster by the caller alone than all of them in a pass. */
+  private static final int FEW_BLOCKS = 96;
+
+  /** More than exp and the logarithm are off, in units of (x - max)/T. */
+  private static final double MARGIN = 1e-3;
+
+  private final LogitRow row = new LogitRow();
+  private final Candidates candidates = new Candidates();
+  private final CutSearch search = new CutSearch();
+  private float[] maxima = new float[0];
+
+  private SampleCall() {}
+
+  /** Chooses a token; the arguments have been checked, except for the logits themselves. */
+  public static int run(
+      SamplingOptions options,
+      float[] logits,
+      int from,
+      int length,
+      RandomGenerator random,
+      Crew crew) {
+    Workspace own = crew.acquire();
+    try {
+      SampleCall call = own.reuse(CALL_SLOT, SampleCall::new);
+      try {
+        call.row.bind(logits, from, length, options.temperature(), crew, own);
+        return call.choose(options, random, own.floats(Slots.SCRATCH, RowReductions.SCRATCH));
+      } finally {
+        call.row.unbind();
+      }
+    } finally {
+      crew.release(own);
+    }
+  }
+
+  private int choose(SamplingOptions options, RandomGenerator random, float[] scratch) {
+    if (options.temperature() == 0f) {
+      float max = checked(row.findMaximum());
+      random.nextDouble(); // as every other call does
+      return firstOf(max);
+    }
+    int k = options.topK();
+    if (k <= row.blocks()) {
+      return chooseOfFirst(k, options, random, scratch);
+    }
+    boolean all = k >= row.length && options.topP() == 1f;
+    float max = checked(row.weigh(all ? options.minP() : 0f));
+    long units = row.units();
+    if (!all) {
+      long cut = Long.MAX_VALUE;
+      if (k < row.length) {
+        cut = find(true, k, Float.NEGATIVE_INFINITY, max, options, scratch);
+        units = keep(cut, 0f);
+      }
+      if (options.topP() < 1f) {
+        long target = share(units, options.topP());
+        float least = bound(units, target, max, options.temperature());
+        if (blocksAtLeast(least) <= FEW_BLOCKS) {
+          candidates.collect(row, least, Float.POSITIVE_INFINITY);
+          candidates.weigh(max, options.temperature(), scratch);
+          candidates.drop(candidates.keyReaching(target), options.minP());
+          return candidates.tokenAt(drawn(random, candidates.units()));
+        }
+        cut = find(false, target, least, max, options, scratch);
+      }
+      units = keep(cut, options.minP());
+    }
+    return row.tokenAt(drawn(random, units));
+  }
+
+  /** With a small k: at least k tokens reach the k-th largest block maximum. */
+  private int chooseOfFirst(
+      int k, SamplingOptions options, RandomGenerator random, float[] scratch) {
+    float max = checked(row.findMaximum());
+    candidates.collect(row, blockMaximum(k), Float.POSITIVE_INFINITY);
+    if (k < candidates.count()) {
+      candidates.keepTo(candidates.keyOf(k));
+    }
+    long units = candidates.weigh(max, options.temperature(), scratch);
+    long cut = Long.MAX_VALUE;
+    if (options.topP() < 1f) {
+      cut = candidates.keyReaching(share(units, options.topP()));
+    }
+    candidates.drop(cut, options.minP());
+    return candidates.tokenAt(drawn(random, candidates.units()));
+  }
+
+  /** The k-th largest block maximum, or -inf. */
+  private float blockMaximum(int k) {
+    int blocks = row.blocks();
+    if (maxima.length < blocks) {
+      maxima = new float[blocks];
+    }
+    System.arraycopy(row.blockMaxima, 0, maxima, 0, blocks);
+    Arrays.sort(maxima, 0, blocks);
+    // The blocks have a maximum above -inf, or none of their tokens can be chosen.
+    return Math.max(maxima[blocks - k], -Float.MAX_VALUE);
+  }
+
+  private int blocksAtLeast(float least) {
+    int blocks = 0;
+    for (int block = 0; block < row.blocks(); block++) {
+      blocks += row.blockMaxima[block] >= least ? 1 : 0;
+    }
+    return blocks;
+  }
+
+  private long find(
+      boolean byCount,
+      long target,
+      float lowest,
+      float max,
+      SamplingOptions options,
+      float[] scratch) {
+    return search.find(
+        row, candidates, byCount, target, lowest, max, options.temperature(), scratch);
+  }
+
+  private long keep(long cut, float leastWeight) {
+    return cut == Long.MAX_VALUE
+        ? row.keep(Float.NEGATIVE_INFINITY, Integer.MAX_VALUE, leastWeight)
+        : row.keep(TokenOrder.logit(cut), TokenOrder.index(cut), leastWeight);
+  }
+
+  /** The least number of units that is at least this share; at least one. */
+  private static long share(long units, float topP) {
+    return Math.max(1L, (long) Math.ceil((double) topP * units));
+  }
+
+  /**
+   * A logit from which on the tokens reach the target: all lighter ones together, each with less
+   * than an n-th of the rest, have less than the rest.
+   */
+  private float bound(long units, long target, float max, float temperature) {
+    double weight = (double) (units - target) / row.length / SamplingKernels.UNITS;
+    double difference = temperature * (StrictMath.log(weight) - MARGIN);
+    return Math.nextDown((float) Math.max(-Float.MAX_VALUE, max + difference));
+  }
+
+  private static long drawn(RandomGenerator random, long units) {
+    long drawn = (long) (random.nextDouble() * units);
+    return Math.max(0L, Math.min(drawn, units - 1)); // the product may round up
+  }
+
+  private int firstOf(float max) {
+    int block = 0;
+    while (row.blockMaxima[block] != max) {
+      block++;
+    }
+    int token = block * SamplingKernels.BLOCK;
+    while (row.logits[row.from + token] != max) {
+      token++;
+    }
+    return token;
+  }
+
+  private float checked(float max) {
+    if (Float.isFinite(max)) {
+      return max;
+    }
+    for (int token = 0; token < row.length; token++) {
+      float logit = row.logits[row.from + token];
+      if (Float.isNaN(logit) || logit == Float.POSITIVE_INFINITY) {
+        throw new IllegalArgumentException(
+            "logits[" + (row.from + token) + "] is " + logit + ", but must be finite or -Infinity");
+      }
+    }
+    throw new IllegalArgumentException(
+        "none of the "
+            + row.length
+            + " logits from "
+            + row.from
+            + " on is above -Infinity, but one must be");
+  }
+}
