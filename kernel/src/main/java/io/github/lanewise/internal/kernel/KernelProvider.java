@@ -14,4 +14,6 @@ public interface KernelProvider {
   NodeKernels nodes();
 
   SamplingKernels sampling();
+
+  DecodeKernels decode();
 }

@@ -1,5 +1,6 @@
 package io.github.lanewise.internal.runtime;
 
+import io.github.lanewise.internal.kernel.DecodeKernels;
 import io.github.lanewise.internal.kernel.KernelProvider;
 import io.github.lanewise.internal.kernel.LaneKernels;
 import io.github.lanewise.internal.kernel.NodeKernels;
@@ -24,6 +25,7 @@ public final class Kernels {
   public static final ScoreKernels SCORES = scores(SELECTION.provider());
   public static final NodeKernels NODES = nodes(SELECTION.provider());
   public static final SamplingKernels SAMPLING = sampling(SELECTION.provider());
+  public static final DecodeKernels DECODE = decode(SELECTION.provider());
 
   private Kernels() {}
 
@@ -55,6 +57,10 @@ public final class Kernels {
 
   private static LaneKernels lanes(@Nullable KernelProvider provider) {
     return provider != null ? provider.lanes() : refusing(LaneKernels.class);
+  }
+
+  private static DecodeKernels decode(@Nullable KernelProvider provider) {
+    return provider != null ? provider.decode() : refusing(DecodeKernels.class);
   }
 
   private static NodeKernels nodes(@Nullable KernelProvider provider) {

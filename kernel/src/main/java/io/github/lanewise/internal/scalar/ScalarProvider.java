@@ -1,5 +1,6 @@
 package io.github.lanewise.internal.scalar;
 
+import io.github.lanewise.internal.kernel.DecodeKernels;
 import io.github.lanewise.internal.kernel.KernelProvider;
 import io.github.lanewise.internal.kernel.LaneKernels;
 import io.github.lanewise.internal.kernel.NodeKernels;
@@ -37,5 +38,10 @@ public final class ScalarProvider implements KernelProvider {
   @Override
   public SamplingKernels sampling() {
     return new ScalarSamplingKernels();
+  }
+
+  @Override
+  public DecodeKernels decode() {
+    return new ScalarDecodeKernels();
   }
 }

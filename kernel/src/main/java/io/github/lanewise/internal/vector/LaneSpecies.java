@@ -20,6 +20,15 @@ final class LaneSpecies {
 
   static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
 
+  /** As many shorts as floats. */
+  static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class, shape(Short.SIZE));
+
+  /** Whether there is a vector of as many bytes as floats: none is as short as 32 bits. */
+  static final boolean READS_BYTES = LENGTH >= 8;
+
+  /** As many bytes as floats, where there is such a vector. */
+  static final VectorSpecies<Byte> BYTES = VectorSpecies.of(byte.class, shape(Byte.SIZE));
+
   private LaneSpecies() {}
 
   /**
@@ -29,5 +38,10 @@ final class LaneSpecies {
     int available = Math.min(512, FloatVector.SPECIES_PREFERRED.vectorBitSize());
     int bits = LaneRequest.BITS >= 128 ? Math.min(LaneRequest.BITS, available) : available;
     return VectorSpecies.of(float.class, VectorShape.forBitSize(bits));
+  }
+
+  private static VectorShape shape(int laneBits) {
+    return VectorShape.forBitSize(
+        Math.max(VectorShape.S_64_BIT.vectorBitSize(), LENGTH * laneBits));
   }
 }

@@ -1,5 +1,6 @@
 package io.github.lanewise.internal.vector;
 
+import io.github.lanewise.internal.kernel.DecodeKernels;
 import io.github.lanewise.internal.kernel.KernelProvider;
 import io.github.lanewise.internal.kernel.LaneKernels;
 import io.github.lanewise.internal.kernel.NodeKernels;
@@ -37,5 +38,10 @@ public final class VectorProvider implements KernelProvider {
   @Override
   public SamplingKernels sampling() {
     return new VectorSamplingKernels();
+  }
+
+  @Override
+  public DecodeKernels decode() {
+    return new VectorDecodeKernels();
   }
 }

@@ -1,0 +1,56 @@
+package io.github.lanewise.internal.kernel;
+
+/**
+ * The products of the decode path: few queries against pages of keys and values as the cache stores
+ * them. One lane is one key of a group of 16, or one column of a group of 16 value columns.
+ *
+ * <p>Keys lie as {@code [keys/16][headDim][16]} and values as {@code [valueDim/16][keys][16]}, so
+ * that both products are the same kernel: groups of 16 lanes, each a run of {@code depth} rows.
+ *
+ * <p>Kernels trust their arguments; every implementation gives the same bits.
+ */
+public interface DecodeKernels {
+
+  /** Lanes of a group. */
+  int GROUP = TileKernels.GROUP;
+
+  /** Distance between the rows of factors, and so the greatest depth of one call. */
+  int ROW = TileKernels.CHUNK;
+
+  /** How a page stores its numbers. */
+  enum Format {
+    /** {@code float[]}. */
+    FLOAT32,
+    /** {@code short[]}: the upper halves of floats. */
+    BFLOAT16,
+    /** {@code short[]}: IEEE 754 binary16, none of them infinite or NaN. */
+    FLOAT16,
+    /** {@code byte[]}: integers, whose scale is not the kernel's business. */
+    INT8
+  }
+
+  /**
+   * {@code out[q][16·g + lane] = fma(b[q][t], a[g][t][lane], …)}, ascending over t, going on from
+   * what is in {@code out}.
+   *
+   * @param a an array as the format has it
+   * @param from index of the first group in {@code a}
+   * @param stride distance between two groups
+   * @param depth rows of a group, at most {@link #ROW}
+   * @param b factors, one row for each query, {@link #ROW} apart
+   * @param out one row of {@code 16·groups} results for each query, {@code outStride} apart
+   */
+  void product(
+      Format format,
+      Object a,
+      int from,
+      int stride,
+      int groups,
+      int depth,
+      float[] b,
+      int bFrom,
+      int queries,
+      float[] out,
+      int outFrom,
+      int outStride);
+}

@@ -1,0 +1,84 @@
+package io.github.lanewise.internal.scalar;
+
+import io.github.lanewise.internal.kernel.DecodeKernels;
+
+/** The decode products in scalar Java: the same chains as the vector ones, lane by lane. */
+public final class ScalarDecodeKernels implements DecodeKernels {
+
+  @Override
+  public void product(
+      Format format,
+      Object a,
+      int from,
+      int stride,
+      int groups,
+      int depth,
+      float[] b,
+      int bFrom,
+      int queries,
+      float[] out,
+      int outFrom,
+      int outStride) {
+    for (int q = 0; q < queries; q++) {
+      for (int g = 0; g < groups; g++) {
+        int group = from + g * stride;
+        int to = outFrom + q * outStride + g * GROUP;
+        int factors = bFrom + q * ROW;
+        switch (format) {
+          case FLOAT32:
+            floats((float[]) a, group, depth, b, factors, out, to);
+            break;
+          case BFLOAT16:
+            bfloats((short[]) a, group, depth, b, factors, out, to);
+            break;
+          case FLOAT16:
+            halves((short[]) a, group, depth, b, factors, out, to);
+            break;
+          case INT8:
+            bytes((byte[]) a, group, depth, b, factors, out, to);
+            break;
+        }
+      }
+    }
+  }
+
+  private static void floats(
+      float[] a, int from, int depth, float[] b, int bFrom, float[] out, int to) {
+    for (int t = 0; t < depth; t++) {
+      for (int lane = 0; lane < GROUP; lane++) {
+        float x = a[from + t * GROUP + lane];
+        out[to + lane] = ScalarFma.fma(b[bFrom + t], x, out[to + lane]);
+      }
+    }
+  }
+
+  private static void bfloats(
+      short[] a, int from, int depth, float[] b, int bFrom, float[] out, int to) {
+    for (int t = 0; t < depth; t++) {
+      for (int lane = 0; lane < GROUP; lane++) {
+        float x = Float.intBitsToFloat(a[from + t * GROUP + lane] << Short.SIZE);
+        out[to + lane] = ScalarFma.fma(b[bFrom + t], x, out[to + lane]);
+      }
+    }
+  }
+
+  private static void halves(
+      short[] a, int from, int depth, float[] b, int bFrom, float[] out, int to) {
+    for (int t = 0; t < depth; t++) {
+      for (int lane = 0; lane < GROUP; lane++) {
+        float x = Float.float16ToFloat(a[from + t * GROUP + lane]);
+        out[to + lane] = ScalarFma.fma(b[bFrom + t], x, out[to + lane]);
+      }
+    }
+  }
+
+  private static void bytes(
+      byte[] a, int from, int depth, float[] b, int bFrom, float[] out, int to) {
+    for (int t = 0; t < depth; t++) {
+      for (int lane = 0; lane < GROUP; lane++) {
+        float x = a[from + t * GROUP + lane];
+        out[to + lane] = ScalarFma.fma(b[bFrom + t], x, out[to + lane]);
+      }
+    }
+  }
+}

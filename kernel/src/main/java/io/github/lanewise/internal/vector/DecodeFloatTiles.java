@@ -1,0 +1,169 @@
+package io.github.lanewise.internal.vector;
+
+import static io.github.lanewise.internal.kernel.DecodeKernels.GROUP;
+import static io.github.lanewise.internal.kernel.DecodeKernels.ROW;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Tiles of the decode products over float32 pages: {@code out[query][lanes] += Σ b[query][t] ·
+ * a[t][lanes]}, one chain of fused multiply-adds per element, ascending over t.
+ *
+ * <p>Nothing is converted: a value is an operand of the multiply-add.
+ *
+ * <p>The two shapes, and what else all four storages share, are explained in {@link
+ * VectorDecodeKernels}.
+ */
+final class DecodeFloatTiles {
+
+  private static final VectorSpecies<Float> F = LaneSpecies.FLOATS;
+
+  private DecodeFloatTiles() {}
+
+  /** 4 vectors by 1 query. */
+  static void tile4x1(
+      float[] a,
+      int a0,
+      int a1,
+      int a2,
+      int a3,
+      int depth,
+      float[] b,
+      int bFrom,
+      float[] out,
+      int o0,
+      int o1,
+      int o2,
+      int o3) {
+    assert depth <= ROW : depth;
+    FloatVector acc0 = FloatVector.fromArray(F, out, o0);
+    FloatVector acc1 = FloatVector.fromArray(F, out, o1);
+    FloatVector acc2 = FloatVector.fromArray(F, out, o2);
+    FloatVector acc3 = FloatVector.fromArray(F, out, o3);
+    for (int t = 0; t < depth; t++) {
+      int at = t * GROUP;
+      FloatVector b0 = FloatVector.broadcast(F, b[bFrom + t]);
+      FloatVector x0 = FloatVector.fromArray(F, a, a0 + at);
+      acc0 = b0.fma(x0, acc0);
+      FloatVector x1 = FloatVector.fromArray(F, a, a1 + at);
+      acc1 = b0.fma(x1, acc1);
+      FloatVector x2 = FloatVector.fromArray(F, a, a2 + at);
+      acc2 = b0.fma(x2, acc2);
+      FloatVector x3 = FloatVector.fromArray(F, a, a3 + at);
+      acc3 = b0.fma(x3, acc3);
+    }
+    acc0.intoArray(out, o0);
+    acc1.intoArray(out, o1);
+    acc2.intoArray(out, o2);
+    acc3.intoArray(out, o3);
+  }
+
+  /** 2 vectors by 4 queries. */
+  static void tile2x4(
+      float[] a,
+      int a0,
+      int a1,
+      int depth,
+      float[] b,
+      int bFrom,
+      float[] out,
+      int o0,
+      int o1,
+      int outStride) {
+    int unrolled = depth & -4;
+    FloatVector acc00 = FloatVector.fromArray(F, out, o0);
+    FloatVector acc10 = FloatVector.fromArray(F, out, o1);
+    FloatVector acc01 = FloatVector.fromArray(F, out, o0 + outStride);
+    FloatVector acc11 = FloatVector.fromArray(F, out, o1 + outStride);
+    FloatVector acc02 = FloatVector.fromArray(F, out, o0 + 2 * outStride);
+    FloatVector acc12 = FloatVector.fromArray(F, out, o1 + 2 * outStride);
+    FloatVector acc03 = FloatVector.fromArray(F, out, o0 + 3 * outStride);
+    FloatVector acc13 = FloatVector.fromArray(F, out, o1 + 3 * outStride);
+    int t = 0;
+    for (; t < unrolled; t += 4) {
+      int at = t * GROUP;
+      FloatVector x00 = FloatVector.fromArray(F, a, a0 + at);
+      FloatVector x10 = FloatVector.fromArray(F, a, a1 + at);
+      FloatVector b00 = FloatVector.broadcast(F, b[bFrom + t]);
+      acc00 = b00.fma(x00, acc00);
+      acc10 = b00.fma(x10, acc10);
+      FloatVector b10 = FloatVector.broadcast(F, b[bFrom + t + ROW]);
+      acc01 = b10.fma(x00, acc01);
+      acc11 = b10.fma(x10, acc11);
+      FloatVector b20 = FloatVector.broadcast(F, b[bFrom + t + 2 * ROW]);
+      acc02 = b20.fma(x00, acc02);
+      acc12 = b20.fma(x10, acc12);
+      FloatVector b30 = FloatVector.broadcast(F, b[bFrom + t + 3 * ROW]);
+      acc03 = b30.fma(x00, acc03);
+      acc13 = b30.fma(x10, acc13);
+      FloatVector x01 = FloatVector.fromArray(F, a, a0 + at + GROUP);
+      FloatVector x11 = FloatVector.fromArray(F, a, a1 + at + GROUP);
+      FloatVector b01 = FloatVector.broadcast(F, b[bFrom + t + 1]);
+      acc00 = b01.fma(x01, acc00);
+      acc10 = b01.fma(x11, acc10);
+      FloatVector b11 = FloatVector.broadcast(F, b[bFrom + t + ROW + 1]);
+      acc01 = b11.fma(x01, acc01);
+      acc11 = b11.fma(x11, acc11);
+      FloatVector b21 = FloatVector.broadcast(F, b[bFrom + t + 2 * ROW + 1]);
+      acc02 = b21.fma(x01, acc02);
+      acc12 = b21.fma(x11, acc12);
+      FloatVector b31 = FloatVector.broadcast(F, b[bFrom + t + 3 * ROW + 1]);
+      acc03 = b31.fma(x01, acc03);
+      acc13 = b31.fma(x11, acc13);
+      FloatVector x02 = FloatVector.fromArray(F, a, a0 + at + 2 * GROUP);
+      FloatVector x12 = FloatVector.fromArray(F, a, a1 + at + 2 * GROUP);
+      FloatVector b02 = FloatVector.broadcast(F, b[bFrom + t + 2]);
+      acc00 = b02.fma(x02, acc00);
+      acc10 = b02.fma(x12, acc10);
+      FloatVector b12 = FloatVector.broadcast(F, b[bFrom + t + ROW + 2]);
+      acc01 = b12.fma(x02, acc01);
+      acc11 = b12.fma(x12, acc11);
+      FloatVector b22 = FloatVector.broadcast(F, b[bFrom + t + 2 * ROW + 2]);
+      acc02 = b22.fma(x02, acc02);
+      acc12 = b22.fma(x12, acc12);
+      FloatVector b32 = FloatVector.broadcast(F, b[bFrom + t + 3 * ROW + 2]);
+      acc03 = b32.fma(x02, acc03);
+      acc13 = b32.fma(x12, acc13);
+      FloatVector x03 = FloatVector.fromArray(F, a, a0 + at + 3 * GROUP);
+      FloatVector x13 = FloatVector.fromArray(F, a, a1 + at + 3 * GROUP);
+      FloatVector b03 = FloatVector.broadcast(F, b[bFrom + t + 3]);
+      acc00 = b03.fma(x03, acc00);
+      acc10 = b03.fma(x13, acc10);
+      FloatVector b13 = FloatVector.broadcast(F, b[bFrom + t + ROW + 3]);
+      acc01 = b13.fma(x03, acc01);
+      acc11 = b13.fma(x13, acc11);
+      FloatVector b23 = FloatVector.broadcast(F, b[bFrom + t + 2 * ROW + 3]);
+      acc02 = b23.fma(x03, acc02);
+      acc12 = b23.fma(x13, acc12);
+      FloatVector b33 = FloatVector.broadcast(F, b[bFrom + t + 3 * ROW + 3]);
+      acc03 = b33.fma(x03, acc03);
+      acc13 = b33.fma(x13, acc13);
+    }
+    for (; t < depth; t++) {
+      int at = t * GROUP;
+      FloatVector x00 = FloatVector.fromArray(F, a, a0 + at);
+      FloatVector x10 = FloatVector.fromArray(F, a, a1 + at);
+      FloatVector b00 = FloatVector.broadcast(F, b[bFrom + t]);
+      acc00 = b00.fma(x00, acc00);
+      acc10 = b00.fma(x10, acc10);
+      FloatVector b10 = FloatVector.broadcast(F, b[bFrom + t + ROW]);
+      acc01 = b10.fma(x00, acc01);
+      acc11 = b10.fma(x10, acc11);
+      FloatVector b20 = FloatVector.broadcast(F, b[bFrom + t + 2 * ROW]);
+      acc02 = b20.fma(x00, acc02);
+      acc12 = b20.fma(x10, acc12);
+      FloatVector b30 = FloatVector.broadcast(F, b[bFrom + t + 3 * ROW]);
+      acc03 = b30.fma(x00, acc03);
+      acc13 = b30.fma(x10, acc13);
+    }
+    acc00.intoArray(out, o0);
+    acc10.intoArray(out, o1);
+    acc01.intoArray(out, o0 + outStride);
+    acc11.intoArray(out, o1 + outStride);
+    acc02.intoArray(out, o0 + 2 * outStride);
+    acc12.intoArray(out, o1 + 2 * outStride);
+    acc03.intoArray(out, o0 + 3 * outStride);
+    acc13.intoArray(out, o1 + 3 * outStride);
+  }
+}

@@ -1,0 +1,116 @@
+package io.github.lanewise.internal.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.github.lanewise.internal.kernel.DecodeKernels.Format;
+import io.github.lanewise.internal.runtime.Kernels;
+import io.github.lanewise.internal.scalar.ScalarDecodeKernels;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The decode products against the contract's chain, element by element, and their bounds. */
+class DecodeKernelsTest {
+
+  private static final int GROUP = DecodeKernels.GROUP;
+  private static final int ROW = DecodeKernels.ROW;
+  private static final int MARGIN = 24;
+
+  @ParameterizedTest
+  @EnumSource(Format.class)
+  void everyElementIsOneAscendingChain(Format format) {
+    Random random = new Random(5);
+    for (int n = 0; n < 300; n++) {
+      int groups = 1 + random.nextInt(20);
+      int depth = random.nextInt(8) == 0 ? ROW : 1 + random.nextInt(40);
+      int stride = depth * GROUP + GROUP * random.nextInt(3);
+      int queries = 1 + random.nextInt(9);
+      int outStride = groups * GROUP + random.nextInt(3);
+      int from = random.nextInt(2) * GROUP;
+      Object a = page(format, from + (groups - 1) * stride + depth * GROUP, random);
+      float[] b = new float[queries * ROW];
+      for (int i = 0; i < b.length; i++) {
+        b[i] = (float) random.nextGaussian();
+      }
+      float[] before = new float[2 * MARGIN + queries * outStride];
+      for (int i = 0; i < before.length; i++) {
+        before[i] = random.nextInt(4) == 0 ? (float) random.nextGaussian() : 0f;
+      }
+      float[] expected = before.clone();
+      for (int q = 0; q < queries; q++) {
+        for (int e = 0; e < groups * GROUP; e++) {
+          float sum = before[MARGIN + q * outStride + e];
+          for (int t = 0; t < depth; t++) {
+            int at = from + e / GROUP * stride + t * GROUP + e % GROUP;
+            sum = Math.fma(b[q * ROW + t], value(format, a, at), sum);
+          }
+          expected[MARGIN + q * outStride + e] = sum;
+        }
+      }
+      String drawn = groups + " groups, depth " + depth + ", " + queries + " queries";
+      for (DecodeKernels kernels :
+          new DecodeKernels[] {Kernels.DECODE, new ScalarDecodeKernels()}) {
+        float[] out = before.clone();
+        kernels.product(
+            format, a, from, stride, groups, depth, b, 0, queries, out, MARGIN, outStride);
+        assertArrayEquals(bits(expected), bits(out), drawn);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Format.class,
+      names = {"FLOAT16", "BFLOAT16"})
+  void everyFiniteValueIsReadExactly(Format format) {
+    short[] all = new short[1 << Short.SIZE];
+    for (int i = 0; i < all.length; i++) {
+      float x = value(format, new short[] {(short) i}, 0);
+      all[i] = Float.isFinite(x) ? (short) i : 0;
+    }
+    int groups = all.length / GROUP;
+    float[] out = new float[all.length];
+    Kernels.DECODE.product(
+        format, all, 0, GROUP, groups, 1, new float[] {1f}, 0, 1, out, 0, all.length);
+    for (int i = 0; i < all.length; i++) {
+      assertEquals(value(format, all, i) + 0f, out[i], "0x" + Integer.toHexString(all[i]));
+    }
+  }
+
+  private static Object page(Format format, int length, Random random) {
+    short[] shorts = new short[length];
+    float[] floats = new float[length];
+    byte[] bytes = new byte[length];
+    for (int i = 0; i < length; i++) {
+      float x = (float) random.nextGaussian() * (random.nextInt(5) == 0 ? 0x1p-16f : 1f);
+      floats[i] = x;
+      bytes[i] = (byte) (random.nextInt(255) - 127);
+      shorts[i] =
+          format == Format.FLOAT16
+              ? Float.floatToFloat16(x)
+              : (short) (Float.floatToRawIntBits(x) >>> Short.SIZE);
+    }
+    return format == Format.FLOAT32 ? floats : format == Format.INT8 ? bytes : shorts;
+  }
+
+  private static float value(Format format, Object a, int at) {
+    switch (format) {
+      case FLOAT32:
+        return ((float[]) a)[at];
+      case BFLOAT16:
+        return Float.intBitsToFloat(((short[]) a)[at] << Short.SIZE);
+      case FLOAT16:
+        return Float.float16ToFloat(((short[]) a)[at]);
+      default:
+        return ((byte[]) a)[at];
+    }
+  }
+
+  private static int[] bits(float[] x) {
+    int[] bits = new int[x.length];
+    Arrays.setAll(bits, i -> Float.floatToIntBits(x[i]));
+    return bits;
+  }
+}
