@@ -1,5 +1,7 @@
 package io.github.lanewise.internal.kernel;
 
+import io.github.lanewise.attention.KeyValueCache.Storage;
+
 /**
  * The products of the decode path: few queries against pages of keys and values as the cache stores
  * them. One lane is one key of a group of 16, or one column of a group of 16 value columns.
@@ -17,23 +19,13 @@ public interface DecodeKernels {
   /** Distance between the rows of factors, and so the greatest depth of one call. */
   int ROW = TileKernels.CHUNK;
 
-  /** How a page stores its numbers. */
-  enum Format {
-    /** {@code float[]}. */
-    FLOAT32,
-    /** {@code short[]}: the upper halves of floats. */
-    BFLOAT16,
-    /** {@code short[]}: IEEE 754 binary16, none of them infinite or NaN. */
-    FLOAT16,
-    /** {@code byte[]}: integers, whose scale is not the kernel's business. */
-    INT8
-  }
-
   /**
    * {@code out[q][16·g + lane] = fma(b[q][t], a[g][t][lane], …)}, ascending over t, going on from
    * what is in {@code out}.
    *
-   * @param a an array as the format has it
+   * @param storage what {@code a} is: {@code float[]}, {@code short[]} with the upper halves of
+   *     floats, {@code short[]} with finite numbers of binary16, or {@code byte[]} with integers,
+   *     whose scales are not the kernel's business
    * @param from index of the first group in {@code a}
    * @param stride distance between two groups
    * @param depth rows of a group, at most {@link #ROW}
@@ -41,7 +33,7 @@ public interface DecodeKernels {
    * @param out one row of {@code 16·groups} results for each query, {@code outStride} apart
    */
   void product(
-      Format format,
+      Storage storage,
       Object a,
       int from,
       int stride,

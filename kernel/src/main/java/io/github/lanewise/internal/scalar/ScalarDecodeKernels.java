@@ -1,5 +1,6 @@
 package io.github.lanewise.internal.scalar;
 
+import io.github.lanewise.attention.KeyValueCache.Storage;
 import io.github.lanewise.internal.kernel.DecodeKernels;
 
 /** The decode products in scalar Java: the same chains as the vector ones, lane by lane. */
@@ -7,7 +8,7 @@ public final class ScalarDecodeKernels implements DecodeKernels {
 
   @Override
   public void product(
-      Format format,
+      Storage storage,
       Object a,
       int from,
       int stride,
@@ -24,7 +25,7 @@ public final class ScalarDecodeKernels implements DecodeKernels {
         int group = from + g * stride;
         int to = outFrom + q * outStride + g * GROUP;
         int factors = bFrom + q * ROW;
-        switch (format) {
+        switch (storage) {
           case FLOAT32:
             floats((float[]) a, group, depth, b, factors, out, to);
             break;

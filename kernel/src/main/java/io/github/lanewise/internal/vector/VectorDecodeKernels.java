@@ -1,5 +1,6 @@
 package io.github.lanewise.internal.vector;
 
+import io.github.lanewise.attention.KeyValueCache.Storage;
 import io.github.lanewise.internal.kernel.DecodeKernels;
 import io.github.lanewise.internal.scalar.ScalarDecodeKernels;
 
@@ -27,7 +28,7 @@ public final class VectorDecodeKernels implements DecodeKernels {
 
   @Override
   public void product(
-      Format format,
+      Storage storage,
       Object a,
       int from,
       int stride,
@@ -39,9 +40,9 @@ public final class VectorDecodeKernels implements DecodeKernels {
       float[] out,
       int outFrom,
       int outStride) {
-    if (format == Format.INT8 && !LaneSpecies.READS_BYTES) {
+    if (storage == Storage.INT8 && !LaneSpecies.READS_BYTES) {
       SCALAR.product(
-          format, a, from, stride, groups, depth, b, bFrom, queries, out, outFrom, outStride);
+          storage, a, from, stride, groups, depth, b, bFrom, queries, out, outFrom, outStride);
       return;
     }
     int vectors = groups * PARTS;
@@ -49,16 +50,16 @@ public final class VectorDecodeKernels implements DecodeKernels {
     for (; q + QUAD <= queries; q += QUAD) {
       int row = bFrom + q * ROW;
       int to = outFrom + q * outStride;
-      fourQueries(format, a, from, stride, vectors, depth, b, row, out, to, outStride);
+      fourQueries(storage, a, from, stride, vectors, depth, b, row, out, to, outStride);
     }
     for (; q < queries; q++) {
       int row = bFrom + q * ROW;
-      oneQuery(format, a, from, stride, vectors, depth, b, row, out, outFrom + q * outStride);
+      oneQuery(storage, a, from, stride, vectors, depth, b, row, out, outFrom + q * outStride);
     }
   }
 
   private static void oneQuery(
-      Format format,
+      Storage storage,
       Object a,
       int from,
       int stride,
@@ -73,19 +74,19 @@ public final class VectorDecodeKernels implements DecodeKernels {
       int v1 = v + quarter;
       int v2 = v1 + quarter;
       int v3 = v2 + quarter;
-      tile4x1(format, a, from, stride, v, v1, v2, v3, depth, b, bFrom, out, to);
+      tile4x1(storage, a, from, stride, v, v1, v2, v3, depth, b, bFrom, out, to);
     }
     int rest = 4 * quarter;
     if (rest < vectors) { // the last vector fills up the tile: it is computed twice, and the same
       int last = vectors - 1;
       int v1 = Math.min(rest + 1, last);
       int v2 = Math.min(rest + 2, last);
-      tile4x1(format, a, from, stride, rest, v1, v2, last, depth, b, bFrom, out, to);
+      tile4x1(storage, a, from, stride, rest, v1, v2, last, depth, b, bFrom, out, to);
     }
   }
 
   private static void fourQueries(
-      Format format,
+      Storage storage,
       Object a,
       int from,
       int stride,
@@ -98,11 +99,11 @@ public final class VectorDecodeKernels implements DecodeKernels {
       int outStride) {
     int half = vectors / 2;
     for (int v = 0; v < half; v++) {
-      tile2x4(format, a, from, stride, v, v + half, depth, b, bFrom, out, to, outStride);
+      tile2x4(storage, a, from, stride, v, v + half, depth, b, bFrom, out, to, outStride);
     }
     if (2 * half < vectors) {
       int last = vectors - 1;
-      tile2x4(format, a, from, stride, last, last, depth, b, bFrom, out, to, outStride);
+      tile2x4(storage, a, from, stride, last, last, depth, b, bFrom, out, to, outStride);
     }
   }
 
@@ -112,7 +113,7 @@ public final class VectorDecodeKernels implements DecodeKernels {
   }
 
   private static void tile4x1(
-      Format format,
+      Storage storage,
       Object a,
       int from,
       int stride,
@@ -133,7 +134,7 @@ public final class VectorDecodeKernels implements DecodeKernels {
     int o1 = to + v1 * L;
     int o2 = to + v2 * L;
     int o3 = to + v3 * L;
-    switch (format) {
+    switch (storage) {
       case FLOAT32:
         DecodeFloatTiles.tile4x1((float[]) a, a0, a1, a2, a3, depth, b, bFrom, out, o0, o1, o2, o3);
         break;
@@ -151,7 +152,7 @@ public final class VectorDecodeKernels implements DecodeKernels {
   }
 
   private static void tile2x4(
-      Format format,
+      Storage storage,
       Object a,
       int from,
       int stride,
@@ -167,7 +168,7 @@ public final class VectorDecodeKernels implements DecodeKernels {
     int a1 = at(from, stride, v1);
     int o0 = to + v0 * L;
     int o1 = to + v1 * L;
-    switch (format) {
+    switch (storage) {
       case FLOAT32:
         DecodeFloatTiles.tile2x4((float[]) a, a0, a1, depth, b, bFrom, out, o0, o1, outStride);
         break;

@@ -3,7 +3,6 @@ package io.github.lanewise.internal.kernel;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.github.lanewise.internal.kernel.DecodeKernels.Format;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.scalar.ScalarDecodeKernels;
 import java.util.Arrays;
@@ -19,8 +18,8 @@ class DecodeKernelsTest {
   private static final int MARGIN = 24;
 
   @ParameterizedTest
-  @EnumSource(Format.class)
-  void everyElementIsOneAscendingChain(Format format) {
+  @EnumSource(Storage.class)
+  void everyElementIsOneAscendingChain(Storage storage) {
     Random random = new Random(5);
     for (int n = 0; n < 300; n++) {
       int groups = 1 + random.nextInt(20);
@@ -29,7 +28,7 @@ class DecodeKernelsTest {
       int queries = 1 + random.nextInt(9);
       int outStride = groups * GROUP + random.nextInt(3);
       int from = random.nextInt(2) * GROUP;
-      Object a = page(format, from + (groups - 1) * stride + depth * GROUP, random);
+      Object a = page(storage, from + (groups - 1) * stride + depth * GROUP, random);
       float[] b = new float[queries * ROW];
       for (int i = 0; i < b.length; i++) {
         b[i] = (float) random.nextGaussian();
@@ -44,7 +43,7 @@ class DecodeKernelsTest {
           float sum = before[MARGIN + q * outStride + e];
           for (int t = 0; t < depth; t++) {
             int at = from + e / GROUP * stride + t * GROUP + e % GROUP;
-            sum = Math.fma(b[q * ROW + t], value(format, a, at), sum);
+            sum = Math.fma(b[q * ROW + t], value(storage, a, at), sum);
           }
           expected[MARGIN + q * outStride + e] = sum;
         }
@@ -54,7 +53,7 @@ class DecodeKernelsTest {
           new DecodeKernels[] {Kernels.DECODE, new ScalarDecodeKernels()}) {
         float[] out = before.clone();
         kernels.product(
-            format, a, from, stride, groups, depth, b, 0, queries, out, MARGIN, outStride);
+            storage, a, from, stride, groups, depth, b, 0, queries, out, MARGIN, outStride);
         assertArrayEquals(bits(expected), bits(out), drawn);
       }
     }
@@ -62,24 +61,24 @@ class DecodeKernelsTest {
 
   @ParameterizedTest
   @EnumSource(
-      value = Format.class,
+      value = Storage.class,
       names = {"FLOAT16", "BFLOAT16"})
-  void everyFiniteValueIsReadExactly(Format format) {
+  void everyFiniteValueIsReadExactly(Storage storage) {
     short[] all = new short[1 << Short.SIZE];
     for (int i = 0; i < all.length; i++) {
-      float x = value(format, new short[] {(short) i}, 0);
+      float x = value(storage, new short[] {(short) i}, 0);
       all[i] = Float.isFinite(x) ? (short) i : 0;
     }
     int groups = all.length / GROUP;
     float[] out = new float[all.length];
     Kernels.DECODE.product(
-        format, all, 0, GROUP, groups, 1, new float[] {1f}, 0, 1, out, 0, all.length);
+        storage, all, 0, GROUP, groups, 1, new float[] {1f}, 0, 1, out, 0, all.length);
     for (int i = 0; i < all.length; i++) {
-      assertEquals(value(format, all, i) + 0f, out[i], "0x" + Integer.toHexString(all[i]));
+      assertEquals(value(storage, all, i) + 0f, out[i], "0x" + Integer.toHexString(all[i]));
     }
   }
 
-  private static Object page(Format format, int length, Random random) {
+  private static Object page(Storage storage, int length, Random random) {
     short[] shorts = new short[length];
     float[] floats = new float[length];
     byte[] bytes = new byte[length];
@@ -88,15 +87,15 @@ class DecodeKernelsTest {
       floats[i] = x;
       bytes[i] = (byte) (random.nextInt(255) - 127);
       shorts[i] =
-          format == Format.FLOAT16
+          storage == Storage.FLOAT16
               ? Float.floatToFloat16(x)
               : (short) (Float.floatToRawIntBits(x) >>> Short.SIZE);
     }
-    return format == Format.FLOAT32 ? floats : format == Format.INT8 ? bytes : shorts;
+    return storage == Storage.FLOAT32 ? floats : storage == Storage.INT8 ? bytes : shorts;
   }
 
-  private static float value(Format format, Object a, int at) {
-    switch (format) {
+  private static float value(Storage storage, Object a, int at) {
+    switch (storage) {
       case FLOAT32:
         return ((float[]) a)[at];
       case BFLOAT16:
