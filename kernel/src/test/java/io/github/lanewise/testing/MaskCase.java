@@ -2,6 +2,7 @@ package io.github.lanewise.testing;
 
 import io.github.lanewise.Mask;
 import io.github.lanewise.reference.Visibility;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,40 +28,47 @@ public record MaskCase(Mask mask, Visibility visibility, @Nullable Long offset) 
     OR
   }
 
-  private static final Kind[] SIMPLE = {
+  /** The kinds that do not depend on the number of keys. */
+  private static final Kind[] ABSOLUTE = {
     Kind.NONE,
-    Kind.CAUSAL,
     Kind.CAUSAL_OFFSET,
-    Kind.WINDOW,
     Kind.WINDOW_OFFSET,
     Kind.KEY_LENGTHS,
     Kind.PREFIX,
     Kind.ALLOWED,
-    Kind.ALLOWED_BITS
+    Kind.ALLOWED_BITS,
+    Kind.AND,
+    Kind.OR
   };
 
   /** Draws a mask of any kind, nested up to twice. */
   public static MaskCase draw(Draw draw, int batch, int heads, int queries, int keys) {
-    return draw(draw, false, batch, heads, queries, keys);
+    return draw(draw, false, Kind.values(), batch, heads, queries, keys);
+  }
+
+  /** Draws a mask that a shard of the keys can do with, nested up to twice. */
+  public static MaskCase drawAbsolute(Draw draw, int batch, int heads, int queries, int keys) {
+    return draw(draw, false, ABSOLUTE, batch, heads, queries, keys);
   }
 
   /**
    * Draws a mask for a softmax whose shape is right-aligned: of rank 3, key lengths are per head.
    */
   public static MaskCase drawForSoftmax(Draw draw, int rank, int... axes) {
-    return draw(draw, rank == 3, axes);
+    return draw(draw, rank == 3, Kind.values(), axes);
   }
 
-  private static MaskCase draw(Draw draw, boolean lengthsPerHead, int... axes) {
+  private static MaskCase draw(Draw draw, boolean lengthsPerHead, Kind[] kinds, int... axes) {
     int offset = draw.integer("mask.offset", -axes[2] - 1, axes[3] + 1);
-    Kind kind = draw.oneOf("mask", Kind.values());
-    return draw(draw, "mask", kind, axes, lengthsPerHead, offset, 2);
+    Kind kind = draw.oneOf("mask", kinds);
+    return draw(draw, "mask", kind, kinds, axes, lengthsPerHead, offset, 2);
   }
 
   private static MaskCase draw(
       Draw draw,
       String name,
       Kind kind,
+      Kind[] any,
       int[] axes,
       boolean lengthsPerHead,
       long offset,
@@ -112,17 +120,22 @@ public record MaskCase(Mask mask, Visibility visibility, @Nullable Long offset) 
         return new MaskCase(mask, Visibility.allowed(flags, shape), null);
       case AND:
       case OR:
-        Kind[] kinds = depth > 1 ? Kind.values() : SIMPLE;
+        Kind[] kinds = depth > 1 ? any : simple(any);
         Kind kindA = draw.oneOf(name + "a", kinds);
-        MaskCase a = draw(draw, name + "a", kindA, axes, lengthsPerHead, offset, depth - 1);
+        MaskCase a = draw(draw, name + "a", kindA, any, axes, lengthsPerHead, offset, depth - 1);
         Kind kindB = draw.oneOf(name + "b", kinds);
-        MaskCase b = draw(draw, name + "b", kindB, axes, lengthsPerHead, offset, depth - 1);
+        MaskCase b = draw(draw, name + "b", kindB, any, axes, lengthsPerHead, offset, depth - 1);
         Long named = a.offset == null ? b.offset : a.offset;
         return kind == Kind.AND
             ? new MaskCase(a.mask.and(b.mask), a.visibility.and(b.visibility), named)
             : new MaskCase(a.mask.or(b.mask), a.visibility.or(b.visibility), named);
     }
     throw new AssertionError(kind);
+  }
+
+  /** Those that are not made of others: the last two are. */
+  private static Kind[] simple(Kind[] kinds) {
+    return Arrays.copyOf(kinds, kinds.length - 2);
   }
 
   /**

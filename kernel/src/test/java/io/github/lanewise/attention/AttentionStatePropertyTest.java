@@ -1,0 +1,114 @@
+package io.github.lanewise.attention;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
+import io.github.lanewise.reference.AttentionResult;
+import io.github.lanewise.reference.AttentionShape;
+import io.github.lanewise.reference.Primitives;
+import io.github.lanewise.reference.ReferenceAttention;
+import io.github.lanewise.testing.Accuracy;
+import io.github.lanewise.testing.AttentionCase;
+import io.github.lanewise.testing.Draw;
+import io.github.lanewise.testing.FloatKind;
+import io.github.lanewise.testing.Property;
+import io.github.lanewise.testing.ScoreError;
+import io.github.lanewise.testing.ShardedCall;
+import org.junit.jupiter.api.Test;
+
+/** Attention in shards against attention in one call, and against the oracle. */
+class AttentionStatePropertyTest {
+  private static final int CHUNK = 256;
+
+  private static final FloatKind[] INPUTS = {
+    FloatKind.NORMAL,
+    FloatKind.NORMAL,
+    FloatKind.TIED,
+    FloatKind.LOGITS,
+    FloatKind.MINUS_INFINITIES,
+    FloatKind.SPRINKLED
+  };
+
+  private static final FloatKind[] BIASES = {
+    FloatKind.NORMAL, FloatKind.LOGITS, FloatKind.MINUS_INFINITIES
+  };
+
+  private static AttentionShape drawShape(Draw draw, int mostKeys) {
+    int keyHeads = draw.oneOf("keyHeads", 1, 1, 2);
+    return new AttentionShape(
+        draw.oneOf("batch", 1, 1, 2),
+        keyHeads * draw.oneOf("group", 1, 2, 3),
+        keyHeads,
+        draw.oneOf("queries", 1, 1, 2, 5, 17, 65),
+        draw.onceIn(3, "few") ? draw.size("keys", 600) : draw.integer("keys", 600, mostKeys),
+        draw.oneOf("headDim", 1, 3, 8, 16),
+        draw.oneOf("valueDim", 1, 5, 16, 17, 40));
+  }
+
+  /** In any grouping and any order of arrival. */
+  @Test
+  void shardsOfWholeChunksHaveTheBitsOfTheWhole() {
+    Property.check(
+        150,
+        draw -> {
+          AttentionShape s = drawShape(draw, 3000);
+          AttentionCase c = ShardedCall.drawCase(draw, s, INPUTS, BIASES);
+          ShardedCall call = new ShardedCall(draw, c);
+          AttentionState state = call.state(ShardedCall.drawCuts(draw, s.keyLength(), CHUNK, 12));
+          ShardedCall.assertSame(call.whole(), call.result(state));
+        });
+  }
+
+  /** Cut anywhere: within the bound of the oracle, and the same bits in any order. */
+  @Test
+  void otherShardsHaveTheValueOfTheWhole() {
+    Accuracy out = new Accuracy("sharded attention out");
+    Accuracy statistics = new Accuracy("sharded attention statistics");
+    FloatKind[] inputs = {FloatKind.NORMAL, FloatKind.GRID, FloatKind.TIED};
+    Property.check(
+        80,
+        draw -> {
+          AttentionShape s = drawShape(draw, 1100);
+          AttentionCase c = ShardedCall.drawCase(draw, s, inputs, BIASES);
+          ShardedCall call = new ShardedCall(draw, c);
+          int[] cuts = ShardedCall.drawCuts(draw, s.keyLength(), 1, 12);
+          AttentionState state = call.state(cuts);
+          float[][] result = call.result(state);
+          AttentionState other = call.state(cuts);
+          ShardedCall.assertSame(result, call.result(other));
+          assertArrayEquals(ShardedCall.bytes(state), ShardedCall.bytes(other));
+          AttentionResult expected =
+              ReferenceAttention.forward(
+                  s,
+                  c.options(),
+                  Primitives.widen(c.q()),
+                  Primitives.widen(c.k()),
+                  Primitives.widen(c.v()));
+          for (int row = 0; row < s.queryRows(); row++) {
+            check(new ScoreError(c, expected, row), s, expected, row, result, out, statistics);
+          }
+        });
+    out.print();
+    statistics.print();
+  }
+
+  private static void check(
+      ScoreError error,
+      AttentionShape s,
+      AttentionResult expected,
+      int row,
+      float[][] result,
+      Accuracy out,
+      Accuracy statistics) {
+    String where = " of row " + row;
+    for (int col = 0; col < s.valueDim(); col++) {
+      int at = row * s.valueDim() + col;
+      out.check(expected.out()[at], result[0][at], error.ofValue(), () -> where);
+    }
+    double maxWeight = expected.maxWeight()[row];
+    statistics.check(
+        expected.logSumExp()[row], result[1][row], error.ofLogSumExp(), () -> " logSumExp" + where);
+    statistics.check(
+        expected.entropy()[row], result[2][row], error.ofEntropy(), () -> " entropy" + where);
+    statistics.check(maxWeight, result[3][row], error.ofWeight(maxWeight), () -> " max" + where);
+  }
+}
