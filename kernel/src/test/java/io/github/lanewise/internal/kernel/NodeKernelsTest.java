@@ -1,0 +1,157 @@
+package io.github.lanewise.internal.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.github.lanewise.internal.runtime.Kernels;
+import io.github.lanewise.internal.scalar.ScalarNodeKernels;
+import io.github.lanewise.testing.Allocated;
+import io.github.lanewise.testing.Bits;
+import io.github.lanewise.testing.Sizes;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** Nodes in row layout: against the scalar kernels, and against nodes in panel layout. */
+class NodeKernelsTest {
+  private static final NodeKernels NODES = Kernels.NODES;
+  private static final NodeKernels SCALAR = new ScalarNodeKernels();
+  private static final ScoreKernels SCORES = Kernels.SCORES;
+  private static final int PANEL = TileKernels.PANEL;
+  private static final float LOWEST = Float.NEGATIVE_INFINITY;
+
+  private final SplittableRandom random = new SplittableRandom(17);
+
+  /** Rows of every kind: ordinary, without keys, far below any other. */
+  private float[] node(int rows, int valueDim, int before) {
+    float[] node = new float[before + (int) NodeKernels.length(rows, valueDim) + 3];
+    Arrays.fill(node, Float.NaN);
+    for (int r = 0; r < rows; r++) {
+      int kind = random.nextInt(6);
+      boolean none = kind == 0;
+      int at = before + r;
+      node[at] = none ? LOWEST : kind == 1 ? -200f : (float) random.nextDouble(-10, 10);
+      node[at + NodeKernels.sum(rows)] = none ? 0f : (float) random.nextDouble(1, 300);
+      node[at + NodeKernels.moment(rows)] = none ? 0f : -(float) random.nextDouble(0, 300);
+      for (int c = 0; c < valueDim; c++) {
+        node[before + NodeKernels.values(rows) + r * valueDim + c] =
+            none ? 0f : (float) random.nextDouble(-5, 5);
+      }
+    }
+    return node;
+  }
+
+  @Test
+  void mergeHasTheBitsOfTheScalarCodeAndTouchesNothingElse() {
+    for (int valueDim : Sizes.sweep()) {
+      for (int rows : new int[] {0, 1, 2, 7}) {
+        float[] a = node(rows, valueDim, 1);
+        float[] b = node(rows, valueDim, 5);
+        float[] expected = a.clone();
+        float[] untouched = b.clone();
+        SCALAR.merge(expected, 1, b, 5, rows, valueDim);
+        NODES.merge(a, 1, b, 5, rows, valueDim);
+        String what = rows + " rows of " + valueDim;
+        Bits.assertEqual(expected, a, () -> what);
+        Bits.assertEqual(untouched, b, () -> what);
+      }
+    }
+  }
+
+  @Test
+  void bothNodesMayLieInOneArray() {
+    float[] a = node(3, 40, 0);
+    float[] b = node(3, 40, 0);
+    float[] both = Arrays.copyOf(a, a.length + b.length);
+    System.arraycopy(b, 0, both, a.length, b.length);
+    NODES.merge(a, 0, b, 0, 3, 40);
+    NODES.merge(both, 0, both, a.length, 3, 40);
+    Bits.assertEqual(a, Arrays.copyOf(both, a.length), () -> "merged");
+  }
+
+  @Test
+  void aRowWithoutKeysIsTheIdentityOnEitherSide() {
+    float[] some = {3f, 2f, -0.5f, 1f, -0f, Float.NaN, 4f, Float.POSITIVE_INFINITY};
+    float[] none = {LOWEST, 0f, 0f, 0f, 0f, 0f, 0f, 0f};
+    float[] left = some.clone();
+    NODES.merge(left, 0, none, 0, 1, 5);
+    Bits.assertEqual(some, left, () -> "left");
+    float[] right = none.clone();
+    NODES.merge(right, 0, some, 0, 1, 5);
+    Bits.assertEqual(some, right, () -> "right");
+    float[] neither = none.clone();
+    NODES.merge(neither, 0, none, 0, 1, 5);
+    Bits.assertEqual(none, neither, () -> "neither");
+  }
+
+  @Test
+  void theSameBitsAsInPanelLayout() {
+    int valueDim = 19;
+    for (int rows : new int[] {1, 5, PANEL}) {
+      float[] a = node(rows, valueDim, 0);
+      float[] b = node(rows, valueDim, 0);
+      int length = ScoreKernels.NODE_VALUES + valueDim * PANEL;
+      float[] panels = new float[2 * length];
+      toPanel(a, rows, valueDim, panels, 0);
+      toPanel(b, rows, valueDim, panels, length);
+      SCORES.merge(panels, 0, length, valueDim, rows, true);
+      NODES.merge(a, 0, b, 0, rows, valueDim);
+      float[] expected = panels.clone();
+      toPanel(a, rows, valueDim, expected, 0);
+      Bits.assertEqual(expected, panels, () -> rows + " rows, merged");
+      SCORES.normalize(panels, 0, valueDim, rows);
+      NODES.normalize(a, 0, rows, valueDim, a, NodeKernels.values(rows));
+      toPanel(a, rows, valueDim, expected, 0);
+      Bits.assertEqual(
+          Arrays.copyOf(expected, length),
+          Arrays.copyOf(panels, length),
+          () -> rows + " rows, normalized");
+    }
+  }
+
+  private static void toPanel(float[] node, int rows, int valueDim, float[] panels, int from) {
+    for (int r = 0; r < rows; r++) {
+      panels[from + ScoreKernels.NODE_MAXIMUM + r] = node[r];
+      panels[from + ScoreKernels.NODE_SUM + r] = node[NodeKernels.sum(rows) + r];
+      panels[from + ScoreKernels.NODE_MOMENT + r] = node[NodeKernels.moment(rows) + r];
+      for (int c = 0; c < valueDim; c++) {
+        panels[from + ScoreKernels.NODE_VALUES + c * PANEL + r] =
+            node[NodeKernels.values(rows) + r * valueDim + c];
+      }
+    }
+  }
+
+  @Test
+  void normalizeDividesAndLeavesNoMinusZero() {
+    for (int valueDim : Sizes.sweep()) {
+      float[] node = node(2, valueDim, 0);
+      node[NodeKernels.sum(2)] = 0f;
+      node[NodeKernels.sum(2) + 1] = 3f;
+      int second = NodeKernels.values(2) + valueDim;
+      Arrays.fill(node, second, second + valueDim / 2, -0f);
+      float[] out = new float[2 * valueDim + 2];
+      Arrays.fill(out, 7f);
+      NODES.normalize(node, 0, 2, valueDim, out, 1);
+      float[] expected = new float[out.length];
+      expected[0] = 7f;
+      expected[out.length - 1] = 7f;
+      for (int c = valueDim / 2; c < valueDim; c++) {
+        expected[1 + valueDim + c] = node[second + c] / 3f;
+      }
+      Bits.assertEqual(expected, out, () -> "width " + valueDim);
+    }
+  }
+
+  @Test
+  void nothingIsAllocated() {
+    float[] a = node(4, 130, 0);
+    float[] b = node(4, 130, 0);
+    float[] out = new float[4 * 130];
+    double bytes =
+        Allocated.bytesPerCall(
+            () -> {
+              NODES.merge(a, 0, b, 0, 4, 130);
+              NODES.normalize(a, 0, 4, 130, out, 0);
+            });
+    assertEquals(0, bytes);
+  }
+}
