@@ -118,10 +118,8 @@ class AttentionStateArgumentsTest {
             "causal()"),
         illegal("ALiBi without offset", a -> a.builder.alibi(1, 2, 3, 4), "ALiBi", "offset"),
         illegal("temperature 0", a -> a.builder.temperature(1, 0, 1, 1), "temperature is 0"),
-        illegal(
-            "mask's keys", a -> a.builder.mask(Mask.allowed(new boolean[27], 3, 9)), "9", "10"),
-        illegal(
-            "mask's bits", a -> a.builder.mask(Mask.allowedBits(new long[3], 3, 9)), "9", "10"),
+        illegal("mask's keys", a -> a.builder.mask(Mask.allowed(new boolean[27], 3, 9)), "9", "10"),
+        illegal("mask's bits", a -> a.builder.mask(Mask.allowedBits(new long[3], 3, 9)), "9", "10"),
         illegal(
             "mask's queries", a -> a.builder.mask(Mask.allowed(new boolean[20], 2, 10)), "2", "3"),
         illegal("1 key length", a -> a.builder.mask(Mask.keyLengths(5)), "1", "2"),

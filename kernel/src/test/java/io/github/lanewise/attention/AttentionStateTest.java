@@ -182,8 +182,7 @@ class AttentionStateTest {
 
   private static void assertMissing(AttentionState state, FloatTensor out, String... says) {
     IllegalStateException thrown =
-        assertThrows(
-            IllegalStateException.class, () -> state.writeTo(out, RowStatistics.none()));
+        assertThrows(IllegalStateException.class, () -> state.writeTo(out, RowStatistics.none()));
     for (String part : says) {
       assertTrue(String.valueOf(thrown.getMessage()).contains(part), () -> "" + thrown);
     }
@@ -219,7 +218,8 @@ class AttentionStateTest {
     long far = (1L << 61) - KEYS;
     AttentionState state = empty();
     plain.partial(q, k, v, far, state, CALLER);
-    assertEquals("AttentionState[1, 2, 3, 8] of keys " + far + " to " + (far + KEYS - 1), "" + state);
+    assertEquals(
+        "AttentionState[1, 2, 3, 8] of keys " + far + " to " + (far + KEYS - 1), "" + state);
     Attention window = Attention.builder().mask(Mask.window(5, 0, far + 100)).build();
     AttentionState seen = empty();
     window.partial(q, k, v, far, seen, CALLER);

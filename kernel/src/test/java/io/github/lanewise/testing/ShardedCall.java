@@ -41,8 +41,7 @@ public final class ShardedCall {
       Draw draw, AttentionShape s, FloatKind[] inputs, FloatKind[] biases) {
     AttentionCase any = AttentionCase.draw(draw, s, inputs, biases);
     int heads = s.queryHeads();
-    MaskCase mask =
-        MaskCase.drawAbsolute(draw, s.batch(), heads, s.queryLength(), s.keyLength());
+    MaskCase mask = MaskCase.drawAbsolute(draw, s.batch(), heads, s.queryLength(), s.keyLength());
     if (any.slopes() != null && mask.offset() == null) {
       long offset = draw.integer("alibi.offset", -s.queryLength(), s.keyLength() + 1);
       mask =
