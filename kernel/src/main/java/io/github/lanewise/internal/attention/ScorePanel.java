@@ -23,8 +23,8 @@ final class ScorePanel {
   private static final int CHUNK = TileKernels.CHUNK;
   private static final int GROUP = TileKernels.GROUP;
 
-  /** Keys that are scored at a time. */
-  private static final int BLOCK = 64;
+  /** Keys that are scored at a time where the scores take more than one pass. */
+  private static final int BLOCK = 32;
 
   /** The scores; later the weights, which are computed in place. */
   final float[] scores = new float[CHUNK * PANEL];
@@ -120,10 +120,51 @@ final class ScorePanel {
     }
     int maximum = node + ScoreKernels.NODE_MAXIMUM;
     Arrays.fill(nodes, maximum, maximum + PANEL, Float.NEGATIVE_INFINITY);
-    for (int key = 0; key < spanKeys; key += BLOCK) {
-      scoreBlock(key, Math.min(BLOCK, spanKeys - key), temper, nodes, node);
+    for (int key = 0; key < spanKeys; ) {
+      int whole = call.options.isPlain() ? visibleTo(key) : 0;
+      if (whole > 0) {
+        scoreVisible(key, whole, nodes, node);
+        key += whole;
+      } else {
+        int keys = Math.min(BLOCK, spanKeys - key);
+        scoreBlock(key, keys, temper, nodes, node);
+        key += keys;
+      }
     }
     return true;
+  }
+
+  /** Number of keys from {@code key} on that all rows see, in whole groups. */
+  private int visibleTo(int key) {
+    int end = spanKeys;
+    if (visibility != VisibleWords.ALL) {
+      long everybody = -1L >>> (Long.SIZE - rows.count);
+      int word = wordsFrom();
+      end = key;
+      while (end < spanKeys && visible.words[word + end] == everybody) {
+        end++;
+      }
+    }
+    return (end - key) / GROUP * GROUP;
+  }
+
+  /** Dot products, scale and maximum in one pass. */
+  private void scoreVisible(int key, int keys, float[] nodes, int node) {
+    PackedHeads packed = call.packed;
+    SCORES.scores(
+        packed.keys,
+        packed.keyAt(slot, spanFrom + key),
+        call.headDim * GROUP,
+        keys,
+        queries,
+        0,
+        rows.count,
+        call.headDim,
+        call.scale,
+        scores,
+        key * PANEL,
+        nodes,
+        node);
   }
 
   private void scoreBlock(int key, int keys, boolean temper, float[] nodes, int node) {

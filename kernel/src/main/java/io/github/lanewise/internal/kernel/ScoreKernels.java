@@ -34,6 +34,28 @@ public interface ScoreKernels {
   /** Floats of scratch that {@link #exponentials} needs: 16 virtual lanes of sum and of moment. */
   int LANE_SCRATCH = 2 * GROUP * PANEL;
 
+  /**
+   * {@code out = scale · a · b} as {@link TileKernels#product} has it, and raises the maximum of
+   * every lane to the largest of its scores, ignoring NaN.
+   *
+   * @param rows of a: a multiple of {@link TileKernels#TILE_ROWS}
+   * @param node holds the maximum at {@link #NODE_MAXIMUM}, -inf before the first keys
+   */
+  void scores(
+      float[] a,
+      int aFrom,
+      int aGroupStride,
+      int rows,
+      float[] b,
+      int bFrom,
+      int columns,
+      int depth,
+      float scale,
+      float[] out,
+      int outFrom,
+      float[] node,
+      int nodeFrom);
+
   /** {@code s = cap · tanh(s · scale / cap)} on a panel. */
   void softcap(float[] s, int from, int keys, int columns, float scale, float cap);
 

@@ -20,7 +20,7 @@ package io.github.lanewise.internal.kernel;
 public interface TileKernels {
 
   /** Columns of a panel: constant, so that every width finds whole vectors in it. */
-  int PANEL = 64;
+  int PANEL = 32;
 
   /** Rows of a group: one line of 64 bytes for each step of the depth. */
   int GROUP = 16;
@@ -55,6 +55,26 @@ public interface TileKernels {
       int depth,
       float[] out,
       int outFrom);
+
+  /**
+   * As {@link #product}, times alpha, with a stride of the result that is the caller's.
+   *
+   * @param columns of which every lane is written: a multiple of {@link #GROUP}, or there is room
+   *     for the next one
+   */
+  void product(
+      float[] a,
+      int aFrom,
+      int aGroupStride,
+      int rows,
+      float[] b,
+      int bFrom,
+      int columns,
+      int depth,
+      float alpha,
+      float[] out,
+      int outFrom,
+      int outStride);
 
   /**
    * {@code target[t·targetStride + r] = source[r·sourceStride + t]} for r below {@code rows} and t

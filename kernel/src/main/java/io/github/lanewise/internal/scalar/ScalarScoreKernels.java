@@ -1,11 +1,33 @@
 package io.github.lanewise.internal.scalar;
 
 import io.github.lanewise.internal.kernel.ScoreKernels;
+import io.github.lanewise.internal.kernel.TileKernels;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** The score kernels in scalar Java: the same operations as the vector ones, lane by lane. */
 public final class ScalarScoreKernels implements ScoreKernels {
+
+  private static final TileKernels TILES = new ScalarTileKernels();
+
+  @Override
+  public void scores(
+      float[] a,
+      int aFrom,
+      int aGroupStride,
+      int rows,
+      float[] b,
+      int bFrom,
+      int columns,
+      int depth,
+      float scale,
+      float[] out,
+      int outFrom,
+      float[] node,
+      int nodeFrom) {
+    TILES.product(a, aFrom, aGroupStride, rows, b, bFrom, columns, depth, out, outFrom);
+    maskAndMaximum(out, outFrom, rows, columns, scale, null, 0, node, nodeFrom);
+  }
 
   @Override
   public void softcap(float[] s, int from, int keys, int columns, float scale, float cap) {

@@ -21,12 +21,34 @@ public final class ScalarTileKernels implements TileKernels {
       int depth,
       float[] out,
       int outFrom) {
+    product(a, aFrom, aGroupStride, rows, b, bFrom, columns, depth, 1f, out, outFrom, PANEL);
+  }
+
+  @Override
+  public void product(
+      float[] a,
+      int aFrom,
+      int aGroupStride,
+      int rows,
+      float[] b,
+      int bFrom,
+      int columns,
+      int depth,
+      float alpha,
+      float[] out,
+      int outFrom,
+      int outStride) {
     for (int r = 0; r < rows; r++) {
-      int to = outFrom + r * PANEL;
+      int to = outFrom + r * outStride;
       Arrays.fill(out, to, to + columns, 0f);
       int at = aFrom + r / GROUP * aGroupStride + r % GROUP;
       for (int t = 0; t < depth; t++) {
         multiplyAdd(a[at + t * GROUP], b, bFrom + t * PANEL, columns, out, to);
+      }
+      if (alpha != 1f) {
+        for (int c = to; c < to + columns; c++) {
+          out[c] *= alpha;
+        }
       }
     }
   }

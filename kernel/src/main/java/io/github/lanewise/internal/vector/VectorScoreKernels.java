@@ -1,6 +1,7 @@
 package io.github.lanewise.internal.vector;
 
 import io.github.lanewise.internal.kernel.ScoreKernels;
+import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.scalar.ScalarScoreKernels;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -17,7 +18,47 @@ public final class VectorScoreKernels implements ScoreKernels {
   private static final VectorSpecies<Float> F = LaneSpecies.FLOATS;
   private static final int L = LaneSpecies.LENGTH;
 
+  private static final TileKernels TILES = new VectorTileKernels();
   private static final ScoreKernels SCALAR = new ScalarScoreKernels();
+
+  @Override
+  public void scores(
+      float[] a,
+      int aFrom,
+      int aGroupStride,
+      int rows,
+      float[] b,
+      int bFrom,
+      int columns,
+      int depth,
+      float scale,
+      float[] out,
+      int outFrom,
+      float[] node,
+      int nodeFrom) {
+    if (columns <= L) {
+      TILES.product(a, aFrom, aGroupStride, rows, b, bFrom, columns, depth, out, outFrom);
+      maskAndMaximum(out, outFrom, rows, columns, scale, null, 0, node, nodeFrom);
+      return;
+    }
+    for (int r = 0; r < rows; r += TileKernels.TILE_ROWS) {
+      int tileA = aFrom + r / GROUP * aGroupStride + r % GROUP;
+      int tileOut = outFrom + r * PANEL;
+      for (int c = 0; c < columns; c += 2 * L) {
+        int maximum = nodeFrom + NODE_MAXIMUM + c;
+        int to = tileOut + c;
+        if (VectorTiles.MANY_REGISTERS) {
+          ScoreTiles.scores8x2(a, tileA, b, bFrom + c, depth, scale, out, to, node, maximum);
+        } else {
+          int half = TileKernels.TILE_ROWS / 2;
+          int below = to + half * PANEL;
+          ScoreTiles.scores4x2(a, tileA, b, bFrom + c, depth, scale, out, to, node, maximum);
+          ScoreTiles.scores4x2(
+              a, tileA + half, b, bFrom + c, depth, scale, out, below, node, maximum);
+        }
+      }
+    }
+  }
 
   @Override
   public void softcap(float[] s, int from, int keys, int columns, float scale, float cap) {

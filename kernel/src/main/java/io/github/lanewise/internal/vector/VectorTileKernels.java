@@ -33,22 +33,41 @@ public final class VectorTileKernels implements TileKernels {
       int depth,
       float[] out,
       int outFrom) {
+    product(a, aFrom, aGroupStride, rows, b, bFrom, columns, depth, 1f, out, outFrom, PANEL);
+  }
+
+  @Override
+  public void product(
+      float[] a,
+      int aFrom,
+      int aGroupStride,
+      int rows,
+      float[] b,
+      int bFrom,
+      int columns,
+      int depth,
+      float alpha,
+      float[] out,
+      int outFrom,
+      int outStride) {
     for (int r = 0; r < rows; r += TILE_ROWS) {
       int tileA = aFrom + r / GROUP * aGroupStride + r % GROUP;
-      int tileOut = outFrom + r * PANEL;
+      int tileOut = outFrom + r * outStride;
       int c = 0;
       for (; c + L < columns; c += PAIR) {
+        int tileB = bFrom + c;
+        int to = tileOut + c;
         if (VectorTiles.MANY_REGISTERS) {
-          VectorTiles.tile8x2(a, tileA, b, bFrom + c, depth, out, tileOut + c);
+          VectorTiles.tile8x2(a, tileA, b, tileB, depth, alpha, out, to, outStride);
         } else {
           int half = TILE_ROWS / 2;
-          VectorTiles.tile4x2(a, tileA, b, bFrom + c, depth, out, tileOut + c);
-          VectorTiles.tile4x2(
-              a, tileA + half, b, bFrom + c, depth, out, tileOut + half * PANEL + c);
+          int below = to + half * outStride;
+          VectorTiles.tile4x2(a, tileA, b, tileB, depth, alpha, out, to, outStride);
+          VectorTiles.tile4x2(a, tileA + half, b, tileB, depth, alpha, out, below, outStride);
         }
       }
       if (c < columns) {
-        VectorTiles.tile8x1(a, tileA, b, bFrom + c, depth, out, tileOut + c);
+        VectorTiles.tile8x1(a, tileA, b, bFrom + c, depth, alpha, out, tileOut + c, outStride);
       }
     }
   }
@@ -102,8 +121,7 @@ public final class VectorTileKernels implements TileKernels {
             sourceStride,
             target,
             targetFrom + t * targetStride + r,
-            targetStride,
-            scratch);
+            targetStride);
       }
     }
     ScalarTileKernels.transposeBlock(

@@ -8,14 +8,14 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Register tiles of the matrix product: {@code out[r][lanes] = Σ a[t][r] · b[t][lanes]}, one chain
- * of fused multiply-adds per element, ascending over t.
+ * Register tiles of the matrix product: {@code out[r][lanes] = alpha · Σ a[t][r] · b[t][lanes]},
+ * one chain of fused multiply-adds per element, ascending over t.
  *
  * <p>C2 keeps an accumulator in a register only if it is a local variable of its own, so the tiles
  * are spelled out. 8x2 needs 16 accumulators, 2 vectors of b and one broadcast: it fits 32
- * registers; 4x2 is its half for 16 registers. The strides are constants, which lets C2 hoist the
- * range checks. One call computes one tile: a loop over tiles in here would cost a third of the
- * speed.
+ * registers; 4x2 is its half for 16 registers. The strides within the loop are constants, which
+ * lets C2 hoist the range checks. One call computes one tile: a loop over tiles in here would cost
+ * a third of the speed.
  */
 final class VectorTiles {
 
@@ -31,7 +31,15 @@ final class VectorTiles {
 
   /** 8 rows by 2 vectors. */
   static void tile8x2(
-      float[] a, int aFrom, float[] b, int bFrom, int depth, float[] out, int outFrom) {
+      float[] a,
+      int aFrom,
+      float[] b,
+      int bFrom,
+      int depth,
+      float alpha,
+      float[] out,
+      int outFrom,
+      int outStride) {
     FloatVector acc00 = FloatVector.zero(F);
     FloatVector acc01 = FloatVector.zero(F);
     FloatVector acc10 = FloatVector.zero(F);
@@ -77,27 +85,35 @@ final class VectorTiles {
       acc70 = a7.fma(b0, acc70);
       acc71 = a7.fma(b1, acc71);
     }
-    acc00.intoArray(out, outFrom);
-    acc01.intoArray(out, outFrom + L);
-    acc10.intoArray(out, outFrom + PANEL);
-    acc11.intoArray(out, outFrom + PANEL + L);
-    acc20.intoArray(out, outFrom + 2 * PANEL);
-    acc21.intoArray(out, outFrom + 2 * PANEL + L);
-    acc30.intoArray(out, outFrom + 3 * PANEL);
-    acc31.intoArray(out, outFrom + 3 * PANEL + L);
-    acc40.intoArray(out, outFrom + 4 * PANEL);
-    acc41.intoArray(out, outFrom + 4 * PANEL + L);
-    acc50.intoArray(out, outFrom + 5 * PANEL);
-    acc51.intoArray(out, outFrom + 5 * PANEL + L);
-    acc60.intoArray(out, outFrom + 6 * PANEL);
-    acc61.intoArray(out, outFrom + 6 * PANEL + L);
-    acc70.intoArray(out, outFrom + 7 * PANEL);
-    acc71.intoArray(out, outFrom + 7 * PANEL + L);
+    acc00.mul(alpha).intoArray(out, outFrom);
+    acc01.mul(alpha).intoArray(out, outFrom + L);
+    acc10.mul(alpha).intoArray(out, outFrom + outStride);
+    acc11.mul(alpha).intoArray(out, outFrom + outStride + L);
+    acc20.mul(alpha).intoArray(out, outFrom + 2 * outStride);
+    acc21.mul(alpha).intoArray(out, outFrom + 2 * outStride + L);
+    acc30.mul(alpha).intoArray(out, outFrom + 3 * outStride);
+    acc31.mul(alpha).intoArray(out, outFrom + 3 * outStride + L);
+    acc40.mul(alpha).intoArray(out, outFrom + 4 * outStride);
+    acc41.mul(alpha).intoArray(out, outFrom + 4 * outStride + L);
+    acc50.mul(alpha).intoArray(out, outFrom + 5 * outStride);
+    acc51.mul(alpha).intoArray(out, outFrom + 5 * outStride + L);
+    acc60.mul(alpha).intoArray(out, outFrom + 6 * outStride);
+    acc61.mul(alpha).intoArray(out, outFrom + 6 * outStride + L);
+    acc70.mul(alpha).intoArray(out, outFrom + 7 * outStride);
+    acc71.mul(alpha).intoArray(out, outFrom + 7 * outStride + L);
   }
 
   /** 8 rows by 1 vector. */
   static void tile8x1(
-      float[] a, int aFrom, float[] b, int bFrom, int depth, float[] out, int outFrom) {
+      float[] a,
+      int aFrom,
+      float[] b,
+      int bFrom,
+      int depth,
+      float alpha,
+      float[] out,
+      int outFrom,
+      int outStride) {
     FloatVector acc0 = FloatVector.zero(F);
     FloatVector acc1 = FloatVector.zero(F);
     FloatVector acc2 = FloatVector.zero(F);
@@ -126,19 +142,27 @@ final class VectorTiles {
       FloatVector a7 = FloatVector.broadcast(F, a[at + 7]);
       acc7 = a7.fma(b0, acc7);
     }
-    acc0.intoArray(out, outFrom);
-    acc1.intoArray(out, outFrom + PANEL);
-    acc2.intoArray(out, outFrom + 2 * PANEL);
-    acc3.intoArray(out, outFrom + 3 * PANEL);
-    acc4.intoArray(out, outFrom + 4 * PANEL);
-    acc5.intoArray(out, outFrom + 5 * PANEL);
-    acc6.intoArray(out, outFrom + 6 * PANEL);
-    acc7.intoArray(out, outFrom + 7 * PANEL);
+    acc0.mul(alpha).intoArray(out, outFrom);
+    acc1.mul(alpha).intoArray(out, outFrom + outStride);
+    acc2.mul(alpha).intoArray(out, outFrom + 2 * outStride);
+    acc3.mul(alpha).intoArray(out, outFrom + 3 * outStride);
+    acc4.mul(alpha).intoArray(out, outFrom + 4 * outStride);
+    acc5.mul(alpha).intoArray(out, outFrom + 5 * outStride);
+    acc6.mul(alpha).intoArray(out, outFrom + 6 * outStride);
+    acc7.mul(alpha).intoArray(out, outFrom + 7 * outStride);
   }
 
   /** 4 rows by 2 vectors. */
   static void tile4x2(
-      float[] a, int aFrom, float[] b, int bFrom, int depth, float[] out, int outFrom) {
+      float[] a,
+      int aFrom,
+      float[] b,
+      int bFrom,
+      int depth,
+      float alpha,
+      float[] out,
+      int outFrom,
+      int outStride) {
     FloatVector acc00 = FloatVector.zero(F);
     FloatVector acc01 = FloatVector.zero(F);
     FloatVector acc10 = FloatVector.zero(F);
@@ -164,13 +188,13 @@ final class VectorTiles {
       acc30 = a3.fma(b0, acc30);
       acc31 = a3.fma(b1, acc31);
     }
-    acc00.intoArray(out, outFrom);
-    acc01.intoArray(out, outFrom + L);
-    acc10.intoArray(out, outFrom + PANEL);
-    acc11.intoArray(out, outFrom + PANEL + L);
-    acc20.intoArray(out, outFrom + 2 * PANEL);
-    acc21.intoArray(out, outFrom + 2 * PANEL + L);
-    acc30.intoArray(out, outFrom + 3 * PANEL);
-    acc31.intoArray(out, outFrom + 3 * PANEL + L);
+    acc00.mul(alpha).intoArray(out, outFrom);
+    acc01.mul(alpha).intoArray(out, outFrom + L);
+    acc10.mul(alpha).intoArray(out, outFrom + outStride);
+    acc11.mul(alpha).intoArray(out, outFrom + outStride + L);
+    acc20.mul(alpha).intoArray(out, outFrom + 2 * outStride);
+    acc21.mul(alpha).intoArray(out, outFrom + 2 * outStride + L);
+    acc30.mul(alpha).intoArray(out, outFrom + 3 * outStride);
+    acc31.mul(alpha).intoArray(out, outFrom + 3 * outStride + L);
   }
 }

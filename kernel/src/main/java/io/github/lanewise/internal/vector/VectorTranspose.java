@@ -1,8 +1,7 @@
 package io.github.lanewise.internal.vector;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -10,26 +9,44 @@ import jdk.incubator.vector.VectorSpecies;
  * quarters, down to single elements (Eklundh, A fast computer method for matrix transposing, IEEE
  * Transactions on Computers 21, 1972).
  *
- * <p>Between the stages the square lies in a scratch array in the first-level cache: the same few
- * lines serve every width, at about one instruction an element.
+ * <p>Two sizes of block are swapped at a time, among four rows in registers; between two such steps
+ * the square lies in a scratch array in the first-level cache. So a few lines serve every width.
  */
 final class VectorTranspose {
 
   private static final VectorSpecies<Float> F = LaneSpecies.FLOATS;
+  private static final VectorSpecies<Integer> I = F.withLanes(int.class);
   private static final int L = LaneSpecies.LENGTH;
 
-  private static final VectorShuffle<Float> SWAP_8 = VectorShuffle.fromOp(F, i -> (i ^ 8) % L);
-  private static final VectorShuffle<Float> SWAP_4 = VectorShuffle.fromOp(F, i -> (i ^ 4) % L);
-  private static final VectorShuffle<Float> SWAP_2 = VectorShuffle.fromOp(F, i -> i ^ 2);
-  private static final VectorShuffle<Float> SWAP_1 = VectorShuffle.fromOp(F, i -> i ^ 1);
-
-  // Bit i is set where lane i lies in the upper half of its block.
-  private static final VectorMask<Float> UPPER_8 = VectorMask.fromLong(F, 0xFF00);
-  private static final VectorMask<Float> UPPER_4 = VectorMask.fromLong(F, 0xF0F0);
-  private static final VectorMask<Float> UPPER_2 = VectorMask.fromLong(F, 0xCCCC);
-  private static final VectorMask<Float> UPPER_1 = VectorMask.fromLong(F, 0xAAAA);
+  // For blocks of 2·half lanes: which lanes of the pair (upper row, lower row) go up, which down.
+  private static final int[] UP_8 = up(8);
+  private static final int[] DOWN_8 = down(8);
+  private static final int[] UP_4 = up(4);
+  private static final int[] DOWN_4 = down(4);
+  private static final int[] UP_2 = up(2);
+  private static final int[] DOWN_2 = down(2);
+  private static final int[] UP_1 = up(1);
+  private static final int[] DOWN_1 = down(1);
 
   private VectorTranspose() {}
+
+  /** The lower halves of both rows' blocks, side by side; lanes of the second row count from L. */
+  private static int[] up(int half) {
+    int[] lanes = new int[L];
+    for (int i = 0; i < L; i++) {
+      lanes[i] = (i & half) == 0 ? i : L + i - half;
+    }
+    return lanes;
+  }
+
+  /** The upper halves of both rows' blocks, side by side. */
+  private static int[] down(int half) {
+    int[] lanes = new int[L];
+    for (int i = 0; i < L; i++) {
+      lanes[i] = (i & half) == 0 ? (i + half) % L : L + i;
+    }
+    return lanes;
+  }
 
   /** {@code target[t·targetStride + r] = source[r·sourceStride + t]} for r and t below L. */
   static void square(
@@ -38,40 +55,250 @@ final class VectorTranspose {
       int sourceStride,
       float[] target,
       int targetFrom,
-      int targetStride,
-      float[] scratch) {
+      int targetStride) {
     if (L == 16) {
-      stage(source, sourceFrom, sourceStride, scratch, 0, L, 8, SWAP_8, UPPER_8);
-      stage(scratch, 0, L, scratch, 0, L, 4, SWAP_4, UPPER_4);
-      stage(scratch, 0, L, scratch, 0, L, 2, SWAP_2, UPPER_2);
+      square16(source, sourceFrom, sourceStride, target, targetFrom, targetStride);
     } else if (L == 8) {
-      stage(source, sourceFrom, sourceStride, scratch, 0, L, 4, SWAP_4, UPPER_4);
-      stage(scratch, 0, L, scratch, 0, L, 2, SWAP_2, UPPER_2);
+      square8(source, sourceFrom, sourceStride, target, targetFrom, targetStride);
     } else {
-      stage(source, sourceFrom, sourceStride, scratch, 0, L, 2, SWAP_2, UPPER_2);
+      square4(source, sourceFrom, sourceStride, target, targetFrom, targetStride);
     }
-    stage(scratch, 0, L, target, targetFrom, targetStride, 1, SWAP_1, UPPER_1);
   }
 
-  /** Swaps the upper right with the lower left of every block of 2·half x 2·half elements. */
-  private static void stage(
+  /** 16 rows in registers. */
+  private static void square16(
       float[] source,
       int sourceFrom,
       int sourceStride,
       float[] target,
       int targetFrom,
-      int targetStride,
-      int half,
-      VectorShuffle<Float> swap,
-      VectorMask<Float> upper) {
-    for (int pair = 0; pair < L / 2; pair++) {
-      int row = pair / half * 2 * half + pair % half;
-      FloatVector a = FloatVector.fromArray(F, source, sourceFrom + row * sourceStride);
-      FloatVector b = FloatVector.fromArray(F, source, sourceFrom + (row + half) * sourceStride);
-      FloatVector low = a.blend(b.rearrange(swap), upper);
-      FloatVector high = a.rearrange(swap).blend(b, upper);
-      low.intoArray(target, targetFrom + row * targetStride);
-      high.intoArray(target, targetFrom + (row + half) * targetStride);
-    }
+      int targetStride) {
+    IntVector r0 = FloatVector.fromArray(F, source, sourceFrom).reinterpretAsInts();
+    IntVector r1 = FloatVector.fromArray(F, source, sourceFrom + sourceStride).reinterpretAsInts();
+    IntVector r2 =
+        FloatVector.fromArray(F, source, sourceFrom + 2 * sourceStride).reinterpretAsInts();
+    IntVector r3 =
+        FloatVector.fromArray(F, source, sourceFrom + 3 * sourceStride).reinterpretAsInts();
+    IntVector r4 =
+        FloatVector.fromArray(F, source, sourceFrom + 4 * sourceStride).reinterpretAsInts();
+    IntVector r5 =
+        FloatVector.fromArray(F, source, sourceFrom + 5 * sourceStride).reinterpretAsInts();
+    IntVector r6 =
+        FloatVector.fromArray(F, source, sourceFrom + 6 * sourceStride).reinterpretAsInts();
+    IntVector r7 =
+        FloatVector.fromArray(F, source, sourceFrom + 7 * sourceStride).reinterpretAsInts();
+    IntVector r8 =
+        FloatVector.fromArray(F, source, sourceFrom + 8 * sourceStride).reinterpretAsInts();
+    IntVector r9 =
+        FloatVector.fromArray(F, source, sourceFrom + 9 * sourceStride).reinterpretAsInts();
+    IntVector r10 =
+        FloatVector.fromArray(F, source, sourceFrom + 10 * sourceStride).reinterpretAsInts();
+    IntVector r11 =
+        FloatVector.fromArray(F, source, sourceFrom + 11 * sourceStride).reinterpretAsInts();
+    IntVector r12 =
+        FloatVector.fromArray(F, source, sourceFrom + 12 * sourceStride).reinterpretAsInts();
+    IntVector r13 =
+        FloatVector.fromArray(F, source, sourceFrom + 13 * sourceStride).reinterpretAsInts();
+    IntVector r14 =
+        FloatVector.fromArray(F, source, sourceFrom + 14 * sourceStride).reinterpretAsInts();
+    IntVector r15 =
+        FloatVector.fromArray(F, source, sourceFrom + 15 * sourceStride).reinterpretAsInts();
+    IntVector up = IntVector.fromArray(I, UP_8, 0);
+    IntVector down = IntVector.fromArray(I, DOWN_8, 0);
+    IntVector upper;
+    upper = up.selectFrom(r0, r8);
+    r8 = down.selectFrom(r0, r8);
+    r0 = upper;
+    upper = up.selectFrom(r1, r9);
+    r9 = down.selectFrom(r1, r9);
+    r1 = upper;
+    upper = up.selectFrom(r2, r10);
+    r10 = down.selectFrom(r2, r10);
+    r2 = upper;
+    upper = up.selectFrom(r3, r11);
+    r11 = down.selectFrom(r3, r11);
+    r3 = upper;
+    upper = up.selectFrom(r4, r12);
+    r12 = down.selectFrom(r4, r12);
+    r4 = upper;
+    upper = up.selectFrom(r5, r13);
+    r13 = down.selectFrom(r5, r13);
+    r5 = upper;
+    upper = up.selectFrom(r6, r14);
+    r14 = down.selectFrom(r6, r14);
+    r6 = upper;
+    upper = up.selectFrom(r7, r15);
+    r15 = down.selectFrom(r7, r15);
+    r7 = upper;
+    up = IntVector.fromArray(I, UP_4, 0);
+    down = IntVector.fromArray(I, DOWN_4, 0);
+    upper = up.selectFrom(r0, r4);
+    r4 = down.selectFrom(r0, r4);
+    r0 = upper;
+    upper = up.selectFrom(r1, r5);
+    r5 = down.selectFrom(r1, r5);
+    r1 = upper;
+    upper = up.selectFrom(r2, r6);
+    r6 = down.selectFrom(r2, r6);
+    r2 = upper;
+    upper = up.selectFrom(r3, r7);
+    r7 = down.selectFrom(r3, r7);
+    r3 = upper;
+    upper = up.selectFrom(r8, r12);
+    r12 = down.selectFrom(r8, r12);
+    r8 = upper;
+    upper = up.selectFrom(r9, r13);
+    r13 = down.selectFrom(r9, r13);
+    r9 = upper;
+    upper = up.selectFrom(r10, r14);
+    r14 = down.selectFrom(r10, r14);
+    r10 = upper;
+    upper = up.selectFrom(r11, r15);
+    r15 = down.selectFrom(r11, r15);
+    r11 = upper;
+    up = IntVector.fromArray(I, UP_2, 0);
+    down = IntVector.fromArray(I, DOWN_2, 0);
+    upper = up.selectFrom(r0, r2);
+    r2 = down.selectFrom(r0, r2);
+    r0 = upper;
+    upper = up.selectFrom(r1, r3);
+    r3 = down.selectFrom(r1, r3);
+    r1 = upper;
+    upper = up.selectFrom(r4, r6);
+    r6 = down.selectFrom(r4, r6);
+    r4 = upper;
+    upper = up.selectFrom(r5, r7);
+    r7 = down.selectFrom(r5, r7);
+    r5 = upper;
+    upper = up.selectFrom(r8, r10);
+    r10 = down.selectFrom(r8, r10);
+    r8 = upper;
+    upper = up.selectFrom(r9, r11);
+    r11 = down.selectFrom(r9, r11);
+    r9 = upper;
+    upper = up.selectFrom(r12, r14);
+    r14 = down.selectFrom(r12, r14);
+    r12 = upper;
+    upper = up.selectFrom(r13, r15);
+    r15 = down.selectFrom(r13, r15);
+    r13 = upper;
+    up = IntVector.fromArray(I, UP_1, 0);
+    down = IntVector.fromArray(I, DOWN_1, 0);
+    up.selectFrom(r0, r1).reinterpretAsFloats().intoArray(target, targetFrom);
+    down.selectFrom(r0, r1).reinterpretAsFloats().intoArray(target, targetFrom + targetStride);
+    up.selectFrom(r2, r3).reinterpretAsFloats().intoArray(target, targetFrom + 2 * targetStride);
+    down.selectFrom(r2, r3).reinterpretAsFloats().intoArray(target, targetFrom + 3 * targetStride);
+    up.selectFrom(r4, r5).reinterpretAsFloats().intoArray(target, targetFrom + 4 * targetStride);
+    down.selectFrom(r4, r5).reinterpretAsFloats().intoArray(target, targetFrom + 5 * targetStride);
+    up.selectFrom(r6, r7).reinterpretAsFloats().intoArray(target, targetFrom + 6 * targetStride);
+    down.selectFrom(r6, r7).reinterpretAsFloats().intoArray(target, targetFrom + 7 * targetStride);
+    up.selectFrom(r8, r9).reinterpretAsFloats().intoArray(target, targetFrom + 8 * targetStride);
+    down.selectFrom(r8, r9).reinterpretAsFloats().intoArray(target, targetFrom + 9 * targetStride);
+    up.selectFrom(r10, r11).reinterpretAsFloats().intoArray(target, targetFrom + 10 * targetStride);
+    down.selectFrom(r10, r11)
+        .reinterpretAsFloats()
+        .intoArray(target, targetFrom + 11 * targetStride);
+    up.selectFrom(r12, r13).reinterpretAsFloats().intoArray(target, targetFrom + 12 * targetStride);
+    down.selectFrom(r12, r13)
+        .reinterpretAsFloats()
+        .intoArray(target, targetFrom + 13 * targetStride);
+    up.selectFrom(r14, r15).reinterpretAsFloats().intoArray(target, targetFrom + 14 * targetStride);
+    down.selectFrom(r14, r15)
+        .reinterpretAsFloats()
+        .intoArray(target, targetFrom + 15 * targetStride);
+  }
+
+  /** 8 rows in registers. */
+  private static void square8(
+      float[] source,
+      int sourceFrom,
+      int sourceStride,
+      float[] target,
+      int targetFrom,
+      int targetStride) {
+    IntVector r0 = FloatVector.fromArray(F, source, sourceFrom).reinterpretAsInts();
+    IntVector r1 = FloatVector.fromArray(F, source, sourceFrom + sourceStride).reinterpretAsInts();
+    IntVector r2 =
+        FloatVector.fromArray(F, source, sourceFrom + 2 * sourceStride).reinterpretAsInts();
+    IntVector r3 =
+        FloatVector.fromArray(F, source, sourceFrom + 3 * sourceStride).reinterpretAsInts();
+    IntVector r4 =
+        FloatVector.fromArray(F, source, sourceFrom + 4 * sourceStride).reinterpretAsInts();
+    IntVector r5 =
+        FloatVector.fromArray(F, source, sourceFrom + 5 * sourceStride).reinterpretAsInts();
+    IntVector r6 =
+        FloatVector.fromArray(F, source, sourceFrom + 6 * sourceStride).reinterpretAsInts();
+    IntVector r7 =
+        FloatVector.fromArray(F, source, sourceFrom + 7 * sourceStride).reinterpretAsInts();
+    IntVector up = IntVector.fromArray(I, UP_4, 0);
+    IntVector down = IntVector.fromArray(I, DOWN_4, 0);
+    IntVector upper;
+    upper = up.selectFrom(r0, r4);
+    r4 = down.selectFrom(r0, r4);
+    r0 = upper;
+    upper = up.selectFrom(r1, r5);
+    r5 = down.selectFrom(r1, r5);
+    r1 = upper;
+    upper = up.selectFrom(r2, r6);
+    r6 = down.selectFrom(r2, r6);
+    r2 = upper;
+    upper = up.selectFrom(r3, r7);
+    r7 = down.selectFrom(r3, r7);
+    r3 = upper;
+    up = IntVector.fromArray(I, UP_2, 0);
+    down = IntVector.fromArray(I, DOWN_2, 0);
+    upper = up.selectFrom(r0, r2);
+    r2 = down.selectFrom(r0, r2);
+    r0 = upper;
+    upper = up.selectFrom(r1, r3);
+    r3 = down.selectFrom(r1, r3);
+    r1 = upper;
+    upper = up.selectFrom(r4, r6);
+    r6 = down.selectFrom(r4, r6);
+    r4 = upper;
+    upper = up.selectFrom(r5, r7);
+    r7 = down.selectFrom(r5, r7);
+    r5 = upper;
+    up = IntVector.fromArray(I, UP_1, 0);
+    down = IntVector.fromArray(I, DOWN_1, 0);
+    up.selectFrom(r0, r1).reinterpretAsFloats().intoArray(target, targetFrom);
+    down.selectFrom(r0, r1).reinterpretAsFloats().intoArray(target, targetFrom + targetStride);
+    up.selectFrom(r2, r3).reinterpretAsFloats().intoArray(target, targetFrom + 2 * targetStride);
+    down.selectFrom(r2, r3).reinterpretAsFloats().intoArray(target, targetFrom + 3 * targetStride);
+    up.selectFrom(r4, r5).reinterpretAsFloats().intoArray(target, targetFrom + 4 * targetStride);
+    down.selectFrom(r4, r5).reinterpretAsFloats().intoArray(target, targetFrom + 5 * targetStride);
+    up.selectFrom(r6, r7).reinterpretAsFloats().intoArray(target, targetFrom + 6 * targetStride);
+    down.selectFrom(r6, r7).reinterpretAsFloats().intoArray(target, targetFrom + 7 * targetStride);
+  }
+
+  /** 4 rows in registers. */
+  private static void square4(
+      float[] source,
+      int sourceFrom,
+      int sourceStride,
+      float[] target,
+      int targetFrom,
+      int targetStride) {
+    IntVector r0 = FloatVector.fromArray(F, source, sourceFrom).reinterpretAsInts();
+    IntVector r1 = FloatVector.fromArray(F, source, sourceFrom + sourceStride).reinterpretAsInts();
+    IntVector r2 =
+        FloatVector.fromArray(F, source, sourceFrom + 2 * sourceStride).reinterpretAsInts();
+    IntVector r3 =
+        FloatVector.fromArray(F, source, sourceFrom + 3 * sourceStride).reinterpretAsInts();
+    IntVector up = IntVector.fromArray(I, UP_2, 0);
+    IntVector down = IntVector.fromArray(I, DOWN_2, 0);
+    IntVector upper;
+    upper = up.selectFrom(r0, r2);
+    r2 = down.selectFrom(r0, r2);
+    r0 = upper;
+    upper = up.selectFrom(r1, r3);
+    r3 = down.selectFrom(r1, r3);
+    r1 = upper;
+    up = IntVector.fromArray(I, UP_1, 0);
+    down = IntVector.fromArray(I, DOWN_1, 0);
+    up.selectFrom(r0, r1).reinterpretAsFloats().intoArray(target, targetFrom);
+    down.selectFrom(r0, r1).reinterpretAsFloats().intoArray(target, targetFrom + targetStride);
+    up.selectFrom(r2, r3).reinterpretAsFloats().intoArray(target, targetFrom + 2 * targetStride);
+    down.selectFrom(r2, r3).reinterpretAsFloats().intoArray(target, targetFrom + 3 * targetStride);
   }
 }
