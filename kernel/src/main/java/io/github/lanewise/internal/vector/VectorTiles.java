@@ -85,22 +85,23 @@ final class VectorTiles {
       acc70 = a7.fma(b0, acc70);
       acc71 = a7.fma(b1, acc71);
     }
-    acc00.mul(alpha).intoArray(out, outFrom);
-    acc01.mul(alpha).intoArray(out, outFrom + L);
-    acc10.mul(alpha).intoArray(out, outFrom + outStride);
-    acc11.mul(alpha).intoArray(out, outFrom + outStride + L);
-    acc20.mul(alpha).intoArray(out, outFrom + 2 * outStride);
-    acc21.mul(alpha).intoArray(out, outFrom + 2 * outStride + L);
-    acc30.mul(alpha).intoArray(out, outFrom + 3 * outStride);
-    acc31.mul(alpha).intoArray(out, outFrom + 3 * outStride + L);
-    acc40.mul(alpha).intoArray(out, outFrom + 4 * outStride);
-    acc41.mul(alpha).intoArray(out, outFrom + 4 * outStride + L);
-    acc50.mul(alpha).intoArray(out, outFrom + 5 * outStride);
-    acc51.mul(alpha).intoArray(out, outFrom + 5 * outStride + L);
-    acc60.mul(alpha).intoArray(out, outFrom + 6 * outStride);
-    acc61.mul(alpha).intoArray(out, outFrom + 6 * outStride + L);
-    acc70.mul(alpha).intoArray(out, outFrom + 7 * outStride);
-    acc71.mul(alpha).intoArray(out, outFrom + 7 * outStride + L);
+    FloatVector factor = FloatVector.broadcast(F, alpha);
+    acc00.mul(factor).intoArray(out, outFrom);
+    acc01.mul(factor).intoArray(out, outFrom + L);
+    acc10.mul(factor).intoArray(out, outFrom + outStride);
+    acc11.mul(factor).intoArray(out, outFrom + outStride + L);
+    acc20.mul(factor).intoArray(out, outFrom + 2 * outStride);
+    acc21.mul(factor).intoArray(out, outFrom + 2 * outStride + L);
+    acc30.mul(factor).intoArray(out, outFrom + 3 * outStride);
+    acc31.mul(factor).intoArray(out, outFrom + 3 * outStride + L);
+    acc40.mul(factor).intoArray(out, outFrom + 4 * outStride);
+    acc41.mul(factor).intoArray(out, outFrom + 4 * outStride + L);
+    acc50.mul(factor).intoArray(out, outFrom + 5 * outStride);
+    acc51.mul(factor).intoArray(out, outFrom + 5 * outStride + L);
+    acc60.mul(factor).intoArray(out, outFrom + 6 * outStride);
+    acc61.mul(factor).intoArray(out, outFrom + 6 * outStride + L);
+    acc70.mul(factor).intoArray(out, outFrom + 7 * outStride);
+    acc71.mul(factor).intoArray(out, outFrom + 7 * outStride + L);
   }
 
   /** 8 rows by 1 vector. */
@@ -142,14 +143,15 @@ final class VectorTiles {
       FloatVector a7 = FloatVector.broadcast(F, a[at + 7]);
       acc7 = a7.fma(b0, acc7);
     }
-    acc0.mul(alpha).intoArray(out, outFrom);
-    acc1.mul(alpha).intoArray(out, outFrom + outStride);
-    acc2.mul(alpha).intoArray(out, outFrom + 2 * outStride);
-    acc3.mul(alpha).intoArray(out, outFrom + 3 * outStride);
-    acc4.mul(alpha).intoArray(out, outFrom + 4 * outStride);
-    acc5.mul(alpha).intoArray(out, outFrom + 5 * outStride);
-    acc6.mul(alpha).intoArray(out, outFrom + 6 * outStride);
-    acc7.mul(alpha).intoArray(out, outFrom + 7 * outStride);
+    FloatVector factor = FloatVector.broadcast(F, alpha);
+    acc0.mul(factor).intoArray(out, outFrom);
+    acc1.mul(factor).intoArray(out, outFrom + outStride);
+    acc2.mul(factor).intoArray(out, outFrom + 2 * outStride);
+    acc3.mul(factor).intoArray(out, outFrom + 3 * outStride);
+    acc4.mul(factor).intoArray(out, outFrom + 4 * outStride);
+    acc5.mul(factor).intoArray(out, outFrom + 5 * outStride);
+    acc6.mul(factor).intoArray(out, outFrom + 6 * outStride);
+    acc7.mul(factor).intoArray(out, outFrom + 7 * outStride);
   }
 
   /** 4 rows by 2 vectors. */
@@ -188,13 +190,14 @@ final class VectorTiles {
       acc30 = a3.fma(b0, acc30);
       acc31 = a3.fma(b1, acc31);
     }
-    acc00.mul(alpha).intoArray(out, outFrom);
-    acc01.mul(alpha).intoArray(out, outFrom + L);
-    acc10.mul(alpha).intoArray(out, outFrom + outStride);
-    acc11.mul(alpha).intoArray(out, outFrom + outStride + L);
-    acc20.mul(alpha).intoArray(out, outFrom + 2 * outStride);
-    acc21.mul(alpha).intoArray(out, outFrom + 2 * outStride + L);
-    acc30.mul(alpha).intoArray(out, outFrom + 3 * outStride);
-    acc31.mul(alpha).intoArray(out, outFrom + 3 * outStride + L);
+    FloatVector factor = FloatVector.broadcast(F, alpha);
+    acc00.mul(factor).intoArray(out, outFrom);
+    acc01.mul(factor).intoArray(out, outFrom + L);
+    acc10.mul(factor).intoArray(out, outFrom + outStride);
+    acc11.mul(factor).intoArray(out, outFrom + outStride + L);
+    acc20.mul(factor).intoArray(out, outFrom + 2 * outStride);
+    acc21.mul(factor).intoArray(out, outFrom + 2 * outStride + L);
+    acc30.mul(factor).intoArray(out, outFrom + 3 * outStride);
+    acc31.mul(factor).intoArray(out, outFrom + 3 * outStride + L);
   }
 }
