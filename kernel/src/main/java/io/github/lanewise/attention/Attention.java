@@ -7,6 +7,7 @@ import io.github.lanewise.Workers;
 import io.github.lanewise.internal.attention.AttentionCall;
 import io.github.lanewise.internal.attention.AttentionChecks;
 import io.github.lanewise.internal.attention.AttentionOptions;
+import io.github.lanewise.internal.attention.CacheCall;
 import io.github.lanewise.internal.state.ShardNodes;
 import io.github.lanewise.internal.state.StateContent;
 import io.github.lanewise.internal.tensor.TensorAccess;
@@ -116,6 +117,37 @@ public final class Attention {
         null,
         statistics,
         crew);
+  }
+
+  /**
+   * Computes {@code out} over the keys and values of a cache, as they are when the call begins. Of
+   * a sequence's keys its queries are the last: in masks without an offset and in ALiBi query i
+   * stands at {@code cache.length(sequence) - queryLength + i}. Arrays of masks and bias have
+   * {@code cache.length()} columns; no row sees beyond its own sequence.
+   *
+   * <p>With float32 storage the bits are those of {@link #forward(FloatTensor, FloatTensor,
+   * FloatTensor, FloatTensor)} over the same keys and values; with the others one row's bits are
+   * the same however many rows a call has.
+   *
+   * @param q [batch, queryHeads, queryLength, headDim]; queryHeads is a multiple of the cache's
+   *     keyHeads
+   * @param cache may be appended to meanwhile, which this call does not see
+   * @param out [batch, queryHeads, queryLength, valueDim]
+   * @param statistics [batch, queryHeads, queryLength] each
+   * @param workers who computes
+   * @throws IllegalArgumentException also if a query sees a key that {@link KeyValueCache#retain}
+   *     has released
+   * @throws IllegalStateException if the cache or its arena is closed
+   */
+  public void forward(
+      FloatTensor q,
+      KeyValueCache cache,
+      FloatTensor out,
+      RowStatistics statistics,
+      Workers workers) {
+    Crew crew = CrewAccess.of(Objects.requireNonNull(workers, "workers"));
+    Objects.requireNonNull(cache, "cache");
+    CacheCall.forward(options, q, cache, out, statistics, crew);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.github.lanewise.internal.attention;
 
 import io.github.lanewise.RowStatistics;
+import io.github.lanewise.internal.cache.CacheSnapshot;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.mask.MaskPlan;
 import io.github.lanewise.internal.state.ShardNodes;
@@ -38,23 +39,21 @@ public final class AttentionCall implements Task {
 
   final MaskPlan mask = new MaskPlan();
   final PackedHeads packed = new PackedHeads();
+  private final TensorSource tensors = new TensorSource();
+  private final CacheSource cached = new CacheSource();
 
   AttentionOptions options;
   StridedFloats q;
-  StridedFloats k;
-  StridedFloats v;
   @Nullable StridedFloats bias;
   boolean biasPerKey;
   int headDim;
   int valueDim;
   long queryLength;
 
-  /** The key that row 0 of k and v holds, and the end of the keys; from 0 unless k is a shard. */
-  long firstKey;
-
+  /** The end of the keys, in the longest sequence of a cache. */
   long keyLength;
+
   float scale;
-  long alibiOffset;
   boolean wantsMoment;
 
   /** What is written: exactly one of the three. */
@@ -67,11 +66,11 @@ public final class AttentionCall implements Task {
   @Nullable StridedFloats entropy;
   @Nullable StridedFloats maxWeight;
 
+  private KeyValueSource source;
   private long keyHeads;
   private long group;
   private boolean packing;
   private long firstSlotHead;
-  private int chunks;
   private long headsPerBundle;
   private long bundlesPerHead;
   private int bundles;
@@ -96,7 +95,7 @@ public final class AttentionCall implements Task {
     try {
       AttentionCall call = own.reuse(CALL_SLOT, AttentionCall::new);
       try {
-        call.bindTensors(options, q, k, v == null ? k : v);
+        call.bindTensors(options, q, k, v == null ? k : v, 0, out != null);
         call.bindResults(out, weights, statistics);
         call.mask.bind(options.mask, q.size(0), q.size(1), call.queryLength, call.keyLength);
         call.execute(crew, own);
@@ -125,7 +124,7 @@ public final class AttentionCall implements Task {
     try {
       AttentionCall call = own.reuse(CALL_SLOT, AttentionCall::new);
       try {
-        call.bindTensors(options, q, k, v);
+        call.bindTensors(options, q, k, v, shard.firstKey(), true);
         call.bindShard(shard);
         call.execute(crew, own);
       } finally {
@@ -136,19 +135,62 @@ public final class AttentionCall implements Task {
     }
   }
 
+  /**
+   * Runs a call over a cache, whose arguments have been checked like those of {@link #run}.
+   *
+   * @param cache stays open until the call is done
+   * @throws IllegalArgumentException if a query could see a key that was released, before anything
+   *     is written
+   */
+  static void runCached(
+      AttentionOptions options,
+      StridedFloats q,
+      CacheSnapshot cache,
+      StridedFloats out,
+      RowStatistics statistics,
+      Crew crew,
+      Workspace own) {
+    AttentionCall call = own.reuse(CALL_SLOT, AttentionCall::new);
+    try {
+      call.bindCache(options, q, cache);
+      call.bindResults(out, null, statistics);
+      call.mask.bindRagged(
+          options.mask, q.size(0), q.size(1), call.queryLength, call.keyLength, cache.lengths());
+      ReleasedKeys.requireUnseen(cache, call.mask, q.size(1), call.queryLength);
+      call.execute(crew, own);
+    } finally {
+      call.unbind();
+    }
+  }
+
   private void bindTensors(
-      AttentionOptions options, StridedFloats q, StridedFloats k, StridedFloats v) {
+      AttentionOptions options,
+      StridedFloats q,
+      StridedFloats k,
+      StridedFloats v,
+      long firstKey,
+      boolean readsValues) {
+    bindQueries(options, q, k.size(1), readsValues ? (int) v.size(3) : 0);
+    keyLength = k.size(2);
+    tensors.bind(k, v, firstKey, headDim, valueDim);
+    source = tensors;
+  }
+
+  private void bindCache(AttentionOptions options, StridedFloats q, CacheSnapshot cache) {
+    bindQueries(options, q, cache.layout().keyHeads, cache.layout().valueDim);
+    keyLength = cache.longest();
+    cached.bind(cache);
+    source = cached;
+  }
+
+  private void bindQueries(AttentionOptions options, StridedFloats q, long keyHeads, int valueDim) {
     this.options = options;
     this.q = q;
-    this.k = k;
-    this.v = v;
+    this.keyHeads = keyHeads;
+    this.valueDim = valueDim;
     queryLength = q.size(2);
-    firstKey = 0;
-    keyLength = k.size(2);
-    keyHeads = k.size(1);
     group = keyHeads == 0 ? 0 : q.size(1) / keyHeads;
     headDim = (int) q.size(3);
-    valueDim = (int) v.size(3);
     scale = options.scaleFor(headDim);
     bias = options.bias == null ? null : TensorAccess.of(options.bias);
     biasPerKey = bias != null && bias.size(bias.rank() - 1) != 1;
@@ -163,15 +205,13 @@ public final class AttentionCall implements Task {
     entropy = strided(statistics.entropy());
     maxWeight = strided(statistics.maxWeight());
     wantsMoment = entropy != null;
-    valueDim = out == null ? 0 : valueDim;
   }
 
   private void bindShard(ShardNodes shard) {
     this.shard = shard;
-    firstKey = shard.firstKey();
     keyLength = shard.endKey();
     wantsMoment = true;
-    mask.bindShard(options.mask, q.size(0), q.size(1), queryLength, firstKey, keyLength);
+    mask.bindShard(options.mask, q.size(0), q.size(1), queryLength, shard.firstKey(), keyLength);
   }
 
   private static @Nullable StridedFloats strided(io.github.lanewise.@Nullable FloatTensor t) {
@@ -182,8 +222,10 @@ public final class AttentionCall implements Task {
   private void unbind() {
     options = null;
     q = null;
-    k = null;
-    v = null;
+    source = null;
+    tensors.unbind();
+    cached.unbind();
+    packed.release();
     out = null;
     weights = null;
     shard = null;
@@ -208,8 +250,6 @@ public final class AttentionCall implements Task {
     if (heads == 0 || bundles == 0) {
       return;
     }
-    long offset = mask.namesOffset() ? mask.offset() : keyLength - queryLength;
-    alibiOffset = Math.max(-FARTHEST, Math.min(FARTHEST, offset));
     int slots = headsInFlight(heads, crew.parallelism());
     for (firstSlotHead = 0; firstSlotHead < heads; firstSlotHead += slots) {
       int used = (int) Math.min(slots, heads - firstSlotHead);
@@ -217,11 +257,11 @@ public final class AttentionCall implements Task {
       for (int slot = 0; slot < used; slot++) {
         long batch = (firstSlotHead + slot) / keyHeads;
         long firstHead = (firstSlotHead + slot) % keyHeads * group;
-        packed.setHull(slot, mask, batch, firstHead, group, queryLength, keyLength);
+        packed.list(slot, mask, batch, firstHead, group, queryLength, keyLength);
       }
-      chunks = packed.allocate(used);
+      int chunks = packed.place(source, keyHeads, firstSlotHead);
       packing = true;
-      crew.run(used * chunks, this, own);
+      crew.run(chunks, this, own);
       packing = false;
       crew.run(used * bundles, this, own);
     }
@@ -232,7 +272,7 @@ public final class AttentionCall implements Task {
       return 1;
     }
     long wanted = Math.max(1, (TASKS_PER_THREAD * (long) parallelism + bundles - 1) / bundles);
-    long perHead = Math.max(1, PackedHeads.floatsPerHead(k.size(2), headDim, valueDim));
+    long perHead = Math.max(1, PackedHeads.floatsPerHead(source.mostPacked(), headDim, valueDim));
     long affordable = Math.max(1, MOST_PACKED / perHead);
     return (int) Math.min(heads, Math.min(wanted, affordable));
   }
@@ -252,16 +292,19 @@ public final class AttentionCall implements Task {
   }
 
   private void pack(int index, QueryBundle bundle) {
-    int slot = index / chunks;
-    int chunk = index % chunks;
-    long batch = (firstSlotHead + slot) / keyHeads;
-    long head = (firstSlotHead + slot) % keyHeads;
-    long start = packed.chunkStart(slot, chunk);
-    long end = packed.chunkEnd(slot, chunk);
-    if (start < end) {
-      bundle.seen.look(mask, batch, head * group, group, queryLength, start, end);
-      packed.pack(slot, chunk, bundle.seen, k, v, batch, head, firstKey, bundle.staging);
+    PackedChunk chunk = packed.chunk(index);
+    long batch = (firstSlotHead + chunk.slot) / keyHeads;
+    long head = (firstSlotHead + chunk.slot) % keyHeads;
+    if (source == tensors) {
+      long start = chunk.index * TileKernels.CHUNK;
+      bundle.seen.look(mask, batch, head * group, group, queryLength, start, chunk.end);
     }
+    source.pack(chunk, batch, head, bundle);
+  }
+
+  /** Where query 0 of a batch element stands among the keys, for ALiBi. */
+  long alibiOffset(long batch) {
+    return Math.max(-FARTHEST, Math.min(FARTHEST, mask.offset(batch)));
   }
 
   /** The last bundle of a head first: under a causal mask it is the heaviest. */

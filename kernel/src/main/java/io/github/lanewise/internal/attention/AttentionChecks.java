@@ -2,6 +2,8 @@ package io.github.lanewise.internal.attention;
 
 import io.github.lanewise.FloatTensor;
 import io.github.lanewise.RowStatistics;
+import io.github.lanewise.internal.cache.CacheSnapshot;
+import io.github.lanewise.internal.cache.PageLayout;
 import io.github.lanewise.internal.mask.MaskPlan;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.state.StateContent;
@@ -41,6 +43,17 @@ public final class AttentionChecks {
     Checks.requireDisjointOrSame(out, "out", k, "k");
     Checks.requireDisjointOrSame(out, "out", v, "v");
     bias(options, q, k, out, "out", otherThreads);
+    statistics(options, statistics, q, k, v, out, otherThreads);
+  }
+
+  private static void statistics(
+      AttentionOptions options,
+      RowStatistics statistics,
+      FloatTensor q,
+      @Nullable FloatTensor k,
+      @Nullable FloatTensor v,
+      FloatTensor out,
+      boolean otherThreads) {
     statistic(statistics.logSumExp(), "logSumExp", options, q, k, v, out, otherThreads);
     statistic(statistics.entropy(), "entropy", options, q, k, v, out, otherThreads);
     statistic(statistics.maxWeight(), "maxWeight", options, q, k, v, out, otherThreads);
@@ -60,10 +73,45 @@ public final class AttentionChecks {
     }
     Checks.requireSize(p, "p", 3, k.size(2), "k.size(2)");
     Checks.requireWritable(p, "p", otherThreads);
-    packable(k, 0);
+    packable(k.size(2), "k.size(2)", k.size(3), 0);
     Checks.requireDisjoint(p, "p", q, "q");
     Checks.requireDisjoint(p, "p", k, "k");
     bias(options, q, k, p, "p", otherThreads);
+  }
+
+  /** Checks a call of forward over a cache. */
+  static void cached(
+      AttentionOptions options,
+      FloatTensor q,
+      CacheSnapshot cache,
+      FloatTensor out,
+      RowStatistics statistics,
+      boolean otherThreads) {
+    Kernels.requireAvailable();
+    Objects.requireNonNull(statistics, "statistics");
+    PageLayout layout = cache.layout();
+    Checks.requireRank(q, "q", 4, 4);
+    Checks.requireSize(q, "q", 0, cache.batch(), "cache.batch()");
+    Checks.requireSize(q, "q", 3, layout.headDim, "cache.headDim()");
+    queries(options, q, layout.keyHeads, "cache.keyHeads()", otherThreads);
+    Checks.requireAccessible(cache.probe(), "the cache", otherThreads);
+    if (!CacheSource.isInPlace(cache)) {
+      for (int b = 0; b < cache.batch(); b++) {
+        packable(cache.held(b), "a sequence's length", layout.headDim, layout.valueDim);
+      }
+    }
+    Checks.requireRank(out, "out", 4, 4);
+    for (int axis = 0; axis < 3; axis++) {
+      Checks.requireSize(out, "out", axis, q.size(axis), Q_SIZES[axis]);
+    }
+    Checks.requireSize(out, "out", 3, layout.valueDim, "cache.valueDim()");
+    Checks.requireWritable(out, "out", otherThreads);
+    Checks.requireDisjointOrSame(out, "out", q, "q");
+    bias(options, q, cache.longest(), false, otherThreads);
+    if (options.bias != null) {
+      Checks.requireDisjoint(out, "out", options.bias, "bias");
+    }
+    statistics(options, statistics, q, null, null, out, otherThreads);
   }
 
   /** Checks a call of partial. */
@@ -106,7 +154,7 @@ public final class AttentionChecks {
     Checks.requireSize(v, "v", 1, k.size(1), "k.size(1)");
     Checks.requireSize(v, "v", 2, k.size(2), "k.size(2)");
     Checks.requireReadable(v, "v", otherThreads);
-    packable(k, v.size(3));
+    packable(k.size(2), "k.size(2)", k.size(3), v.size(3));
   }
 
   private static void queriesAndKeys(
@@ -118,14 +166,27 @@ public final class AttentionChecks {
     if (q.size(3) < 1) {
       throw new IllegalArgumentException("q.size(3) is 0, but headDim must be at least 1");
     }
+    queries(options, q, k.size(1), "k.size(1)", otherThreads);
+    Checks.requireReadable(k, "k", otherThreads);
+  }
+
+  private static void queries(
+      AttentionOptions options,
+      FloatTensor q,
+      long keyHeads,
+      String keyHeadsName,
+      boolean otherThreads) {
     long queryHeads = q.size(1);
-    long keyHeads = k.size(1);
     if (keyHeads == 0 ? queryHeads != 0 : queryHeads % keyHeads != 0) {
       throw new IllegalArgumentException(
-          "q.size(1) is " + queryHeads + ", which is no multiple of k.size(1), " + keyHeads);
+          "q.size(1) is "
+              + queryHeads
+              + ", which is no multiple of "
+              + keyHeadsName
+              + ", "
+              + keyHeads);
     }
     Checks.requireReadable(q, "q", otherThreads);
-    Checks.requireReadable(k, "k", otherThreads);
     perHead(options.slopes, "slopes", queryHeads);
     perHead(options.sinks, "sinks", queryHeads);
     perHead(options.temperatures, "temperatures", queryHeads);
@@ -139,12 +200,12 @@ public final class AttentionChecks {
   }
 
   /** One head's keys and values are packed into arrays. */
-  private static void packable(FloatTensor k, long valueDim) {
-    long widest = Math.max(k.size(3), valueDim) + 16;
+  private static void packable(long keys, String name, long headDim, long valueDim) {
+    long widest = Math.max(headDim, valueDim) + 16;
     long most = (Integer.MAX_VALUE - 64L) / widest - 16;
-    if (k.size(2) > most) {
+    if (keys > most) {
       throw new IllegalArgumentException(
-          "k.size(2) is " + k.size(2) + ", but one head of this width takes at most " + most);
+          name + " is " + keys + ", but one head of this width takes at most " + most);
     }
   }
 
@@ -186,8 +247,8 @@ public final class AttentionChecks {
       String name,
       AttentionOptions options,
       FloatTensor q,
-      FloatTensor k,
-      FloatTensor v,
+      @Nullable FloatTensor k,
+      @Nullable FloatTensor v,
       FloatTensor out,
       boolean otherThreads) {
     if (t == null) {
@@ -199,8 +260,10 @@ public final class AttentionChecks {
     }
     Checks.requireWritable(t, name, otherThreads);
     Checks.requireDisjoint(t, name, q, "q");
-    Checks.requireDisjoint(t, name, k, "k");
-    Checks.requireDisjoint(t, name, v, "v");
+    if (k != null && v != null) {
+      Checks.requireDisjoint(t, name, k, "k");
+      Checks.requireDisjoint(t, name, v, "v");
+    }
     Checks.requireDisjoint(t, name, out, "out");
     if (options.bias != null) {
       Checks.requireDisjoint(t, name, options.bias, "bias");

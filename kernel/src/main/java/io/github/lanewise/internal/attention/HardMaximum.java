@@ -11,6 +11,7 @@ import java.util.Arrays;
 final class HardMaximum {
 
   private static final int PANEL = TileKernels.PANEL;
+  private static final int CHUNK = TileKernels.CHUNK;
 
   private final float[] best = new float[PANEL];
   private final long[] bestKey = new long[PANEL];
@@ -23,13 +24,14 @@ final class HardMaximum {
     Arrays.fill(bestKey, -1);
     Arrays.fill(broken, false);
     bundle.tree.begin(0, rows.count, false);
-    for (long chunk = bundle.firstChunk(); chunk < bundle.endChunk(); chunk++) {
-      if (score(bundle, chunk)) {
+    PackedHeads packed = call.packed;
+    for (int at = packed.find(slot, bundle.firstChunk()); at < packed.end(slot); at++) {
+      if (score(bundle, packed.chunk(at))) {
         scan(bundle);
       }
     }
     if (call.weights != null) {
-      writeWeights(call, bundle, call.weights);
+      writeWeights(call, bundle, slot, call.weights);
     }
     if (call.out != null) {
       writeValues(call, bundle, slot, call.out);
@@ -39,7 +41,7 @@ final class HardMaximum {
     }
   }
 
-  private static boolean score(QueryBundle bundle, long chunk) {
+  private static boolean score(QueryBundle bundle, PackedChunk chunk) {
     int node = bundle.tree.next();
     return bundle.panel.score(chunk, false, bundle.tree.nodes, node);
   }
@@ -68,9 +70,7 @@ final class HardMaximum {
         if (broken[c]) {
           value = Float.NaN;
         } else if (bestKey[c] >= 0) {
-          int at = packed.valueAt(slot, bestKey[c]);
-          int group = column / TileKernels.GROUP * packed.valueGroupStride();
-          value = packed.values[at + group + column % TileKernels.GROUP] + 0f;
+          value = value(packed.chunk(packed.find(slot, bestKey[c] / CHUNK)), bestKey[c], column);
         }
         panel[column * PANEL + c] = value;
       }
@@ -78,10 +78,20 @@ final class HardMaximum {
     bundle.results.writePanel(out, bundle.rows, panel, 0, 0, call.valueDim);
   }
 
-  private void writeWeights(AttentionCall call, QueryBundle bundle, StridedFloats weights) {
+  /** Never -0; the weight of 1 takes the value's scale, if there is one. */
+  private static float value(PackedChunk chunk, long key, int column) {
+    int group = column / TileKernels.GROUP * chunk.valueGroupStride;
+    float value = chunk.values[chunk.valueAt(key) + group + column % TileKernels.GROUP];
+    float scale = chunk.scaled ? chunk.valueScales[PackedChunk.scaleAt(key)] : 1f;
+    return value * scale + 0f;
+  }
+
+  private void writeWeights(
+      AttentionCall call, QueryBundle bundle, int slot, StridedFloats weights) {
     long written = 0;
-    for (long chunk = bundle.firstChunk(); chunk < bundle.endChunk(); chunk++) {
-      if (score(bundle, chunk)) {
+    PackedHeads packed = call.packed;
+    for (int at = packed.find(slot, bundle.firstChunk()); at < packed.end(slot); at++) {
+      if (score(bundle, packed.chunk(at))) {
         oneHot(bundle);
         written = bundle.writeSpan(weights, written);
       }

@@ -2,57 +2,50 @@ package io.github.lanewise.internal.attention;
 
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.mask.MaskPlan;
-import io.github.lanewise.internal.runtime.Kernels;
-import io.github.lanewise.internal.tensor.StagedRows;
-import io.github.lanewise.internal.tensor.StridedFloats;
 import java.util.Arrays;
 
 /**
- * Keys and values of the heads in flight, laid out for the tiles: keys as {@code
- * [keys/16][headDim][16]}, values as {@code [valueDim/16][keys][16]}.
- *
- * <p>Only keys inside the hull of what the head's queries see are read; the rest of their groups of
- * 16 is zero.
+ * The chunks of keys and values of the heads in flight. Only those that some query sees are there,
+ * in ascending order for each head, so that a prefix and a window over millions of keys take no
+ * more room than the prefix and the window.
  */
 final class PackedHeads {
 
-  private static final TileKernels TILES = Kernels.TILES;
   private static final int GROUP = TileKernels.GROUP;
   private static final int CHUNK = TileKernels.CHUNK;
 
-  float[] keys = new float[0];
-  float[] values = new float[0];
+  private float[] keys = new float[0];
+  private float[] values = new float[0];
 
-  private long[] firstKey = new long[0];
-  private long[] endKey = new long[0];
-  private boolean[] finite = new boolean[0];
+  private PackedChunk[] chunks = new PackedChunk[0];
+  private int count;
+
+  /** Where the chunks of each slot end in {@link #chunks}. */
+  private int[] slotEnd = new int[0];
+
+  private final SeenKeys look = new SeenKeys();
   private int headDim;
   private int valueDim;
-  private int valueGroups;
-  private int chunks;
-  private int keyStride;
-  private int valueStride;
 
-  /** Floats that one head takes, both arrays together. */
+  /** Floats that the room for so many keys of one head takes. */
   static long floatsPerHead(long keyLength, long headDim, long valueDim) {
     long rounded = Math.addExact(keyLength, GROUP - 1L) / GROUP * GROUP;
     long dims = Math.addExact(headDim, (valueDim + GROUP - 1) / GROUP * GROUP);
     return Math.multiplyExact(rounded, dims);
   }
 
-  /** Prepares {@code slots} heads whose hulls {@link #setHull} is to tell. */
+  /** Prepares for {@code slots} heads, to be listed in ascending order. */
   void begin(int slots, int headDim, int valueDim) {
     this.headDim = headDim;
     this.valueDim = valueDim;
-    valueGroups = (valueDim + GROUP - 1) / GROUP;
-    if (firstKey.length < slots) {
-      firstKey = new long[slots];
-      endKey = new long[slots];
+    count = 0;
+    if (slotEnd.length < slots) {
+      slotEnd = new int[slots];
     }
   }
 
-  /** The hull of the keys that any query of the group sees. */
-  void setHull(
+  /** Lists the chunks that any query of the group sees. */
+  void list(
       int slot, MaskPlan mask, long batch, long firstHead, long heads, long queries, long length) {
     long first = 0;
     long end = length;
@@ -70,142 +63,118 @@ final class PackedHeads {
         }
       }
     }
-    firstKey[slot] = Math.min(first, end);
-    endKey[slot] = end;
-  }
-
-  /** Makes room for the hulls of all slots; returns the number of chunks to be packed for each. */
-  int allocate(int slots) {
-    long most = 0;
-    chunks = 0;
-    for (int slot = 0; slot < slots; slot++) {
-      most = Math.max(most, endKey[slot] - base(slot));
-      chunks = Math.max(chunks, (int) (lastChunk(slot) - firstChunk(slot)));
+    boolean gapless = mask.rangesOnly();
+    for (long key = first; key < end; ) {
+      long chunk = key / CHUNK;
+      long chunkEnd = Math.min(end, (chunk + 1) * CHUNK);
+      if (gapless || look.anyOf(mask, batch, firstHead, heads, queries, chunk * CHUNK, chunkEnd)) {
+        add(slot, chunk, key, chunkEnd);
+      }
+      key = gapless ? chunkEnd : next(mask, batch, firstHead, heads, queries, chunkEnd);
     }
-    int rounded = (int) ((most + GROUP - 1) / GROUP * GROUP);
-    keyStride = rounded * headDim;
-    valueStride = rounded * valueGroups * GROUP;
-    keys = grown(keys, slots * (long) keyStride);
-    values = grown(values, slots * (long) valueStride);
-    if (finite.length < slots * chunks) {
-      finite = new boolean[slots * chunks];
+    slotEnd[slot] = count;
+  }
+
+  /** The first key from {@code key} on that any of the rows may see. */
+  private static long next(
+      MaskPlan mask, long batch, long firstHead, long heads, long queries, long key) {
+    long next = Long.MAX_VALUE;
+    for (long head = firstHead; head < firstHead + heads; head++) {
+      for (long i = 0; i < queries && next > key; i++) {
+        next = Math.min(next, mask.next(batch, head, i, key));
+      }
     }
-    return chunks;
+    return next;
   }
 
-  private static float[] grown(float[] array, long length) {
-    return array.length >= length ? array : new float[Math.toIntExact(length)];
-  }
-
-  /** Key that the slot's first group starts at. */
-  private long base(int slot) {
-    return firstKey[slot] / GROUP * GROUP;
-  }
-
-  private long firstChunk(int slot) {
-    return firstKey[slot] / CHUNK;
-  }
-
-  private long lastChunk(int slot) {
-    return (endKey[slot] + CHUNK - 1) / CHUNK;
-  }
-
-  /** Distance between the groups of 16 value columns. */
-  int valueGroupStride() {
-    return valueStride / Math.max(1, valueGroups);
-  }
-
-  int keyAt(int slot, long key) {
-    return slot * keyStride + (int) (key - base(slot)) * headDim;
-  }
-
-  int valueAt(int slot, long key) {
-    return slot * valueStride + (int) (key - base(slot)) * GROUP;
-  }
-
-  boolean isFinite(int slot, long chunk) {
-    return finite[slot * chunks + (int) (chunk - firstChunk(slot))];
-  }
-
-  /** Where the slot's {@code index}-th chunk of keys begins, counted from key 0. */
-  long chunkStart(int slot, int index) {
-    return (firstChunk(slot) + index) * CHUNK;
-  }
-
-  /** Where its keys end; not after its start if the slot has fewer chunks. */
-  long chunkEnd(int slot, int index) {
-    return Math.min(endKey[slot], chunkStart(slot, index) + CHUNK);
+  private void add(int slot, long index, long from, long end) {
+    if (count == chunks.length) {
+      chunks = Arrays.copyOf(chunks, Math.max(8, 2 * count));
+      for (int at = count; at < chunks.length; at++) {
+        chunks[at] = new PackedChunk();
+      }
+    }
+    chunks[count++].set(slot, index, from, end, headDim);
   }
 
   /**
-   * Packs those keys of the slot's {@code index}-th chunk that are seen; the rest is zero.
+   * Gives every chunk its place, in the source or in a room that is to be packed.
    *
-   * @param firstRow the key that row 0 of k and v holds
+   * @param keyHeads heads in a batch element
+   * @param firstHead the head of slot 0, counted through all batch elements
+   * @return the number of chunks to be packed: all or none
    */
-  void pack(
-      int slot,
-      int index,
-      SeenKeys seen,
-      StridedFloats k,
-      StridedFloats v,
-      long batch,
-      long head,
-      long firstRow,
-      StagedRows stage) {
-    long chunk0 = chunkStart(slot, index);
-    long kRow = k.offset() + batch * k.stride(0) + head * k.stride(1) - firstRow * k.stride(2);
-    long vRow = v.offset() + batch * v.stride(0) + head * v.stride(1) - firstRow * v.stride(2);
-    int from = (int) (Math.max(firstKey[slot], chunk0) - chunk0);
-    int end = (int) (chunkEnd(slot, index) - chunk0);
-    boolean allFinite = true;
-    for (int group = from / GROUP * GROUP; group < end; group += GROUP) {
-      int groupEnd = Math.min(end, group + GROUP);
-      int first = seen.next(Math.max(from, group), groupEnd);
-      if (first > group || seen.endOfRun(first, groupEnd) < group + GROUP) {
-        clear(slot, chunk0 + group);
+  int place(KeyValueSource source, long keyHeads, long firstHead) {
+    long keysAt = 0;
+    long valuesAt = 0;
+    int valueWidth = (valueDim + GROUP - 1) / GROUP * GROUP;
+    int placed = 0;
+    for (int at = 0; at < count; at++) {
+      PackedChunk chunk = chunks[at];
+      long head = firstHead + chunk.slot;
+      if (source.place(chunk, head / keyHeads, head % keyHeads)) {
+        placed++;
+        continue;
       }
-      while (first < groupEnd) {
-        int runEnd = seen.endOfRun(first, groupEnd);
-        long key = chunk0 + first;
-        packKeys(k, kRow + key * k.stride(2), runEnd - first, slot, key, stage);
-        allFinite &= packValues(v, vRow + key * v.stride(2), runEnd - first, slot, key, stage);
-        first = seen.next(runEnd, groupEnd);
+      int room = chunk.roomKeys();
+      chunk.keysAt = Math.toIntExact(keysAt);
+      chunk.valuesAt = Math.toIntExact(valuesAt);
+      chunk.valueGroupStride = room * GROUP;
+      keysAt += (long) room * headDim;
+      valuesAt += (long) room * valueWidth;
+    }
+    assert placed == 0 || placed == count;
+    if (placed == count) {
+      return 0;
+    }
+    keys = grown(keys, keysAt);
+    values = grown(values, valuesAt);
+    for (int at = 0; at < count; at++) {
+      chunks[at].keys = keys;
+      chunks[at].values = values;
+    }
+    return count;
+  }
+
+  /** An eighth more than before at least, so that a row that grows by one each call settles. */
+  private static float[] grown(float[] array, long length) {
+    if (array.length >= length) {
+      return array;
+    }
+    long slack = Math.min(Integer.MAX_VALUE - 64L, array.length + (long) array.length / 8);
+    return new float[Math.toIntExact(Math.max(length, slack))];
+  }
+
+  /** The chunk at an index below {@link #end} of the last slot. */
+  PackedChunk chunk(int at) {
+    return chunks[at];
+  }
+
+  /** Index of the slot's first chunk that is not before chunk number {@code index}. */
+  int find(int slot, long index) {
+    int low = slot == 0 ? 0 : slotEnd[slot - 1];
+    int high = slotEnd[slot];
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (chunks[middle].index < index) {
+        low = middle + 1;
+      } else {
+        high = middle;
       }
     }
-    finite[slot * chunks + index] = allFinite;
+    return low;
   }
 
-  /** Zeros for a whole group of keys and values. */
-  private void clear(int slot, long group) {
-    int to = keyAt(slot, group);
-    Arrays.fill(keys, to, to + headDim * GROUP, 0f);
-    int at = valueAt(slot, group);
-    for (int g = 0; g < valueGroups; g++) {
-      Arrays.fill(values, at, at + GROUP * GROUP, 0f);
-      at += valueGroupStride();
+  /** One past the index of the slot's last chunk. */
+  int end(int slot) {
+    return slotEnd[slot];
+  }
+
+  /** Lets go of what is not this call's own. */
+  void release() {
+    for (int at = 0; at < count; at++) {
+      chunks[at].release();
     }
-  }
-
-  private void packKeys(
-      StridedFloats k, long from, int rows, int slot, long key, StagedRows stage) {
-    int skip = (int) (key % GROUP);
-    int to = keyAt(slot, key - skip) + skip;
-    stage.load(k, from, k.stride(2), rows, headDim);
-    TILES.transpose(
-        stage.array, stage.from, stage.stride, rows, headDim, keys, to, GROUP, stage.scratch);
-  }
-
-  private boolean packValues(
-      StridedFloats v, long from, int rows, int slot, long first, StagedRows stage) {
-    stage.load(v, from, v.stride(2), rows, valueDim);
-    return TILES.packGroups(
-        stage.array,
-        stage.from,
-        stage.stride,
-        rows,
-        valueDim,
-        values,
-        valueAt(slot, first),
-        valueGroupStride());
+    count = 0;
   }
 }

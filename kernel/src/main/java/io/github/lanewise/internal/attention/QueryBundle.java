@@ -1,5 +1,6 @@
 package io.github.lanewise.internal.attention;
 
+import io.github.lanewise.internal.cache.PageReader;
 import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.runtime.Kernels;
@@ -25,6 +26,7 @@ final class QueryBundle {
   final NodeTree tree = new NodeTree();
   final StagedRows staging = new StagedRows();
   final SeenKeys seen = new SeenKeys();
+  final PageReader pages = new PageReader();
   final ResultRows results = new ResultRows();
 
   private final HardMaximum hardMaximum = new HardMaximum();
@@ -39,7 +41,7 @@ final class QueryBundle {
    */
   void run(AttentionCall call, int slot, long batch, long firstHead, long row0, int count) {
     rows.set(batch, firstHead, call.queryLength, row0, count, call.mask);
-    panel.begin(call, slot, rows, staging);
+    panel.begin(call, rows, staging);
     if (call.options.isHardMaximum(rows.head[0])) {
       hardMaximum.run(call, this, slot);
     } else if (call.shard != null) {
@@ -53,7 +55,7 @@ final class QueryBundle {
     grow(call, slot, firstChunk(), endChunk());
     int root = finishRoot(call);
     if (call.weights != null) {
-      writeWeights(call, call.weights, root);
+      writeWeights(call, slot, call.weights, root);
     }
     if (call.out != null) {
       SCORES.normalize(tree.nodes, root, call.valueDim, rows.count);
@@ -82,21 +84,25 @@ final class QueryBundle {
   /** Makes the tree of the chunks {@code [first, end)}. */
   private void grow(AttentionCall call, int slot, long first, long end) {
     tree.begin(call.valueDim, rows.count, call.wantsMoment);
-    for (long chunk = first; chunk < end; chunk++) {
+    PackedHeads packed = call.packed;
+    for (int at = packed.find(slot, first); at < packed.end(slot); at++) {
+      PackedChunk chunk = packed.chunk(at);
+      if (chunk.index >= end) {
+        break;
+      }
       int node = tree.next();
       if (panel.score(chunk, true, tree.nodes, node)) {
-        weigh(call, slot, chunk, node);
-        tree.add(chunk);
+        weigh(call, chunk, node);
+        tree.add(chunk.index);
       }
     }
   }
 
   /** Weights, sums and, if there are values, their product: the chunk's node. */
-  private void weigh(AttentionCall call, int slot, long chunk, int node) {
-    PackedHeads packed = call.packed;
+  private void weigh(AttentionCall call, PackedChunk chunk, int node) {
     float[] scores = panel.scores;
     int keys = panel.spanKeys;
-    boolean whole = call.valueDim == 0 || packed.isFinite(slot, chunk);
+    boolean whole = call.valueDim == 0 || chunk.finite;
     if (!whole) {
       findLive(scores, keys);
     }
@@ -106,14 +112,18 @@ final class QueryBundle {
       return;
     }
     int to = node + ScoreKernels.NODE_VALUES;
-    int from = packed.valueAt(slot, panel.spanFrom);
-    int stride = packed.valueGroupStride();
+    if (chunk.scaled) {
+      int scaleAt = PackedChunk.scaleAt(panel.spanFrom);
+      ScorePanel.scaleRows(scores, 0, keys, rows.count, chunk.valueScales, scaleAt);
+    }
+    int from = chunk.valueAt(panel.spanFrom);
+    int stride = chunk.valueGroupStride;
     if (whole) {
       TILES.product(
-          packed.values, from, stride, call.valueDim, scores, 0, rows.count, keys, tree.nodes, to);
+          chunk.values, from, stride, call.valueDim, scores, 0, rows.count, keys, tree.nodes, to);
     } else {
       TILES.productOfLive(
-          packed.values,
+          chunk.values,
           from,
           stride,
           call.valueDim,
@@ -171,11 +181,12 @@ final class QueryBundle {
   }
 
   /** Computes the scores once more and divides by what the root knows of the row. */
-  private void writeWeights(AttentionCall call, StridedFloats weights, int root) {
+  private void writeWeights(AttentionCall call, int slot, StridedFloats weights, int root) {
     long written = 0;
     int scratch = tree.next();
-    for (long chunk = firstChunk(); chunk < endChunk(); chunk++) {
-      if (panel.score(chunk, true, tree.nodes, scratch)) {
+    PackedHeads packed = call.packed;
+    for (int at = packed.find(slot, firstChunk()); at < packed.end(slot); at++) {
+      if (panel.score(packed.chunk(at), true, tree.nodes, scratch)) {
         SCORES.weights(
             panel.scores,
             0,

@@ -45,7 +45,6 @@ final class ScorePanel {
 
   private AttentionCall call;
   private BundleRows rows;
-  private int slot;
 
   /** Whether all, some or none of the rows see all keys of the span. */
   private int visibility;
@@ -57,9 +56,8 @@ final class ScorePanel {
    * Fills the query panel with the bundle's rows. Lanes beyond them keep what an earlier bundle
    * left: they are computed up to a whole vector, and never looked at.
    */
-  void begin(AttentionCall call, int slot, BundleRows rows, StagedRows staging) {
+  void begin(AttentionCall call, BundleRows rows, StagedRows staging) {
     this.call = call;
-    this.slot = slot;
     this.rows = rows;
     loadQueries(call.q, call.headDim, staging);
     loadRowOptions();
@@ -89,12 +87,13 @@ final class ScorePanel {
   private void loadRowOptions() {
     float[] headSlopes = call.options.slopes;
     float[] headTemperatures = call.options.temperatures;
+    long offset = headSlopes == null ? 0 : call.alibiOffset(rows.batch);
     Arrays.fill(slopes, 0f);
     Arrays.fill(temperatures, 1f);
     for (int c = 0; c < rows.count; c++) {
       if (headSlopes != null) {
         slopes[c] = headSlopes[(int) rows.head[c]];
-        positions[c] = rows.query[c] + call.alibiOffset;
+        positions[c] = rows.query[c] + offset;
       }
       if (headTemperatures != null) {
         temperatures[c] = headTemperatures[(int) rows.head[c]];
@@ -109,25 +108,29 @@ final class ScorePanel {
    * @param nodes receives the maxima in the node at {@code node}
    * @return false, with nothing done, if no row sees any of the chunk's keys
    */
-  boolean score(long chunk, boolean temper, float[] nodes, int node) {
-    long chunk0 = chunk * CHUNK;
-    spanFrom = Math.max(chunk0, rows.firstKey / GROUP * GROUP);
-    long spanEnd = Math.min(chunk0 + CHUNK, rows.endKey);
+  boolean score(PackedChunk chunk, boolean temper, float[] nodes, int node) {
+    long chunk0 = chunk.index * CHUNK;
+    spanFrom = Math.max(chunk.firstKey, rows.firstKey / GROUP * GROUP);
+    long spanEnd = Math.min(chunk.end, rows.endKey);
     spanKeys = (int) (spanEnd - spanFrom);
+    if (spanKeys <= 0) {
+      return false;
+    }
     visibility = visible.fill(rows, call.mask, chunk0, spanFrom, spanEnd);
     if (visibility == VisibleWords.NONE) {
       return false;
     }
     int maximum = node + ScoreKernels.NODE_MAXIMUM;
     Arrays.fill(nodes, maximum, maximum + PANEL, Float.NEGATIVE_INFINITY);
+    boolean inOnePass = call.options.isPlain() && !chunk.scaled;
     for (int key = 0; key < spanKeys; ) {
-      int whole = call.options.isPlain() ? visibleTo(key) : 0;
+      int whole = inOnePass ? visibleTo(key) : 0;
       if (whole > 0) {
-        scoreVisible(key, whole, nodes, node);
+        scoreVisible(chunk, key, whole, nodes, node);
         key += whole;
       } else {
         int keys = Math.min(BLOCK, spanKeys - key);
-        scoreBlock(key, keys, temper, nodes, node);
+        scoreBlock(chunk, key, keys, temper, nodes, node);
         key += keys;
       }
     }
@@ -149,11 +152,10 @@ final class ScorePanel {
   }
 
   /** Dot products, scale and maximum in one pass. */
-  private void scoreVisible(int key, int keys, float[] nodes, int node) {
-    PackedHeads packed = call.packed;
+  private void scoreVisible(PackedChunk chunk, int key, int keys, float[] nodes, int node) {
     SCORES.scores(
-        packed.keys,
-        packed.keyAt(slot, spanFrom + key),
+        chunk.keys,
+        chunk.keyAt(spanFrom + key),
         call.headDim * GROUP,
         keys,
         queries,
@@ -167,14 +169,14 @@ final class ScorePanel {
         node);
   }
 
-  private void scoreBlock(int key, int keys, boolean temper, float[] nodes, int node) {
+  private void scoreBlock(
+      PackedChunk chunk, int key, int keys, boolean temper, float[] nodes, int node) {
     AttentionOptions options = call.options;
-    PackedHeads packed = call.packed;
     int at = key * PANEL;
     int lanes = rows.count;
     TILES.product(
-        packed.keys,
-        packed.keyAt(slot, spanFrom + key),
+        chunk.keys,
+        chunk.keyAt(spanFrom + key),
         call.headDim * GROUP,
         keys,
         queries,
@@ -183,6 +185,9 @@ final class ScorePanel {
         call.headDim,
         scores,
         at);
+    if (chunk.scaled) {
+      scaleRows(scores, at, keys, lanes, chunk.keyScales, PackedChunk.scaleAt(spanFrom + key));
+    }
     if (options.softcap != 0f) {
       SCORES.softcap(scores, at, keys, lanes, call.scale, options.softcap);
     } else if (!options.isPlain()) {
@@ -200,6 +205,13 @@ final class ScorePanel {
     }
     float scale = options.isPlain() ? call.scale : 1f;
     SCORES.maskAndMaximum(scores, at, keys, lanes, scale, words(), wordsFrom() + key, nodes, node);
+  }
+
+  /** Multiplies each key's row by a factor of its own. */
+  static void scaleRows(float[] rows, int at, int keys, int lanes, float[] factors, int from) {
+    for (int k = 0; k < keys; k++) {
+      SCORES.scale(rows, at + k * PANEL, 1, lanes, factors[from + k]);
+    }
   }
 
   private void loadBias(StridedFloats b, long key0, int keys) {

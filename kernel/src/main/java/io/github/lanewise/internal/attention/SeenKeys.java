@@ -38,6 +38,19 @@ final class SeenKeys {
     }
   }
 
+  /** Whether any of the keys {@code [chunk0, end)} is seen by any query of the group. */
+  boolean anyOf(
+      MaskPlan mask, long batch, long firstHead, long heads, long queries, long chunk0, long end) {
+    for (long head = firstHead; head < firstHead + heads; head++) {
+      for (long i = 0; i < queries; i++) {
+        if (mask.chunk(batch, head, i, chunk0, (int) (end - chunk0), row, 0) != MaskPlan.NONE) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /** Adds the row's keys; returns whether that makes all of them. */
   private boolean joins(int length) {
     int count = 0;

@@ -1,5 +1,6 @@
 package io.github.lanewise.internal.cache;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +70,16 @@ public final class CacheSnapshot implements AutoCloseable {
 
   public PageLayout layout() {
     return Objects.requireNonNull(cache).layout();
+  }
+
+  /** A byte of the arena that the pages lie in; null if they lie on the heap. */
+  public @Nullable MemorySegment probe() {
+    return Objects.requireNonNull(cache).probe();
+  }
+
+  /** Whether the pages lie in an arena. */
+  public boolean isNative() {
+    return probe() != null;
   }
 
   /** Number of sequences. */

@@ -112,12 +112,12 @@ abstract sealed class ArrayNode extends MaskNode permits AllowedNode, AllowedBit
 
   @Override
   final long first(MaskPlan plan, long b, long h, long i) {
-    return plan.keys() == 0 ? NOWHERE : 0;
+    return plan.keys(b) == 0 ? NOWHERE : 0;
   }
 
   @Override
   final long end(MaskPlan plan, long b, long h, long i) {
-    return plan.keys();
+    return plan.keys(b);
   }
 
   @Override

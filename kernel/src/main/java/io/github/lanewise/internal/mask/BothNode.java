@@ -3,6 +3,9 @@ package io.github.lanewise.internal.mask;
 /** What both masks show. Its hull may come out with first above end: then it is empty. */
 final class BothNode extends MaskNode {
 
+  /** How often the two ask each other for a key that both show; what they find by then will do. */
+  private static final int MOST_ROUNDS = 8;
+
   private final MaskNode left;
   private final MaskNode right;
 
@@ -46,6 +49,20 @@ final class BothNode extends MaskNode {
   @Override
   long end(MaskPlan plan, long b, long h, long i) {
     return Math.min(left.end(plan, b, h, i), right.end(plan, b, h, i));
+  }
+
+  @Override
+  long next(MaskPlan plan, long b, long h, long i, long key) {
+    long next = key;
+    for (int round = 0; round < MOST_ROUNDS; round++) {
+      long ofLeft = left.next(plan, b, h, i, next);
+      long ofRight = ofLeft == NOWHERE ? NOWHERE : right.next(plan, b, h, i, ofLeft);
+      if (ofRight == ofLeft) {
+        return ofLeft;
+      }
+      next = ofRight;
+    }
+    return next;
   }
 
   @Override

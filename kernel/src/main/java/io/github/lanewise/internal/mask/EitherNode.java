@@ -64,6 +64,11 @@ final class EitherNode extends MaskNode {
     return Math.max(end(left, plan, b, h, i), end(right, plan, b, h, i));
   }
 
+  @Override
+  long next(MaskPlan plan, long b, long h, long i, long key) {
+    return Math.min(left.next(plan, b, h, i, key), right.next(plan, b, h, i, key));
+  }
+
   private long first(MaskNode node, MaskPlan plan, long b, long h, long i) {
     long first = node.first(plan, b, h, i);
     return mayBeReversed(node) && first >= node.end(plan, b, h, i) ? NOWHERE : first;

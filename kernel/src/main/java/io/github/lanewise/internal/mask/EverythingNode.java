@@ -36,12 +36,12 @@ final class EverythingNode extends RangeNode {
 
   @Override
   long first(MaskPlan plan, long b, long h, long i) {
-    return plan.keys() == 0 ? NOWHERE : 0;
+    return plan.keys(b) == 0 ? NOWHERE : 0;
   }
 
   @Override
   long end(MaskPlan plan, long b, long h, long i) {
-    return plan.keys();
+    return plan.keys(b);
   }
 
   @Override

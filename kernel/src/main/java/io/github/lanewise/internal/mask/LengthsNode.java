@@ -58,7 +58,7 @@ final class LengthsNode extends RangeNode {
 
   @Override
   long end(MaskPlan plan, long b, long h, long i) {
-    return Math.min(perBatch[(int) (plan.lengthsAlongHeads() ? h : b)], plan.keys());
+    return Math.min(perBatch[(int) (plan.lengthsAlongHeads() ? h : b)], plan.keys(b));
   }
 
   @Override

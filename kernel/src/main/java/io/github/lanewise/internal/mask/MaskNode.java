@@ -47,6 +47,15 @@ public abstract sealed class MaskNode implements Mask
 
   abstract long end(MaskPlan plan, long b, long h, long i);
 
+  /**
+   * A key from {@code key} on before which, from {@code key} on, the row sees nothing; {@link
+   * #NOWHERE} if it sees nothing any more.
+   */
+  long next(MaskPlan plan, long b, long h, long i, long key) {
+    long next = Math.max(key, first(plan, b, h, i));
+    return next < end(plan, b, h, i) ? next : NOWHERE;
+  }
+
   /** Bit j is key + j, for 0 ≤ j &lt; length ≤ 64; key is a multiple of 64. */
   abstract long word(MaskPlan plan, long b, long h, long i, long key, int length);
 

@@ -3,6 +3,7 @@ package io.github.lanewise.internal.mask;
 import io.github.lanewise.Mask;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A mask bound to the shape of one call: which keys each row sees, as a range and as bits.
@@ -34,6 +35,7 @@ public final class MaskPlan {
   private long keys;
   private long firstKey;
   private boolean isShard;
+  private long @Nullable [] keyLengths; // null if all are `keys`
   private long lengthCount;
   private boolean lengthsAlongHeads;
   private boolean isNone = true;
@@ -46,6 +48,27 @@ public final class MaskPlan {
    */
   public void bind(Mask mask, long batch, long heads, long queries, long keys) {
     bind(mask, batch, heads, queries, keys, batch, false, 0, false);
+  }
+
+  /**
+   * Binds to attention over sequences of different lengths, the longest of which is {@code keys}:
+   * no row sees a key at or beyond its own sequence's, and positions count from that one's end.
+   *
+   * @param lengths one for each batch element; kept until {@link #release}
+   * @throws IllegalArgumentException if the mask does not fit [batch, heads, queries, keys]
+   */
+  public void bindRagged(
+      Mask mask, long batch, long heads, long queries, long keys, long[] lengths) {
+    boolean equal = true;
+    for (int b = 0; b < batch; b++) {
+      equal &= lengths[b] == keys;
+    }
+    bind(mask, batch, heads, queries, keys, batch, false, 0, false);
+    if (!equal) {
+      keyLengths = lengths;
+      isNone = false;
+      rangesOnly = root.rangesOnly();
+    }
   }
 
   /**
@@ -105,6 +128,7 @@ public final class MaskPlan {
   /** Forgets the mask, and with it the caller's arrays. */
   public void release() {
     root = MaskNode.none();
+    keyLengths = null;
     isNone = true;
     rangesOnly = true;
   }
@@ -213,10 +237,20 @@ public final class MaskPlan {
     return root.namedOffset() != null;
   }
 
-  /** The offset that the mask names, else keys - queries. */
-  public long offset() {
+  /** The offset that the mask names, else the keys of batch element b - queries. */
+  public long offset(long b) {
     Long named = root.namedOffset();
-    return named != null ? named : lengthDifference();
+    return named != null ? named : lengthDifference(b);
+  }
+
+  /**
+   * A key from {@code key} on before which, from {@code key} on, the row sees nothing; the number
+   * of the row's keys or more if it sees nothing any more. Not always the first that it sees: of
+   * arrays only the hull is looked at.
+   */
+  public long next(long b, long h, long i, long key) {
+    long from = Math.max(key, firstKey);
+    return isNone ? from : root.next(this, b, h, i, from);
   }
 
   long batch() {
@@ -235,13 +269,18 @@ public final class MaskPlan {
     return keys;
   }
 
+  /** The keys of one batch element. */
+  long keys(long b) {
+    return keyLengths == null ? keys : keyLengths[(int) b];
+  }
+
   /** Whether the number of all keys is unknown. */
   boolean isShard() {
     return isShard;
   }
 
-  long lengthDifference() {
-    return keys - queries;
+  long lengthDifference(long b) {
+    return keys(b) - queries;
   }
 
   /** How many key lengths a mask of that kind must have. */

@@ -45,7 +45,7 @@ final class PrefixNode extends RangeNode {
 
   @Override
   long end(MaskPlan plan, long b, long h, long i) {
-    return Math.min(prefix, plan.keys());
+    return Math.min(prefix, plan.keys(b));
   }
 
   @Override

@@ -59,7 +59,7 @@ final class WindowNode extends RangeNode {
 
   @Override
   boolean isEverything(MaskPlan plan) {
-    return low(plan, plan.queries() - 1) <= 0 && high(plan, 0) >= plan.keys() - 1;
+    return low(plan, 0, plan.queries() - 1) <= 0 && high(plan, 0, 0) >= plan.keys() - 1;
   }
 
   @Override
@@ -69,26 +69,26 @@ final class WindowNode extends RangeNode {
 
   @Override
   long first(MaskPlan plan, long b, long h, long i) {
-    long first = Math.max(low(plan, i), 0);
-    return first <= Math.min(high(plan, i), plan.keys() - 1) ? first : NOWHERE;
+    long first = Math.max(low(plan, b, i), 0);
+    return first <= Math.min(high(plan, b, i), plan.keys(b) - 1) ? first : NOWHERE;
   }
 
   @Override
   long end(MaskPlan plan, long b, long h, long i) {
-    long last = Math.min(high(plan, i), plan.keys() - 1);
-    return Math.max(low(plan, i), 0) <= last ? last + 1 : 0;
+    long last = Math.min(high(plan, b, i), plan.keys(b) - 1);
+    return Math.max(low(plan, b, i), 0) <= last ? last + 1 : 0;
   }
 
-  private long low(MaskPlan plan, long i) {
-    return saturatedSum(position(plan, i), -left);
+  private long low(MaskPlan plan, long b, long i) {
+    return saturatedSum(position(plan, b, i), -left);
   }
 
-  private long high(MaskPlan plan, long i) {
-    return saturatedSum(position(plan, i), right);
+  private long high(MaskPlan plan, long b, long i) {
+    return saturatedSum(position(plan, b, i), right);
   }
 
-  private long position(MaskPlan plan, long i) {
-    return saturatedSum(i, standsByItself ? offset : plan.lengthDifference());
+  private long position(MaskPlan plan, long b, long i) {
+    return saturatedSum(i, standsByItself ? offset : plan.lengthDifference(b));
   }
 
   private static long saturatedSum(long x, long y) {

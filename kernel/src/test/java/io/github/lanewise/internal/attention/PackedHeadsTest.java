@@ -8,7 +8,6 @@ import io.github.lanewise.FloatTensor;
 import io.github.lanewise.Mask;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.mask.MaskPlan;
-import io.github.lanewise.internal.tensor.StagedRows;
 import io.github.lanewise.internal.tensor.TensorAccess;
 import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,39 +34,34 @@ class PackedHeadsTest {
     plan.bind(mask, 1, 1, QUERIES, KEYS);
 
     PackedHeads packed = new PackedHeads();
+    TensorSource source = new TensorSource();
+    source.bind(TensorAccess.of(tensor), TensorAccess.of(tensor), 0, DIM, DIM);
     packed.begin(1, DIM, DIM);
-    packed.setHull(0, plan, 0, 0, 1, QUERIES, KEYS);
-    int chunks = packed.allocate(1);
-    Arrays.fill(packed.keys, -1f); // what an earlier call left
-    Arrays.fill(packed.values, -1f);
-    SeenKeys look = new SeenKeys();
-    for (int chunk = 0; chunk < chunks; chunk++) {
-      long start = packed.chunkStart(0, chunk);
-      look.look(plan, 0, 0, 1, QUERIES, start, packed.chunkEnd(0, chunk));
-      packed.pack(
-          0,
-          chunk,
-          look,
-          TensorAccess.of(tensor),
-          TensorAccess.of(tensor),
-          0,
-          0,
-          0,
-          new StagedRows());
-      assertTrue(packed.isFinite(0, start / TileKernels.CHUNK), "a hidden value was looked at");
-    }
-
-    for (int key = first(seen); key < KEYS; key++) {
-      if (!seen[key] && key / 16 > last(seen) / 16) {
-        break; // beyond the last group that is packed
-      }
-      float wanted = seen[key] ? key + 1f : 0f;
-      int keyAt = packed.keyAt(0, key - key % 16) + key % 16;
-      for (int t = 0; t < DIM; t++) {
-        assertEquals(wanted, packed.keys[keyAt + t * 16], "key " + key);
-        assertEquals(wanted, packed.values[packed.valueAt(0, key) + t], "value " + key);
+    packed.list(0, plan, 0, 0, 1, QUERIES, KEYS);
+    int chunks = packed.place(source, 1, 0);
+    QueryBundle worker = new QueryBundle();
+    int unseen = 0;
+    for (int at = 0; at < chunks; at++) {
+      PackedChunk chunk = packed.chunk(at);
+      Arrays.fill(chunk.keys, chunk.keysAt, chunk.keysAt + chunk.roomKeys() * DIM, -1f);
+      worker.seen.look(plan, 0, 0, 1, QUERIES, chunk.index * TileKernels.CHUNK, chunk.end);
+      source.pack(chunk, 0, 0, worker);
+      assertTrue(chunk.finite, "a hidden value was looked at");
+      for (long key = chunk.firstKey; key < chunk.end; key++) {
+        float wanted = seen[(int) key] ? key + 1f : 0f;
+        int keyAt = chunk.keyAt(key - key % 16) + (int) (key % 16);
+        for (int t = 0; t < DIM; t++) {
+          assertEquals(wanted, chunk.keys[keyAt + t * 16], "key " + key);
+          assertEquals(wanted, chunk.values[chunk.valueAt(key) + t], "value " + key);
+        }
+        unseen += seen[(int) key] ? 0 : 1;
       }
     }
+    for (int key = 0; key < KEYS; key++) {
+      PackedChunk chunk = packed.chunk(Math.min(chunks - 1, packed.find(0, key / 256)));
+      assertTrue(!seen[key] || (chunk.firstKey <= key && key < chunk.end), "key " + key);
+    }
+    assertTrue(unseen < 256 + 16 || kind == 2, "chunks that nobody sees take room");
     assertFalse(seen[KEYS - 1] && seen[0], "the test needs something hidden");
   }
 
@@ -88,21 +82,5 @@ class PackedHeadsTest {
       seen[key] |= allowed[i];
     }
     return Mask.allowed(allowed, QUERIES, KEYS);
-  }
-
-  private static int first(boolean[] seen) {
-    int key = 0;
-    while (!seen[key]) {
-      key++;
-    }
-    return key;
-  }
-
-  private static int last(boolean[] seen) {
-    int key = KEYS - 1;
-    while (!seen[key]) {
-      key--;
-    }
-    return key;
   }
 }

@@ -200,7 +200,7 @@ class MaskPlanTest {
   void offsetsAreNamedOrTheDifferenceOfTheLengths() {
     plan.bind(Mask.causal().and(Mask.prefix(3)), 1, 1, 2, 9);
     assertFalse(plan.namesOffset());
-    assertEquals(7, plan.offset());
+    assertEquals(7, plan.offset(0));
     Mask[] naming = {
       Mask.causal(5),
       Mask.causal().and(Mask.window(1, 1, 5)),
@@ -212,7 +212,7 @@ class MaskPlanTest {
     for (Mask mask : naming) {
       plan.bind(mask, 1, 1, 2, 9);
       assertTrue(plan.namesOffset(), mask::toString);
-      assertEquals(5, plan.offset(), mask::toString);
+      assertEquals(5, plan.offset(0), mask::toString);
     }
   }
 
@@ -308,7 +308,7 @@ class MaskPlanTest {
         Allocated.bytesPerCall(
             () -> {
               plan.bind(mask, 2, 1, 300, 600);
-              sum[0] += plan.first(1, 0, 7) + plan.end(1, 0, 7) + plan.offset();
+              sum[0] += plan.first(1, 0, 7) + plan.end(1, 0, 7) + plan.offset(0);
               sum[0] +=
                   plan.chunk(1, 0, 7, 256, 256, bits, 0) + plan.chunk(0, 0, 0, 0, 256, bits, 0);
               plan.release();

@@ -1,0 +1,43 @@
+package io.github.lanewise.internal.attention;
+
+import io.github.lanewise.FloatTensor;
+import io.github.lanewise.RowStatistics;
+import io.github.lanewise.attention.KeyValueCache;
+import io.github.lanewise.internal.cache.CacheAccess;
+import io.github.lanewise.internal.cache.CacheSnapshot;
+import io.github.lanewise.internal.tensor.TensorAccess;
+import io.github.lanewise.internal.work.Crew;
+import io.github.lanewise.internal.work.Workspace;
+
+/** A call of attention over a cache: holds on to what the cache shows while the call runs. */
+public final class CacheCall {
+
+  /** Slot of {@link Workspace#reuse}. */
+  private static final int SNAPSHOT_SLOT = 10;
+
+  private CacheCall() {}
+
+  /** Checks the arguments and computes. */
+  public static void forward(
+      AttentionOptions options,
+      FloatTensor q,
+      KeyValueCache cache,
+      FloatTensor out,
+      RowStatistics statistics,
+      Crew crew) {
+    Workspace own = crew.acquire();
+    try {
+      CacheSnapshot snapshot = own.reuse(SNAPSHOT_SLOT, CacheSnapshot::new);
+      try {
+        snapshot.open(CacheAccess.of(cache));
+        AttentionChecks.cached(options, q, snapshot, out, statistics, crew.parallelism() > 1);
+        AttentionCall.runCached(
+            options, TensorAccess.of(q), snapshot, TensorAccess.of(out), statistics, crew, own);
+      } finally {
+        snapshot.close();
+      }
+    } finally {
+      crew.release(own);
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package io.github.lanewise.internal.attention;
+
+import io.github.lanewise.attention.KeyValueCache.Storage;
+import io.github.lanewise.internal.cache.CacheSnapshot;
+import io.github.lanewise.internal.cache.Page;
+import io.github.lanewise.internal.cache.PageLayout;
+import io.github.lanewise.internal.kernel.TileKernels;
+
+/**
+ * Keys and values in the pages of a cache, which have the layout of the tiles: floats on the heap
+ * are used where they lie as long as a page holds a whole chunk; everything else is copied, and
+ * widened on the way.
+ *
+ * <p>Keys that no query sees are copied as well: unlike a caller's memory, pages are all there.
+ */
+final class CacheSource implements KeyValueSource {
+
+  private static final int GROUP = TileKernels.GROUP;
+  private static final int CHUNK = TileKernels.CHUNK;
+
+  private CacheSnapshot cache;
+
+  @SuppressWarnings("NullAway.Init") // bound before use
+  CacheSource() {}
+
+  void bind(CacheSnapshot snapshot) {
+    cache = snapshot;
+  }
+
+  @SuppressWarnings("NullAway") // a source at rest holds nothing of the caller's
+  void unbind() {
+    cache = null;
+  }
+
+  /** Whether pages are read where they lie. */
+  static boolean isInPlace(CacheSnapshot cache) {
+    PageLayout layout = cache.layout();
+    return layout.storage == Storage.FLOAT32 && layout.pageLength >= CHUNK && !cache.isNative();
+  }
+
+  @Override
+  public long mostPacked() {
+    long most = 0;
+    for (int b = 0; b < cache.batch() && !isInPlace(cache); b++) {
+      most = Math.max(most, cache.held(b));
+    }
+    return most;
+  }
+
+  @Override
+  public boolean place(PackedChunk chunk, long batch, long head) {
+    if (!isInPlace(cache)) {
+      return false;
+    }
+    PageLayout layout = cache.layout();
+    Page page = cache.page((int) batch, chunk.from);
+    int token = (int) (chunk.firstKey % layout.pageLength);
+    if (page.floatKeys == null || page.floatValues == null) {
+      return false;
+    }
+    chunk.keys = page.floatKeys;
+    chunk.keysAt = layout.keyAt((int) head, token);
+    chunk.values = page.floatValues;
+    chunk.valuesAt = layout.valueAt((int) head, token);
+    chunk.valueGroupStride = layout.valueGroupStride();
+    chunk.finite = page.allFinite;
+    return true;
+  }
+
+  @Override
+  public void pack(PackedChunk chunk, long batch, long head, QueryBundle worker) {
+    PageLayout layout = cache.layout();
+    boolean allFinite = true;
+    for (long key = chunk.firstKey; key < chunk.end; ) {
+      long pageEnd = (key / layout.pageLength + 1) * layout.pageLength;
+      int token = (int) (key % layout.pageLength);
+      int tokens = (int) (Math.min(chunk.end, pageEnd) - key);
+      int groups = (tokens + GROUP - 1) / GROUP;
+      Page page = cache.page((int) batch, key);
+      worker.pages.keys(layout, page, (int) head, token, groups, chunk.keys, chunk.keyAt(key));
+      worker.pages.values(
+          layout,
+          page,
+          (int) head,
+          token,
+          tokens,
+          chunk.values,
+          chunk.valueAt(key),
+          chunk.valueGroupStride);
+      if (layout.storage == Storage.INT8) {
+        packScales(chunk, layout, page, (int) head, key, tokens);
+      }
+      allFinite &= page.allFinite;
+      key += tokens;
+    }
+    chunk.finite = allFinite;
+  }
+
+  private static void packScales(
+      PackedChunk chunk, PageLayout layout, Page page, int head, long key, int tokens) {
+    chunk.makeScaled();
+    int from = layout.scaleAt(head, (int) (key % layout.pageLength));
+    int to = PackedChunk.scaleAt(key);
+    System.arraycopy(page.keyScales, from, chunk.keyScales, to, tokens);
+    System.arraycopy(page.valueScales, from, chunk.valueScales, to, tokens);
+  }
+}

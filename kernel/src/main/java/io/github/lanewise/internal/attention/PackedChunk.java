@@ -1,0 +1,95 @@
+package io.github.lanewise.internal.attention;
+
+import io.github.lanewise.internal.kernel.TileKernels;
+
+/**
+ * The keys and values of a part of one chunk, for one key head, laid out for the tiles: keys {@code
+ * [keys/16][headDim][16]}, values {@code [valueDim/16][keys][16]}. They lie in a room of the call
+ * or, where the cache holds them in this very layout, in its page.
+ */
+final class PackedChunk {
+
+  private static final int GROUP = TileKernels.GROUP;
+
+  /** Heads in flight are numbered by slots. */
+  int slot;
+
+  /** Number of the chunk, counted from key 0. */
+  long index;
+
+  /** First key that has room; a multiple of 16. */
+  long firstKey;
+
+  /** First key that may be seen; in the first group that has room. */
+  long from;
+
+  /** One past the last key that may be seen. */
+  long end;
+
+  float[] keys = NONE;
+  int keysAt;
+  float[] values = NONE;
+  int valuesAt;
+
+  /** Distance between the groups of 16 value columns. */
+  int valueGroupStride;
+
+  /** Whether no value that may be seen is infinite or NaN; false if unknown. */
+  boolean finite;
+
+  /** Whether dots and weights are multiplied by {@link #keyScales} and {@link #valueScales}. */
+  boolean scaled;
+
+  /** One for each key of the whole chunk; there only if scaled. */
+  float[] keyScales = NONE;
+
+  float[] valueScales = NONE;
+
+  private static final float[] NONE = {};
+  private int headDim;
+
+  void set(int slot, long index, long from, long end, int headDim) {
+    this.slot = slot;
+    this.index = index;
+    this.from = from;
+    this.end = end;
+    this.headDim = headDim;
+    firstKey = from / GROUP * GROUP;
+    scaled = false;
+  }
+
+  /** Keys that have room: whole groups of 16. */
+  int roomKeys() {
+    return (int) ((end - firstKey + GROUP - 1) / GROUP * GROUP);
+  }
+
+  /** Where the group of 16 begins that starts with this key. */
+  int keyAt(long key) {
+    return keysAt + (int) (key - firstKey) * headDim;
+  }
+
+  /** Where the values of this key begin, in the first group of columns. */
+  int valueAt(long key) {
+    return valuesAt + (int) (key - firstKey) * GROUP;
+  }
+
+  /** Index of a key in the scales. */
+  static int scaleAt(long key) {
+    return (int) (key % TileKernels.CHUNK);
+  }
+
+  /** Makes room for the scales. */
+  void makeScaled() {
+    scaled = true;
+    if (keyScales.length == 0) {
+      keyScales = new float[TileKernels.CHUNK];
+      valueScales = new float[TileKernels.CHUNK];
+    }
+  }
+
+  /** Lets go of pages and rooms. */
+  void release() {
+    keys = NONE;
+    values = NONE;
+  }
+}
