@@ -6,7 +6,8 @@
  * exp, sum, divide, log-sum-exp}, {@link io.github.lanewise.reference.ReferenceSoftmax softmax}
  * beside the alternatives that fail, {@link io.github.lanewise.reference.Visibility masks}, {@link
  * io.github.lanewise.reference.ReferenceAttention attention} and its {@link
- * io.github.lanewise.reference.AttentionGradients gradients}. {@link
+ * io.github.lanewise.reference.AttentionGradients gradients}, {@link
+ * io.github.lanewise.reference.ReferenceSampler the choice of a token}. {@link
  * io.github.lanewise.reference.PlainFloatAttention} is the same formula in float, the yardstick of
  * the kernel's error bound, and {@link io.github.lanewise.reference.CorrectlyRounded} the correctly
  * rounded float exp.

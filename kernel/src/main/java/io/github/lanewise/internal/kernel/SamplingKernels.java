@@ -80,8 +80,8 @@ public interface SamplingKernels {
       float[] scratch);
 
   /**
-   * Sets bit i of {@code bits} where x[from + i] ≥ least, i &lt; length; all others of its words to
-   * 0.
+   * Sets bit i of {@code bits} where least ≤ x[from + i] &lt; below, i &lt; length; all others of
+   * its words to 0.
    */
-  void atLeast(float[] x, int from, int length, float least, long[] bits);
+  void between(float[] x, int from, int length, float least, float below, long[] bits);
 }

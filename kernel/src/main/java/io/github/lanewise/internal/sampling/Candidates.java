@@ -27,6 +27,20 @@ final class Candidates {
     return count;
   }
 
+  /** The k-th largest of the blocks' maxima. */
+  float blockMaximum(LogitRow row, int k) {
+    int blocks = row.blocks();
+    if (selectedKeys.length < blocks) {
+      selectedKeys = new long[blocks];
+      selectedUnits = new long[blocks];
+    }
+    for (int block = 0; block < blocks; block++) {
+      selectedKeys[block] = TokenOrder.key(row.blockMaxima[block], block);
+      selectedUnits[block] = 1L;
+    }
+    return TokenOrder.logit(TokenOrder.reaching(selectedKeys, selectedUnits, blocks, k));
+  }
+
   /** Takes the tokens with least ≤ logit &lt; below. */
   void collect(LogitRow row, float least, float below) {
     count = 0;
@@ -34,24 +48,22 @@ final class Candidates {
       if (row.blockMaxima[block] >= least) {
         int begin = block * BLOCK;
         int length = Math.min(BLOCK, row.length - begin);
-        SAMPLING.atLeast(row.logits, row.from + begin, length, least, bits);
+        SAMPLING.between(row.logits, row.from + begin, length, least, below, bits);
         if (keys.length < count + BLOCK) {
           keys = Arrays.copyOf(keys, Math.max(count + 4 * BLOCK, count + (count >> 1)));
         }
         for (int word = 0; word << 6 < length; word++) {
-          add(row, begin + (word << 6), bits[word], below);
+          add(row, begin + (word << 6), bits[word]);
         }
       }
     }
   }
 
-  private void add(LogitRow row, int begin, long set, float below) {
+  private void add(LogitRow row, int begin, long set) {
     int at = count;
     for (long left = set; left != 0; left &= left - 1) {
       int token = begin + Long.numberOfTrailingZeros(left);
-      float logit = row.logits[row.from + token];
-      keys[at] = TokenOrder.key(logit, token);
-      at += logit < below ? 1 : 0;
+      keys[at++] = TokenOrder.key(row.logits[row.from + token], token);
     }
     count = at;
   }

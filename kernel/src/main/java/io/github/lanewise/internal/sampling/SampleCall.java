@@ -5,7 +5,6 @@ import io.github.lanewise.internal.kernel.SamplingKernels;
 import io.github.lanewise.internal.softmax.Slots;
 import io.github.lanewise.internal.work.Crew;
 import io.github.lanewise.internal.work.Workspace;
-import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /**
@@ -24,16 +23,12 @@ public final class SampleCall {
   /** In a {@link Workspace}. */
   private static final int CALL_SLOT = 24;
 
-  /** So few blocks are looked through faster by the caller alone than all of them in a pass. */
-  private static final int FEW_BLOCKS = 96;
-
   /** More than exp and the logarithm are off, in units of (x - max)/T. */
   private static final double MARGIN = 1e-3;
 
   private final LogitRow row = new LogitRow();
   private final Candidates candidates = new Candidates();
   private final CutSearch search = new CutSearch();
-  private float[] maxima = new float[0];
 
   private SampleCall() {}
 
@@ -81,7 +76,7 @@ public final class SampleCall {
       if (options.topP() < 1f) {
         long target = share(units, options.topP());
         float least = bound(units, target, max, options.temperature());
-        if (blocksAtLeast(least) <= FEW_BLOCKS) {
+        if (2 * blocksAtLeast(least) <= row.blocks()) {
           candidates.collect(row, least, Float.POSITIVE_INFINITY);
           candidates.weigh(max, options.temperature(), scratch);
           candidates.drop(candidates.keyReaching(target), options.minP());
@@ -98,7 +93,9 @@ public final class SampleCall {
   private int chooseOfFirst(
       int k, SamplingOptions options, RandomGenerator random, float[] scratch) {
     float max = checked(row.findMaximum());
-    candidates.collect(row, blockMaximum(k), Float.POSITIVE_INFINITY);
+    // Where a block's maximum is -inf, none of its tokens can be chosen.
+    float least = Math.max(candidates.blockMaximum(row, k), -Float.MAX_VALUE);
+    candidates.collect(row, least, Float.POSITIVE_INFINITY);
     if (k < candidates.count()) {
       candidates.keepTo(candidates.keyOf(k));
     }
@@ -109,18 +106,6 @@ public final class SampleCall {
     }
     candidates.drop(cut, options.minP());
     return candidates.tokenAt(drawn(random, candidates.units()));
-  }
-
-  /** The k-th largest block maximum, or -inf. */
-  private float blockMaximum(int k) {
-    int blocks = row.blocks();
-    if (maxima.length < blocks) {
-      maxima = new float[blocks];
-    }
-    System.arraycopy(row.blockMaxima, 0, maxima, 0, blocks);
-    Arrays.sort(maxima, 0, blocks);
-    // The blocks have a maximum above -inf, or none of their tokens can be chosen.
-    return Math.max(maxima[blocks - k], -Float.MAX_VALUE);
   }
 
   private int blocksAtLeast(float least) {

@@ -66,10 +66,10 @@ public final class ScalarSamplingKernels implements SamplingKernels {
   }
 
   @Override
-  public void atLeast(float[] x, int from, int length, float least, long[] bits) {
+  public void between(float[] x, int from, int length, float least, float below, long[] bits) {
     Arrays.fill(bits, 0, (length + 63) >> 6, 0L);
     for (int i = 0; i < length; i++) {
-      if (x[from + i] >= least) {
+      if (x[from + i] >= least && x[from + i] < below) {
         bits[i >> 6] |= 1L << i;
       }
     }

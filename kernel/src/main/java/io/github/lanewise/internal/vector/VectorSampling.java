@@ -162,11 +162,12 @@ final class VectorSampling {
   }
 
   /** Bits of whole words: length is a multiple of 64. */
-  static void atLeast(float[] x, int from, int length, float least, long[] bits) {
+  static void between(float[] x, int from, int length, float least, float below, long[] bits) {
     assert length % Long.SIZE == 0 : length + " elements in words of bits";
     assert from >= 0 && from + length <= x.length : length + " at " + from + " of " + x.length;
     assert length >> 6 <= bits.length : length + " bits in " + bits.length + " words";
-    FloatVector threshold = FloatVector.broadcast(FLOATS, least);
+    FloatVector bottom = FloatVector.broadcast(FLOATS, least);
+    FloatVector top = FloatVector.broadcast(FLOATS, below);
     for (int word = 0; word < length >> 6; word++) {
       int at = from + (word << 6);
       long set = 0;
@@ -175,11 +176,17 @@ final class VectorSampling {
         FloatVector v1 = FloatVector.fromArray(FLOATS, x, at + i + L);
         FloatVector v2 = FloatVector.fromArray(FLOATS, x, at + i + 2 * L);
         FloatVector v3 = FloatVector.fromArray(FLOATS, x, at + i + 3 * L);
-        long bits0 = v0.compare(VectorOperators.GE, threshold).toLong();
-        long bits1 = v1.compare(VectorOperators.GE, threshold).toLong();
-        long bits2 = v2.compare(VectorOperators.GE, threshold).toLong();
-        long bits3 = v3.compare(VectorOperators.GE, threshold).toLong();
-        set |= (bits0 | (bits1 << L) | (bits2 << (2 * L)) | (bits3 << (3 * L))) << i;
+        VectorMask<Float> in0 =
+            v0.compare(VectorOperators.GE, bottom).and(v0.compare(VectorOperators.LT, top));
+        VectorMask<Float> in1 =
+            v1.compare(VectorOperators.GE, bottom).and(v1.compare(VectorOperators.LT, top));
+        VectorMask<Float> in2 =
+            v2.compare(VectorOperators.GE, bottom).and(v2.compare(VectorOperators.LT, top));
+        VectorMask<Float> in3 =
+            v3.compare(VectorOperators.GE, bottom).and(v3.compare(VectorOperators.LT, top));
+        long low = in0.toLong() | (in1.toLong() << L);
+        long high = in2.toLong() | (in3.toLong() << L);
+        set |= (low | (high << (2 * L))) << i;
       }
       bits[word] = set;
     }

@@ -75,13 +75,13 @@ final class VectorSamplingKernels implements SamplingKernels {
   }
 
   @Override
-  public void atLeast(float[] x, int from, int length, float least, long[] bits) {
+  public void between(float[] x, int from, int length, float least, float below, long[] bits) {
     int whole = length & -Long.SIZE;
-    VectorSampling.atLeast(x, from, whole, least, bits);
+    VectorSampling.between(x, from, whole, least, below, bits);
     if (whole < length) {
       long rest = 0;
       for (int i = whole; i < length; i++) {
-        rest |= x[from + i] >= least ? 1L << i : 0L;
+        rest |= x[from + i] >= least && x[from + i] < below ? 1L << i : 0L;
       }
       bits[whole >> 6] = rest;
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.lanewise.sampling;
+
+import org.jspecify.annotations.NullMarked;
