@@ -28,6 +28,7 @@ class AttentionStateTest {
   private static final int DIM = 8;
   private static final int KEYS = 2048;
   private static final int MOST_ALLOCATED = 2000;
+  private static final int ONE_RUN = 24 + 4 * 6 * (3 + DIM) + 4; // bytes in a saved state
   private static final Workers CALLER = Workers.caller();
 
   private final SplittableRandom random = new SplittableRandom(23);
@@ -240,8 +241,19 @@ class AttentionStateTest {
     for (int chunk = 999; chunk >= 0; chunk--) {
       plain.partial(q, keys, values, 256L * chunk, state, CALLER);
     }
-    int oneRun = 24 + 4 * 6 * (3 + DIM) + 4;
-    assertEquals(60 - 4 + Integer.bitCount(1000) * oneRun, ShardedCall.bytes(state).length);
+    assertEquals(56 + Integer.bitCount(1000) * ONE_RUN, ShardedCall.bytes(state).length);
+    result(state);
+  }
+
+  /** Fragments of a chunk wait for each other; then they are a chunk like any other. */
+  @Test
+  void fragmentsOfAWholeChunkAreMerged() {
+    AttentionState state = of(256, 1024);
+    add(state, 200, 256);
+    add(state, 0, 100);
+    assertEquals(56 + 4 * ONE_RUN, ShardedCall.bytes(state).length);
+    add(state, 100, 200);
+    assertEquals(56 + ONE_RUN, ShardedCall.bytes(state).length);
     result(state);
   }
 
