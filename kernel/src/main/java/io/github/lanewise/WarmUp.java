@@ -8,15 +8,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * Calls every operation on small data, in all the forms that have kernels of their own, until the
  * compilers have nothing left to do.
+ *
+ * <p>Attention comes first, and on very small data: a kernel is compiled when it has been called
+ * some hundred times, and until then every vector operation is an interpreted call. The fewer of
+ * those there are, the less time goes to them, and to compiling the JDK's own slow paths.
  */
 final class WarmUp {
 
   /** So long the compilers must have been idle: a few times what one large method takes. */
   private static final long IDLE_NANOS = 250_000_000;
 
+  /** The same before going on to the next operations: those that were left run again later. */
+  private static final long SHORT_IDLE_NANOS = 60_000_000;
+
   private static final int LENGTH = 320; // more than a chunk of keys, no multiple of 64
   private static final int QUERIES = 96; // more than a bundle
   private static final int DIM = 64;
+
+  private static final int FEW_KEYS = 48;
+  private static final int FEW_QUERIES = 80;
+  private static final int SMALL_DIM = 32;
 
   private final float[] row = filled(2048);
   private final float[] rowOut = new float[row.length];
@@ -28,6 +39,10 @@ final class WarmUp {
           FloatTensor.allocate(QUERIES),
           FloatTensor.allocate(QUERIES),
           FloatTensor.allocate(QUERIES));
+
+  private final FloatTensor fewQueries = small(FEW_QUERIES);
+  private final FloatTensor fewKeys = small(FEW_KEYS);
+  private final FloatTensor fewOut = small(FEW_QUERIES);
 
   private final FloatTensor q = FloatTensor.of(filled(QUERIES * DIM), 1, 1, QUERIES, DIM);
   private final FloatTensor k = FloatTensor.of(filled(LENGTH * DIM), 1, 1, LENGTH, DIM);
@@ -55,36 +70,65 @@ final class WarmUp {
           .mask(Mask.prefix(4).or(Mask.window(100, 0)))
           .build();
 
+  private final @Nullable CompilationMXBean compilation = ManagementFactory.getCompilationMXBean();
+  private long deadline;
+
   /** Works for at most the given time; less if the compilers come to rest. */
   void run(long nanos) {
-    CompilationMXBean compilation = ManagementFactory.getCompilationMXBean();
-    long start = System.nanoTime();
-    long idleSince = start;
+    deadline = System.nanoTime() + nanos;
+    untilAtRest(SHORT_IDLE_NANOS, this::fewRows);
+    untilAtRest(SHORT_IDLE_NANOS, this::plainAttention);
+    untilAtRest(
+        IDLE_NANOS,
+        this::plainAttention,
+        this::matmul,
+        this::softmax,
+        this::primitives,
+        this::attentionWithOptions);
+  }
+
+  /** Goes through the steps until no method has been compiled for some time. */
+  private void untilAtRest(long idleNanos, Runnable... steps) {
+    long idleSince = System.nanoTime();
     long compiled = -1;
-    while (System.nanoTime() - start < nanos) {
-      round(start, nanos);
-      long now = compilationTime(compilation);
+    while (true) {
+      for (Runnable step : steps) {
+        if (System.nanoTime() >= deadline) {
+          return;
+        }
+        step.run();
+      }
+      long now = compilationTime();
       if (now != compiled) {
         compiled = now;
         idleSince = System.nanoTime();
-      } else if (now >= 0 && System.nanoTime() - idleSince > IDLE_NANOS) {
+      } else if (now >= 0 && System.nanoTime() - idleSince > idleNanos) {
         return;
       }
     }
   }
 
-  private static long compilationTime(@Nullable CompilationMXBean compilation) {
+  private long compilationTime() {
     return compilation != null && compilation.isCompilationTimeMonitoringSupported()
         ? compilation.getTotalCompilationTime()
         : -1;
   }
 
-  private void round(long start, long nanos) {
-    primitives();
-    softmax();
-    if (System.nanoTime() - start < nanos) {
-      attention();
-    }
+  private void fewRows() {
+    plain.forward(fewQueries, fewKeys, fewKeys, fewOut);
+    causal.forward(fewQueries, fewKeys, fewKeys, fewOut);
+  }
+
+  private void plainAttention() {
+    plain.forward(q, k, k, out);
+    causal.forward(q, k, k, out);
+  }
+
+  private void matmul() {
+    FloatTensor queries = q.reshape(QUERIES, DIM);
+    FloatTensor keys = k.reshape(LENGTH, DIM);
+    Matmul.multiplyTransposed(1f, queries, keys, weights, Workers.caller());
+    Matmul.multiply(1f, weights, keys, out.reshape(QUERIES, DIM), Workers.caller());
   }
 
   private void primitives() {
@@ -106,17 +150,15 @@ final class WarmUp {
     logarithmic.backward(weights, scores, gradient);
   }
 
-  private void attention() {
+  private void attentionWithOptions() {
     Workers caller = Workers.caller();
-    plain.forward(q, k, k, out);
-    causal.forward(q, k, k, out);
     masked.forward(q, k, k, out);
     everyOption.forward(q, k, k, out, headStatistics, caller);
     plain.weights(q, k, attended, caller);
-    FloatTensor queries = q.reshape(QUERIES, DIM);
-    FloatTensor keys = k.reshape(LENGTH, DIM);
-    Matmul.multiplyTransposed(1f, queries, keys, weights, caller);
-    Matmul.multiply(1f, weights, keys, out.reshape(QUERIES, DIM), caller);
+  }
+
+  private static FloatTensor small(int rows) {
+    return FloatTensor.of(filled(rows * SMALL_DIM), 1, 1, rows, SMALL_DIM);
   }
 
   private static float[] filled(int length) {

@@ -29,7 +29,7 @@ public final class AttentionCall implements Task {
   private static final int BUNDLE_SLOT = 9;
 
   /** Tasks for each thread that a round should have, so that nobody is idle for long at its end. */
-  private static final int TASKS_PER_THREAD = 8;
+  private static final int TASKS_PER_THREAD = 32;
 
   /** Floats that the heads in flight may take where one head takes less: 32 MB. */
   private static final long MOST_PACKED = 1L << 23;

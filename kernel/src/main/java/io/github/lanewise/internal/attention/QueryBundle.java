@@ -219,8 +219,9 @@ final class QueryBundle {
     return (rows.endKey + CHUNK - 1) / CHUNK;
   }
 
-  /** Lets go of the caller's arrays. */
+  /** Lets go of the caller's arrays, and of the call. */
   void release() {
     staging.release();
+    panel.release();
   }
 }

@@ -39,6 +39,7 @@ final class ScorePanel {
   private final float[] slopes = new float[PANEL];
   private final float[] temperatures = new float[PANEL];
   private final long[] positions = new long[PANEL];
+  private final float[] distances = new float[PANEL];
   private float[] queries = new float[0];
   private float[] bias = new float[0];
   private float[] biasRow = new float[0];
@@ -198,7 +199,7 @@ final class ScorePanel {
       SCORES.addPanel(scores, at, keys, lanes, bias, 0);
     }
     if (options.slopes != null) {
-      SCORES.alibi(scores, at, keys, lanes, slopes, 0, positions, spanFrom + key);
+      SCORES.alibi(scores, at, keys, lanes, slopes, 0, positions, spanFrom + key, distances);
     }
     if (options.temperatures != null && temper) {
       SCORES.temper(scores, at, keys, lanes, temperatures, 0);
@@ -231,6 +232,13 @@ final class ScorePanel {
         bias[k * PANEL + c] = biasRow[k];
       }
     }
+  }
+
+  /** Lets go of the call: what it has packed belongs to another worker. */
+  @SuppressWarnings("NullAway") // bound again by `begin`
+  void release() {
+    call = null;
+    rows = null;
   }
 
   /** The words of visibility of the chunk, or null if all rows see all keys of the span. */

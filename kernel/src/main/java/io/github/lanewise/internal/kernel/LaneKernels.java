@@ -23,6 +23,9 @@ public interface LaneKernels {
    */
   float maskedCopy(float[] x, int xFrom, float[] y, int yFrom, int length, long[] bits, int at);
 
+  /** Bit j of the result is flags[from + j], for j below length, at most 64; 0 beyond. */
+  long pack(boolean[] flags, int from, int length);
+
   /** Sum of x[from, to), with blocks counted from {@code from}; +0 if empty. */
   float sum(float[] x, int from, int to);
 

@@ -68,6 +68,7 @@ public interface ScoreKernels {
    * @param slopes one for each lane, from {@code slopesFrom}
    * @param positions the absolute position of each lane's query
    * @param key0 absolute position of the panel's first row
+   * @param scratch {@link #PANEL} floats
    */
   void alibi(
       float[] s,
@@ -77,7 +78,8 @@ public interface ScoreKernels {
       float[] slopes,
       int slopesFrom,
       long[] positions,
-      long key0);
+      long key0,
+      float[] scratch);
 
   /**
    * {@code s = s / temperature}, except that -inf stays -inf (which matters at an infinite

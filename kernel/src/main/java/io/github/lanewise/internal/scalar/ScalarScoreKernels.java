@@ -58,7 +58,8 @@ public final class ScalarScoreKernels implements ScoreKernels {
       float[] slopes,
       int slopesFrom,
       long[] positions,
-      long key0) {
+      long key0,
+      float[] scratch) {
     for (int k = 0; k < keys; k++) {
       int row = from + k * PANEL;
       for (int c = 0; c < columns; c++) {

@@ -240,4 +240,9 @@ final class VectorLaneKernels extends RowReductions {
       VectorWeights.write(x, xRow, y, yRow, from, to, shift, scratch);
     }
   }
+
+  @Override
+  public long pack(boolean[] flags, int from, int length) {
+    return VectorFlags.pack(flags, from, length);
+  }
 }

@@ -21,6 +21,9 @@ public final class VectorScoreKernels implements ScoreKernels {
   private static final TileKernels TILES = new VectorTileKernels();
   private static final ScoreKernels SCALAR = new ScalarScoreKernels();
 
+  /** Up to here every integer is a float. */
+  private static final long EXACT = 1L << 24;
+
   @Override
   public void scores(
       float[] a,
@@ -93,8 +96,32 @@ public final class VectorScoreKernels implements ScoreKernels {
       float[] slopes,
       int slopesFrom,
       long[] positions,
-      long key0) {
-    SCALAR.alibi(s, from, keys, columns, slopes, slopesFrom, positions, key0);
+      long key0,
+      float[] scratch) {
+    for (int c = 0; c < columns; c++) {
+      long distance = key0 - positions[c];
+      if (Math.abs(distance) > EXACT - keys) {
+        SCALAR.alibi(s, from, keys, columns, slopes, slopesFrom, positions, key0, scratch);
+        return;
+      }
+      scratch[c] = distance;
+    }
+    for (int c = 0; c < columns; c += L) {
+      subtractDistances(s, from + c, keys, slopes, slopesFrom + c, scratch, c);
+    }
+  }
+
+  /** Distances up to {@link #EXACT} count up without rounding. */
+  private static void subtractDistances(
+      float[] s, int from, int keys, float[] slopes, int slopesAt, float[] distances, int at) {
+    FloatVector slope = FloatVector.fromArray(F, slopes, slopesAt);
+    FloatVector distance = FloatVector.fromArray(F, distances, at);
+    for (int k = 0; k < keys; k++) {
+      int row = from + k * PANEL;
+      FloatVector penalty = slope.mul(distance.abs());
+      FloatVector.fromArray(F, s, row).sub(penalty).intoArray(s, row);
+      distance = distance.add(1f);
+    }
   }
 
   @Override

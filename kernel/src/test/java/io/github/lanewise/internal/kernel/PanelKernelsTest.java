@@ -1,0 +1,134 @@
+package io.github.lanewise.internal.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.github.lanewise.internal.runtime.Kernels;
+import io.github.lanewise.internal.scalar.ScalarScoreKernels;
+import io.github.lanewise.internal.scalar.ScalarTileKernels;
+import io.github.lanewise.testing.Bits;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Kernels in lanes against the scalar ones, where the property tests do not reach. */
+class PanelKernelsTest {
+
+  private static final int PANEL = TileKernels.PANEL;
+  private static final int GROUP = TileKernels.GROUP;
+
+  /** Positions among the keys, far from them, and where floats no longer tell integers apart. */
+  @ParameterizedTest
+  @ValueSource(
+      longs = {
+        0,
+        7,
+        1_000_003,
+        (1L << 24) - 9,
+        (1L << 24) + 1,
+        -(1L << 24) + 3,
+        (1L << 31) + 5,
+        1L << 61,
+        -(1L << 61)
+      })
+  void alibiHasTheBitsOfTheScalarCode(long position) {
+    SplittableRandom random = new SplittableRandom(1);
+    for (int columns : new int[] {1, 5, 16, 31, PANEL}) {
+      for (int keys : new int[] {1, 2, 33, 64}) {
+        float[] slopes = floats(random, PANEL);
+        long[] positions = new long[PANEL];
+        for (int c = 0; c < columns; c++) {
+          positions[c] = position + random.nextInt(40);
+        }
+        float[] scores = floats(random, keys * PANEL);
+        float[] expected = scores.clone();
+        float[] scratch = new float[PANEL];
+        Kernels.SCORES.alibi(scores, 0, keys, columns, slopes, 0, positions, 11, scratch);
+        new ScalarScoreKernels()
+            .alibi(expected, 0, keys, columns, slopes, 0, positions, 11, scratch);
+        for (int k = 0; k < keys; k++) {
+          int row = k * PANEL;
+          Bits.assertEqual(
+              Arrays.copyOfRange(expected, row, row + columns),
+              Arrays.copyOfRange(scores, row, row + columns),
+              () -> "key " + row / PANEL);
+        }
+      }
+    }
+  }
+
+  @Test
+  void flagsArePackedBitByBit() {
+    SplittableRandom random = new SplittableRandom(2);
+    boolean[] flags = new boolean[400];
+    for (int j = 0; j < flags.length; j++) {
+      flags[j] = random.nextBoolean();
+    }
+    for (int length = 0; length <= Long.SIZE; length++) {
+      for (int from : new int[] {0, 1, 63, 64, 200, flags.length - length}) {
+        long expected = 0;
+        for (int j = 0; j < length; j++) {
+          expected |= (flags[from + j] ? 1L : 0L) << j;
+        }
+        assertEquals(expected, Kernels.LANES.pack(flags, from, length), from + " + " + length);
+      }
+    }
+  }
+
+  /** Copies of the rows, zeros up to whole groups, and nothing else; infinities are reported. */
+  @Test
+  void valuesArePackedInGroups() {
+    SplittableRandom random = new SplittableRandom(3);
+    for (int width : new int[] {0, 1, 8, 15, 16, 17, 31, 48, 64, 100, 512}) {
+      for (int rows : new int[] {0, 1, 5, 16}) {
+        int stride = width + 3;
+        int groupStride = 20 * GROUP;
+        float[] source = floats(random, 2 + rows * stride);
+        float[] target = new float[(width / GROUP + 1) * groupStride];
+        Arrays.fill(target, Float.NaN);
+        float[] expected = target.clone();
+        for (int r = 0; r < rows; r++) {
+          for (int c = 0; c < (width + GROUP - 1) / GROUP * GROUP; c++) {
+            expected[c / GROUP * groupStride + (r + 1) * GROUP + c % GROUP] =
+                c < width ? source[2 + r * stride + c] : 0f;
+          }
+        }
+        assertEquals(true, pack(source, stride, rows, width, target, groupStride));
+        Bits.assertEqual(expected, target, () -> "width " + width);
+        for (float odd : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
+          if (rows * width > 0) {
+            int at = 2 + random.nextInt(rows) * stride + random.nextInt(width);
+            float kept = source[at];
+            source[at] = odd;
+            assertEquals(false, pack(source, stride, rows, width, target, groupStride));
+            source[at] = kept;
+          }
+        }
+      }
+    }
+  }
+
+  /** Infinities beside the rows do not count. */
+  private static boolean pack(
+      float[] source, int stride, int rows, int width, float[] target, int groupStride) {
+    for (int r = 0; r < rows; r++) {
+      source[2 + r * stride + width] = Float.POSITIVE_INFINITY;
+    }
+    boolean finite =
+        Kernels.TILES.packGroups(source, 2, stride, rows, width, target, GROUP, groupStride);
+    boolean expected =
+        new ScalarTileKernels()
+            .packGroups(source, 2, stride, rows, width, target.clone(), GROUP, groupStride);
+    assertEquals(expected, finite);
+    return finite;
+  }
+
+  private static float[] floats(SplittableRandom random, int length) {
+    float[] x = new float[length];
+    for (int j = 0; j < length; j++) {
+      x[j] = (float) random.nextGaussian();
+    }
+    return x;
+  }
+}
