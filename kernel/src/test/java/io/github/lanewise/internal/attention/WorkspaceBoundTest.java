@@ -140,7 +140,7 @@ class WorkspaceBoundTest {
           .forward(few, few, few, FloatTensor.allocate(1, 1, 5, 64), RowStatistics.none(), workers);
       Workspace workspace = CrewAccess.of(workers).acquire();
       long bytes = Footprint.of(workspace);
-      assertTrue(bytes > 0 && bytes < length * Float.BYTES, bytes + " bytes");
+      assertTrue(bytes > 0 && bytes < (long) length * Float.BYTES, bytes + " bytes");
     }
   }
 
