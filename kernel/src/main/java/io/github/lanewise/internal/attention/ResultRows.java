@@ -79,6 +79,10 @@ final class ResultRows {
       StridedFloats t, float[] panel, int from, long at, int length, int lanes) {
     room(lanes * length);
     TILES.transpose(panel, from, PANEL, length, lanes, staged, 0, length, scratch);
+    if (t.stride(2) == length) {
+      t.write(staged, 0, at, lanes * length);
+      return;
+    }
     for (int c = 0; c < lanes; c++) {
       t.write(staged, c * length, at + c * t.stride(2), length);
     }

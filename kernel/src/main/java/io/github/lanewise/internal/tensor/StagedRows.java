@@ -29,8 +29,12 @@ public final class StagedRows {
     if (copy.length < rows * length) {
       copy = new float[rows * length];
     }
-    for (int r = 0; r < rows; r++) {
-      t.read(first + r * rowStride, copy, r * length, length);
+    if (rowStride == length) {
+      t.read(first, copy, 0, rows * length);
+    } else {
+      for (int r = 0; r < rows; r++) {
+        t.read(first + r * rowStride, copy, r * length, length);
+      }
     }
     array = copy;
     from = 0;
