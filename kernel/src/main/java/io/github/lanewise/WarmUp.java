@@ -1,8 +1,11 @@
 package io.github.lanewise;
 
 import io.github.lanewise.attention.Attention;
+import io.github.lanewise.sampling.TokenSampler;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +76,14 @@ final class WarmUp {
   private final @Nullable CompilationMXBean compilation = ManagementFactory.getCompilationMXBean();
   private long deadline;
 
+  private final float[] logits = filled(8192); // enough for a search among them
+  private final RandomGenerator random = new SplittableRandom(1);
+  private final TokenSampler[] samplers = {
+    TokenSampler.builder().temperature(0.9f).topK(20).topP(0.9f).minP(0.01f).build(),
+    TokenSampler.builder().topK(5000).topP(0.9f).build(),
+    TokenSampler.builder().minP(0.01f).build()
+  };
+
   /** Works for at most the given time; less if the compilers come to rest. */
   void run(long nanos) {
     deadline = System.nanoTime() + nanos;
@@ -83,6 +94,7 @@ final class WarmUp {
         this::plainAttention,
         this::matmul,
         this::softmax,
+        this::sampling,
         this::primitives,
         this::attentionWithOptions);
   }
@@ -150,7 +162,17 @@ final class WarmUp {
     logarithmic.backward(weights, scores, gradient);
   }
 
+<<<<<<< HEAD
   private void attentionWithOptions() {
+=======
+  private void sampling() {
+    for (TokenSampler sampler : samplers) {
+      sampler.sample(logits, 0, logits.length, random);
+    }
+  }
+
+  private void attention() {
+>>>>>>> c20cd9d (SamplerBenchmark; the sampler warms up, and joins the corpus of digests and allocation)
     Workers caller = Workers.caller();
     masked.forward(q, k, k, out);
     everyOption.forward(q, k, k, out, headStatistics, caller);
