@@ -304,6 +304,11 @@ public final class AttentionCall implements Task {
 
   /** Where query 0 of a batch element stands among the keys, for ALiBi. */
   long alibiOffset(long batch) {
+    return alibiOffset(mask, batch);
+  }
+
+  /** The same for a mask that is bound. */
+  public static long alibiOffset(MaskPlan mask, long batch) {
     return Math.max(-FARTHEST, Math.min(FARTHEST, mask.offset(batch)));
   }
 
@@ -328,7 +333,7 @@ public final class AttentionCall implements Task {
   }
 
   /** Index of the first bias of a row in its storage; an axis of size 1 counts for all. */
-  static long biasRow(StridedFloats bias, long batch, long head, long query) {
+  public static long biasRow(StridedFloats bias, long batch, long head, long query) {
     long at = bias.offset();
     int rank = bias.rank();
     if (rank >= 2 && bias.size(rank - 2) != 1) {

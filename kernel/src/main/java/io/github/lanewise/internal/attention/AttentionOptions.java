@@ -13,18 +13,18 @@ public final class AttentionOptions {
   /** Factor of the dot product; NaN: 1/√headDim. */
   private final float scale;
 
-  final Mask mask;
+  public final Mask mask;
 
   /** c of c·tanh(s/c); 0: none. */
-  final float softcap;
+  public final float softcap;
 
-  final @Nullable FloatTensor bias;
+  public final @Nullable FloatTensor bias;
 
   /** ALiBi's slopes, the sinks and the temperatures: one for each query head. */
-  final float @Nullable [] slopes;
+  public final float @Nullable [] slopes;
 
-  final float @Nullable [] sinks;
-  final float @Nullable [] temperatures;
+  public final float @Nullable [] sinks;
+  public final float @Nullable [] temperatures;
 
   public AttentionOptions(
       float scale,
@@ -43,7 +43,7 @@ public final class AttentionOptions {
     this.temperatures = temperatures;
   }
 
-  float scaleFor(int headDim) {
+  public float scaleFor(int headDim) {
     return Float.isNaN(scale) ? (float) (1 / Math.sqrt(headDim)) : scale;
   }
 
@@ -63,7 +63,7 @@ public final class AttentionOptions {
   }
 
   /** Whether any head's temperature is 0: then a bundle keeps to one head. */
-  boolean anyHardMaximum() {
+  public boolean anyHardMaximum() {
     if (temperatures != null) {
       for (float temperature : temperatures) {
         if (temperature == 0f) {

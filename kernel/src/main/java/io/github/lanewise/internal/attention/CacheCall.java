@@ -5,6 +5,8 @@ import io.github.lanewise.RowStatistics;
 import io.github.lanewise.attention.KeyValueCache;
 import io.github.lanewise.internal.cache.CacheAccess;
 import io.github.lanewise.internal.cache.CacheSnapshot;
+import io.github.lanewise.internal.decode.DecodeCall;
+import io.github.lanewise.internal.tensor.StridedFloats;
 import io.github.lanewise.internal.tensor.TensorAccess;
 import io.github.lanewise.internal.work.Crew;
 import io.github.lanewise.internal.work.Workspace;
@@ -13,7 +15,7 @@ import io.github.lanewise.internal.work.Workspace;
 public final class CacheCall {
 
   /** Slot of {@link Workspace#reuse}. */
-  private static final int SNAPSHOT_SLOT = 10;
+  private static final int SNAPSHOT_SLOT = 12;
 
   private CacheCall() {}
 
@@ -31,8 +33,13 @@ public final class CacheCall {
       try {
         snapshot.open(CacheAccess.of(cache));
         AttentionChecks.cached(options, q, snapshot, out, statistics, crew.parallelism() > 1);
-        AttentionCall.runCached(
-            options, TensorAccess.of(q), snapshot, TensorAccess.of(out), statistics, crew, own);
+        StridedFloats queries = TensorAccess.of(q);
+        StridedFloats results = TensorAccess.of(out);
+        if (DecodeCall.serves(options, queries, snapshot.layout())) {
+          DecodeCall.run(options, queries, snapshot, results, statistics, crew, own);
+        } else {
+          AttentionCall.runCached(options, queries, snapshot, results, statistics, crew, own);
+        }
       } finally {
         snapshot.close();
       }

@@ -1,0 +1,79 @@
+package io.github.lanewise.internal.decode;
+
+import io.github.lanewise.internal.kernel.NodeKernels;
+import io.github.lanewise.internal.runtime.Kernels;
+import io.github.lanewise.internal.state.NodeStatistics;
+import io.github.lanewise.internal.tensor.StridedFloats;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** From the root of the merge tree to the caller's tensors: sink, division, statistics. */
+final class DecodeResults {
+
+  private static final NodeKernels NODES = Kernels.NODES;
+
+  private float[] sink = new float[0];
+  private float[] keyMaximum = new float[0];
+  private final float[] one = new float[1];
+
+  /** Writes the rows; the node is used up. */
+  void write(DecodeCall call, DecodeRows rows, float[] nodes, int root) {
+    int count = rows.count;
+    if (keyMaximum.length < count) {
+      keyMaximum = new float[count];
+    }
+    System.arraycopy(nodes, root, keyMaximum, 0, count);
+    if (call.options.sinks != null) {
+      joinSinks(call.options.sinks, rows, nodes, root, call.width);
+    }
+    int values = root + NodeKernels.values(count);
+    NODES.normalize(nodes, root, count, call.width, nodes, values);
+    for (int r = 0; r < count; r++) {
+      long at = elementAt(call.out, rows, r);
+      call.out.write(nodes, values + r * call.width, at, call.layout.valueDim);
+      float m = nodes[root + r];
+      float sum = nodes[root + NodeKernels.sum(count) + r];
+      float moment = nodes[root + NodeKernels.moment(count) + r];
+      if (call.logSumExp != null) {
+        write(call.logSumExp, rows, r, NodeStatistics.logSumExp(m, sum));
+      }
+      if (call.entropy != null) {
+        write(call.entropy, rows, r, NodeStatistics.entropy(sum, moment));
+      }
+      if (call.maxWeight != null) {
+        write(call.maxWeight, rows, r, NodeStatistics.maxWeight(keyMaximum[r], m, sum));
+      }
+    }
+  }
+
+  /** A sink is a node of the higher keys, with the weight 1 and no value. */
+  private void joinSinks(float[] logits, DecodeRows rows, float[] nodes, int root, int width) {
+    int count = rows.count;
+    int length = (int) NodeKernels.length(count, width);
+    if (sink.length < length) {
+      sink = new float[length];
+    }
+    Arrays.fill(sink, 0, length, 0f);
+    for (int r = 0; r < count; r++) {
+      float logit = logits[(int) rows.head[r]];
+      sink[r] = logit;
+      sink[NodeKernels.sum(count) + r] = logit == Float.NEGATIVE_INFINITY ? 0f : 1f;
+    }
+    NODES.merge(nodes, root, sink, 0, count, width);
+  }
+
+  private void write(@Nullable StridedFloats t, DecodeRows rows, int r, float value) {
+    if (t != null) {
+      one[0] = value;
+      t.write(one, 0, elementAt(t, rows, r), 1);
+    }
+  }
+
+  /** Index of a row's first element in the storage of a tensor [batch, heads, queries, …]. */
+  static long elementAt(StridedFloats t, DecodeRows rows, int r) {
+    return t.offset()
+        + rows.sequence * t.stride(0)
+        + rows.head[r] * t.stride(1)
+        + rows.query[r] * t.stride(2);
+  }
+}

@@ -1,0 +1,152 @@
+package io.github.lanewise.internal.decode;
+
+import io.github.lanewise.internal.attention.AttentionCall;
+import io.github.lanewise.internal.attention.AttentionOptions;
+import io.github.lanewise.internal.kernel.DecodeKernels;
+import io.github.lanewise.internal.kernel.FloatPair;
+import io.github.lanewise.internal.kernel.LaneKernels;
+import io.github.lanewise.internal.kernel.NodeKernels;
+import io.github.lanewise.internal.kernel.RowReductions;
+import io.github.lanewise.internal.kernel.ScoreKernels;
+import io.github.lanewise.internal.kernel.WeightSums;
+import io.github.lanewise.internal.mask.MaskPlan;
+import io.github.lanewise.internal.runtime.Kernels;
+import io.github.lanewise.internal.tensor.StridedFloats;
+import java.util.Arrays;
+
+/**
+ * Scores and weights of a chunk, one row of 256 keys for each query: every step between the two
+ * products.
+ *
+ * <p>Steps that only depend on the element are those of the panel kernels: to them a row is a panel
+ * of a few keys by 32 or more lanes.
+ */
+final class DecodeScores {
+
+  private static final LaneKernels LANES = Kernels.LANES;
+  private static final ScoreKernels SCORES = Kernels.SCORES;
+  private static final int CHUNK = DecodeKernels.ROW;
+  private static final int PANEL = ScoreKernels.PANEL;
+
+  /** Dot products and then scores, -inf where invisible. */
+  float[] scores = new float[0];
+
+  float[] weights = new float[0];
+
+  private final float[] scratch = new float[RowReductions.SCRATCH];
+  private final float[] biasRow = new float[CHUNK];
+  private final float[] temperatures = new float[PANEL];
+  private WeightSums kind = WeightSums.WRITE;
+
+  /** First key of the chunk that any row sees, rounded down to a whole word of bits. */
+  private int from;
+
+  private int end;
+
+  void begin(DecodeCall call, int most) {
+    kind = WeightSums.of(true, call.entropy != null);
+    if (scores.length < most * CHUNK) {
+      scores = new float[most * CHUNK];
+      weights = new float[most * CHUNK];
+    }
+  }
+
+  /** Makes {@code count} rows ready for the dot products with the keys that {@code rows} see. */
+  void clear(DecodeRows rows, int count) {
+    from = rows.from / Long.SIZE * Long.SIZE;
+    end = rows.end;
+    for (int r = 0; r < count; r++) {
+      Arrays.fill(scores, r * CHUNK + from, (r + 1) * CHUNK, 0f);
+    }
+  }
+
+  /** {@code x[r][i] *= scale[i]} for rows {@link #CHUNK} apart. */
+  static void scaleRows(float[] x, int at, int rows, int length, float[] scale, int scaleAt) {
+    for (int r = 0; r < rows; r++) {
+      int row = at + r * CHUNK;
+      for (int i = 0; i < length; i++) {
+        x[row + i] *= scale[scaleAt + i];
+      }
+    }
+  }
+
+  /**
+   * From dot products to weights, for row {@code r} in place {@code at}: maximum, sum and moment go
+   * to the node.
+   */
+  void weigh(
+      DecodeCall call, DecodeRows rows, long chunk0, int r, int at, float[] nodes, int node) {
+    int row = at * CHUNK;
+    int state = rows.state(r);
+    if (state == MaskPlan.NONE) {
+      Arrays.fill(scores, row + from, row + end, Float.NEGATIVE_INFINITY);
+      Arrays.fill(weights, row + from, row + end, 0f);
+      return; // the node's row says so already
+    }
+    score(call, rows, chunk0, r, row);
+    float m =
+        state == MaskPlan.ALL
+            ? LANES.largest(scores, row + from, row + end)
+            : LANES.maskedCopy(
+                scores,
+                row + from,
+                scores,
+                row + from,
+                end - from,
+                rows.bits,
+                DecodeRows.wordsAt(r, from));
+    float origin = m == Float.NEGATIVE_INFINITY ? 0f : m; // -inf - -inf would be NaN
+    long sums = LANES.weights(kind, scores, row, weights, row, from, end, origin, scratch);
+    float sum = FloatPair.first(sums);
+    nodes[node + r] = Float.isNaN(sum) ? Float.NaN : m; // the maximum ignores NaN
+    nodes[node + NodeKernels.sum(rows.count) + r] = sum;
+    nodes[node + NodeKernels.moment(rows.count) + r] =
+        kind.wantsMoment() ? FloatPair.second(sums) : 0f;
+  }
+
+  private void score(DecodeCall call, DecodeRows rows, long chunk0, int r, int row) {
+    AttentionOptions options = call.options;
+    int at = row + from;
+    int panels = (end - from + PANEL - 1) / PANEL;
+    if (options.softcap != 0f) {
+      SCORES.softcap(scores, at, panels, PANEL, call.scale, options.softcap);
+    } else {
+      for (int k = from; k < end; k++) {
+        scores[row + k] *= call.scale;
+      }
+    }
+    if (call.bias != null) {
+      addBias(call.bias, rows, chunk0, r, row);
+    }
+    if (options.slopes != null) {
+      float slope = options.slopes[(int) rows.head[r]];
+      long position = rows.query[r] + AttentionCall.alibiOffset(call.mask, rows.sequence);
+      subtractDistance(slope, chunk0 - position, row);
+    }
+    if (options.temperatures != null) {
+      Arrays.fill(temperatures, options.temperatures[(int) rows.head[r]]);
+      SCORES.temper(scores, at, panels, PANEL, temperatures, 0);
+    }
+  }
+
+  private void addBias(StridedFloats bias, DecodeRows rows, long chunk0, int r, int row) {
+    long at = AttentionCall.biasRow(bias, rows.sequence, rows.head[r], rows.query[r]);
+    boolean perKey = bias.size(bias.rank() - 1) != 1;
+    if (perKey) {
+      bias.read(at + chunk0 + from, biasRow, from, end - from);
+    } else {
+      bias.read(at, biasRow, from, 1);
+      Arrays.fill(biasRow, from, end, biasRow[from]);
+    }
+    for (int k = from; k < end; k++) {
+      scores[row + k] += biasRow[k];
+    }
+  }
+
+  /** ALiBi: product and difference are rounded separately. */
+  private void subtractDistance(float slope, long distance, int row) {
+    for (int k = from; k < end; k++) {
+      scores[row + k] -= slope * (float) Math.abs(distance + k);
+    }
+  }
+}

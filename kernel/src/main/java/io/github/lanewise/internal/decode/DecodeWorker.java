@@ -1,0 +1,267 @@
+package io.github.lanewise.internal.decode;
+
+import io.github.lanewise.attention.KeyValueCache.Storage;
+import io.github.lanewise.internal.cache.CacheSnapshot;
+import io.github.lanewise.internal.cache.Page;
+import io.github.lanewise.internal.cache.PageLayout;
+import io.github.lanewise.internal.kernel.DecodeKernels;
+import io.github.lanewise.internal.kernel.NodeKernels;
+import io.github.lanewise.internal.kernel.TileKernels;
+import io.github.lanewise.internal.runtime.Kernels;
+import io.github.lanewise.internal.scalar.ScalarFma;
+import java.util.Arrays;
+
+/**
+ * One worker's scratch for a task, and the way from pages to a node: scores of a chunk for all
+ * heads of a block, their weights, and the product with the values.
+ *
+ * <p>The keys of all heads come first, and then the values of all: they lie one after the other in
+ * a page. As many heads are taken together as keep the scores in the cache.
+ */
+final class DecodeWorker {
+
+  static final NodeKernels NODES = Kernels.NODES;
+  private static final DecodeKernels DECODE = Kernels.DECODE;
+  private static final TileKernels TILES = Kernels.TILES;
+  private static final int GROUP = DecodeKernels.GROUP;
+  private static final int CHUNK = DecodeKernels.ROW;
+
+  /** Rows of scores that are in flight: 64 KB, and as much of weights. */
+  private static final int ROWS_IN_FLIGHT = 64;
+
+  final DecodeRows rows = new DecodeRows();
+  final DecodeScores scores = new DecodeScores();
+  final DecodeResults results = new DecodeResults();
+  private final PageArrays arrays = new PageArrays();
+
+  /** Nodes that wait for their right neighbours, {@link #nodeLength} apart. */
+  float[] nodes = new float[0];
+
+  private int nodeLength;
+
+  /** The queries as {@code [headDim/256][rows][256]}. */
+  private float[] queries = new float[0];
+
+  private DecodeCall call;
+  private CacheSnapshot cache;
+  private PageLayout layout;
+  private long firstChunk;
+  private long endChunk;
+
+  @SuppressWarnings("NullAway.Init") // bound by `begin` before any other method
+  DecodeWorker() {}
+
+  /** Takes on the rows of the key heads {@code [firstHead, firstHead + heads)}. */
+  void begin(DecodeCall call, int sequence, int firstHead, int heads) {
+    this.call = call;
+    cache = call.cache;
+    layout = call.layout;
+    rows.set(call, sequence, firstHead, heads);
+    nodeLength = Math.toIntExact(NodeKernels.length(rows.count, call.width));
+  }
+
+  @SuppressWarnings("NullAway") // a worker at rest holds nothing of the caller's
+  void release() {
+    call = null;
+    cache = null;
+    layout = null;
+    arrays.release();
+  }
+
+  /** Makes the node (level, index) of the keys {@code [firstKey, endKey)} at 0 of the nodes. */
+  void grow(int level, long index, long firstKey, long endKey) {
+    firstChunk = firstKey / CHUNK;
+    endChunk = (endKey + CHUNK - 1) / CHUNK;
+    int needed = Math.multiplyExact(level + 2, nodeLength);
+    if (nodes.length < needed) {
+      nodes = new float[needed];
+    }
+    loadQueries();
+    scores.begin(call, Math.min(rows.count, Math.max(call.rows, ROWS_IN_FLIGHT)));
+    if (!node(level, index, 0)) {
+      clear(0);
+    }
+  }
+
+  private void loadQueries() {
+    int blocks = (layout.headDim + CHUNK - 1) / CHUNK;
+    int needed = Math.multiplyExact(blocks, rows.count * CHUNK);
+    if (queries.length < needed) {
+      queries = new float[needed];
+    }
+    for (int r = 0; r < rows.count; r++) {
+      long at = DecodeResults.elementAt(call.q, rows, r);
+      for (int block = 0; block < blocks; block++) {
+        int dim = block * CHUNK;
+        int length = Math.min(CHUNK, layout.headDim - dim);
+        call.q.read(at + dim, queries, (block * rows.count + r) * CHUNK, length);
+      }
+    }
+  }
+
+  /** Makes the node in stack slot {@code depth}; false, with nothing there, if nobody sees it. */
+  private boolean node(int level, long index, int depth) {
+    long low = index << level;
+    long high = low + (1L << level);
+    if (low >= endChunk || high <= firstChunk) {
+      return false;
+    }
+    if (level == 0) {
+      return chunk(index, depth * nodeLength);
+    }
+    if (!rows.anySees(low * CHUNK, high * CHUNK)) {
+      return false;
+    }
+    boolean left = node(level - 1, 2 * index, depth);
+    boolean right = node(level - 1, 2 * index + 1, left ? depth + 1 : depth);
+    if (left && right) {
+      int a = depth * nodeLength;
+      NODES.merge(nodes, a, nodes, a + nodeLength, rows.count, call.width);
+    }
+    return left || right;
+  }
+
+  private void clear(int node) {
+    Arrays.fill(nodes, node, node + rows.count, Float.NEGATIVE_INFINITY);
+    Arrays.fill(nodes, node + rows.count, node + nodeLength, 0f);
+  }
+
+  private boolean chunk(long index, int node) {
+    long chunk0 = index * CHUNK;
+    int length = (int) Math.min(CHUNK, cache.length(rows.sequence) - chunk0);
+    if (!rows.look(chunk0, length)) {
+      return false;
+    }
+    clear(node);
+    int heads = rows.count / call.rows;
+    int together = Math.max(1, ROWS_IN_FLIGHT / call.rows);
+    for (int head = 0; head < heads; head += together) {
+      int endHead = Math.min(heads, head + together);
+      scores.clear(rows, (endHead - head) * call.rows);
+      for (int h = head; h < endHead; h++) {
+        multiplyKeys(chunk0, h, (h - head) * call.rows);
+      }
+      int row0 = head * call.rows;
+      for (int r = row0; r < endHead * call.rows; r++) {
+        scores.weigh(call, rows, chunk0, r, r - row0, nodes, node);
+      }
+      for (int h = head; h < endHead; h++) {
+        multiplyValues(chunk0, h, (h - head) * call.rows, node);
+      }
+    }
+    return true;
+  }
+
+  /** The part of the chunk from {@code key} on that lies in one page: where it ends. */
+  private int endOfPage(long chunk0, int key) {
+    int pageLength = layout.pageLength;
+    long pageEnd = ((chunk0 + key) / pageLength + 1) * pageLength - chunk0;
+    return (int) Math.min(rows.end, pageEnd);
+  }
+
+  private boolean isReleased(long token) {
+    int sequence = rows.sequence;
+    return token >= cache.releasedFrom(sequence) && token < cache.releasedTo(sequence);
+  }
+
+  private void multiplyKeys(long chunk0, int h, int scoreRow) {
+    int head = rows.firstHead + h;
+    int queryRow = h * call.rows;
+    int key = rows.from / GROUP * GROUP;
+    while (key < rows.end) {
+      int stop = endOfPage(chunk0, key);
+      if (!isReleased(chunk0 + key)) {
+        Page page = cache.page(rows.sequence, chunk0 + key);
+        int token = (int) ((chunk0 + key) % layout.pageLength);
+        int groups = (stop - key + GROUP - 1) / GROUP;
+        arrays.keys(layout, page, head, token, groups);
+        int to = scoreRow * CHUNK + key;
+        for (int dim = 0; dim < layout.headDim; dim += CHUNK) {
+          DECODE.product(
+              layout.storage,
+              arrays.array,
+              arrays.from + dim * GROUP,
+              arrays.stride,
+              groups,
+              Math.min(CHUNK, layout.headDim - dim),
+              queries,
+              (dim / CHUNK * rows.count + queryRow) * CHUNK,
+              call.rows,
+              scores.scores,
+              to,
+              CHUNK);
+        }
+        if (layout.storage == Storage.INT8) {
+          int scale = layout.scaleAt(head, token);
+          DecodeScores.scaleRows(scores.scores, to, call.rows, stop - key, page.keyScales, scale);
+        }
+      }
+      key = stop;
+    }
+  }
+
+  private void multiplyValues(long chunk0, int h, int scoreRow, int node) {
+    int head = rows.firstHead + h;
+    int to = node + NodeKernels.values(rows.count) + h * call.rows * call.width;
+    boolean finite = true;
+    int stop;
+    for (int key = rows.from; key < rows.end; key = stop) {
+      stop = endOfPage(chunk0, key);
+      if (isReleased(chunk0 + key)) {
+        continue;
+      }
+      Page page = cache.page(rows.sequence, chunk0 + key);
+      int token = (int) ((chunk0 + key) % layout.pageLength);
+      int from = scoreRow * CHUNK + key;
+      if (layout.storage == Storage.INT8) {
+        int scale = layout.scaleAt(head, token);
+        DecodeScores.scaleRows(
+            scores.weights, from, call.rows, stop - key, page.valueScales, scale);
+      }
+      arrays.values(layout, page, head, token, stop - key);
+      DECODE.product(
+          layout.storage,
+          arrays.array,
+          arrays.from,
+          arrays.stride,
+          layout.valueGroups,
+          stop - key,
+          scores.weights,
+          from,
+          call.rows,
+          nodes,
+          to,
+          call.width);
+      finite &= page.allFinite;
+    }
+    if (!finite) {
+      for (int r = 0; r < call.rows; r++) {
+        if (!TILES.isFinite(nodes, to + r * call.width, call.width)) {
+          multiplyLiveValues(chunk0, head, (scoreRow + r) * CHUNK, to + r * call.width);
+        }
+      }
+    }
+  }
+
+  /**
+   * Once more, for a row that met a value which is not finite: without the keys that the row does
+   * not see or scores -inf, as 0·NaN must not leak. For finite values it makes no difference.
+   */
+  private void multiplyLiveValues(long chunk0, int head, int scoreRow, int to) {
+    Arrays.fill(nodes, to, to + call.width, 0f);
+    for (int key = rows.from; key < rows.end; key++) {
+      if (scores.scores[scoreRow + key] == Float.NEGATIVE_INFINITY) {
+        continue;
+      }
+      Page page = cache.page(rows.sequence, chunk0 + key);
+      int token = (int) ((chunk0 + key) % layout.pageLength);
+      float weight = scores.weights[scoreRow + key];
+      arrays.values(layout, page, head, token, 1);
+      float[] values = (float[]) arrays.array; // the narrow storages hold finite numbers only
+      for (int c = 0; c < call.width; c++) {
+        float value = values[arrays.from + c / GROUP * arrays.stride + c % GROUP];
+        nodes[to + c] = ScalarFma.fma(weight, value, nodes[to + c]);
+      }
+    }
+  }
+}

@@ -1,0 +1,209 @@
+package io.github.lanewise.internal.attention;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.lanewise.FloatTensor;
+import io.github.lanewise.Mask;
+import io.github.lanewise.RowStatistics;
+import io.github.lanewise.Workers;
+import io.github.lanewise.attention.KeyValueCache;
+import io.github.lanewise.attention.KeyValueCache.Storage;
+import io.github.lanewise.internal.cache.CacheAccess;
+import io.github.lanewise.internal.cache.CacheSnapshot;
+import io.github.lanewise.internal.decode.DecodeCall;
+import io.github.lanewise.internal.tensor.TensorAccess;
+import io.github.lanewise.internal.work.Crew;
+import io.github.lanewise.internal.work.CrewAccess;
+import io.github.lanewise.internal.work.Workspace;
+import io.github.lanewise.testing.Bits;
+import io.github.lanewise.testing.Draw;
+import io.github.lanewise.testing.MaskCase;
+import io.github.lanewise.testing.Property;
+import io.github.lanewise.testing.TestWorkers;
+import java.lang.foreign.Arena;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The decode path against the general one: both exist for few query rows, and must not be told
+ * apart by a bit of any result, or by what they refuse.
+ */
+class DecodePathPropertyTest {
+
+  private static final float[] SPECIAL = {
+    Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 0f, -0f, 1e-40f, 3e38f
+  };
+
+  /** Out, logSumExp, entropy and maxWeight of a call; or why it was refused. */
+  private record Result(List<float[]> tensors, @Nullable String refusal) {}
+
+  private interface Path {
+    void run(
+        AttentionOptions options,
+        FloatTensor q,
+        CacheSnapshot cache,
+        FloatTensor out,
+        RowStatistics statistics,
+        Crew crew,
+        Workspace own);
+  }
+
+  @Test
+  void bothPathsGiveTheSameBits() {
+    Property.check(250, draw -> check(draw, 600, 24));
+  }
+
+  @Test
+  void longSequencesGiveTheSameBits() {
+    Property.check(25, draw -> check(draw, 2600, 80));
+  }
+
+  private static void check(Draw draw, int longest, int widest) {
+    int batch = draw.integer("batch", 1, 3);
+    int keyHeads = draw.integer("keyHeads", 1, 4);
+    int group = draw.integer("group", 1, 8);
+    int queries = draw.integer("queries", 1, Math.max(1, 8 / group));
+    int heads = keyHeads * group;
+    int headDim = draw.onceIn(12, "deep") ? 300 : draw.integer("headDim", 1, widest);
+    int valueDim = draw.integer("valueDim", 0, widest);
+    Storage storage = draw.oneOf("storage", Storage.values());
+    int pageLength = draw.oneOf("pageLength", 16, 64, 256, 1024);
+    boolean isNative = draw.onceIn(4, "native");
+    boolean special = draw.onceIn(3, "special");
+    SplittableRandom random = new SplittableRandom(draw.integer("seed", 0, 1 << 30));
+    KeyValueCache.Builder builder =
+        KeyValueCache.builder(batch, keyHeads, headDim, valueDim)
+            .storage(storage)
+            .pageLength(pageLength);
+    try (Arena arena = Arena.ofShared();
+        KeyValueCache cache = (isNative ? builder.arena(arena) : builder).build()) {
+      for (int b = 0; b < batch; b++) {
+        int length = draw.integer("length" + b, 0, longest);
+        boolean sprinkled = special && storage == Storage.FLOAT32;
+        FloatTensor k = tensor(random, sprinkled, keyHeads, length, headDim);
+        FloatTensor v = tensor(random, sprinkled, keyHeads, length, valueDim);
+        cache.append(b, k, v);
+      }
+      int keys = (int) cache.length();
+      if (draw.onceIn(4, "retains")) {
+        cache.retain(draw.integer("prefix", 0, keys), draw.integer("firstKey", 0, keys));
+      }
+      Mask mask = MaskCase.draw(draw, batch, heads, queries, keys).mask();
+      AttentionOptions options = options(draw, random, mask, heads, queries, keys);
+      FloatTensor q = tensor(random, special, batch, heads, queries, headDim);
+      Workers workers = TestWorkers.draw(draw);
+      boolean all = draw.onceIn(2, "statistics");
+      assertTrue(DecodeCall.serves(options, TensorAccess.of(q), CacheAccess.of(cache).layout()));
+      Result general = result(DecodePathPropertyTest::general, options, q, cache, all, workers);
+      Result decoded = result(DecodePathPropertyTest::decode, options, q, cache, all, workers);
+      assertEquals(general.refusal, decoded.refusal);
+      String[] names = {"out", "logSumExp", "entropy", "maxWeight"};
+      for (int t = 0; t < names.length; t++) {
+        String name = names[t];
+        Bits.assertEqual(general.tensors.get(t), decoded.tensors.get(t), () -> name);
+      }
+    }
+  }
+
+  private static AttentionOptions options(
+      Draw draw, SplittableRandom random, Mask mask, int heads, int queries, int keys) {
+    boolean plain = draw.onceIn(2, "plain");
+    float scale = draw.oneOf("scale", Float.NaN, 1f, 0.3f, -2f);
+    float softcap = !plain && draw.onceIn(3, "softcap") ? 5f : 0f;
+    FloatTensor bias = null;
+    if (!plain && draw.onceIn(3, "bias")) {
+      bias = tensor(random, true, draw.onceIn(2, "biasPerHead") ? heads : 1, queries, keys);
+    }
+    float[] slopes = !plain && draw.onceIn(3, "alibi") ? values(random, heads, 0.01f) : null;
+    float[] sinks = !plain && draw.onceIn(3, "sinks") ? values(random, heads, 3f) : null;
+    float[] temperatures =
+        !plain && draw.onceIn(3, "temperature") ? values(random, heads, 1f) : null;
+    if (temperatures != null && draw.onceIn(3, "infiniteTemperature")) {
+      temperatures[0] = Float.POSITIVE_INFINITY;
+    }
+    return new AttentionOptions(scale, mask, softcap, bias, slopes, sinks, temperatures);
+  }
+
+  private static void general(
+      AttentionOptions options,
+      FloatTensor q,
+      CacheSnapshot cache,
+      FloatTensor out,
+      RowStatistics statistics,
+      Crew crew,
+      Workspace own) {
+    AttentionCall.runCached(
+        options, TensorAccess.of(q), cache, TensorAccess.of(out), statistics, crew, own);
+  }
+
+  private static void decode(
+      AttentionOptions options,
+      FloatTensor q,
+      CacheSnapshot cache,
+      FloatTensor out,
+      RowStatistics statistics,
+      Crew crew,
+      Workspace own) {
+    DecodeCall.run(options, TensorAccess.of(q), cache, TensorAccess.of(out), statistics, crew, own);
+  }
+
+  private static Result result(
+      Path path,
+      AttentionOptions options,
+      FloatTensor q,
+      KeyValueCache cache,
+      boolean all,
+      Workers workers) {
+    long[] rows = {q.size(0), q.size(1), q.size(2)};
+    float[][] tensors = new float[4][(int) (rows[0] * rows[1] * rows[2])];
+    tensors[0] = new float[tensors[1].length * (int) cache.valueDim()];
+    for (float[] tensor : tensors) {
+      Arrays.fill(tensor, 7f);
+    }
+    FloatTensor out = FloatTensor.of(tensors[0], rows[0], rows[1], rows[2], cache.valueDim());
+    RowStatistics statistics =
+        all
+            ? new RowStatistics(
+                FloatTensor.of(tensors[1], rows),
+                FloatTensor.of(tensors[2], rows),
+                FloatTensor.of(tensors[3], rows))
+            : RowStatistics.none();
+    Crew crew = CrewAccess.of(workers);
+    Workspace own = crew.acquire();
+    try (CacheSnapshot snapshot = new CacheSnapshot()) {
+      snapshot.open(CacheAccess.of(cache));
+      path.run(options, q, snapshot, out, statistics, crew, own);
+      return new Result(List.of(tensors), null);
+    } catch (IllegalArgumentException refused) {
+      return new Result(List.of(tensors), refused.getMessage());
+    } finally {
+      crew.release(own);
+    }
+  }
+
+  private static FloatTensor tensor(SplittableRandom random, boolean special, long... shape) {
+    long length = 1;
+    for (long size : shape) {
+      length *= size;
+    }
+    float[] data = new float[(int) length];
+    int rarity = random.nextInt(20, 20_000);
+    for (int i = 0; i < data.length; i++) {
+      boolean odd = special && random.nextInt(rarity) == 0;
+      data[i] = odd ? SPECIAL[random.nextInt(SPECIAL.length)] : (float) random.nextGaussian();
+    }
+    return FloatTensor.of(data, shape);
+  }
+
+  private static float[] values(SplittableRandom random, int length, float most) {
+    float[] values = new float[length];
+    for (int i = 0; i < length; i++) {
+      values[i] = most * (1f - random.nextFloat());
+    }
+    return values;
+  }
+}
