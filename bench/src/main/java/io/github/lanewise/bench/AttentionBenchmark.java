@@ -7,6 +7,9 @@ import io.github.lanewise.RowStatistics;
 import io.github.lanewise.Softmax;
 import io.github.lanewise.Workers;
 import io.github.lanewise.attention.Attention;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -27,7 +30,8 @@ import org.openjdk.jmh.infra.BenchmarkParams;
  * Attention of 8 heads, fused and as the plain composition of matrix products and softmax.
  *
  * <p>{@code mvn -Pjmh -Djmh.args="AttentionBenchmark.fused -prof gc -prof
- * io.github.lanewise.bench.FmaPeakProfiler"}
+ * io.github.lanewise.bench.FmaPeakProfiler"}; small problems, layouts and threads with {@code -p
+ * shape=16x64,128x128 -p layout=heap,permuted,native -p threads=2}.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -46,6 +50,13 @@ public class AttentionBenchmark implements FmaPeakProfiler.Counted {
   @Param("1")
   public int threads;
 
+  /**
+   * {@code heap}: dense arrays; {@code permuted}: [batch, length, heads, dim] seen through {@link
+   * FloatTensor#permute}; {@code native}: dense memory outside the heap.
+   */
+  @Param("heap")
+  public String layout;
+
   private Attention attention;
   private Workers workers;
   private FloatTensor q;
@@ -60,16 +71,30 @@ public class AttentionBenchmark implements FmaPeakProfiler.Counted {
   public void setUp() {
     int length = length(shape);
     int dim = dim(shape);
-    int count = HEADS * length * dim;
-    q = FloatTensor.of(Inputs.normal(count, 1), 1, HEADS, length, dim);
-    k = FloatTensor.of(Inputs.normal(count, 2), 1, HEADS, length, dim);
-    v = FloatTensor.of(Inputs.normal(count, 3), 1, HEADS, length, dim);
-    out = FloatTensor.allocate(1, HEADS, length, dim);
+    q = normal(length, dim, 1);
+    k = normal(length, dim, 2);
+    v = normal(length, dim, 3);
+    out = normal(length, dim, 4);
     weights = FloatTensor.allocate(1, HEADS, length, length);
     mask = isCausal(shape) ? Mask.causal() : Mask.none();
     attention = Attention.builder().mask(mask).build();
     scale = (float) (1 / Math.sqrt(dim));
     workers = threads == 1 ? Workers.caller() : Workers.threads(threads);
+  }
+
+  private FloatTensor normal(int length, int dim, int seed) {
+    float[] contents = Inputs.normal(HEADS * length * dim, seed);
+    return switch (layout) {
+      case "heap" -> FloatTensor.of(contents, 1, HEADS, length, dim);
+      case "permuted" -> FloatTensor.of(contents, 1, length, HEADS, dim).permute(0, 2, 1, 3);
+      case "native" -> offHeap(contents, length, dim);
+      default -> throw new IllegalArgumentException("no layout " + layout);
+    };
+  }
+
+  private static FloatTensor offHeap(float[] contents, int length, int dim) {
+    MemorySegment memory = Arena.ofAuto().allocateFrom(ValueLayout.JAVA_FLOAT, contents);
+    return FloatTensor.of(memory, 1, HEADS, length, dim);
   }
 
   @TearDown(Level.Trial)
