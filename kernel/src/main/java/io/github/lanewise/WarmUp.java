@@ -162,17 +162,13 @@ final class WarmUp {
     logarithmic.backward(weights, scores, gradient);
   }
 
-<<<<<<< HEAD
-  private void attentionWithOptions() {
-=======
   private void sampling() {
     for (TokenSampler sampler : samplers) {
       sampler.sample(logits, 0, logits.length, random);
     }
   }
 
-  private void attention() {
->>>>>>> c20cd9d (SamplerBenchmark; the sampler warms up, and joins the corpus of digests and allocation)
+  private void attentionWithOptions() {
     Workers caller = Workers.caller();
     masked.forward(q, k, k, out);
     everyOption.forward(q, k, k, out, headStatistics, caller);
