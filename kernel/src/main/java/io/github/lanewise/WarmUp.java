@@ -78,6 +78,7 @@ final class WarmUp {
 
   private final float[] logits = filled(8192); // enough for a search among them
   private final RandomGenerator random = new SplittableRandom(1);
+  private final DecodeWarmUp decoding = new DecodeWarmUp();
   private final TokenSampler[] samplers = {
     TokenSampler.builder().temperature(0.9f).topK(20).topP(0.9f).minP(0.01f).build(),
     TokenSampler.builder().topK(5000).topP(0.9f).build(),
@@ -95,6 +96,7 @@ final class WarmUp {
         this::matmul,
         this::softmax,
         this::sampling,
+        decoding::run,
         this::primitives,
         this::attentionWithOptions);
   }
@@ -179,7 +181,7 @@ final class WarmUp {
     return FloatTensor.of(filled(rows * SMALL_DIM), 1, 1, rows, SMALL_DIM);
   }
 
-  private static float[] filled(int length) {
+  static float[] filled(int length) {
     float[] values = new float[length];
     for (int i = 0; i < length; i++) {
       values[i] = (i * 37 % 101 - 50) / 25f;

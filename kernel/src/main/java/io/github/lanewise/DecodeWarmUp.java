@@ -1,0 +1,52 @@
+package io.github.lanewise;
+
+import io.github.lanewise.attention.Attention;
+import io.github.lanewise.attention.KeyValueCache;
+import io.github.lanewise.attention.KeyValueCache.Storage;
+
+/** Attends with one query and with a group of four over a small cache of every storage. */
+final class DecodeWarmUp {
+
+  private static final int TOKENS = 600; // two whole chunks, and a part of one
+  private static final int DIM = 64;
+  private static final int GROUP = 4;
+
+  private final KeyValueCache[] caches = new KeyValueCache[Storage.values().length];
+  private final FloatTensor token = tensor(1, 1);
+  private final FloatTensor one = tensor(1, 1);
+  private final FloatTensor group = tensor(GROUP, 1);
+  private final FloatTensor out = FloatTensor.allocate(1, 1, 1, DIM);
+  private final FloatTensor groupOut = FloatTensor.allocate(1, GROUP, 1, DIM);
+  private final Attention plain = Attention.builder().build();
+  private final Attention streaming =
+      Attention.builder().mask(Mask.prefix(4).or(Mask.window(300, 0))).build();
+  private final RowStatistics statistics =
+      new RowStatistics(
+          FloatTensor.allocate(1, GROUP, 1),
+          FloatTensor.allocate(1, GROUP, 1),
+          FloatTensor.allocate(1, GROUP, 1));
+
+  DecodeWarmUp() {
+    for (Storage storage : Storage.values()) {
+      KeyValueCache cache = KeyValueCache.builder(1, 1, DIM, DIM).storage(storage).build();
+      FloatTensor tokens = tensor(1, TOKENS);
+      cache.append(tokens, tokens);
+      caches[storage.ordinal()] = cache; // on the heap: needs no close
+    }
+  }
+
+  void run() {
+    Workers caller = Workers.caller();
+    for (KeyValueCache cache : caches) {
+      cache.append(token, token);
+      plain.forward(one, cache, out, RowStatistics.none(), caller);
+      plain.forward(group, cache, groupOut, RowStatistics.none(), caller);
+      streaming.forward(group, cache, groupOut, statistics, caller);
+      cache.truncate(TOKENS);
+    }
+  }
+
+  private static FloatTensor tensor(int heads, int length) {
+    return FloatTensor.of(WarmUp.filled(heads * length * DIM), 1, heads, length, DIM);
+  }
+}
