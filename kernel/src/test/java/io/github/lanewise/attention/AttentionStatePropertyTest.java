@@ -2,6 +2,10 @@ package io.github.lanewise.attention;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
+import io.github.lanewise.FloatTensor;
+import io.github.lanewise.RowStatistics;
+import io.github.lanewise.Workers;
+import io.github.lanewise.reference.AttentionOptions;
 import io.github.lanewise.reference.AttentionResult;
 import io.github.lanewise.reference.AttentionShape;
 import io.github.lanewise.reference.Primitives;
@@ -89,6 +93,49 @@ class AttentionStatePropertyTest {
         });
     out.print();
     statistics.print();
+  }
+
+  /** The absolute bound for unit variance, 1.5e-6·max|v|, where every key is a shard or two. */
+  @Test
+  void theSmallestShardsKeepTheBound() {
+    AttentionShape s = new AttentionShape(1, 2, 1, 3, 700, 16, 9);
+    Property.check(
+        3,
+        draw -> {
+          float[] q = draw.floats("q", s.queryRows() * s.headDim(), FloatKind.NORMAL);
+          float[] k = draw.floats("k", s.keyRows() * s.headDim(), FloatKind.NORMAL);
+          float[] v = draw.floats("v", s.keyRows() * s.valueDim(), FloatKind.NORMAL);
+          FloatTensor queries = FloatTensor.of(q, 1, 2, 3, 16);
+          FloatTensor keys = FloatTensor.of(k, 1, 1, 700, 16);
+          FloatTensor values = FloatTensor.of(v, 1, 1, 700, 9);
+          AttentionState state = AttentionState.empty(1, 2, 3, 9);
+          Attention attention = Attention.builder().build();
+          for (int from : draw.permutation("order", 700)) {
+            FloatTensor key = keys.slice(2, from, from + 1);
+            FloatTensor value = values.slice(2, from, from + 1);
+            attention.partial(queries, key, value, from, state, Workers.caller());
+          }
+          FloatTensor out = FloatTensor.allocate(1, 2, 3, 9);
+          state.writeTo(out, RowStatistics.none());
+          double[] expected =
+              ReferenceAttention.forward(
+                      s,
+                      AttentionOptions.standard(16),
+                      Primitives.widen(q),
+                      Primitives.widen(k),
+                      Primitives.widen(v))
+                  .out();
+          double bound = 0;
+          for (float value : v) {
+            bound = Math.max(bound, 1.5e-6 * Math.abs(value));
+          }
+          Accuracy accuracy = new Accuracy("attention over shards of one key");
+          float[] actual = out.toArray();
+          for (int j = 0; j < expected.length; j++) {
+            accuracy.check(expected[j], actual[j], bound, () -> "out");
+          }
+          accuracy.print();
+        });
   }
 
   private static void check(

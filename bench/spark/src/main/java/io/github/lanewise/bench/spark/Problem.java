@@ -37,7 +37,8 @@ record Problem(int keys) implements Serializable {
 
   /** Keys {@code [from, to)} of all heads. */
   KeyShard shard(int from, int to) {
-    return new KeyShard(from, to - from, rows(2, KEY_HEADS, from, to), rows(3, KEY_HEADS, from, to));
+    return new KeyShard(
+        from, to - from, rows(2, KEY_HEADS, from, to), rows(3, KEY_HEADS, from, to));
   }
 
   /** Rows {@code [from, to)} of every head: each number depends on its place alone. */

@@ -55,9 +55,7 @@ final class ShardedAttention implements AutoCloseable {
   private static AttentionState partial(Problem problem, KeyShard shard, int victim) {
     AttentionState state = problem.emptyState();
     FloatTensor q = problem.queries();
-    problem
-        .attention()
-        .partial(q, shard.k(), shard.v(), shard.firstKey(), state, Workers.caller());
+    problem.attention().partial(q, shard.k(), shard.v(), shard.firstKey(), state, Workers.caller());
     TaskContext task = TaskContext.get();
     if (task.partitionId() == victim && task.attemptNumber() == 0) {
       throw new IllegalStateException("injected failure of partition " + victim);

@@ -124,8 +124,7 @@ public final class SparkExample {
     boolean same = true;
     for (int i = 0; i < expected.size(); i++) {
       for (int j = 0; j < expected.get(i).length; j++) {
-        same &=
-            Float.floatToIntBits(expected.get(i)[j]) == Float.floatToIntBits(actual.get(i)[j]);
+        same &= Float.floatToIntBits(expected.get(i)[j]) == Float.floatToIntBits(actual.get(i)[j]);
       }
     }
     return same;
