@@ -1,6 +1,7 @@
 package io.github.lanewise;
 
 import io.github.lanewise.attention.Attention;
+import io.github.lanewise.attention.AttentionState;
 import io.github.lanewise.sampling.TokenSampler;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
@@ -175,6 +176,9 @@ final class WarmUp {
     masked.forward(q, k, k, out);
     everyOption.forward(q, k, k, out, headStatistics, caller);
     plain.weights(q, k, attended, caller);
+    AttentionState state = AttentionState.empty(1, 1, QUERIES, DIM);
+    plain.partial(q, k, k, 0, state, caller);
+    state.writeTo(out, headStatistics);
   }
 
   private static FloatTensor small(int rows) {
