@@ -31,12 +31,33 @@ final class MatmulBlock {
       } else {
         packColumns(call, batch, column, width);
       }
-      for (int r = 0; r < rows; r += GROUP) {
+      int r = multiplyInPlace(call, batch, row0, rows, column, width);
+      for (; r < rows; r += GROUP) {
         int height = Math.min(GROUP, rows - r);
         TILES.product(groups, r * depth, depth * GROUP, height, panel, 0, width, depth, results, 0);
         write(call, batch, row0 + r, height, column, width);
       }
     }
+  }
+
+  /**
+   * Writes the results of whole groups of rows to where they belong, if tiles of any width fit
+   * there; returns the number of rows that are done.
+   */
+  private int multiplyInPlace(
+      MatmulCall call, long batch, long row0, int rows, long column, int width) {
+    StridedFloats c = call.c;
+    float[] own = c.arrayOrNull();
+    if (own == null || width % GROUP != 0) {
+      return 0;
+    }
+    int whole = rows / GROUP * GROUP;
+    int depth = call.depth;
+    int rowStride = (int) c.stride(call.rank - 2);
+    int to = (int) (call.batchOffset(c, batch) + row0 * rowStride + column);
+    TILES.product(
+        groups, 0, depth * GROUP, whole, panel, 0, width, depth, call.alpha, own, to, rowStride);
+    return whole;
   }
 
   private void packRows(MatmulCall call, long batch, long row0, int rows) {
