@@ -10,7 +10,7 @@ import io.github.lanewise.internal.tensor.StridedFloats;
 import java.util.Arrays;
 
 /**
- * One worker's scratch for a bundle of up to 64 query rows, and the way from scores to results:
+ * One worker's scratch for a bundle of up to 32 query rows, and the way from scores to results:
  * exponentials of a chunk, their product with the values, the merge with the chunks before, the
  * sink, and the division. Each lane is one query.
  */
@@ -76,7 +76,7 @@ final class QueryBundle {
       int root = tree.root();
       if (root >= 0) {
         long row = (rows.batch * call.q.size(1) + rows.head[0]) * call.queryLength + rows.query[0];
-        shard.write(n, (int) row, rows.count, tree.nodes, root, staging.scratch);
+        shard.write(n, (int) row, rows.count, tree.nodes, root);
       }
     }
   }
@@ -100,40 +100,60 @@ final class QueryBundle {
 
   /** Weights, sums and, if there are values, their product: the chunk's node. */
   private void weigh(AttentionCall call, PackedChunk chunk, int node) {
-    float[] scores = panel.scores;
-    int keys = panel.spanKeys;
-    boolean whole = call.valueDim == 0 || chunk.finite;
-    if (!whole) {
-      findLive(scores, keys);
+    boolean some = call.valueDim != 0 && !chunk.finite;
+    if (some) {
+      findLive(panel.scores, panel.spanKeys);
     }
-    SCORES.exponentials(
-        scores, 0, keys, rows.count, call.wantsMoment, tree.nodes, node, laneScratch);
-    if (call.valueDim == 0) {
-      return;
+    int lanes = rows.count;
+    SCORES.beginSums(lanes, call.wantsMoment, laneScratch);
+    for (int run = 0; run < panel.runs; run++) {
+      int from = panel.runFrom[run] * PANEL;
+      int keys = panel.runEnd[run] - panel.runFrom[run];
+      SCORES.exponentials(
+          panel.scores, from, keys, lanes, call.wantsMoment, tree.nodes, node, laneScratch);
     }
-    int to = node + ScoreKernels.NODE_VALUES;
+    SCORES.endSums(lanes, call.wantsMoment, laneScratch, tree.nodes, node);
+    for (int run = 0; run < panel.runs && call.valueDim != 0; run++) {
+      multiplyValues(call, chunk, some, run, node + ScoreKernels.NODE_VALUES);
+    }
+  }
+
+  /** Adds to the node what the values of one run of keys contribute; the first run begins it. */
+  private void multiplyValues(
+      AttentionCall call, PackedChunk chunk, boolean some, int run, int to) {
+    int first = panel.runFrom[run];
+    int keys = panel.runEnd[run] - first;
+    int weights = first * PANEL;
+    int lanes = rows.count;
+    long key = panel.spanFrom + first;
     if (chunk.scaled) {
-      int scaleAt = PackedChunk.scaleAt(panel.spanFrom);
-      ScorePanel.scaleRows(scores, 0, keys, rows.count, chunk.valueScales, scaleAt);
+      int scaleAt = PackedChunk.scaleAt(key);
+      ScorePanel.scaleRows(panel.scores, weights, keys, lanes, chunk.valueScales, scaleAt);
     }
-    int from = chunk.valueAt(panel.spanFrom);
+    int from = chunk.valueAt(key);
     int stride = chunk.valueGroupStride;
-    if (whole) {
-      TILES.product(
-          chunk.values, from, stride, call.valueDim, scores, 0, rows.count, keys, tree.nodes, to);
-    } else {
+    float[] out = tree.nodes;
+    if (some) {
       TILES.productOfLive(
           chunk.values,
           from,
           stride,
           call.valueDim,
-          scores,
-          0,
-          rows.count,
+          panel.scores,
+          weights,
+          lanes,
           keys,
           live,
-          tree.nodes,
+          first,
+          run > 0,
+          out,
           to);
+    } else if (run == 0) {
+      TILES.product(
+          chunk.values, from, stride, call.valueDim, panel.scores, weights, lanes, keys, out, to);
+    } else {
+      TILES.addProduct(
+          chunk.values, from, stride, call.valueDim, panel.scores, weights, lanes, keys, out, to);
     }
   }
 

@@ -18,7 +18,6 @@ final class ResultRows {
   final float[] entropy = new float[PANEL];
   final float[] maxWeight = new float[PANEL];
 
-  private final float[] scratch = new float[TileKernels.TRANSPOSE_SCRATCH];
   private float[] staged = new float[0];
 
   /**
@@ -66,8 +65,7 @@ final class ResultRows {
       long at = rows.offsetIn(t, c) + first;
       float[] own = t.arrayOrNull();
       if (own != null) {
-        TILES.transpose(
-            panel, from + c, PANEL, length, stop - c, own, (int) at, (int) t.stride(2), scratch);
+        TILES.transpose(panel, from + c, PANEL, length, stop - c, own, (int) at, (int) t.stride(2));
       } else {
         writeStaged(t, panel, from + c, at, length, stop - c);
       }
@@ -78,7 +76,7 @@ final class ResultRows {
   private void writeStaged(
       StridedFloats t, float[] panel, int from, long at, int length, int lanes) {
     room(lanes * length);
-    TILES.transpose(panel, from, PANEL, length, lanes, staged, 0, length, scratch);
+    TILES.transpose(panel, from, PANEL, length, lanes, staged, 0, length);
     if (t.stride(2) == length) {
       t.write(staged, 0, at, lanes * length);
       return;

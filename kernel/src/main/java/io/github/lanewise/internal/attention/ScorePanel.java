@@ -9,11 +9,12 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The scores of a bundle's rows against the keys of one chunk, {@code [256 keys][64 rows]}: the dot
+ * The scores of a bundle's rows against the keys of one chunk, {@code [256 keys][32 rows]}: the dot
  * product and every step that was asked for up to visibility.
  *
- * <p>The panel takes 64 KB and lives in the second-level cache. It is made block by block of 64
- * keys, so that the steps after the dot product find their block in the first-level cache.
+ * <p>The panel takes 32 KB. Where the mask lets all rows see a key and nothing but a scale was
+ * asked for, one pass does it all; else the panel is made block by block, so that the steps after
+ * the dot product find their block in the first-level cache.
  */
 final class ScorePanel {
 
@@ -35,6 +36,15 @@ final class ScorePanel {
   /** Number of keys in the span. */
   int spanKeys;
 
+  /** Runs of the span's keys that are scored; the others are invisible to all rows. */
+  int runs;
+
+  /** Where each run begins, counted from the span's first key; in whole groups. */
+  final int[] runFrom = new int[CHUNK / GROUP];
+
+  /** Where it ends. */
+  final int[] runEnd = new int[CHUNK / GROUP];
+
   private final VisibleWords visible = new VisibleWords();
   private final float[] slopes = new float[PANEL];
   private final float[] temperatures = new float[PANEL];
@@ -46,6 +56,8 @@ final class ScorePanel {
 
   private AttentionCall call;
   private BundleRows rows;
+
+  private boolean skipsGaps;
 
   /** Whether all, some or none of the rows see all keys of the span. */
   private int visibility;
@@ -60,6 +72,7 @@ final class ScorePanel {
   void begin(AttentionCall call, BundleRows rows, StagedRows staging) {
     this.call = call;
     this.rows = rows;
+    skipsGaps = call.weights == null && !call.options.isHardMaximum(rows.head[0]);
     loadQueries(call.q, call.headDim, staging);
     loadRowOptions();
   }
@@ -72,15 +85,7 @@ final class ScorePanel {
       int stop = rows.endOfHead(c);
       staging.load(q, rows.offsetIn(q, c), q.stride(2), stop - c, headDim);
       TILES.transpose(
-          staging.array,
-          staging.from,
-          staging.stride,
-          stop - c,
-          headDim,
-          queries,
-          c,
-          PANEL,
-          staging.scratch);
+          staging.array, staging.from, staging.stride, stop - c, headDim, queries, c, PANEL);
       c = stop;
     }
   }
@@ -123,29 +128,67 @@ final class ScorePanel {
     }
     int maximum = node + ScoreKernels.NODE_MAXIMUM;
     Arrays.fill(nodes, maximum, maximum + PANEL, Float.NEGATIVE_INFINITY);
-    boolean inOnePass = call.options.isPlain() && !chunk.scaled;
-    for (int key = 0; key < spanKeys; ) {
-      int whole = inOnePass ? visibleTo(key) : 0;
-      if (whole > 0) {
-        scoreVisible(chunk, key, whole, nodes, node);
-        key += whole;
-      } else {
-        int keys = Math.min(BLOCK, spanKeys - key);
-        scoreBlock(chunk, key, keys, temper, nodes, node);
-        key += keys;
-      }
+    findRuns();
+    for (int run = 0; run < runs; run++) {
+      scoreRun(chunk, runFrom[run], runEnd[run], temper, nodes, node);
     }
     return true;
   }
 
+  /** The groups that some row sees, if gaps pay: who wants weights wants them of all keys. */
+  private void findRuns() {
+    runs = 1;
+    runFrom[0] = 0;
+    runEnd[0] = spanKeys;
+    if (visibility != VisibleWords.SOME || call.mask.rangesOnly() || !skipsGaps) {
+      return;
+    }
+    runs = 0;
+    for (int key = 0; key < spanKeys; key += GROUP) {
+      int end = Math.min(spanKeys, key + GROUP);
+      if (!isSeen(key, end)) {
+        continue;
+      }
+      if (runs == 0 || runEnd[runs - 1] < key) {
+        runFrom[runs] = key;
+        runs++;
+      }
+      runEnd[runs - 1] = end;
+    }
+  }
+
+  private boolean isSeen(int key, int end) {
+    long any = 0L;
+    for (int k = key; k < end; k++) {
+      any |= visible.words[wordsFrom() + k];
+    }
+    return any != 0;
+  }
+
+  private void scoreRun(
+      PackedChunk chunk, int from, int end, boolean temper, float[] nodes, int node) {
+    boolean inOnePass = call.options.isPlain() && !chunk.scaled;
+    for (int key = from; key < end; ) {
+      int whole = inOnePass ? visibleTo(key, end) : 0;
+      if (whole > 0) {
+        scoreVisible(chunk, key, whole, nodes, node);
+        key += whole;
+      } else {
+        int keys = Math.min(BLOCK, end - key);
+        scoreBlock(chunk, key, keys, temper, nodes, node);
+        key += keys;
+      }
+    }
+  }
+
   /** Number of keys from {@code key} on that all rows see, in whole groups. */
-  private int visibleTo(int key) {
-    int end = spanKeys;
+  private int visibleTo(int key, int runEnd) {
+    int end = runEnd;
     if (visibility != VisibleWords.ALL) {
       long everybody = -1L >>> (Long.SIZE - rows.count);
       int word = wordsFrom();
       end = key;
-      while (end < spanKeys && visible.words[word + end] == everybody) {
+      while (end < runEnd && visible.words[word + end] == everybody) {
         end++;
       }
     }

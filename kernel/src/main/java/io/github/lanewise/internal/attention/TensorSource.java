@@ -97,8 +97,7 @@ final class TensorSource implements KeyValueSource {
     int skip = (int) (key % GROUP);
     int to = chunk.keyAt(key - skip) + skip;
     stage.load(k, from, k.stride(2), rows, headDim);
-    TILES.transpose(
-        stage.array, stage.from, stage.stride, rows, headDim, chunk.keys, to, GROUP, stage.scratch);
+    TILES.transpose(stage.array, stage.from, stage.stride, rows, headDim, chunk.keys, to, GROUP);
   }
 
   private boolean packValues(PackedChunk chunk, long from, int rows, long first, StagedRows stage) {

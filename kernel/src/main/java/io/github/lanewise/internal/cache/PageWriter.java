@@ -68,15 +68,7 @@ final class PageWriter {
 
   private void transpose(int rows, float[] target, int at) {
     TILES.transpose(
-        staging.array,
-        staging.from,
-        staging.stride,
-        rows,
-        layout.headDim,
-        target,
-        at,
-        GROUP,
-        staging.scratch);
+        staging.array, staging.from, staging.stride, rows, layout.headDim, target, at, GROUP);
   }
 
   /** Writes the values of some tokens that lie in one group of 16 of a page. */

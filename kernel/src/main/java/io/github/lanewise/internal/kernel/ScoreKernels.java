@@ -109,12 +109,16 @@ public interface ScoreKernels {
       float[] node,
       int nodeFrom);
 
+  /** Clears the sums, and the moments if asked, of all lanes. */
+  void beginSums(int columns, boolean moment, float[] scratch);
+
   /**
-   * {@code p = exp(s - m)} in place, with the sum and, if asked, the moment {@code Σ p·(s - m)} of
-   * every lane: 16 virtual lanes over the keys and the fixed tree. Row 0 goes to virtual lane 0. A
-   * lane without a visible key gets m = -inf and sum 0; a lane with a NaN gets m = sum = NaN.
+   * {@code p = exp(s - m)} in place; every lane adds p and, if asked, {@code p·(s - m)} to its 16
+   * virtual lanes over the keys. Row 0 goes to virtual lane 0.
    *
    * <p>Rows beyond the last key, up to the next multiple of 4, are scratch.
+   *
+   * @param scratch the sums, {@link #LANE_SCRATCH} floats
    */
   void exponentials(
       float[] s,
@@ -125,6 +129,12 @@ public interface ScoreKernels {
       float[] node,
       int nodeFrom,
       float[] scratch);
+
+  /**
+   * Folds the virtual lanes by the fixed tree to the sum and, if asked, the moment of every lane. A
+   * lane without a visible key gets sum 0; a lane with a NaN gets m = sum = NaN.
+   */
+  void endSums(int columns, boolean moment, float[] scratch, float[] node, int nodeFrom);
 
   /**
    * Merges node b, of the higher keys, into node a; a node with m = -inf is the identity. Equations

@@ -31,9 +31,6 @@ public interface TileKernels {
   /** Rows of the product come in multiples of this many; rows beyond the last are scratch. */
   int TILE_ROWS = 8;
 
-  /** Floats of scratch that {@link #transpose} needs: a square of the widest vectors. */
-  int TRANSPOSE_SCRATCH = GROUP * GROUP;
-
   /**
    * {@code out[r][c] = Σ a[r][t] · b[t][c]}: one chain of fused multiply-adds for every element,
    * ascending over t, that starts at +0.
@@ -79,8 +76,6 @@ public interface TileKernels {
   /**
    * {@code target[t·targetStride + r] = source[r·sourceStride + t]} for r below {@code rows} and t
    * below {@code depth}.
-   *
-   * @param scratch {@link #TRANSPOSE_SCRATCH} floats
    */
   void transpose(
       float[] source,
@@ -90,8 +85,7 @@ public interface TileKernels {
       int depth,
       float[] target,
       int targetFrom,
-      int targetStride,
-      float[] scratch);
+      int targetStride);
 
   /**
    * {@code target[c / GROUP · groupStride + r · GROUP + c % GROUP] = source[r·sourceStride + c]}
@@ -112,8 +106,22 @@ public interface TileKernels {
   /** Whether there is no infinity and no NaN in {@code x[from … from + length)}. */
   boolean isFinite(float[] x, int from, int length);
 
+  /** {@code out += a · b}: continues the chains of {@link #product} where they ended. */
+  void addProduct(
+      float[] a,
+      int aFrom,
+      int aGroupStride,
+      int rows,
+      float[] b,
+      int bFrom,
+      int columns,
+      int depth,
+      float[] out,
+      int outFrom);
+
   /**
-   * As {@link #product}, skipping the rows t whose bit c in {@code live} is 0: 0·NaN never leaks.
+   * As {@link #product}, or {@link #addProduct} if {@code onTop}, skipping the rows t whose bit c
+   * in {@code live[liveFrom + t]} is 0: 0·NaN never leaks.
    */
   void productOfLive(
       float[] a,
@@ -125,6 +133,8 @@ public interface TileKernels {
       int columns,
       int depth,
       long[] live,
+      int liveFrom,
+      boolean onTop,
       float[] out,
       int outFrom);
 }

@@ -76,15 +76,7 @@ final class MatmulBlock {
       }
       staging.load(a, first + r * rowStride, rowStride, height, depth);
       TILES.transpose(
-          staging.array,
-          staging.from,
-          staging.stride,
-          height,
-          depth,
-          groups,
-          r * depth,
-          GROUP,
-          staging.scratch);
+          staging.array, staging.from, staging.stride, height, depth, groups, r * depth, GROUP);
     }
   }
 
@@ -117,15 +109,7 @@ final class MatmulBlock {
     }
     staging.load(b, first, rowStride, width, call.depth);
     TILES.transpose(
-        staging.array,
-        staging.from,
-        staging.stride,
-        width,
-        call.depth,
-        panel,
-        0,
-        PANEL,
-        staging.scratch);
+        staging.array, staging.from, staging.stride, width, call.depth, panel, 0, PANEL);
   }
 
   private void roomForPanel(int depth) {

@@ -118,6 +118,11 @@ public final class ScalarScoreKernels implements ScoreKernels {
   }
 
   @Override
+  public void beginSums(int columns, boolean moment, float[] scratch) {
+    Arrays.fill(scratch, 0f);
+  }
+
+  @Override
   public void exponentials(
       float[] s,
       int from,
@@ -127,7 +132,6 @@ public final class ScalarScoreKernels implements ScoreKernels {
       float[] node,
       int nodeFrom,
       float[] scratch) {
-    Arrays.fill(scratch, 0f);
     int moments = GROUP * PANEL;
     for (int k = 0; k < keys; k++) {
       int row = from + k * PANEL;
@@ -143,9 +147,13 @@ public final class ScalarScoreKernels implements ScoreKernels {
         }
       }
     }
+  }
+
+  @Override
+  public void endSums(int columns, boolean moment, float[] scratch, float[] node, int nodeFrom) {
     foldLanes(scratch, 0, columns, node, nodeFrom + NODE_SUM);
     if (moment) {
-      foldLanes(scratch, moments, columns, node, nodeFrom + NODE_MOMENT);
+      foldLanes(scratch, GROUP * PANEL, columns, node, nodeFrom + NODE_MOMENT);
     }
     for (int c = 0; c < columns; c++) {
       if (Float.isNaN(node[nodeFrom + NODE_SUM + c])) {

@@ -54,6 +54,27 @@ public final class ScalarTileKernels implements TileKernels {
   }
 
   @Override
+  public void addProduct(
+      float[] a,
+      int aFrom,
+      int aGroupStride,
+      int rows,
+      float[] b,
+      int bFrom,
+      int columns,
+      int depth,
+      float[] out,
+      int outFrom) {
+    for (int r = 0; r < rows; r++) {
+      int at = aFrom + r / GROUP * aGroupStride + r % GROUP;
+      for (int t = 0; t < depth; t++) {
+        int to = outFrom + r * PANEL;
+        multiplyAdd(a[at + t * GROUP], b, bFrom + t * PANEL, columns, out, to);
+      }
+    }
+  }
+
+  @Override
   public void productOfLive(
       float[] a,
       int aFrom,
@@ -64,16 +85,20 @@ public final class ScalarTileKernels implements TileKernels {
       int columns,
       int depth,
       long[] live,
+      int liveFrom,
+      boolean onTop,
       float[] out,
       int outFrom) {
     for (int r = 0; r < rows; r++) {
       int to = outFrom + r * PANEL;
-      Arrays.fill(out, to, to + columns, 0f);
+      if (!onTop) {
+        Arrays.fill(out, to, to + columns, 0f);
+      }
       int at = aFrom + r / GROUP * aGroupStride + r % GROUP;
       for (int t = 0; t < depth; t++) {
         float factor = a[at + t * GROUP];
         for (int c = 0; c < columns; c++) {
-          if ((live[t] >>> c & 1) != 0) {
+          if ((live[liveFrom + t] >>> c & 1) != 0) {
             out[to + c] = ScalarFma.fma(factor, b[bFrom + t * PANEL + c], out[to + c]);
           }
         }
@@ -97,8 +122,7 @@ public final class ScalarTileKernels implements TileKernels {
       int depth,
       float[] target,
       int targetFrom,
-      int targetStride,
-      float[] scratch) {
+      int targetStride) {
     transposeBlock(source, sourceFrom, sourceStride, rows, depth, target, targetFrom, targetStride);
   }
 

@@ -70,9 +70,8 @@ public final class ShardNodes {
    * Takes rows {@code [row, row + lanes)} of node {@code n} from the lanes of a panel.
    *
    * @param panels a node at {@code root} as {@link ScoreKernels} lays it out
-   * @param scratch {@link TileKernels#TRANSPOSE_SCRATCH} floats
    */
-  public void write(int n, int row, int lanes, float[] panels, int root, float[] scratch) {
+  public void write(int n, int row, int lanes, float[] panels, int root) {
     float[] node = nodes[n];
     int rows = shape.rows();
     int sums = NodeKernels.sum(rows) + row;
@@ -96,8 +95,7 @@ public final class ShardNodes {
         lanes,
         node,
         values,
-        width,
-        scratch);
+        width);
     seen[n] = true;
   }
 

@@ -1,7 +1,5 @@
 package io.github.lanewise.internal.tensor;
 
-import io.github.lanewise.internal.kernel.TileKernels;
-
 /**
  * A few rows as a {@code float[]}: the caller's own array where the tensor has one, else a copy.
  * Kernels that saw heap and native segments in turn would lose a factor of 4 to 7.
@@ -11,9 +9,6 @@ public final class StagedRows {
   public float[] array = new float[0];
   public int from;
   public int stride;
-
-  /** For transpositions of what is staged. */
-  public final float[] scratch = new float[TileKernels.TRANSPOSE_SCRATCH];
 
   private float[] copy = new float[0];
 

@@ -221,6 +221,16 @@ public final class VectorScoreKernels implements ScoreKernels {
   }
 
   @Override
+  public void beginSums(int columns, boolean moment, float[] scratch) {
+    int lanes = moment ? 2 * GROUP : GROUP;
+    for (int lane = 0; lane < lanes; lane++) {
+      for (int c = 0; c < columns; c += L) {
+        FloatVector.zero(F).intoArray(scratch, lane * PANEL + c);
+      }
+    }
+  }
+
+  @Override
   public void exponentials(
       float[] s,
       int from,
@@ -234,15 +244,21 @@ public final class VectorScoreKernels implements ScoreKernels {
     for (int c = 0; c < columns; c += L) {
       int maximum = nodeFrom + NODE_MAXIMUM + c;
       padWithLowest(s, from + c, keys);
-      clear(scratch, c);
       if (moment) {
-        clear(scratch, moments + c);
         PanelWeights.weighWithMoment(s, from + c, keys, node, maximum, scratch, c, moments + c);
-        foldLanes(scratch, moments + c, node, nodeFrom + NODE_MOMENT + c);
       } else {
         PanelWeights.weigh(s, from + c, keys, node, maximum, scratch, c);
       }
+    }
+  }
+
+  @Override
+  public void endSums(int columns, boolean moment, float[] scratch, float[] node, int nodeFrom) {
+    for (int c = 0; c < columns; c += L) {
       foldLanes(scratch, c, node, nodeFrom + NODE_SUM + c);
+      if (moment) {
+        foldLanes(scratch, GROUP * PANEL + c, node, nodeFrom + NODE_MOMENT + c);
+      }
       spreadNaN(node, nodeFrom + c);
     }
   }
@@ -259,12 +275,6 @@ public final class VectorScoreKernels implements ScoreKernels {
    */
   private static FloatVector finiteOrigin(FloatVector m) {
     return m.blend(0f, m.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY));
-  }
-
-  private static void clear(float[] scratch, int from) {
-    for (int lane = 0; lane < GROUP; lane++) {
-      FloatVector.zero(F).intoArray(scratch, from + lane * PANEL);
-    }
   }
 
   /** The fixed tree (8, 4, 2, 1) over 16 virtual lanes that lie {@link #PANEL} apart. */

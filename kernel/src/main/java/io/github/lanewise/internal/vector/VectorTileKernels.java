@@ -73,6 +73,27 @@ public final class VectorTileKernels implements TileKernels {
   }
 
   @Override
+  public void addProduct(
+      float[] a,
+      int aFrom,
+      int aGroupStride,
+      int rows,
+      float[] b,
+      int bFrom,
+      int columns,
+      int depth,
+      float[] out,
+      int outFrom) {
+    for (int r = 0; r < rows; r += TILE_ROWS / 2) {
+      int tileA = aFrom + r / GROUP * aGroupStride + r % GROUP;
+      int tileOut = outFrom + r * PANEL;
+      for (int c = 0; c < columns; c += PAIR) {
+        VectorTiles.add4x2(a, tileA, b, bFrom + c, depth, out, tileOut + c);
+      }
+    }
+  }
+
+  @Override
   public void productOfLive(
       float[] a,
       int aFrom,
@@ -83,19 +104,22 @@ public final class VectorTileKernels implements TileKernels {
       int columns,
       int depth,
       long[] live,
+      int liveFrom,
+      boolean onTop,
       float[] out,
       int outFrom) {
     for (int r = 0; r < rows; r++) {
       int at = aFrom + r / GROUP * aGroupStride + r % GROUP;
       for (int c = 0; c < columns; c += L) {
-        FloatVector acc = FloatVector.zero(F);
+        int to = outFrom + r * PANEL + c;
+        FloatVector acc = onTop ? FloatVector.fromArray(F, out, to) : FloatVector.zero(F);
         for (int t = 0; t < depth; t++) {
-          VectorMask<Float> lanes = VectorMask.fromLong(F, live[t] >>> c);
+          VectorMask<Float> lanes = VectorMask.fromLong(F, live[liveFrom + t] >>> c);
           FloatVector factor = FloatVector.broadcast(F, a[at + t * GROUP]);
           FloatVector sum = factor.fma(FloatVector.fromArray(F, b, bFrom + t * PANEL + c), acc);
           acc = acc.blend(sum, lanes);
         }
-        acc.intoArray(out, outFrom + r * PANEL + c);
+        acc.intoArray(out, to);
       }
     }
   }
@@ -109,8 +133,7 @@ public final class VectorTileKernels implements TileKernels {
       int depth,
       float[] target,
       int targetFrom,
-      int targetStride,
-      float[] scratch) {
+      int targetStride) {
     int wholeRows = rows / L * L;
     int wholeDepth = depth / L * L;
     for (int r = 0; r < wholeRows; r += L) {

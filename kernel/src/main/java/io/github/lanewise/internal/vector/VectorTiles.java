@@ -200,4 +200,42 @@ final class VectorTiles {
     acc30.mul(factor).intoArray(out, outFrom + 3 * outStride);
     acc31.mul(factor).intoArray(out, outFrom + 3 * outStride + L);
   }
+
+  /** 4 rows by 2 vectors on top of a panel. */
+  static void add4x2(
+      float[] a, int aFrom, float[] b, int bFrom, int depth, float[] out, int outFrom) {
+    FloatVector acc00 = FloatVector.fromArray(F, out, outFrom);
+    FloatVector acc01 = FloatVector.fromArray(F, out, outFrom + L);
+    FloatVector acc10 = FloatVector.fromArray(F, out, outFrom + PANEL);
+    FloatVector acc11 = FloatVector.fromArray(F, out, outFrom + PANEL + L);
+    FloatVector acc20 = FloatVector.fromArray(F, out, outFrom + 2 * PANEL);
+    FloatVector acc21 = FloatVector.fromArray(F, out, outFrom + 2 * PANEL + L);
+    FloatVector acc30 = FloatVector.fromArray(F, out, outFrom + 3 * PANEL);
+    FloatVector acc31 = FloatVector.fromArray(F, out, outFrom + 3 * PANEL + L);
+    for (int t = 0; t < depth; t++) {
+      int at = aFrom + t * GROUP;
+      FloatVector b0 = FloatVector.fromArray(F, b, bFrom + t * PANEL);
+      FloatVector b1 = FloatVector.fromArray(F, b, bFrom + t * PANEL + L);
+      FloatVector a0 = FloatVector.broadcast(F, a[at]);
+      acc00 = a0.fma(b0, acc00);
+      acc01 = a0.fma(b1, acc01);
+      FloatVector a1 = FloatVector.broadcast(F, a[at + 1]);
+      acc10 = a1.fma(b0, acc10);
+      acc11 = a1.fma(b1, acc11);
+      FloatVector a2 = FloatVector.broadcast(F, a[at + 2]);
+      acc20 = a2.fma(b0, acc20);
+      acc21 = a2.fma(b1, acc21);
+      FloatVector a3 = FloatVector.broadcast(F, a[at + 3]);
+      acc30 = a3.fma(b0, acc30);
+      acc31 = a3.fma(b1, acc31);
+    }
+    acc00.intoArray(out, outFrom);
+    acc01.intoArray(out, outFrom + L);
+    acc10.intoArray(out, outFrom + PANEL);
+    acc11.intoArray(out, outFrom + PANEL + L);
+    acc20.intoArray(out, outFrom + 2 * PANEL);
+    acc21.intoArray(out, outFrom + 2 * PANEL + L);
+    acc30.intoArray(out, outFrom + 3 * PANEL);
+    acc31.intoArray(out, outFrom + 3 * PANEL + L);
+  }
 }
