@@ -3,6 +3,8 @@ package io.github.lanewise;
 import io.github.lanewise.attention.Attention;
 import io.github.lanewise.attention.KeyValueCache;
 import io.github.lanewise.attention.KeyValueCache.Storage;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Attends with one query and with a group of four over a small cache of every storage. */
 final class DecodeWarmUp {
@@ -11,7 +13,7 @@ final class DecodeWarmUp {
   private static final int DIM = 64;
   private static final int GROUP = 4;
 
-  private final KeyValueCache[] caches = new KeyValueCache[Storage.values().length];
+  private final List<KeyValueCache> caches = new ArrayList<>(); // on the heap: need no close
   private final FloatTensor token = tensor(1, 1);
   private final FloatTensor one = tensor(1, 1);
   private final FloatTensor group = tensor(GROUP, 1);
@@ -31,7 +33,7 @@ final class DecodeWarmUp {
       KeyValueCache cache = KeyValueCache.builder(1, 1, DIM, DIM).storage(storage).build();
       FloatTensor tokens = tensor(1, TOKENS);
       cache.append(tokens, tokens);
-      caches[storage.ordinal()] = cache; // on the heap: needs no close
+      caches.add(cache);
     }
   }
 
