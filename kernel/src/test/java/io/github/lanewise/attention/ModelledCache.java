@@ -1,0 +1,120 @@
+package io.github.lanewise.attention;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.lanewise.FloatTensor;
+import io.github.lanewise.reference.AttentionOptions;
+import io.github.lanewise.reference.AttentionResult;
+import io.github.lanewise.reference.AttentionShape;
+import io.github.lanewise.reference.Primitives;
+import io.github.lanewise.reference.ReferenceAttention;
+import io.github.lanewise.reference.Visibility;
+import java.util.Arrays;
+
+/** A cache, and beside it the numbers of the tokens that it must hold. */
+final class ModelledCache {
+  /** What float32 attention over a few hundred such keys may be off, values up to 8. */
+  private static final double TOLERANCE = 2e-5;
+
+  final KeyValueCache cache;
+  private final long[][] ids;
+  private final int[] lengths;
+
+  ModelledCache(KeyValueCache cache) {
+    this(cache, new long[(int) cache.batch()][0], new int[(int) cache.batch()]);
+  }
+
+  private ModelledCache(KeyValueCache cache, long[][] ids, int[] lengths) {
+    this.cache = cache;
+    this.ids = ids;
+    this.lengths = lengths;
+  }
+
+  int length(int sequence) {
+    return lengths[sequence];
+  }
+
+  /** Appends; where the capacity does not allow it, checks that it is refused. */
+  void append(int sequence, long[] tokens) {
+    FloatTensor k = SoakTokens.keyTensor(tokens);
+    FloatTensor v = SoakTokens.valueTensor(tokens);
+    if (lengths[sequence] + tokens.length > cache.capacity()) {
+      IllegalArgumentException refused =
+          assertThrows(IllegalArgumentException.class, () -> cache.append(sequence, k, v));
+      String message = String.valueOf(refused.getMessage());
+      assertTrue(message.contains(String.valueOf(cache.capacity())), message);
+    } else {
+      cache.append(sequence, k, v);
+      int before = lengths[sequence];
+      long[] grown = Arrays.copyOf(ids[sequence], before + tokens.length);
+      System.arraycopy(tokens, 0, grown, before, tokens.length);
+      ids[sequence] = grown;
+      lengths[sequence] = grown.length;
+    }
+    checkLengths();
+  }
+
+  void truncate(int sequence, int length) {
+    cache.truncate(sequence, length);
+    ids[sequence] = Arrays.copyOf(ids[sequence], length);
+    lengths[sequence] = length;
+    checkLengths();
+  }
+
+  ModelledCache fork() {
+    return new ModelledCache(cache.fork(), ids.clone(), lengths.clone());
+  }
+
+  void close() {
+    cache.close();
+    cache.close(); // idempotent
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            cache.append(
+                0, SoakTokens.keyTensor(new long[1]), SoakTokens.valueTensor(new long[1])));
+  }
+
+  private void checkLengths() {
+    for (int sequence = 0; sequence < lengths.length; sequence++) {
+      assertEquals(lengths[sequence], cache.length(sequence));
+    }
+    assertEquals(Arrays.stream(lengths).max().orElse(0), cache.length());
+  }
+
+  /** Checks the causal attention of the last queries of each sequence against the oracle. */
+  double check(FloatTensor q, FloatTensor out, float scale) {
+    double worst = 0;
+    for (int sequence = 0; sequence < lengths.length; sequence++) {
+      AttentionShape shape = shape((int) q.size(2), lengths[sequence]);
+      AttentionResult expected =
+          ReferenceAttention.forward(
+              shape,
+              AttentionOptions.scaled(scale)
+                  .withVisibility(Visibility.causal(lengths[sequence] - q.size(2))),
+              Primitives.widen(q.slice(0, sequence, sequence + 1).toArray()),
+              Primitives.widen(SoakTokens.keys(ids[sequence], lengths[sequence])),
+              Primitives.widen(SoakTokens.values(ids[sequence], lengths[sequence])));
+      float[] actual = out.slice(0, sequence, sequence + 1).toArray();
+      for (int i = 0; i < actual.length; i++) {
+        double error = Math.abs(actual[i] - expected.out()[i]);
+        assertTrue(error <= TOLERANCE, "sequence " + sequence + ": off by " + error);
+        worst = Math.max(worst, error);
+      }
+    }
+    return worst;
+  }
+
+  private static AttentionShape shape(int queries, int keys) {
+    return new AttentionShape(
+        1,
+        SoakTokens.QUERY_HEADS,
+        SoakTokens.KEY_HEADS,
+        queries,
+        keys,
+        SoakTokens.HEAD_DIM,
+        SoakTokens.VALUE_DIM);
+  }
+}

@@ -1,0 +1,220 @@
+package io.github.lanewise.attention;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.lanewise.FloatTensor;
+import io.github.lanewise.Mask;
+import io.github.lanewise.RowStatistics;
+import io.github.lanewise.Workers;
+import io.github.lanewise.attention.KeyValueCache.Storage;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thread of the soak test: it changes a family of forked caches, attends to them, and meets
+ * faults on the way.
+ */
+final class SoakActor implements AutoCloseable {
+  private static final int SEQUENCES = 3;
+  private static final int CAPACITY = 600;
+  private static final int MOST_CACHES = 5;
+  private static final int CHECKED_ONCE_IN = 100;
+  private static final float SCALE = 0.05f;
+  private static final Attention ATTENTION =
+      Attention.builder().scale(SCALE).mask(Mask.causal()).build();
+
+  private final SplittableRandom random;
+  private final Storage storage;
+  private final @Nullable CountingArena arena;
+  private final FaultyExecutor executor;
+  private final Workers[] workers;
+
+  /** One of the caches, for a thread that only reads. */
+  private final AtomicReference<@Nullable KeyValueCache> shown;
+
+  private final List<ModelledCache> caches = new ArrayList<>();
+  private long nextToken;
+  private int steps;
+
+  int checked;
+  int refused;
+  int broken;
+  int interrupted;
+  double worst;
+
+  SoakActor(
+      long seed,
+      Storage storage,
+      @Nullable CountingArena arena,
+      Executor executor,
+      Workers shared,
+      AtomicReference<@Nullable KeyValueCache> shown) {
+    this.random = new SplittableRandom(seed);
+    this.storage = storage;
+    this.arena = arena;
+    this.executor = new FaultyExecutor(executor);
+    this.workers = new Workers[] {Workers.caller(), shared, Workers.on(this.executor, 3)};
+    this.shown = shown;
+    caches.add(fresh());
+  }
+
+  private ModelledCache fresh() {
+    KeyValueCache.Builder builder =
+        KeyValueCache.builder(
+                SEQUENCES, SoakTokens.KEY_HEADS, SoakTokens.HEAD_DIM, SoakTokens.VALUE_DIM)
+            .capacity(CAPACITY)
+            .storage(storage)
+            .pageLength(random.nextBoolean() ? 16 : 128);
+    if (arena != null) {
+      builder.arena(arena);
+    }
+    return new ModelledCache(builder.build());
+  }
+
+  void step() {
+    steps++;
+    ModelledCache cache = caches.get(random.nextInt(caches.size()));
+    if (steps % CHECKED_ONCE_IN == 0) {
+      attend(cache);
+      return;
+    }
+    int kind = random.nextInt(100);
+    if (kind < 45) {
+      append(cache);
+    } else if (kind < 85) {
+      attend(cache);
+    } else if (kind < 92) {
+      int sequence = random.nextInt(SEQUENCES);
+      cache.truncate(sequence, random.nextInt(cache.length(sequence) + 1));
+    } else if (kind < 96) {
+      fork(cache);
+    } else {
+      close(cache);
+    }
+  }
+
+  private void append(ModelledCache cache) {
+    boolean interrupt = random.nextInt(20) == 0;
+    if (interrupt) {
+      Thread.currentThread().interrupt();
+    }
+    long[] tokens = new long[random.nextInt(8) == 0 ? random.nextInt(200) : 1 + random.nextInt(4)];
+    Arrays.setAll(tokens, t -> nextToken++);
+    int sequence = random.nextInt(SEQUENCES);
+    if (cache.length(sequence) + tokens.length > CAPACITY) {
+      refused++;
+    }
+    cache.append(sequence, tokens);
+    assertEquals(interrupt, Thread.interrupted(), "the interrupt");
+  }
+
+  private void fork(ModelledCache cache) {
+    if (caches.size() == MOST_CACHES) {
+      close(cache);
+    } else {
+      caches.add(cache.fork());
+    }
+    shown.set(caches.get(random.nextInt(caches.size())).cache);
+  }
+
+  private void close(ModelledCache cache) {
+    if (caches.size() > 1) {
+      caches.remove(cache);
+    } else if (arena == null) { // who would give the pages back to it
+      caches.set(0, fresh());
+    } else {
+      return;
+    }
+    shown.compareAndSet(cache.cache, null);
+    cache.close();
+    FloatTensor q = queries(1);
+    assertThrows(
+        IllegalStateException.class,
+        () -> ATTENTION.forward(q, cache.cache, like(q), none(), workers[0]));
+  }
+
+  private void attend(ModelledCache cache) {
+    FloatTensor q = queries(1 + random.nextInt(random.nextInt(4) == 0 ? 40 : 2));
+    FloatTensor out = like(q);
+    Workers chosen = workers[random.nextInt(workers.length)];
+    FaultyExecutor.Fault[] faults = FaultyExecutor.Fault.values();
+    if (random.nextInt(4) == 0) {
+      executor.failNext(faults[random.nextInt(faults.length)]);
+    }
+    boolean interrupt = random.nextInt(20) == 0;
+    if (interrupt) {
+      interrupted++;
+      Thread.currentThread().interrupt();
+    }
+    try {
+      ATTENTION.forward(q, cache.cache, out, none(), chosen);
+    } catch (FaultyExecutor.Broken expected) {
+      broken++;
+      out = like(q);
+      ATTENTION.forward(q, cache.cache, out, none(), chosen); // as if nothing had been
+    }
+    executor.failNext(FaultyExecutor.Fault.NONE);
+    assertEquals(interrupt, Thread.interrupted(), "the interrupt");
+    for (int sequence = 0; sequence < SEQUENCES; sequence++) {
+      checkSums(out, sequence, cache.length(sequence));
+    }
+    if (steps % CHECKED_ONCE_IN == 0) {
+      worst = Math.max(worst, cache.check(q, out, SCALE));
+      checked++;
+    }
+  }
+
+  /** The weights of each row that sees a key add up to 1; a row that sees none is 0. */
+  private static void checkSums(FloatTensor out, int sequence, int length) {
+    long queries = out.size(2);
+    for (int h = 0; h < SoakTokens.QUERY_HEADS; h++) {
+      for (long i = 0; i < queries; i++) {
+        float sum = out.get(sequence, h, i, SoakTokens.VALUE_DIM - 1);
+        float expected = length - queries + i >= 0 ? 1 : 0;
+        assertTrue(Math.abs(sum - expected) < 1e-5f, "weights add up to " + sum);
+      }
+    }
+  }
+
+  private FloatTensor queries(int count) {
+    FloatTensor q =
+        FloatTensor.allocate(SEQUENCES, SoakTokens.QUERY_HEADS, count, SoakTokens.HEAD_DIM);
+    for (int b = 0; b < SEQUENCES; b++) {
+      for (int h = 0; h < SoakTokens.QUERY_HEADS; h++) {
+        for (int i = 0; i < count; i++) {
+          for (int c = 0; c < SoakTokens.HEAD_DIM; c++) {
+            q.set((float) random.nextDouble(-1, 1), b, h, i, c);
+          }
+        }
+      }
+    }
+    return q;
+  }
+
+  /** Room for the output of such queries, full of NaN. */
+  private static FloatTensor like(FloatTensor q) {
+    long[] shape = {SEQUENCES, SoakTokens.QUERY_HEADS, q.size(2), SoakTokens.VALUE_DIM};
+    float[] data = new float[(int) (shape[0] * shape[1] * shape[2] * shape[3])];
+    Arrays.fill(data, Float.NaN);
+    return FloatTensor.of(data, shape);
+  }
+
+  private static RowStatistics none() {
+    return RowStatistics.none();
+  }
+
+  @Override
+  public void close() {
+    shown.set(null);
+    caches.forEach(ModelledCache::close);
+    caches.clear();
+    workers[2].close();
+  }
+}
