@@ -14,12 +14,19 @@ final class VisibleWords {
   static final int SOME = MaskPlan.SOME;
 
   private static final int WORDS = TileKernels.CHUNK / Long.SIZE;
+  private static final int PANEL = TileKernels.PANEL;
 
-  /** One word for each key of the chunk, counted from the chunk's first key. */
+  /** Words of a row that are transposed together: below each other they fill a square of bits. */
+  private static final int STACKED = Long.SIZE / PANEL;
+
+  /**
+   * One word for each key of the chunk, counted from the chunk's first key. Bits beyond the panel's
+   * lanes mean nothing.
+   */
   final long[] words = new long[TileKernels.CHUNK];
 
   private final long[] rowBits = new long[WORDS];
-  private final long[] square = new long[WORDS * Long.SIZE];
+  private final long[] squares = new long[WORDS * PANEL];
 
   /**
    * Fills {@link #words} for the keys {@code [from, end)} of the chunk that starts at {@code
@@ -76,7 +83,7 @@ final class VisibleWords {
   private int fillBits(BundleRows rows, MaskPlan mask, long chunk0, int length) {
     boolean all = true;
     boolean none = true;
-    for (int c = 0; c < Long.SIZE; c++) {
+    for (int c = 0; c < PANEL; c++) {
       int state = NONE;
       if (c < rows.count) {
         state = mask.chunk(rows.batch, rows.head[c], rows.query[c], chunk0, length, rowBits, 0);
@@ -84,15 +91,20 @@ final class VisibleWords {
         none &= state == NONE;
       }
       for (int w = 0; w < WORDS; w++) {
-        square[w * Long.SIZE + c] = state == SOME ? rowBits[w] : state == ALL ? -1L : 0L;
+        squares[w * PANEL + c] = state == SOME ? rowBits[w] : state == ALL ? -1L : 0L;
       }
     }
     if (none || all) {
       return none ? NONE : ALL;
     }
-    for (int w = 0; w * Long.SIZE < length; w++) {
-      transpose(square, w * Long.SIZE);
-      System.arraycopy(square, w * Long.SIZE, words, w * Long.SIZE, Long.SIZE);
+    for (int w = 0; w * Long.SIZE < length; w += STACKED) {
+      transpose(squares, w * PANEL);
+      for (int part = 0; part < STACKED; part++) {
+        int to = (w + part) * Long.SIZE;
+        for (int k = 0; k < Long.SIZE; k++) {
+          words[to + k] = squares[w * PANEL + k] >>> part * PANEL;
+        }
+      }
     }
     return SOME;
   }
