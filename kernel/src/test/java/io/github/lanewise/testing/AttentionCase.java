@@ -66,16 +66,22 @@ public record AttentionCase(
     int keyHeads = draw.oneOf("keyHeads", 1, 1, 2, 3);
     int group = draw.oneOf("group", 1, 1, 2, 4);
     int batch = draw.oneOf("batch", 1, 1, 2, 3);
-    int pairs = MOST_PAIRS / (batch * keyHeads * group);
-    int queries = draw.oneOf("queries", 0, 1, 1, 2, 3, 5, 7, 15, 16, 17, 31, 33, 64, 65, 70);
+    boolean wide = draw.onceIn(8, "wide");
+    int pairs = MOST_PAIRS / (batch * keyHeads * group) / (wide ? 8 : 1);
+    int queries =
+        draw.oneOf("queries", 0, 1, 1, 2, 3, 5, 7, 15, 16, 17, 31, 32, 33, 64, 65, 70, 97, 129);
     return new AttentionShape(
         batch,
         keyHeads * group,
         keyHeads,
         queries,
         draw.size("keys", Math.min(pairs / Math.max(queries, 1), 2100)),
-        draw.oneOf("headDim", 1, 2, 3, 4, 8, 16, 17, 33, 64),
-        draw.oneOf("valueDim", 1, 2, 3, 4, 8, 15, 16, 17, 33, 40));
+        wide
+            ? draw.oneOf("headDim", 1, 64, 80, 100, 128, 255, 256, 512)
+            : draw.oneOf("headDim", 1, 2, 3, 4, 8, 16, 17, 33, 64),
+        wide
+            ? draw.oneOf("valueDim", 1, 64, 80, 100, 128, 255, 256, 512)
+            : draw.oneOf("valueDim", 1, 2, 3, 4, 8, 15, 16, 17, 33, 40));
   }
 
   private static float[] perHead(Draw draw, String name, int heads, float... choices) {
