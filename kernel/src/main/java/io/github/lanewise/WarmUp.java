@@ -74,17 +74,17 @@ final class WarmUp {
           .mask(Mask.prefix(4).or(Mask.window(100, 0)))
           .build();
 
-  private final @Nullable CompilationMXBean compilation = ManagementFactory.getCompilationMXBean();
-  private long deadline;
-
   private final float[] logits = filled(8192); // enough for a search among them
   private final RandomGenerator random = new SplittableRandom(1);
-  private final DecodeWarmUp decoding = new DecodeWarmUp();
+  private @Nullable DecodeWarmUp decoding; // filled caches: not before attention has had its turn
   private final TokenSampler[] samplers = {
     TokenSampler.builder().temperature(0.9f).topK(20).topP(0.9f).minP(0.01f).build(),
     TokenSampler.builder().topK(5000).topP(0.9f).build(),
     TokenSampler.builder().minP(0.01f).build()
   };
+
+  private final @Nullable CompilationMXBean compilation = ManagementFactory.getCompilationMXBean();
+  private long deadline;
 
   /** Works for at most the given time; less if the compilers come to rest. */
   void run(long nanos) {
@@ -97,7 +97,7 @@ final class WarmUp {
         this::matmul,
         this::softmax,
         this::sampling,
-        decoding::run,
+        this::decode,
         this::primitives,
         this::attentionWithOptions);
   }
@@ -163,6 +163,15 @@ final class WarmUp {
     warm.apply(scores, allowed, weights);
     logarithmic.apply(scores, weights);
     logarithmic.backward(weights, scores, gradient);
+  }
+
+  private void decode() {
+    DecodeWarmUp own = decoding;
+    if (own == null) {
+      own = new DecodeWarmUp();
+      decoding = own;
+    }
+    own.run();
   }
 
   private void sampling() {

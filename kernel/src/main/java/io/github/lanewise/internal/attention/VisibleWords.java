@@ -102,7 +102,7 @@ final class VisibleWords {
       for (int part = 0; part < STACKED; part++) {
         int to = (w + part) * Long.SIZE;
         for (int k = 0; k < Long.SIZE; k++) {
-          words[to + k] = squares[w * PANEL + k] >>> part * PANEL;
+          words[to + k] = squares[w * PANEL + k] >>> (part * PANEL);
         }
       }
     }
