@@ -8,6 +8,7 @@ import io.github.lanewise.bench.demo.stage.DemoFailure;
 import io.github.lanewise.bench.demo.stage.DemoPart;
 import io.github.lanewise.bench.demo.stage.Terminal;
 import io.github.lanewise.bench.demo.stage.Text;
+import io.github.lanewise.bench.demo.streaming.StreamingPart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +48,7 @@ public final class Demo {
     terminal.line(Text.format("Lanewise: %s (%s)", lanes, implementation.reason()));
     Page page = new Page("Lanewise: attention on a real model");
     page.subtitle(lanes + "; " + implementation.jdk() + "; " + implementation.cpu());
-    List<DemoPart> parts = List.of(new EmbeddingPart(folder));
+    List<DemoPart> parts = List.of(new EmbeddingPart(folder), new StreamingPart());
     List<String> failures = new ArrayList<>();
     for (DemoPart part : parts) {
       terminal.heading(part.title());

@@ -7,13 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** The English text that ships with the demo; it was written for it. */
-final class DemoText {
+public final class DemoText {
   private static final String FOLDER = "/io/github/lanewise/bench/demo/";
 
   private DemoText() {}
 
   /** Returns the sentences that are searched, of many subjects. */
-  static List<String> sentences() {
+  public static List<String> sentences() {
     return lines("sentences.txt");
   }
 

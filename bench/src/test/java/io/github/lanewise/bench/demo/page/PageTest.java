@@ -27,7 +27,7 @@ class PageTest {
     String html = page.html();
     Document document = parse(html);
     assertEquals(0, document.getElementsByTagName("script").getLength());
-    assertEquals(2, document.getElementsByTagName("svg").getLength());
+    assertEquals(4, document.getElementsByTagName("svg").getLength());
     assertEquals(
         HOSTILE.replace('\u0001', '\ufffd'),
         document.getElementsByTagName("h1").item(0).getTextContent());
@@ -87,6 +87,11 @@ class PageTest {
         .draw(out, HOSTILE);
     new HeatMap(new HeatMap.Geometry(50, 50, 20, 20, true), List.of("a", HOSTILE), List.of(HOSTILE))
         .draw(out, HOSTILE, (row, column) -> new HeatMap.Cell(0.5, "1", row == 0, HOSTILE));
+    new LineChart(HOSTILE, 1, 2, 3)
+        .line(HOSTILE, LineChart.Stroke.ACCENT, 1, Double.NaN, 2)
+        .line("none", LineChart.Stroke.DASHED, Double.NaN, Double.NaN, Double.POSITIVE_INFINITY)
+        .draw(out, HOSTILE);
+    new LineChart("x").draw(out, "no line");
   }
 
   private static Document parse(String html) throws Exception {
