@@ -169,6 +169,7 @@ public final class VectorScoreKernels implements ScoreKernels {
     }
   }
 
+  /** The larger of two is written out: as a call, C2 at times boxed every vector of it. */
   private static void scaleAndMaximum(
       float[] s, int from, int keys, float scale, float[] node, int maximumAt) {
     FloatVector factor = FloatVector.broadcast(F, scale);
@@ -181,15 +182,17 @@ public final class VectorScoreKernels implements ScoreKernels {
       FloatVector score1 = FloatVector.fromArray(F, s, at + PANEL).mul(factor);
       score0.intoArray(s, at);
       score1.intoArray(s, at + PANEL);
-      maximum0 = larger(maximum0, score0);
-      maximum1 = larger(maximum1, score1);
+      maximum0 = maximum0.blend(score0, score0.compare(VectorOperators.GT, maximum0));
+      maximum1 = maximum1.blend(score1, score1.compare(VectorOperators.GT, maximum1));
     }
     if (k < keys) {
       FloatVector score = FloatVector.fromArray(F, s, from + k * PANEL).mul(factor);
       score.intoArray(s, from + k * PANEL);
-      maximum0 = larger(maximum0, score);
+      maximum0 = maximum0.blend(score, score.compare(VectorOperators.GT, maximum0));
     }
-    larger(maximum0, maximum1).intoArray(node, maximumAt);
+    maximum0
+        .blend(maximum1, maximum1.compare(VectorOperators.GT, maximum0))
+        .intoArray(node, maximumAt);
   }
 
   private static void scaleMaskAndMaximum(
