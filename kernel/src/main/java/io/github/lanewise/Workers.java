@@ -14,10 +14,12 @@ import java.util.concurrent.Executor;
  * works. An interrupt of the calling thread neither stops nor loses work, and stays set.
  *
  * <p><b>Memory.</b> Each thread at work has buffers, which grow to what its largest call needed and
- * are kept for the next. Helpers of {@link #threads} keep their own. Besides them as many are kept
- * as there were concurrent callers (for {@link #on}: callers and helpers), and at most four per
- * processor or eight; the garbage collector takes those back when memory is short, and {@link
- * #close} drops them at once.
+ * are kept for the next: for attention at most 2 MB a thread, and once a call the packed keys and
+ * values of the heads in flight, which take no more than those keys and values themselves (lengths
+ * and columns rounded up to multiples of 16). Helpers of {@link #threads} keep their own. Besides
+ * them as many are kept as there were concurrent callers (for {@link #on}: callers and helpers),
+ * and at most four per processor or eight; the garbage collector takes those back when memory is
+ * short, and {@link #close} drops them at once.
  *
  * <p><b>Allocation.</b> In steady state a call on {@link #caller} allocates nothing for its
  * dispatch, on the others at most 1 KB.
