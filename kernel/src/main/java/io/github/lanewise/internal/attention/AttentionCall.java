@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * that a call allocates nothing.
  *
  * <p>The heads are taken in rounds. A round packs its heads' keys and values, one task a chunk, and
- * then attends, one task a bundle of up to 64 query rows. One thread takes one head a round, so
+ * then attends, one task a bundle of up to 32 query rows. One thread takes one head a round, so
  * that what it packs is still in its cache; more threads take as many heads as give everybody work.
  */
 public final class AttentionCall implements Task {

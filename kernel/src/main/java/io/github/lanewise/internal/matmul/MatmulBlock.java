@@ -8,7 +8,7 @@ import java.util.Arrays;
 
 /**
  * One worker's scratch for a block of rows of A times a span of columns of B: A packed in groups of
- * 16 rows, one panel of 64 columns of B at a time, and 16 x 64 results on their way out.
+ * 16 rows, one panel of 32 columns of B at a time, and 16 x 32 results on their way out.
  */
 final class MatmulBlock {
 
