@@ -13,7 +13,7 @@ public final class LineChart {
   private static final int WIDTH = 360;
   private static final int LEGEND_ROW = 18;
   private static final int PLOT_HEIGHT = 150;
-  private static final int LEFT = 40;
+  private static final int LEFT = 44;
   private static final int RIGHT = WIDTH - 14;
   private static final int BELOW = 40;
 

@@ -92,13 +92,13 @@ final class StreamingSections {
     out.close().open("div", "class", "grid");
     figure(
         out,
-        "Time per token, µs",
+        "Time per token, ms",
         Text.format(
             "To append a token and to attend in all %d heads, on one thread; medians of %d tokens."
                 + " With everything in sight the time grows with the memory; bounded it stays.",
             MiniLm.LAYERS * MiniLm.HEADS, length / POINTS),
-        binned(whole.micros, true),
-        binned(bounded.micros, true));
+        millis(binned(whole.micros, true)),
+        millis(binned(bounded.micros, true)));
     figure(
         out,
         "Attention entropy, nat",
@@ -141,6 +141,10 @@ final class StreamingSections {
 
   private static double gigabytesPerSecond(double micros, int tokens) {
     return TOKEN_BYTES * tokens / micros / 1e3;
+  }
+
+  private static double[] millis(double[] micros) {
+    return Arrays.stream(micros).map(value -> value / 1e3).toArray();
   }
 
   private double[] binned(double[] values, boolean byMedian) {
