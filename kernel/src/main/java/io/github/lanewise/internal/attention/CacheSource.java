@@ -5,6 +5,7 @@ import io.github.lanewise.internal.cache.CacheSnapshot;
 import io.github.lanewise.internal.cache.Page;
 import io.github.lanewise.internal.cache.PageLayout;
 import io.github.lanewise.internal.kernel.TileKernels;
+import java.util.Arrays;
 
 /**
  * Keys and values in the pages of a cache, which have the layout of the tiles: floats on the heap
@@ -72,6 +73,13 @@ final class CacheSource implements KeyValueSource {
     PageLayout layout = cache.layout();
     boolean allFinite = true;
     for (long key = chunk.firstKey; key < chunk.end; ) {
+      long held = cache.nextHeld((int) batch, key);
+      if (held > key) {
+        long gapEnd = Math.min(held, chunk.firstKey + chunk.roomKeys());
+        clear(chunk, layout, key, (int) (gapEnd - key));
+        key = gapEnd;
+        continue;
+      }
       long pageEnd = (key / layout.pageLength + 1) * layout.pageLength;
       int token = (int) (key % layout.pageLength);
       int tokens = (int) (Math.min(chunk.end, pageEnd) - key);
@@ -94,6 +102,23 @@ final class CacheSource implements KeyValueSource {
       key += tokens;
     }
     chunk.finite = allFinite;
+  }
+
+  /** Zeros for keys that were released, in whole groups. */
+  private static void clear(PackedChunk chunk, PageLayout layout, long key, int tokens) {
+    int keysAt = chunk.keyAt(key);
+    Arrays.fill(chunk.keys, keysAt, keysAt + tokens * layout.headDim, 0f);
+    int at = chunk.valueAt(key);
+    for (int g = 0; g < layout.valueGroups; g++) {
+      Arrays.fill(chunk.values, at, at + tokens * GROUP, 0f);
+      at += chunk.valueGroupStride;
+    }
+    if (layout.storage == Storage.INT8) {
+      chunk.makeScaled();
+      int scalesAt = PackedChunk.scaleAt(key);
+      Arrays.fill(chunk.keyScales, scalesAt, scalesAt + tokens, 0f);
+      Arrays.fill(chunk.valueScales, scalesAt, scalesAt + tokens, 0f);
+    }
   }
 
   private static void packScales(

@@ -117,6 +117,12 @@ public final class CacheSnapshot implements AutoCloseable {
     return lengths[sequence] - (releasedTo[sequence] - releasedFrom[sequence]);
   }
 
+  /** The first token from {@code token} on that lies in a page which is there. */
+  public long nextHeld(int sequence, long token) {
+    long pageOfEnd = releasedTo[sequence] >>> pageShift << pageShift;
+    return token >= releasedFrom[sequence] && token < pageOfEnd ? pageOfEnd : token;
+  }
+
   /** The page that holds a token which is there; it is the token's position modulo pageLength. */
   public Page page(int sequence, long token) {
     return pages[sequence][

@@ -2,6 +2,7 @@ package io.github.lanewise.internal.cache;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +63,26 @@ public final class Page {
       case BFLOAT16, FLOAT16 -> Short.BYTES;
       case INT8 -> Byte.BYTES;
     };
+  }
+
+  /** Makes this page one of zeros again. */
+  void clear() {
+    if (nativeKeys != null && nativeValues != null) {
+      nativeKeys.fill((byte) 0);
+      nativeValues.fill((byte) 0);
+    } else if (floatKeys != null && floatValues != null) {
+      Arrays.fill(floatKeys, 0f);
+      Arrays.fill(floatValues, 0f);
+    } else if (shortKeys != null && shortValues != null) {
+      Arrays.fill(shortKeys, (short) 0);
+      Arrays.fill(shortValues, (short) 0);
+    } else if (byteKeys != null && byteValues != null) {
+      Arrays.fill(byteKeys, (byte) 0);
+      Arrays.fill(byteValues, (byte) 0);
+    }
+    Arrays.fill(keyScales, 0f);
+    Arrays.fill(valueScales, 0f);
+    allFinite = true;
   }
 
   /** Makes this page a copy of another of the same layout and memory. */

@@ -37,12 +37,20 @@ final class PageStore {
     return probe;
   }
 
-  /** A page with one holder and any contents. */
-  synchronized Page take() {
-    Page page = spare.isEmpty() ? new Page(layout, arena) : spare.remove(spare.size() - 1);
+  /** A page of zeros with one holder. */
+  Page take() {
+    Page page = takeSpare();
+    if (page == null) {
+      page = new Page(layout, arena);
+    } else {
+      page.clear();
+    }
     page.holders = 1;
-    page.allFinite = true;
     return page;
+  }
+
+  private synchronized @Nullable Page takeSpare() {
+    return spare.isEmpty() ? null : spare.remove(spare.size() - 1);
   }
 
   /** One more holder. */

@@ -1,0 +1,320 @@
+package io.github.lanewise.attention;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.lanewise.FloatTensor;
+import io.github.lanewise.Mask;
+import io.github.lanewise.RowStatistics;
+import io.github.lanewise.Workers;
+import io.github.lanewise.attention.KeyValueCache.Storage;
+import io.github.lanewise.testing.Accuracy;
+import io.github.lanewise.testing.Bits;
+import io.github.lanewise.testing.Draw;
+import io.github.lanewise.testing.FloatKind;
+import io.github.lanewise.testing.Property;
+import io.github.lanewise.testing.TestWorkers;
+import java.lang.foreign.Arena;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Whatever has happened to a cache, attention over it has the bits of attention over what it holds,
+ * row by row: tokens that came one by one or many at once, truncations, forks, released pages.
+ */
+class KeyValueCacheHistoryPropertyTest {
+
+  /** Relative to max|v|: INT8 applies its scales after the dot product instead of before. */
+  private static final double SCALE_ORDER = 2e-5;
+
+  private static final int STEPS = 12;
+
+  /** A cache, and what it should hold. */
+  private record Pair(KeyValueCache cache, CacheModel model) {}
+
+  @Test
+  void float32HasTheBitsOfFullPrefill() {
+    check(Storage.FLOAT32, 60, new Accuracy("unused"));
+  }
+
+  @Test
+  void bfloat16HasTheBitsOfFullPrefillOverTheRoundedNumbers() {
+    check(Storage.BFLOAT16, 40, new Accuracy("unused"));
+  }
+
+  @Test
+  void float16HasTheBitsOfFullPrefillOverTheRoundedNumbers() {
+    check(Storage.FLOAT16, 40, new Accuracy("unused"));
+  }
+
+  @Test
+  void int8IsCloseToFullPrefillOverTheRoundedNumbers() {
+    Accuracy accuracy = new Accuracy("attention over int8 against the same numbers in float");
+    check(Storage.INT8, 40, accuracy);
+    accuracy.print();
+  }
+
+  private static void check(Storage storage, int cases, Accuracy accuracy) {
+    Property.check(
+        storage.name(),
+        cases,
+        draw -> {
+          CacheModel.Shape shape = CacheModel.Shape.draw(draw);
+          KeyValueCache.Builder builder =
+              KeyValueCache.builder(
+                      shape.batch(), shape.keyHeads(), shape.headDim(), shape.valueDim())
+                  .storage(storage)
+                  .pageLength(draw.oneOf("pageLength", 1, 16, 64, 256, 512));
+          try (Arena arena = Arena.ofShared()) {
+            if (draw.onceIn(3, "offHeap")) {
+              builder.arena(arena);
+            }
+            run(draw, new Pair(builder.build(), new CacheModel(shape, storage)), accuracy);
+          }
+        });
+  }
+
+  private static void run(Draw draw, Pair first, Accuracy accuracy) {
+    Pair current = first;
+    Pair other = null;
+    for (int step = 0; step < STEPS; step++) {
+      switch (draw.integer("step", 0, 7)) {
+        case 0 -> truncate(draw, current);
+        case 1 -> {
+          if (other != null) {
+            attend(draw, other, accuracy);
+            other.cache.close();
+          }
+          Pair fork = new Pair(current.cache.fork(), current.model.copy());
+          boolean goesOn = draw.onceIn(2, "forkGoesOn");
+          other = goesOn ? current : fork;
+          current = goesOn ? fork : current;
+        }
+        case 2 -> retain(draw, current);
+        default -> append(draw, current);
+      }
+      assertLengths(current);
+      attend(draw, current, accuracy);
+    }
+    if (other != null) {
+      attend(draw, other, accuracy);
+      other.cache.close();
+    }
+    attend(draw, current, accuracy);
+    current.cache.close();
+  }
+
+  private static void append(Draw draw, Pair pair) {
+    int batch = pair.model.shape.batch();
+    int tokens = draw.oneOf("count", 0, 1, 1, 2, 15, 16, 17, 100, 256, 300);
+    boolean all = draw.onceIn(2, "all");
+    int first = all ? 0 : draw.integer("sequence", 0, batch - 1);
+    pair.model.append(pair.cache, draw, first, all ? batch : first + 1, tokens);
+  }
+
+  private static void truncate(Draw draw, Pair pair) {
+    CacheModel model = pair.model;
+    if (draw.onceIn(2, "all")) {
+      int length = draw.integer("length", 0, model.longest());
+      pair.cache.truncate(length);
+      for (int b = 0; b < model.shape.batch(); b++) {
+        model.truncate(b, length);
+      }
+    } else {
+      int sequence = draw.integer("sequence", 0, model.shape.batch() - 1);
+      int length = draw.integer("length", 0, model.length(sequence));
+      pair.cache.truncate(sequence, length);
+      model.truncate(sequence, length);
+    }
+  }
+
+  /** From here on every query is asked through a mask that hides what is between the two. */
+  private static void retain(Draw draw, Pair pair) {
+    CacheModel model = pair.model;
+    int longest = model.longest();
+    long from = model.releasedFrom;
+    long to = model.releasedTo;
+    long prefix = to > from ? draw.integer("prefix", 0, (int) to) : draw.integer("prefix", 0, 40);
+    long firstKey = draw.integer("firstKey", -5, longest);
+    try {
+      pair.cache.retain(prefix, firstKey);
+    } catch (IllegalArgumentException secondGap) {
+      // A sequence that was truncated has forgotten less than the model, which knows one gap only.
+      assertTrue(("" + secondGap.getMessage()).contains("let go before"));
+      return;
+    }
+    if (prefix < firstKey) {
+      model.releasedFrom = to > from ? Math.min(from, prefix) : prefix;
+      model.releasedTo = Math.max(to, firstKey);
+    }
+  }
+
+  private static void assertLengths(Pair pair) {
+    assertEquals(pair.model.longest(), pair.cache.length());
+    for (int b = 0; b < pair.model.shape.batch(); b++) {
+      assertEquals(pair.model.length(b), pair.cache.length(b));
+    }
+  }
+
+  private static void attend(Draw draw, Pair pair, Accuracy accuracy) {
+    CacheModel model = pair.model;
+    CacheModel.Shape shape = model.shape;
+    int heads = shape.keyHeads() * draw.oneOf("group", 1, 3);
+    int queries = draw.oneOf("queries", 1, 1, 2, 7, 33);
+    CacheOptions options = CacheOptions.draw(draw, heads, queries, model);
+    float[] q =
+        draw.floats("q", shape.batch() * heads * queries * shape.headDim(), FloatKind.NORMAL);
+    FloatTensor queryTensor = FloatTensor.of(q, shape.batch(), heads, queries, shape.headDim());
+    Result result = new Result(shape.batch(), heads, queries, shape.valueDim());
+    Attention attention = options.over(model.longest(), 0, shape.batch());
+    Workers workers = TestWorkers.draw(draw);
+    attention.forward(queryTensor, pair.cache, result.out, result.statistics(), workers);
+    for (int b = 0; b < shape.batch(); b++) {
+      Result expected = new Result(1, heads, queries, shape.valueDim());
+      Attention alone = options.over(model.length(b), b, b + 1);
+      alone.forward(
+          queryTensor.slice(0, b, b + 1),
+          model.keys(b),
+          model.values(b),
+          expected.out,
+          expected.statistics(),
+          Workers.caller());
+      compare(pair.cache.storage(), expected, result.of(b), accuracy);
+    }
+  }
+
+  private static void compare(Storage storage, Result expected, Result actual, Accuracy accuracy) {
+    if (storage != Storage.INT8) {
+      Bits.assertEqual(expected.out.toArray(), actual.out.toArray(), () -> "out");
+      Bits.assertEqual(expected.sum.toArray(), actual.sum.toArray(), () -> "logSumExp");
+      Bits.assertEqual(expected.entropy.toArray(), actual.entropy.toArray(), () -> "entropy");
+      Bits.assertEqual(expected.most.toArray(), actual.most.toArray(), () -> "maxWeight");
+      return;
+    }
+    float[] wanted = expected.out.toArray();
+    float[] got = actual.out.toArray();
+    for (int i = 0; i < wanted.length; i++) {
+      accuracy.check(wanted[i], got[i], 6 * SCALE_ORDER, () -> " out"); // |v| < 6
+    }
+    float[] wantedSum = expected.sum.toArray();
+    float[] gotSum = actual.sum.toArray();
+    for (int i = 0; i < wantedSum.length; i++) {
+      double bound = SCALE_ORDER * Math.max(1, Math.abs(wantedSum[i]));
+      if (Float.isFinite(wantedSum[i])) {
+        accuracy.check(wantedSum[i], gotSum[i], bound, () -> " logSumExp");
+      } else {
+        Bits.assertEqual(wantedSum[i], gotSum[i], () -> "logSumExp");
+      }
+    }
+  }
+
+  /** What a call has written. */
+  private record Result(FloatTensor out, FloatTensor sum, FloatTensor entropy, FloatTensor most) {
+    Result(int batch, int heads, int queries, int valueDim) {
+      this(
+          FloatTensor.allocate(batch, heads, queries, valueDim),
+          FloatTensor.allocate(batch, heads, queries),
+          FloatTensor.allocate(batch, heads, queries),
+          FloatTensor.allocate(batch, heads, queries));
+    }
+
+    RowStatistics statistics() {
+      return new RowStatistics(sum, entropy, most);
+    }
+
+    Result of(int b) {
+      return new Result(
+          out.slice(0, b, b + 1),
+          sum.slice(0, b, b + 1),
+          entropy.slice(0, b, b + 1),
+          most.slice(0, b, b + 1));
+    }
+  }
+
+  /** Options whose arrays are cut to the sequence that they are used with. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record CacheOptions(
+      Mask mask,
+      boolean[] allowed,
+      float[] bias,
+      int columns,
+      int batch,
+      int queries,
+      float softcap,
+      float[] slopes,
+      float[] sinks,
+      float[] temperatures) {
+
+    static CacheOptions draw(Draw draw, int heads, int queries, CacheModel model) {
+      int columns = model.longest();
+      int batch = model.shape.batch();
+      Mask mask =
+          switch (draw.integer("mask", 0, 3)) {
+            case 0 -> Mask.none();
+            case 1 -> Mask.causal();
+            case 2 -> Mask.window(draw.integer("left", 0, 300), draw.integer("right", 0, 3));
+            default -> Mask.prefix(draw.integer("prefixMask", 0, 300)).or(Mask.window(20, 0));
+          };
+      int cells = batch * queries * columns;
+      boolean arrays = draw.onceIn(4, "arrays") && columns > 0;
+      return new CacheOptions(
+          mask.and(hiding(model)),
+          arrays ? draw.flags("allowed", cells, 4) : new boolean[0],
+          arrays ? draw.floats("bias", cells, FloatKind.NORMAL) : new float[0],
+          columns,
+          batch,
+          queries,
+          draw.onceIn(4, "softcap") ? 3f : 0f,
+          draw.onceIn(4, "alibi") ? filled(heads, 0.01f) : new float[0],
+          draw.onceIn(4, "sinks") ? filled(heads, 0.3f) : new float[0],
+          draw.onceIn(4, "warm") ? filled(heads, 0.7f) : new float[0]);
+    }
+
+    /** Hides what was released: the keys between prefix and firstKey. */
+    private static Mask hiding(CacheModel model) {
+      if (model.releasedTo <= model.releasedFrom) {
+        return Mask.none();
+      }
+      return Mask.prefix(model.releasedFrom).or(Mask.window(0, Long.MAX_VALUE, model.releasedTo));
+    }
+
+    private static float[] filled(int length, float first) {
+      float[] values = new float[length];
+      for (int i = 0; i < length; i++) {
+        values[i] = first * (1 + i);
+      }
+      return values;
+    }
+
+    /** The attention for sequences {@code [first, end)} whose longest has so many keys. */
+    Attention over(int keys, int first, int end) {
+      Attention.Builder builder = Attention.builder();
+      Mask visible = mask;
+      if (bias.length > 0 && keys > 0) {
+        int rows = (end - first) * queries;
+        boolean[] flags = new boolean[rows * keys];
+        float[] added = new float[rows * keys];
+        for (int r = 0; r < rows; r++) {
+          int from = (first * queries + r) * columns;
+          System.arraycopy(allowed, from, flags, r * keys, keys);
+          System.arraycopy(bias, from, added, r * keys, keys);
+        }
+        visible = visible.and(Mask.allowed(flags, end - first, 1, queries, keys));
+        builder.bias(FloatTensor.of(added, end - first, 1, queries, keys));
+      }
+      builder.mask(visible);
+      if (softcap > 0) {
+        builder.softcap(softcap);
+      }
+      if (slopes.length > 0) {
+        builder.alibi(slopes);
+      }
+      if (sinks.length > 0) {
+        builder.sinks(sinks);
+      }
+      if (temperatures.length > 0) {
+        builder.temperature(temperatures);
+      }
+      return builder.build();
+    }
+  }
+}
