@@ -66,7 +66,17 @@ final class PageWriter {
     staging.release();
   }
 
+  /** Whole groups in lanes; a step of decoding brings one row, which lanes do not make faster. */
   private void transpose(int rows, float[] target, int at) {
+    if (rows < GROUP) {
+      for (int r = 0; r < rows; r++) {
+        int from = staging.from + r * staging.stride;
+        for (int d = 0; d < layout.headDim; d++) {
+          target[at + r + d * GROUP] = staging.array[from + d];
+        }
+      }
+      return;
+    }
     TILES.transpose(
         staging.array, staging.from, staging.stride, rows, layout.headDim, target, at, GROUP);
   }
@@ -146,14 +156,25 @@ final class PageWriter {
       System.arraycopy(shorts, from, toShorts, at, length);
     } else if (toBytes != null) {
       System.arraycopy(bytes, from, toBytes, at, length);
-    } else if (toNative != null && bytes.length > 0) {
-      MemorySegment.copy(bytes, from, toNative, ValueLayout.JAVA_BYTE, at, length);
-    } else if (toNative != null && shorts.length > 0) {
-      long byteAt = (long) at * Short.BYTES;
-      MemorySegment.copy(shorts, from, toNative, ValueLayout.JAVA_SHORT, byteAt, length);
     } else if (toNative != null) {
-      long byteAt = (long) at * Float.BYTES;
-      MemorySegment.copy(block, from, toNative, ValueLayout.JAVA_FLOAT, byteAt, length);
+      storeNative(from, length, toNative, at);
+    }
+  }
+
+  /** Element by element: a copy of a few floats allocates where it is not inlined. */
+  private void storeNative(int from, int length, MemorySegment to, long at) {
+    if (bytes.length > 0) {
+      for (int i = 0; i < length; i++) {
+        to.set(ValueLayout.JAVA_BYTE, at + i, bytes[from + i]);
+      }
+    } else if (shorts.length > 0) {
+      for (int i = 0; i < length; i++) {
+        to.setAtIndex(ValueLayout.JAVA_SHORT, at + i, shorts[from + i]);
+      }
+    } else {
+      for (int i = 0; i < length; i++) {
+        to.setAtIndex(ValueLayout.JAVA_FLOAT, at + i, block[from + i]);
+      }
     }
   }
 }

@@ -1,0 +1,154 @@
+package io.github.lanewise.attention;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.github.lanewise.FloatTensor;
+import io.github.lanewise.Mask;
+import io.github.lanewise.RowStatistics;
+import io.github.lanewise.Workers;
+import io.github.lanewise.attention.KeyValueCache.Storage;
+import io.github.lanewise.testing.Allocated;
+import io.github.lanewise.testing.Bits;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Streams: a prefix and a window over many tokens, in bounded memory and without garbage. */
+class KeyValueCacheStreamTest {
+
+  private static final int DIM = 8;
+  private static final int PREFIX = 4;
+  private static final int WINDOW = 300;
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  private static final Attention STREAMING =
+      Attention.builder().mask(Mask.prefix(PREFIX).or(Mask.window(WINDOW, 0))).build();
+
+  private final FloatTensor q = FloatTensor.allocate(1, 2, 1, DIM);
+  private final FloatTensor k = FloatTensor.allocate(1, 1, 1, DIM);
+  private final FloatTensor v = FloatTensor.allocate(1, 1, 1, DIM);
+  private final FloatTensor out = FloatTensor.allocate(1, 2, 1, DIM);
+  private final SplittableRandom random = new SplittableRandom(5);
+
+  private void draw() {
+    for (int d = 0; d < DIM; d++) {
+      q.set((float) random.nextGaussian(), 0, 0, 0, d);
+      q.set((float) random.nextGaussian(), 0, 1, 0, d);
+      k.set((float) random.nextGaussian(), 0, 0, 0, d);
+      v.set((float) random.nextGaussian(), 0, 0, 0, d);
+    }
+  }
+
+  private void step(KeyValueCache cache) {
+    cache.append(k, v);
+    cache.retain(PREFIX, cache.length() - WINDOW - 1);
+    STREAMING.forward(q, cache, out, RowStatistics.none(), Workers.caller());
+  }
+
+  /** A million tokens in as many as the pages of a prefix and a window hold. */
+  @ParameterizedTest
+  @CsvSource({"FLOAT32, 256", "FLOAT32, 16", "INT8, 64"})
+  void aMillionTokensTakeAFewPages(Storage storage, int pageLength) {
+    AtomicLong allocated = new AtomicLong();
+    try (Arena arena = Arena.ofConfined();
+        KeyValueCache cache =
+            KeyValueCache.builder(1, 1, DIM, DIM)
+                .storage(storage)
+                .pageLength(pageLength)
+                .capacity(PREFIX + WINDOW + 2)
+                .arena(counting(arena, allocated))
+                .build()) {
+      long heap = 0;
+      for (int t = 0; t < 1_000_000; t++) {
+        if (t == 100_000) {
+          heap = THREADS.getCurrentThreadAllocatedBytes();
+        }
+        if (t % 997 == 0) {
+          draw();
+          step(cache);
+        } else {
+          cache.append(k, v);
+          cache.retain(PREFIX, cache.length() - WINDOW - 1);
+        }
+      }
+      assertEquals(1_000_000, cache.length());
+      int pages = (WINDOW + pageLength - 1) / pageLength + 3; // the prefix's, and both ends
+      long pageBytes = 2L * pageLength * (DIM + 8) * Float.BYTES;
+      long bytes = allocated.get();
+      assertTrue(bytes <= pages * pageBytes, bytes + " bytes for " + pages + " pages");
+      long garbage = THREADS.getCurrentThreadAllocatedBytes() - heap;
+      assertTrue(garbage < 4_000_000, garbage + " bytes of garbage in 900,000 steps");
+    }
+  }
+
+  private static Arena counting(Arena arena, AtomicLong allocated) {
+    return new Arena() {
+      @Override
+      public MemorySegment allocate(long byteSize, long byteAlignment) {
+        allocated.addAndGet(byteSize);
+        return arena.allocate(byteSize, byteAlignment);
+      }
+
+      @Override
+      public MemorySegment.Scope scope() {
+        return arena.scope();
+      }
+
+      @Override
+      public void close() {
+        arena.close();
+      }
+    };
+  }
+
+  /** The stream's rows have the bits of rows over a cache that never let anything go. */
+  @Test
+  void lettingGoChangesNoBit() {
+    try (KeyValueCache stream = KeyValueCache.builder(1, 1, DIM, DIM).pageLength(32).build();
+        KeyValueCache whole = KeyValueCache.builder(1, 1, DIM, DIM).build()) {
+      for (int t = 0; t < 1500; t++) {
+        draw();
+        step(stream);
+        whole.append(k, v);
+        float[] streamed = out.toArray();
+        STREAMING.forward(q, whole, out, RowStatistics.none(), Workers.caller());
+        Bits.assertEqual(out.toArray(), streamed, () -> "token " + whole.length());
+      }
+    }
+  }
+
+  /** Steps that need no new page allocate nothing. */
+  @ParameterizedTest
+  @EnumSource(Storage.class)
+  void aStepAllocatesNothing(Storage storage) {
+    try (KeyValueCache cache =
+        KeyValueCache.builder(1, 1, DIM, DIM).storage(storage).pageLength(4096).build()) {
+      draw();
+      for (int t = 0; t < 1000; t++) {
+        cache.append(k, v);
+      }
+      RowStatistics statistics =
+          new RowStatistics(FloatTensor.allocate(1, 2, 1), FloatTensor.allocate(1, 2, 1), null);
+      Attention warm = Attention.builder().temperature(0f, 0.5f).build();
+      Attention causal = Attention.builder().mask(Mask.causal()).build();
+      double bytes =
+          Allocated.bytesPerCall(
+              () -> {
+                cache.append(k, v);
+                causal.forward(q, cache, out, statistics, Workers.caller());
+                warm.forward(q, cache, out, statistics, Workers.caller());
+                cache.truncate(1000);
+              },
+              0);
+      assertEquals(0, bytes, "bytes a step");
+    }
+  }
+}
