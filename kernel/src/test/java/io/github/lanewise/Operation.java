@@ -38,6 +38,7 @@ record Operation(String name, Function<Sandbox, Call> prepare) {
     SoftmaxOperations.addTo(all);
     MatmulOperations.addTo(all);
     AttentionOperations.addTo(all);
+    CachedOperations.addTo(all);
     SamplingOperations.addTo(all);
     return List.copyOf(all);
   }

@@ -71,7 +71,16 @@ class KernelSizeTest {
   private static List<Path> vectorClasses() throws URISyntaxException {
     Path root = Path.of(Lanewise.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     Path room = root.resolve("io/github/lanewise/internal/vector");
-    return Stream.of("VectorBlocks", "VectorMaps", "VectorMax", "VectorSampling", "VectorWeights")
+    return Stream.of(
+            "DecodeBfloatTiles",
+            "DecodeByteTiles",
+            "DecodeFloatTiles",
+            "DecodeHalfTiles",
+            "VectorBlocks",
+            "VectorMaps",
+            "VectorMax",
+            "VectorSampling",
+            "VectorWeights")
         .map(name -> room.resolve(name + ".class"))
         .toList();
   }

@@ -47,15 +47,16 @@ final class DecodeHalfTiles {
       int o1,
       int o2,
       int o3) {
-    assert depth <= ROW : depth;
+    int even = depth & -2;
     FloatVector acc0 = FloatVector.fromArray(F, out, o0);
     FloatVector acc1 = FloatVector.fromArray(F, out, o1);
     FloatVector acc2 = FloatVector.fromArray(F, out, o2);
     FloatVector acc3 = FloatVector.fromArray(F, out, o3);
-    for (int t = 0; t < depth; t++) {
+    int t = 0;
+    for (; t < even; t += 2) {
       int at = t * GROUP;
       FloatVector b0 = FloatVector.broadcast(F, b[bFrom + t]);
-      FloatVector x0 =
+      FloatVector x00 =
           ShortVector.fromArray(S, a, a0 + at)
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
@@ -63,8 +64,8 @@ final class DecodeHalfTiles {
               .lanewise(VectorOperators.AND, FIELDS)
               .reinterpretAsFloats()
               .mul(REBIAS);
-      acc0 = b0.fma(x0, acc0);
-      FloatVector x1 =
+      acc0 = b0.fma(x00, acc0);
+      FloatVector x10 =
           ShortVector.fromArray(S, a, a1 + at)
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
@@ -72,8 +73,8 @@ final class DecodeHalfTiles {
               .lanewise(VectorOperators.AND, FIELDS)
               .reinterpretAsFloats()
               .mul(REBIAS);
-      acc1 = b0.fma(x1, acc1);
-      FloatVector x2 =
+      acc1 = b0.fma(x10, acc1);
+      FloatVector x20 =
           ShortVector.fromArray(S, a, a2 + at)
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
@@ -81,8 +82,8 @@ final class DecodeHalfTiles {
               .lanewise(VectorOperators.AND, FIELDS)
               .reinterpretAsFloats()
               .mul(REBIAS);
-      acc2 = b0.fma(x2, acc2);
-      FloatVector x3 =
+      acc2 = b0.fma(x20, acc2);
+      FloatVector x30 =
           ShortVector.fromArray(S, a, a3 + at)
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
@@ -90,7 +91,84 @@ final class DecodeHalfTiles {
               .lanewise(VectorOperators.AND, FIELDS)
               .reinterpretAsFloats()
               .mul(REBIAS);
-      acc3 = b0.fma(x3, acc3);
+      acc3 = b0.fma(x30, acc3);
+      FloatVector b1 = FloatVector.broadcast(F, b[bFrom + t + 1]);
+      FloatVector x01 =
+          ShortVector.fromArray(S, a, a0 + at + GROUP)
+              .convertShape(VectorOperators.S2I, I, 0)
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, 13)
+              .lanewise(VectorOperators.AND, FIELDS)
+              .reinterpretAsFloats()
+              .mul(REBIAS);
+      acc0 = b1.fma(x01, acc0);
+      FloatVector x11 =
+          ShortVector.fromArray(S, a, a1 + at + GROUP)
+              .convertShape(VectorOperators.S2I, I, 0)
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, 13)
+              .lanewise(VectorOperators.AND, FIELDS)
+              .reinterpretAsFloats()
+              .mul(REBIAS);
+      acc1 = b1.fma(x11, acc1);
+      FloatVector x21 =
+          ShortVector.fromArray(S, a, a2 + at + GROUP)
+              .convertShape(VectorOperators.S2I, I, 0)
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, 13)
+              .lanewise(VectorOperators.AND, FIELDS)
+              .reinterpretAsFloats()
+              .mul(REBIAS);
+      acc2 = b1.fma(x21, acc2);
+      FloatVector x31 =
+          ShortVector.fromArray(S, a, a3 + at + GROUP)
+              .convertShape(VectorOperators.S2I, I, 0)
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, 13)
+              .lanewise(VectorOperators.AND, FIELDS)
+              .reinterpretAsFloats()
+              .mul(REBIAS);
+      acc3 = b1.fma(x31, acc3);
+    }
+    if (t < depth) {
+      int at = t * GROUP;
+      FloatVector b0 = FloatVector.broadcast(F, b[bFrom + t]);
+      FloatVector x00 =
+          ShortVector.fromArray(S, a, a0 + at)
+              .convertShape(VectorOperators.S2I, I, 0)
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, 13)
+              .lanewise(VectorOperators.AND, FIELDS)
+              .reinterpretAsFloats()
+              .mul(REBIAS);
+      acc0 = b0.fma(x00, acc0);
+      FloatVector x10 =
+          ShortVector.fromArray(S, a, a1 + at)
+              .convertShape(VectorOperators.S2I, I, 0)
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, 13)
+              .lanewise(VectorOperators.AND, FIELDS)
+              .reinterpretAsFloats()
+              .mul(REBIAS);
+      acc1 = b0.fma(x10, acc1);
+      FloatVector x20 =
+          ShortVector.fromArray(S, a, a2 + at)
+              .convertShape(VectorOperators.S2I, I, 0)
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, 13)
+              .lanewise(VectorOperators.AND, FIELDS)
+              .reinterpretAsFloats()
+              .mul(REBIAS);
+      acc2 = b0.fma(x20, acc2);
+      FloatVector x30 =
+          ShortVector.fromArray(S, a, a3 + at)
+              .convertShape(VectorOperators.S2I, I, 0)
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, 13)
+              .lanewise(VectorOperators.AND, FIELDS)
+              .reinterpretAsFloats()
+              .mul(REBIAS);
+      acc3 = b0.fma(x30, acc3);
     }
     acc0.intoArray(out, o0);
     acc1.intoArray(out, o1);

@@ -1,0 +1,145 @@
+package io.github.lanewise.bench;
+
+import io.github.lanewise.FloatTensor;
+import io.github.lanewise.RowStatistics;
+import io.github.lanewise.Workers;
+import io.github.lanewise.attention.Attention;
+import io.github.lanewise.attention.KeyValueCache;
+import io.github.lanewise.attention.KeyValueCache.Storage;
+import java.util.concurrent.TimeUnit;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+import org.openjdk.jmh.annotations.AuxCounters;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * One step of decoding: 32 query heads of 128 over a cache, against a plain read of as many bytes.
+ * Reported are steps and gigabytes a second.
+ *
+ * <p>{@code mvn -Pjmh -Djmh.args="DecodeBenchmark -prof gc"}
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.SECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(3)
+public class DecodeBenchmark {
+
+  private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
+  private static final int L = F.length();
+  private static final int HEADS = 32;
+  private static final int DIM = 128;
+  private static final int STEP = 64;
+
+  @Param({"32", "8"})
+  public int keyHeads;
+
+  @Param("4096")
+  public int keys;
+
+  @Param({"FLOAT32", "BFLOAT16", "FLOAT16", "INT8"})
+  public Storage storage;
+
+  @Param({"1", "2"})
+  public int threads;
+
+  private final Attention attention = Attention.builder().build();
+  private KeyValueCache cache;
+  private Workers workers;
+  private FloatTensor q;
+  private FloatTensor out;
+  private float[][] memory;
+  private double gigabytes;
+
+  /** Gigabytes a second. */
+  @State(Scope.Thread)
+  @AuxCounters(AuxCounters.Type.OPERATIONS)
+  public static class Bandwidth {
+    public double gigabytes;
+  }
+
+  @Setup(Level.Trial)
+  public void setUp() {
+    cache = KeyValueCache.builder(1, keyHeads, DIM, DIM).storage(storage).build();
+    for (int key = 0; key < keys; key += STEP) {
+      int length = Math.min(STEP, keys - key);
+      cache.append(tokens(length, 2 * key), tokens(length, 2 * key + 1));
+    }
+    workers = threads == 1 ? Workers.caller() : Workers.threads(threads);
+    q = FloatTensor.of(Inputs.normal(HEADS * DIM, -1), 1, HEADS, 1, DIM);
+    out = FloatTensor.allocate(1, HEADS, 1, DIM);
+    long elements = 2L * keyHeads * keys * DIM;
+    int bits = storage == Storage.FLOAT32 ? 32 : storage == Storage.INT8 ? 8 : 16;
+    gigabytes = elements * 1e-9 * bits / 8;
+    // As many bytes, in arrays as large as the pages' are.
+    int pages = 2 * Math.max(1, keys / cache.pageLength());
+    memory = new float[pages][(int) (elements / pages * bits / 32)];
+    for (float[] page : memory) {
+      java.util.Arrays.fill(page, 1f);
+    }
+  }
+
+  private FloatTensor tokens(int length, int seed) {
+    return FloatTensor.of(Inputs.normal(keyHeads * length * DIM, seed), 1, keyHeads, length, DIM);
+  }
+
+  @TearDown(Level.Trial)
+  public void tearDown() {
+    workers.close();
+    cache.close();
+  }
+
+  @Benchmark
+  public FloatTensor decode(Bandwidth bandwidth) {
+    attention.forward(q, cache, out, RowStatistics.none(), workers);
+    bandwidth.gigabytes += gigabytes;
+    return out;
+  }
+
+  /** By one thread, in four streams. */
+  @Benchmark
+  public float read(Bandwidth bandwidth) {
+    float sum = 0;
+    for (float[] page : memory) {
+      sum += sum(page);
+    }
+    bandwidth.gigabytes += gigabytes;
+    return sum;
+  }
+
+  private static float sum(float[] x) {
+    int quarter = x.length / 4;
+    FloatVector sum0 = FloatVector.zero(F);
+    FloatVector sum1 = FloatVector.zero(F);
+    FloatVector sum2 = FloatVector.zero(F);
+    FloatVector sum3 = FloatVector.zero(F);
+    FloatVector sum4 = FloatVector.zero(F);
+    FloatVector sum5 = FloatVector.zero(F);
+    FloatVector sum6 = FloatVector.zero(F);
+    FloatVector sum7 = FloatVector.zero(F);
+    for (int i = 0; i <= quarter - 2 * L; i += 2 * L) {
+      sum0 = sum0.add(FloatVector.fromArray(F, x, i));
+      sum1 = sum1.add(FloatVector.fromArray(F, x, i + quarter));
+      sum2 = sum2.add(FloatVector.fromArray(F, x, i + 2 * quarter));
+      sum3 = sum3.add(FloatVector.fromArray(F, x, i + 3 * quarter));
+      sum4 = sum4.add(FloatVector.fromArray(F, x, i + L));
+      sum5 = sum5.add(FloatVector.fromArray(F, x, i + quarter + L));
+      sum6 = sum6.add(FloatVector.fromArray(F, x, i + 2 * quarter + L));
+      sum7 = sum7.add(FloatVector.fromArray(F, x, i + 3 * quarter + L));
+    }
+    return sum0.add(sum1).add(sum2).add(sum3).add(sum4).add(sum5).add(sum6).add(sum7).lane(0);
+  }
+}
