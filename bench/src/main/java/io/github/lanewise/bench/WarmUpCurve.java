@@ -18,9 +18,9 @@ import java.util.Locale;
  * How long a fresh process takes until attention of 512 rows x 64 runs at 80 % of its own steady
  * speed, counted from the start of the JVM, with and without {@link Lanewise#warmUp}.
  *
- * <p>{@code java --add-modules jdk.incubator.vector -cp … io.github.lanewise.bench.WarmUpCurve}.
- * Each figure is the median of {@value #FORKS} processes; the processor time of all threads until
- * that moment is printed beside it, as it does not suffer from whatever else the machine does.
+ * <p>{@code mvn -Pjmh -Djmh.main=io.github.lanewise.bench.WarmUpCurve}. Each figure is the median
+ * of {@value #FORKS} processes; the processor time of all threads until that moment is printed
+ * beside it, as it does not suffer from whatever else the machine does.
  */
 public final class WarmUpCurve {
 
