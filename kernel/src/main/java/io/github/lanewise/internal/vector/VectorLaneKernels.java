@@ -25,6 +25,9 @@ final class VectorLaneKernels extends RowReductions {
   /** Below this length the scalar code is faster, and there is no whole vector to lean on. */
   private static final int SHORT = 16;
 
+  /** The same for sums: a whole tree over 16 lanes pays only for more than two of its vectors. */
+  private static final int SHORT_SUM = 32;
+
   private static final int STEP = VectorWeights.STEP;
 
   private final ScalarLaneKernels scalar = new ScalarLaneKernels();
@@ -146,7 +149,7 @@ final class VectorLaneKernels extends RowReductions {
       int to,
       float shift,
       float[] scratch) {
-    if (to - first < SHORT && isPlain(reduction)) {
+    if (to - first < SHORT_SUM && isPlain(reduction)) {
       return ScalarBlocks.block(reduction, x, xRow, y, yRow, from, to, shift);
     }
     switch (reduction) {
