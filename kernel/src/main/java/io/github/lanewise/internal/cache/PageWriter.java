@@ -88,10 +88,27 @@ final class PageWriter {
     if (page.valueScales.length > 0) {
       scale(page.valueScales, layout.scaleAt(head, token), rows, dim);
     }
-    for (int r = 0; r < rows; r++) {
-      value(page, layout.valueAt(head, token + r), r);
+    if (page.floatValues != null && rows == GROUP) {
+      page.allFinite &= pack(page.floatValues, layout.valueAt(head, token));
+    } else {
+      for (int r = 0; r < rows; r++) {
+        value(page, layout.valueAt(head, token + r), r);
+      }
     }
     staging.release();
+  }
+
+  /** A whole group of rows, in lanes; returns whether all of them are finite. */
+  private boolean pack(float[] target, int to) {
+    return TILES.packGroups(
+        staging.array,
+        staging.from,
+        staging.stride,
+        GROUP,
+        layout.valueDim,
+        target,
+        to,
+        layout.valueGroupStride());
   }
 
   private void value(Page page, int to, int r) {
@@ -99,9 +116,11 @@ final class PageWriter {
     int padded = layout.valueGroups * GROUP;
     System.arraycopy(staging.array, staging.from + r * staging.stride, block, 0, dim);
     Arrays.fill(block, dim, padded, 0f);
-    if (page.allFinite && !TILES.isFinite(block, 0, dim)) {
-      page.allFinite = false;
+    boolean finite = true;
+    for (int column = 0; column < dim; column++) {
+      finite &= Math.abs(block[column]) <= Float.MAX_VALUE;
     }
+    page.allFinite &= finite;
     narrow(0, padded, scales[r]);
     int at = to;
     for (int column = 0; column < padded; column += GROUP) {
