@@ -10,8 +10,10 @@ import io.github.lanewise.attention.KeyValueCache.Storage;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,15 +21,21 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Readers while one thread changes the cache. Every key is 0, so that a row is the mean of the
- * values that it sees; token t holds the value t + 1 in every sequence, so that the mean tells how
- * many there were, and any other number shows a mixture of two moments.
+ * values that it sees, and its logSumExp tells how many they are. Each state that the cache goes
+ * through is written down before it can be seen, as count and sum: a reader that sees any other
+ * pair has seen a mixture of two moments, or tokens that were overwritten under it.
  */
 class KeyValueCacheThreadsTest {
 
   private static final int BATCH = 3;
   private static final int DIM = 4;
-  private static final int MOST = 120; // (n + 1) / 2 is exact in every storage's arithmetic
-  private static final int CHANGES = 3000;
+  private static final int MOST = 400;
+
+  /** Values are whole numbers up to here: exact in float16, and so are their sums in float. */
+  private static final int LARGEST = 2000;
+
+  private static final int CHANGES = 20_000;
+  private static final long READS = 2000;
 
   @ParameterizedTest
   @EnumSource(
@@ -42,31 +50,39 @@ class KeyValueCacheThreadsTest {
     }
   }
 
+  /** The cache, and what it has held at any time. */
+  private static final class Recorded {
+    final KeyValueCache cache;
+    final List<Integer> tokens = new ArrayList<>();
+    final Set<List<Long>> states = ConcurrentHashMap.newKeySet();
+
+    Recorded(KeyValueCache cache) {
+      this.cache = cache;
+      record();
+    }
+
+    void record() {
+      states.add(List.of((long) tokens.size(), tokens.stream().mapToLong(v -> v).sum()));
+    }
+  }
+
   private static void assertConsistent(KeyValueCache cache) {
+    Recorded recorded = new Recorded(cache);
     AtomicBoolean done = new AtomicBoolean();
     AtomicLong reads = new AtomicLong();
     List<CompletableFuture<Void>> readers = new ArrayList<>();
     for (int reader = 0; reader < 2; reader++) {
       CompletableFuture<Void> end = new CompletableFuture<>();
       readers.add(end);
-      Thread.ofPlatform()
-          .start(
-              () -> {
-                try {
-                  while (!done.get()) {
-                    read(cache);
-                    reads.incrementAndGet();
-                  }
-                  end.complete(null);
-                } catch (Throwable failure) {
-                  end.completeExceptionally(failure);
-                }
-              });
+      Runnable loop = () -> readUntil(done, recorded, reads, end);
+      Thread.ofPlatform().start(loop);
     }
     try {
       SplittableRandom random = new SplittableRandom(9);
-      for (int n = 0; n < CHANGES || reads.get() < 200; n++) {
-        change(cache, random);
+      boolean fine = true;
+      for (int n = 0; fine && (n < CHANGES || reads.get() < READS); n++) {
+        change(recorded, random);
+        fine = readers.stream().noneMatch(CompletableFuture::isDone);
       }
     } finally {
       done.set(true);
@@ -75,44 +91,68 @@ class KeyValueCacheThreadsTest {
     cache.close();
   }
 
-  private static void change(KeyValueCache cache, SplittableRandom random) {
-    int length = (int) cache.length();
-    if (random.nextInt(4) == 0 || length == MOST) {
-      cache.truncate(random.nextInt(length + 1));
-    } else if (random.nextInt(8) == 0) {
-      KeyValueCache fork = cache.fork();
-      append(fork, length, 1 + random.nextInt(20), -1000); // must not be seen by anybody else
-      fork.close();
-    } else {
-      append(cache, length, 1 + random.nextInt(Math.min(20, MOST - length)), 1);
+  private static void readUntil(
+      AtomicBoolean done, Recorded recorded, AtomicLong reads, CompletableFuture<Void> end) {
+    try {
+      while (!done.get()) {
+        read(recorded);
+        reads.incrementAndGet();
+      }
+      end.complete(null);
+    } catch (RuntimeException | AssertionError failure) {
+      end.completeExceptionally(failure);
     }
   }
 
-  private static void append(KeyValueCache cache, int length, int tokens, int first) {
+  private static void change(Recorded recorded, SplittableRandom random) {
+    KeyValueCache cache = recorded.cache;
+    int length = recorded.tokens.size();
+    if (random.nextInt(4) == 0 || length == MOST) {
+      int shorter = random.nextInt(length + 1);
+      recorded.tokens.subList(shorter, length).clear();
+      recorded.record();
+      cache.truncate(shorter);
+    } else if (random.nextInt(8) == 0) {
+      KeyValueCache fork = cache.fork();
+      append(fork, List.of(-1000, -1000)); // must not be seen by anybody else
+      fork.close();
+    } else {
+      List<Integer> values = new ArrayList<>();
+      for (int t = random.nextInt(Math.min(40, MOST - length)); t >= 0; t--) {
+        values.add(random.nextInt(LARGEST));
+      }
+      recorded.tokens.addAll(values);
+      recorded.record();
+      append(cache, values);
+    }
+  }
+
+  private static void append(KeyValueCache cache, List<Integer> values) {
+    int tokens = values.size();
     FloatTensor k = FloatTensor.allocate(BATCH, 1, tokens, DIM);
     FloatTensor v = FloatTensor.allocate(BATCH, 1, tokens, 1);
     for (int b = 0; b < BATCH; b++) {
       for (int t = 0; t < tokens; t++) {
-        v.set(length + t + first, b, 0, t, 0);
+        v.set(values.get(t), b, 0, t, 0);
       }
     }
     cache.append(k, v);
   }
 
-  private static void read(KeyValueCache cache) {
+  private static void read(Recorded recorded) {
     FloatTensor q = FloatTensor.allocate(BATCH, 1, 1, DIM);
     FloatTensor out = FloatTensor.allocate(BATCH, 1, 1, 1);
     FloatTensor sum = FloatTensor.allocate(BATCH, 1, 1);
     Attention.builder()
         .build()
-        .forward(q, cache, out, new RowStatistics(sum, null, null), Workers.caller());
-    double seen = Math.exp(sum.get(0, 0, 0)); // every weight is 1: their number
-    long count = Math.round(seen);
-    assertTrue(count <= MOST, () -> "sees " + seen + " tokens");
+        .forward(q, recorded.cache, out, new RowStatistics(sum, null, null), Workers.caller());
     for (int b = 0; b < BATCH; b++) {
+      long count = Math.round(Math.exp(sum.get(b, 0, 0))); // every weight is 1
+      long total = Math.round(count * (double) out.get(b, 0, 0, 0));
       assertEquals(sum.get(0, 0, 0), sum.get(b, 0, 0), "sequences of different moments");
-      float mean = count == 0 ? 0f : (count + 1) / 2f;
-      assertEquals(mean, out.get(b, 0, 0, 0), 1e-4f * MOST, () -> "of " + count + " tokens");
+      assertTrue(
+          recorded.states.contains(List.of(count, total)),
+          () -> count + " tokens of " + total + " in all have never been there");
     }
   }
 }
