@@ -11,8 +11,6 @@ import java.util.SplittableRandom;
  * layout says nothing here.
  */
 final class SamplingOperations {
-  private static final int TOKENS = 8;
-
   private SamplingOperations() {}
 
   static void addTo(List<Operation> all) {
@@ -43,16 +41,12 @@ final class SamplingOperations {
         new Operation(
             name,
             sandbox -> {
-              float[] tokens = new float[TOKENS];
-              SplittableRandom[] random = {new SplittableRandom(1)};
+              float[] token = new float[1];
+              SplittableRandom[] random = {new SplittableRandom(name.hashCode())};
               return Call.inPlace(
-                  () -> random[0] = new SplittableRandom(1),
-                  workers -> {
-                    for (int t = 0; t < TOKENS; t++) {
-                      tokens[t] = sampler.sample(logits, 2, length + 2, random[0], workers);
-                    }
-                  },
-                  FloatTensor.of(tokens, TOKENS));
+                  () -> random[0] = new SplittableRandom(name.hashCode()),
+                  w -> token[0] = sampler.sample(logits, 2, length + 2, random[0], w),
+                  FloatTensor.of(token, 1));
             }));
   }
 }

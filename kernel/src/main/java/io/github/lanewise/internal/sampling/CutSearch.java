@@ -14,9 +14,6 @@ final class CutSearch {
   /** So few tokens are selected one by one at about the cost of a pass. */
   private static final int FEW = 1 << 11;
 
-  /** Of every three rounds so many divide the logits evenly, one the floats between them. */
-  private static final int EVEN_ROUNDS = 2;
-
   /**
    * More than the relative error of a pass's sums: 2¹⁰ additions in a lane of the narrowest vectors
    * for a piece, each of an error of at most 2⁻²⁴, and the pieces in double.
@@ -72,24 +69,24 @@ final class CutSearch {
   private void narrow(LogitRow row, boolean byCount, long target, float max) {
     double doubt = byCount ? 0 : target * DOUBT + row.length;
     int idle = 0;
-    for (int round = 0; countLow - countHigh > FEW && idle < 2; round++) {
-      spread(row, max, round % (EVEN_ROUNDS + 1) < EVEN_ROUNDS);
+    // A round divides the logits evenly; if that parts nothing, the floats between them. Equal
+    // logits are never parted.
+    while (countLow - countHigh > FEW && idle < 2) {
+      long before = countLow - countHigh;
+      spread(row, max, idle == 0);
       row.tails(units, counts);
-      boolean moved = false;
       for (int t = 0; t < THRESHOLDS; t++) {
         float logit = row.thresholds[t];
         double reached = byCount ? counts[t] : units[t];
         if (logit > low && reached - doubt >= target) {
           low = logit;
           countLow = counts[t];
-          moved = true;
         } else if (logit < high && logit > low && reached + doubt < target) {
           high = logit;
           countHigh = counts[t];
-          moved = true;
         }
       }
-      idle = moved ? 0 : idle + 1;
+      idle = countLow - countHigh < before ? 0 : idle + 1;
     }
   }
 
