@@ -225,6 +225,43 @@ class KeyValueCacheTest {
     }
   }
 
+  /**
+   * A truncation may end the released keys in the middle of a page; those that follow are seen, by
+   * few queries (lanes over keys) and by many (lanes over queries).
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 33})
+  void keysBehindATruncatedGapAreSeen(int queries) {
+    for (int pageLength : new int[] {16, 32, 256}) {
+      try (KeyValueCache cache =
+          KeyValueCache.builder(1, 1, DIM, DIM).pageLength(pageLength).build()) {
+        cache.append(rows(0, 1, 1, 1030, DIM), rows(Float.NaN, 1, 1, 1030, DIM));
+        cache.retain(0, 1024);
+        cache.truncate(809);
+        Mask newKeys = Mask.allowed(allowedFrom(809, 811), 811);
+        cache.append(rows(0, 1, 1, 2, DIM), rows(3, 1, 1, 2, DIM));
+        for (float value : attend(cache, newKeys, queries)) {
+          assertEquals(3f, value, "pages of " + pageLength);
+        }
+      }
+    }
+  }
+
+  private static boolean[] allowedFrom(int first, int length) {
+    boolean[] allowed = new boolean[length];
+    Arrays.fill(allowed, first, length, true);
+    return allowed;
+  }
+
+  private static float[] attend(KeyValueCache cache, Mask mask, int queries) {
+    FloatTensor out = FloatTensor.allocate(1, 1, queries, DIM);
+    Attention.builder()
+        .mask(mask)
+        .build()
+        .forward(rows(1, 1, 1, queries, DIM), cache, out, RowStatistics.none(), Workers.caller());
+    return out.toArray();
+  }
+
   /** What retain lets go does not count. */
   @Test
   void capacityCountsWhatIsKept() {

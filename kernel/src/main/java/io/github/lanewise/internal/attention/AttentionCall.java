@@ -39,6 +39,7 @@ public final class AttentionCall implements Task {
 
   final MaskPlan mask = new MaskPlan();
   final PackedHeads packed = new PackedHeads();
+  private final ReleasedKeys released = new ReleasedKeys();
   private final TensorSource tensors = new TensorSource();
   private final CacheSource cached = new CacheSource();
 
@@ -156,7 +157,7 @@ public final class AttentionCall implements Task {
       call.bindResults(out, null, statistics);
       call.mask.bindRagged(
           options.mask, q.size(0), q.size(1), call.queryLength, call.keyLength, cache.lengths());
-      ReleasedKeys.requireUnseen(cache, call.mask, q.size(1), call.queryLength);
+      call.released.requireUnseen(cache, call.mask, q.size(1), call.queryLength);
       call.execute(crew, own);
     } finally {
       call.unbind();

@@ -9,7 +9,10 @@ public final class ReleasedKeys {
 
   private static final int CHUNK = TileKernels.CHUNK;
 
-  private ReleasedKeys() {}
+  private final long[] bits = new long[MaskPlan.CHUNK_WORDS];
+
+  /** Scratch for one call at a time. */
+  public ReleasedKeys() {}
 
   /**
    * Checks that no query sees a key that is not there any more.
@@ -17,7 +20,7 @@ public final class ReleasedKeys {
    * @param mask bound to the call
    * @throws IllegalArgumentException if one does
    */
-  public static void requireUnseen(CacheSnapshot cache, MaskPlan mask, long heads, long queries) {
+  public void requireUnseen(CacheSnapshot cache, MaskPlan mask, long heads, long queries) {
     for (int b = 0; b < cache.batch(); b++) {
       if (cache.releasedTo(b) > cache.releasedFrom(b)) {
         for (long h = 0; h < heads; h++) {
@@ -29,7 +32,7 @@ public final class ReleasedKeys {
     }
   }
 
-  private static void requireUnseen(CacheSnapshot cache, MaskPlan mask, int b, long h, long i) {
+  private void requireUnseen(CacheSnapshot cache, MaskPlan mask, int b, long h, long i) {
     long from = cache.releasedFrom(b);
     long to = cache.releasedTo(b);
     long first = mask.first(b, h, i);
@@ -60,11 +63,10 @@ public final class ReleasedKeys {
   }
 
   /** Whether a row sees one of the keys {@code [from, to)} of one chunk. */
-  private static boolean sees(
+  private boolean sees(
       CacheSnapshot cache, MaskPlan mask, int b, long h, long i, long from, long to) {
     long chunk0 = from / CHUNK * CHUNK;
     int length = (int) (Math.min(cache.length(b), chunk0 + CHUNK) - chunk0);
-    long[] bits = new long[MaskPlan.CHUNK_WORDS];
     int state = mask.chunk(b, h, i, chunk0, length, bits, 0);
     if (state != MaskPlan.SOME) {
       return state == MaskPlan.ALL;

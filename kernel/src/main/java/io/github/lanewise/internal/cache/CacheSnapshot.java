@@ -117,10 +117,18 @@ public final class CacheSnapshot implements AutoCloseable {
     return lengths[sequence] - (releasedTo[sequence] - releasedFrom[sequence]);
   }
 
-  /** The first token from {@code token} on that lies in a page which is there. */
+  /**
+   * The first token from {@code token} on that lies in a page which is there; the largest long if
+   * there is none. A truncation may have ended the released tokens in the middle of a page: it is
+   * there as soon as a token follows.
+   */
   public long nextHeld(int sequence, long token) {
-    long pageOfEnd = releasedTo[sequence] >>> pageShift << pageShift;
-    return token >= releasedFrom[sequence] && token < pageOfEnd ? pageOfEnd : token;
+    long to = releasedTo[sequence];
+    if (token < releasedFrom[sequence] || token >= to) {
+      return token;
+    }
+    long heldFrom = to == lengths[sequence] ? Long.MAX_VALUE : to >>> pageShift << pageShift;
+    return Math.max(token, heldFrom);
   }
 
   /** The page that holds a token which is there; it is the token's position modulo pageLength. */

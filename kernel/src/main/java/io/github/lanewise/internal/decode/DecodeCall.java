@@ -45,6 +45,8 @@ public final class DecodeCall implements Task {
 
   final MaskPlan mask = new MaskPlan();
 
+  private final ReleasedKeys released = new ReleasedKeys();
+
   AttentionOptions options;
   StridedFloats q;
   StridedFloats out;
@@ -112,7 +114,7 @@ public final class DecodeCall implements Task {
     DecodeCall call = own.reuse(CALL_SLOT, DecodeCall::new);
     try {
       call.bind(options, q, cache, out, statistics);
-      ReleasedKeys.requireUnseen(cache, call.mask, q.size(1), call.queryLength);
+      call.released.requireUnseen(cache, call.mask, q.size(1), call.queryLength);
       call.execute(crew, own);
     } finally {
       call.unbind();

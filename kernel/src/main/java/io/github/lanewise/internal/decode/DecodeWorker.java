@@ -159,9 +159,8 @@ final class DecodeWorker {
     return (int) Math.min(rows.end, pageEnd);
   }
 
-  private boolean isReleased(long token) {
-    int sequence = rows.sequence;
-    return token >= cache.releasedFrom(sequence) && token < cache.releasedTo(sequence);
+  private boolean isHeld(long token) {
+    return cache.nextHeld(rows.sequence, token) == token;
   }
 
   private void multiplyKeys(long chunk0, int h, int scoreRow) {
@@ -170,7 +169,7 @@ final class DecodeWorker {
     int key = rows.from / GROUP * GROUP;
     while (key < rows.end) {
       int stop = endOfPage(chunk0, key);
-      if (!isReleased(chunk0 + key)) {
+      if (isHeld(chunk0 + key)) {
         Page page = cache.page(rows.sequence, chunk0 + key);
         int token = (int) ((chunk0 + key) % layout.pageLength);
         int groups = (stop - key + GROUP - 1) / GROUP;
@@ -207,7 +206,7 @@ final class DecodeWorker {
     int stop;
     for (int key = rows.from; key < rows.end; key = stop) {
       stop = endOfPage(chunk0, key);
-      if (isReleased(chunk0 + key)) {
+      if (!isHeld(chunk0 + key)) {
         continue;
       }
       Page page = cache.page(rows.sequence, chunk0 + key);
