@@ -105,6 +105,16 @@ class MaskPlanTest {
       assertEquals(o.keys(), count, "isNone");
       assertTrue(plan.rangesOnly());
     }
+    for (int key = 0; key < o.keys(); key += 1 + key / 3) {
+      long next = plan.next(b, h, i, key);
+      assertTrue(next >= key, () -> "next goes back");
+      for (int j = key; j < Math.min(next, o.keys()); j++) {
+        assertFalse(visible[j], "next from " + key + " is " + next + ", beyond " + j);
+      }
+      if (plan.rangesOnly() && count > 0 && key <= most) {
+        assertEquals(Math.max(key, least), next, "next of a range");
+      }
+    }
     for (int key0 = 0; key0 < o.keys(); key0 += key0 % 192 == 0 ? 64 : 128) {
       for (int length : new int[] {256, 200, 64, 3}) {
         checkChunk(visible, b, h, i, key0, Math.min(length, o.keys() - key0), seen);
