@@ -21,64 +21,46 @@ final class DecodeFloatTiles {
 
   private DecodeFloatTiles() {}
 
-  /** 4 vectors by 1 query. */
-  static void tile4x1(
-      float[] a,
-      int a0,
-      int a1,
-      int a2,
-      int a3,
-      int depth,
-      float[] b,
-      int bFrom,
-      float[] out,
-      int o0,
-      int o1,
-      int o2,
-      int o3) {
-    int even = depth & -2;
+  /** 2 vectors by 1 query. */
+  static void tile2x1(
+      float[] a, int a0, int a1, int depth, float[] b, int bFrom, float[] out, int o0, int o1) {
+    int unrolled = depth & -4;
     FloatVector acc0 = FloatVector.fromArray(F, out, o0);
     FloatVector acc1 = FloatVector.fromArray(F, out, o1);
-    FloatVector acc2 = FloatVector.fromArray(F, out, o2);
-    FloatVector acc3 = FloatVector.fromArray(F, out, o3);
     int t = 0;
-    for (; t < even; t += 2) {
+    for (; t < unrolled; t += 4) {
       int at = t * GROUP;
       FloatVector b0 = FloatVector.broadcast(F, b[bFrom + t]);
       FloatVector x00 = FloatVector.fromArray(F, a, a0 + at);
       acc0 = b0.fma(x00, acc0);
       FloatVector x10 = FloatVector.fromArray(F, a, a1 + at);
       acc1 = b0.fma(x10, acc1);
-      FloatVector x20 = FloatVector.fromArray(F, a, a2 + at);
-      acc2 = b0.fma(x20, acc2);
-      FloatVector x30 = FloatVector.fromArray(F, a, a3 + at);
-      acc3 = b0.fma(x30, acc3);
       FloatVector b1 = FloatVector.broadcast(F, b[bFrom + t + 1]);
       FloatVector x01 = FloatVector.fromArray(F, a, a0 + at + GROUP);
       acc0 = b1.fma(x01, acc0);
       FloatVector x11 = FloatVector.fromArray(F, a, a1 + at + GROUP);
       acc1 = b1.fma(x11, acc1);
-      FloatVector x21 = FloatVector.fromArray(F, a, a2 + at + GROUP);
-      acc2 = b1.fma(x21, acc2);
-      FloatVector x31 = FloatVector.fromArray(F, a, a3 + at + GROUP);
-      acc3 = b1.fma(x31, acc3);
+      FloatVector b2 = FloatVector.broadcast(F, b[bFrom + t + 2]);
+      FloatVector x02 = FloatVector.fromArray(F, a, a0 + at + 2 * GROUP);
+      acc0 = b2.fma(x02, acc0);
+      FloatVector x12 = FloatVector.fromArray(F, a, a1 + at + 2 * GROUP);
+      acc1 = b2.fma(x12, acc1);
+      FloatVector b3 = FloatVector.broadcast(F, b[bFrom + t + 3]);
+      FloatVector x03 = FloatVector.fromArray(F, a, a0 + at + 3 * GROUP);
+      acc0 = b3.fma(x03, acc0);
+      FloatVector x13 = FloatVector.fromArray(F, a, a1 + at + 3 * GROUP);
+      acc1 = b3.fma(x13, acc1);
     }
-    if (t < depth) {
+    for (; t < depth; t++) {
       int at = t * GROUP;
       FloatVector b0 = FloatVector.broadcast(F, b[bFrom + t]);
       FloatVector x00 = FloatVector.fromArray(F, a, a0 + at);
       acc0 = b0.fma(x00, acc0);
       FloatVector x10 = FloatVector.fromArray(F, a, a1 + at);
       acc1 = b0.fma(x10, acc1);
-      FloatVector x20 = FloatVector.fromArray(F, a, a2 + at);
-      acc2 = b0.fma(x20, acc2);
-      FloatVector x30 = FloatVector.fromArray(F, a, a3 + at);
-      acc3 = b0.fma(x30, acc3);
     }
     acc0.intoArray(out, o0);
     acc1.intoArray(out, o1);
-    acc2.intoArray(out, o2);
-    acc3.intoArray(out, o3);
   }
 
   /** 2 vectors by 4 queries. */

@@ -32,28 +32,14 @@ final class DecodeHalfTiles {
 
   private DecodeHalfTiles() {}
 
-  /** 4 vectors by 1 query. */
-  static void tile4x1(
-      short[] a,
-      int a0,
-      int a1,
-      int a2,
-      int a3,
-      int depth,
-      float[] b,
-      int bFrom,
-      float[] out,
-      int o0,
-      int o1,
-      int o2,
-      int o3) {
-    int even = depth & -2;
+  /** 2 vectors by 1 query. */
+  static void tile2x1(
+      short[] a, int a0, int a1, int depth, float[] b, int bFrom, float[] out, int o0, int o1) {
+    int unrolled = depth & -4;
     FloatVector acc0 = FloatVector.fromArray(F, out, o0);
     FloatVector acc1 = FloatVector.fromArray(F, out, o1);
-    FloatVector acc2 = FloatVector.fromArray(F, out, o2);
-    FloatVector acc3 = FloatVector.fromArray(F, out, o3);
     int t = 0;
-    for (; t < even; t += 2) {
+    for (; t < unrolled; t += 4) {
       int at = t * GROUP;
       FloatVector b0 = FloatVector.broadcast(F, b[bFrom + t]);
       FloatVector x00 =
@@ -74,24 +60,6 @@ final class DecodeHalfTiles {
               .reinterpretAsFloats()
               .mul(REBIAS);
       acc1 = b0.fma(x10, acc1);
-      FloatVector x20 =
-          ShortVector.fromArray(S, a, a2 + at)
-              .convertShape(VectorOperators.S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 13)
-              .lanewise(VectorOperators.AND, FIELDS)
-              .reinterpretAsFloats()
-              .mul(REBIAS);
-      acc2 = b0.fma(x20, acc2);
-      FloatVector x30 =
-          ShortVector.fromArray(S, a, a3 + at)
-              .convertShape(VectorOperators.S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 13)
-              .lanewise(VectorOperators.AND, FIELDS)
-              .reinterpretAsFloats()
-              .mul(REBIAS);
-      acc3 = b0.fma(x30, acc3);
       FloatVector b1 = FloatVector.broadcast(F, b[bFrom + t + 1]);
       FloatVector x01 =
           ShortVector.fromArray(S, a, a0 + at + GROUP)
@@ -111,26 +79,46 @@ final class DecodeHalfTiles {
               .reinterpretAsFloats()
               .mul(REBIAS);
       acc1 = b1.fma(x11, acc1);
-      FloatVector x21 =
-          ShortVector.fromArray(S, a, a2 + at + GROUP)
+      FloatVector b2 = FloatVector.broadcast(F, b[bFrom + t + 2]);
+      FloatVector x02 =
+          ShortVector.fromArray(S, a, a0 + at + 2 * GROUP)
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
               .lanewise(VectorOperators.LSHL, 13)
               .lanewise(VectorOperators.AND, FIELDS)
               .reinterpretAsFloats()
               .mul(REBIAS);
-      acc2 = b1.fma(x21, acc2);
-      FloatVector x31 =
-          ShortVector.fromArray(S, a, a3 + at + GROUP)
+      acc0 = b2.fma(x02, acc0);
+      FloatVector x12 =
+          ShortVector.fromArray(S, a, a1 + at + 2 * GROUP)
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
               .lanewise(VectorOperators.LSHL, 13)
               .lanewise(VectorOperators.AND, FIELDS)
               .reinterpretAsFloats()
               .mul(REBIAS);
-      acc3 = b1.fma(x31, acc3);
+      acc1 = b2.fma(x12, acc1);
+      FloatVector b3 = FloatVector.broadcast(F, b[bFrom + t + 3]);
+      FloatVector x03 =
+          ShortVector.fromArray(S, a, a0 + at + 3 * GROUP)
+              .convertShape(VectorOperators.S2I, I, 0)
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, 13)
+              .lanewise(VectorOperators.AND, FIELDS)
+              .reinterpretAsFloats()
+              .mul(REBIAS);
+      acc0 = b3.fma(x03, acc0);
+      FloatVector x13 =
+          ShortVector.fromArray(S, a, a1 + at + 3 * GROUP)
+              .convertShape(VectorOperators.S2I, I, 0)
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, 13)
+              .lanewise(VectorOperators.AND, FIELDS)
+              .reinterpretAsFloats()
+              .mul(REBIAS);
+      acc1 = b3.fma(x13, acc1);
     }
-    if (t < depth) {
+    for (; t < depth; t++) {
       int at = t * GROUP;
       FloatVector b0 = FloatVector.broadcast(F, b[bFrom + t]);
       FloatVector x00 =
@@ -151,29 +139,9 @@ final class DecodeHalfTiles {
               .reinterpretAsFloats()
               .mul(REBIAS);
       acc1 = b0.fma(x10, acc1);
-      FloatVector x20 =
-          ShortVector.fromArray(S, a, a2 + at)
-              .convertShape(VectorOperators.S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 13)
-              .lanewise(VectorOperators.AND, FIELDS)
-              .reinterpretAsFloats()
-              .mul(REBIAS);
-      acc2 = b0.fma(x20, acc2);
-      FloatVector x30 =
-          ShortVector.fromArray(S, a, a3 + at)
-              .convertShape(VectorOperators.S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 13)
-              .lanewise(VectorOperators.AND, FIELDS)
-              .reinterpretAsFloats()
-              .mul(REBIAS);
-      acc3 = b0.fma(x30, acc3);
     }
     acc0.intoArray(out, o0);
     acc1.intoArray(out, o1);
-    acc2.intoArray(out, o2);
-    acc3.intoArray(out, o3);
   }
 
   /** 2 vectors by 4 queries. */

@@ -69,19 +69,13 @@ public final class VectorDecodeKernels implements DecodeKernels {
       int bFrom,
       float[] out,
       int to) {
-    int quarter = vectors / 4;
-    for (int v = 0; v < quarter; v++) {
-      int v1 = v + quarter;
-      int v2 = v1 + quarter;
-      int v3 = v2 + quarter;
-      tile4x1(storage, a, from, stride, v, v1, v2, v3, depth, b, bFrom, out, to);
+    int half = vectors / 2;
+    for (int v = 0; v < half; v++) {
+      tile2x1(storage, a, from, stride, v, v + half, depth, b, bFrom, out, to);
     }
-    int rest = 4 * quarter;
-    if (rest < vectors) { // the last vector fills up the tile: it is computed twice, and the same
+    if (2 * half < vectors) { // both sides of a tile compute the last vector, and the same
       int last = vectors - 1;
-      int v1 = Math.min(rest + 1, last);
-      int v2 = Math.min(rest + 2, last);
-      tile4x1(storage, a, from, stride, rest, v1, v2, last, depth, b, bFrom, out, to);
+      tile2x1(storage, a, from, stride, last, last, depth, b, bFrom, out, to);
     }
   }
 
@@ -112,15 +106,13 @@ public final class VectorDecodeKernels implements DecodeKernels {
     return from + v / PARTS * stride + v % PARTS * L;
   }
 
-  private static void tile4x1(
+  private static void tile2x1(
       Storage storage,
       Object a,
       int from,
       int stride,
       int v0,
       int v1,
-      int v2,
-      int v3,
       int depth,
       float[] b,
       int bFrom,
@@ -128,25 +120,20 @@ public final class VectorDecodeKernels implements DecodeKernels {
       int to) {
     int a0 = at(from, stride, v0);
     int a1 = at(from, stride, v1);
-    int a2 = at(from, stride, v2);
-    int a3 = at(from, stride, v3);
     int o0 = to + v0 * L;
     int o1 = to + v1 * L;
-    int o2 = to + v2 * L;
-    int o3 = to + v3 * L;
     switch (storage) {
       case FLOAT32:
-        DecodeFloatTiles.tile4x1((float[]) a, a0, a1, a2, a3, depth, b, bFrom, out, o0, o1, o2, o3);
+        DecodeFloatTiles.tile2x1((float[]) a, a0, a1, depth, b, bFrom, out, o0, o1);
         break;
       case BFLOAT16:
-        DecodeBfloatTiles.tile4x1(
-            (short[]) a, a0, a1, a2, a3, depth, b, bFrom, out, o0, o1, o2, o3);
+        DecodeBfloatTiles.tile2x1((short[]) a, a0, a1, depth, b, bFrom, out, o0, o1);
         break;
       case FLOAT16:
-        DecodeHalfTiles.tile4x1((short[]) a, a0, a1, a2, a3, depth, b, bFrom, out, o0, o1, o2, o3);
+        DecodeHalfTiles.tile2x1((short[]) a, a0, a1, depth, b, bFrom, out, o0, o1);
         break;
       case INT8:
-        DecodeByteTiles.tile4x1((byte[]) a, a0, a1, a2, a3, depth, b, bFrom, out, o0, o1, o2, o3);
+        DecodeByteTiles.tile2x1((byte[]) a, a0, a1, depth, b, bFrom, out, o0, o1);
         break;
     }
   }
