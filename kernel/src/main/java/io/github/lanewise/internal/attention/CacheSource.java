@@ -109,7 +109,7 @@ final class CacheSource implements KeyValueSource {
     int keysAt = chunk.keyAt(key);
     Arrays.fill(chunk.keys, keysAt, keysAt + tokens * layout.headDim, 0f);
     int at = chunk.valueAt(key);
-    for (int g = 0; g < layout.valueGroups; g++) {
+    for (int column = 0; column < layout.valueDim; column += GROUP) {
       Arrays.fill(chunk.values, at, at + tokens * GROUP, 0f);
       at += chunk.valueGroupStride;
     }

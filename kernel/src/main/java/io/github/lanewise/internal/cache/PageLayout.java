@@ -1,32 +1,39 @@
 package io.github.lanewise.internal.cache;
 
 import io.github.lanewise.attention.KeyValueCache.Storage;
-import io.github.lanewise.internal.kernel.TileKernels;
+import io.github.lanewise.internal.kernel.DecodeKernels;
 
 /**
  * Where the tokens of a page lie. A page holds {@link #pageLength} tokens of all key heads of one
- * sequence, in the groups of 16 lanes that the tiles read:
+ * sequence, in groups of {@link #lanes} lanes, which are 64 bytes:
  *
  * <ul>
- *   <li>keys {@code [keyHeads][pageLength/16][headDim][16]},
- *   <li>values {@code [keyHeads][valueGroups][pageLength][16]}, columns beyond valueDim 0,
+ *   <li>keys {@code [keyHeads][pageLength/lanes][headDim][lanes]},
+ *   <li>values {@code [keyHeads][valueGroups][pageLength][lanes]}, columns beyond valueDim 0,
  *   <li>with {@link Storage#INT8}: scales of the keys and of the values {@code
  *       [keyHeads][pageLength]}.
  * </ul>
  *
  * <p>Page n holds the tokens from {@code n·pageLength} on. The length is a power of two from 16 on,
- * so that pages and chunks of 256 keys nest.
+ * so that pages and chunks of 256 keys nest; one shorter than the lanes leaves the others unused.
+ *
+ * <p>Floats lie in the groups of 16 that the tiles read. A row of a group is a cache line in every
+ * storage: the decode kernels then read a head in order, line after line; narrow numbers in groups
+ * of 16, which are many short streams, took twice the time (DecodeBenchmark).
  */
 public final class PageLayout {
 
-  private static final int GROUP = TileKernels.GROUP;
+  private static final int MOST_LANES = DecodeKernels.lanes(Storage.INT8);
 
   public final Storage storage;
   public final int keyHeads;
   public final int headDim;
   public final int valueDim;
 
-  /** Groups of 16 value columns. */
+  /** Lanes of a group: 16, 32 or 64. */
+  public final int lanes;
+
+  /** Groups of value columns. */
   public final int valueGroups;
 
   public final int pageLength;
@@ -37,8 +44,9 @@ public final class PageLayout {
     this.keyHeads = keyHeads;
     this.headDim = headDim;
     this.valueDim = valueDim;
-    this.valueGroups = (valueDim + GROUP - 1) / GROUP;
     this.pageLength = pageLength;
+    lanes = DecodeKernels.lanes(storage);
+    valueGroups = (valueDim + lanes - 1) / lanes;
   }
 
   /**
@@ -50,7 +58,8 @@ public final class PageLayout {
     long widest = Math.max(headDim, valueDim);
     long most = Integer.MAX_VALUE - 64L;
     boolean fits = widest <= most && keyHeads <= most;
-    fits = fits && keyHeads * (widest + GROUP) <= most / pageLength; // both factors are ints
+    // both factors are ints
+    fits = fits && keyHeads * (widest + MOST_LANES) <= most / Math.max(MOST_LANES, pageLength);
     if (!fits) {
       throw new IllegalArgumentException(
           "a page of "
@@ -67,28 +76,33 @@ public final class PageLayout {
 
   /** Elements of the keys of a page. */
   public int keyCount() {
-    return keyHeads * pageLength * headDim;
+    return keyHeads * wholeGroups() * headDim;
   }
 
   /** Elements of the values of a page. */
   public int valueCount() {
-    return keyHeads * valueGroups * GROUP * pageLength;
+    return keyHeads * valueGroups * lanes * pageLength;
   }
 
-  /** Element (head, token, dimension 0) of the keys; the next dimension lies 16 further on. */
+  /** Tokens of a page, rounded up to whole groups. */
+  private int wholeGroups() {
+    return Math.max(lanes, pageLength); // both are powers of two
+  }
+
+  /** Element (head, token, dimension 0) of the keys; the next lies {@link #lanes} further on. */
   public int keyAt(int head, int token) {
-    int lane = token % GROUP;
-    return (head * pageLength + token - lane) * headDim + lane;
+    int lane = token % lanes;
+    return (head * wholeGroups() + token - lane) * headDim + lane;
   }
 
   /** Element (head, token, column 0) of the values. */
   public int valueAt(int head, int token) {
-    return (head * valueGroups * pageLength + token) * GROUP;
+    return (head * valueGroups * pageLength + token) * lanes;
   }
 
-  /** Distance between the groups of 16 value columns. */
+  /** Distance between the groups of value columns. */
   public int valueGroupStride() {
-    return pageLength * GROUP;
+    return pageLength * lanes;
   }
 
   /** Element (head, token) of the scales. */

@@ -10,6 +10,7 @@ public final class PageReader {
 
   private static final int GROUP = TileKernels.GROUP;
 
+  private float[] floats = new float[0];
   private short[] shorts = new short[0];
   private byte[] bytes = new byte[0];
 
@@ -21,22 +22,31 @@ public final class PageReader {
    */
   public void keys(
       PageLayout layout, Page page, int head, int token, int groups, float[] target, int to) {
-    int from = layout.keyAt(head, token);
-    int length = groups * GROUP * layout.headDim;
-    copy(
-        layout,
-        page.floatKeys,
-        page.shortKeys,
-        page.byteKeys,
-        page.nativeKeys,
-        from,
-        length,
-        target,
-        to);
+    int length = layout.headDim * GROUP;
+    int staged = -1;
+    for (int g = 0; g < groups; g++) {
+      int first = token + g * GROUP;
+      int lane = first % layout.lanes;
+      int group = layout.keyAt(head, first - lane);
+      if (page.nativeKeys != null && group != staged) {
+        stage(layout, page.nativeKeys, group, layout.headDim * layout.lanes);
+        staged = group;
+      }
+      int from = (page.nativeKeys != null ? 0 : group) + lane;
+      widen(
+          layout,
+          page.floatKeys,
+          page.shortKeys,
+          page.byteKeys,
+          from,
+          layout.headDim,
+          target,
+          to + g * length);
+    }
   }
 
   /**
-   * Copies values as {@code [valueGroups][tokens][16]}, one group of columns {@code stride} floats
+   * Copies values as {@code [valueDim/16][tokens][16]}, one group of columns {@code stride} floats
    * after the other. With INT8 they are the stored integers: their scales apply to the weights.
    */
   public void values(
@@ -48,91 +58,92 @@ public final class PageReader {
       float[] target,
       int to,
       int stride) {
-    int from = layout.valueAt(head, token);
-    for (int g = 0; g < layout.valueGroups; g++) {
-      copy(
+    int groups = (layout.valueDim + GROUP - 1) / GROUP;
+    int parts = layout.lanes / GROUP;
+    for (int g = 0; g < groups; g++) {
+      int from = layout.valueAt(head, token) + g / parts * layout.valueGroupStride();
+      if (page.nativeValues != null) {
+        if (g % parts == 0) {
+          stage(layout, page.nativeValues, from, tokens * layout.lanes);
+        }
+        from = 0;
+      }
+      widen(
           layout,
           page.floatValues,
           page.shortValues,
           page.byteValues,
-          page.nativeValues,
-          from + g * layout.valueGroupStride(),
-          tokens * GROUP,
+          from + g % parts * GROUP,
+          tokens,
           target,
           to + g * stride);
     }
   }
 
-  private void copy(
+  /** Copies a run of native memory to where {@link #widen} finds it. */
+  private void stage(PageLayout layout, MemorySegment memory, long from, int length) {
+    switch (layout.storage) {
+      case FLOAT32 -> {
+        floats = floats.length < length ? new float[length] : floats;
+        MemorySegment.copy(memory, ValueLayout.JAVA_FLOAT, from * Float.BYTES, floats, 0, length);
+      }
+      case BFLOAT16, FLOAT16 -> {
+        shorts = shorts.length < length ? new short[length] : shorts;
+        MemorySegment.copy(memory, ValueLayout.JAVA_SHORT, from * Short.BYTES, shorts, 0, length);
+      }
+      case INT8 -> {
+        bytes = bytes.length < length ? new byte[length] : bytes;
+        MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, from, bytes, 0, length);
+      }
+    }
+  }
+
+  /** Rows of 16 floats from rows of a page's lanes; an array that is null has been staged. */
+  private void widen(
       PageLayout layout,
-      float @Nullable [] floats,
+      float @Nullable [] heapFloats,
       short @Nullable [] heapShorts,
       byte @Nullable [] heapBytes,
-      @Nullable MemorySegment memory,
       int from,
-      int length,
+      int rows,
       float[] target,
       int to) {
     switch (layout.storage) {
-      case FLOAT32 -> {
-        if (floats != null) {
-          System.arraycopy(floats, from, target, to, length);
-        } else if (memory != null) {
-          long at = (long) from * Float.BYTES;
-          MemorySegment.copy(memory, ValueLayout.JAVA_FLOAT, at, target, to, length);
-        }
-      }
-      case BFLOAT16, FLOAT16 -> {
-        short[] source = heapShorts != null ? heapShorts : staged(memory, (long) from, length);
-        int at = heapShorts != null ? from : 0;
-        if (layout.storage == io.github.lanewise.attention.KeyValueCache.Storage.FLOAT16) {
-          widenFloat16(source, at, target, to, length);
-        } else {
-          widenBfloat16(source, at, target, to, length);
-        }
-      }
-      case INT8 -> {
-        byte[] source = heapBytes != null ? heapBytes : stagedBytes(memory, from, length);
-        widenInt8(source, heapBytes != null ? from : 0, target, to, length);
+      case FLOAT32 ->
+          System.arraycopy(
+              heapFloats != null ? heapFloats : floats, from, target, to, rows * GROUP);
+      case BFLOAT16 ->
+          widenBfloat16(
+              heapShorts != null ? heapShorts : shorts, from, layout.lanes, rows, target, to);
+      case FLOAT16 ->
+          widenFloat16(
+              heapShorts != null ? heapShorts : shorts, from, layout.lanes, rows, target, to);
+      case INT8 ->
+          widenInt8(heapBytes != null ? heapBytes : bytes, from, layout.lanes, rows, target, to);
+    }
+  }
+
+  private static void widenBfloat16(short[] x, int from, int stride, int rows, float[] y, int to) {
+    for (int r = 0; r < rows; r++) {
+      for (int lane = 0; lane < GROUP; lane++) {
+        y[to + r * GROUP + lane] = Narrow.fromBfloat16(x[from + r * stride + lane]);
       }
     }
   }
 
-  private short[] staged(@Nullable MemorySegment memory, long from, int length) {
-    if (shorts.length < length) {
-      shorts = new short[length];
-    }
-    if (memory != null) {
-      MemorySegment.copy(memory, ValueLayout.JAVA_SHORT, from * Short.BYTES, shorts, 0, length);
-    }
-    return shorts;
-  }
-
-  private byte[] stagedBytes(@Nullable MemorySegment memory, long from, int length) {
-    if (bytes.length < length) {
-      bytes = new byte[length];
-    }
-    if (memory != null) {
-      MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, from, bytes, 0, length);
-    }
-    return bytes;
-  }
-
-  private static void widenBfloat16(short[] x, int from, float[] y, int to, int length) {
-    for (int i = 0; i < length; i++) {
-      y[to + i] = Narrow.fromBfloat16(x[from + i]);
+  private static void widenFloat16(short[] x, int from, int stride, int rows, float[] y, int to) {
+    for (int r = 0; r < rows; r++) {
+      for (int lane = 0; lane < GROUP; lane++) {
+        y[to + r * GROUP + lane] = Float.float16ToFloat(x[from + r * stride + lane]);
+      }
     }
   }
 
-  private static void widenFloat16(short[] x, int from, float[] y, int to, int length) {
-    for (int i = 0; i < length; i++) {
-      y[to + i] = Float.float16ToFloat(x[from + i]);
-    }
-  }
-
-  private static void widenInt8(byte[] x, int from, float[] y, int to, int length) {
-    for (int i = 0; i < length; i++) {
-      y[to + i] = x[from + i];
+  private static void widenInt8(byte[] x, int from, int stride, int rows, float[] y, int to) {
+    for (int r = 0; r < rows; r++) {
+      for (int lane = 0; lane < GROUP; lane++) {
+        y[to + r * GROUP + lane] = x[from + r * stride + lane];
+      }
     }
   }
 }

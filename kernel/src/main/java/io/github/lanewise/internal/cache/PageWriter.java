@@ -31,7 +31,7 @@ final class PageWriter {
 
   PageWriter(PageLayout layout) {
     this.layout = layout;
-    int most = GROUP * Math.max(layout.headDim, layout.valueGroups);
+    int most = Math.max(GROUP * layout.headDim, layout.lanes * layout.valueGroups);
     int elementBytes = Page.bytesPerElement(layout);
     block = new float[most];
     shorts = new short[elementBytes == Short.BYTES ? most : 0];
@@ -60,7 +60,7 @@ final class PageWriter {
         for (int r = 0; r < rows; r++) {
           narrow(from + r, 1, scales[r]);
         }
-        store(from, rows, page.shortKeys, page.byteKeys, page.nativeKeys, at + d * GROUP);
+        store(from, rows, page.shortKeys, page.byteKeys, page.nativeKeys, at + d * layout.lanes);
       }
     }
     staging.release();
@@ -113,7 +113,7 @@ final class PageWriter {
 
   private void value(Page page, int to, int r) {
     int dim = layout.valueDim;
-    int padded = layout.valueGroups * GROUP;
+    int padded = layout.valueGroups * layout.lanes;
     System.arraycopy(staging.array, staging.from + r * staging.stride, block, 0, dim);
     Arrays.fill(block, dim, padded, 0f);
     boolean finite = true;
@@ -123,11 +123,11 @@ final class PageWriter {
     page.allFinite &= finite;
     narrow(0, padded, scales[r]);
     int at = to;
-    for (int column = 0; column < padded; column += GROUP) {
+    for (int column = 0; column < padded; column += layout.lanes) {
       if (page.floatValues != null) {
-        System.arraycopy(block, column, page.floatValues, at, GROUP);
+        System.arraycopy(block, column, page.floatValues, at, layout.lanes);
       } else {
-        store(column, GROUP, page.shortValues, page.byteValues, page.nativeValues, at);
+        store(column, layout.lanes, page.shortValues, page.byteValues, page.nativeValues, at);
       }
       at += layout.valueGroupStride();
     }

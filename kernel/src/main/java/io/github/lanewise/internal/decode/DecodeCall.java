@@ -139,7 +139,7 @@ public final class DecodeCall implements Task {
     queryLength = (int) q.size(2);
     group = (int) (q.size(1) / layout.keyHeads);
     rows = group * queryLength;
-    width = layout.valueGroups * DecodeKernels.GROUP;
+    width = layout.valueGroups * layout.lanes;
     scale = options.scaleFor(layout.headDim);
     mask.bindRagged(
         options.mask, q.size(0), q.size(1), queryLength, cache.longest(), cache.lengths());

@@ -26,6 +26,8 @@ final class DecodeWorker {
   private static final int GROUP = DecodeKernels.GROUP;
   private static final int CHUNK = DecodeKernels.ROW;
 
+  private static final int MOST_LANES = DecodeKernels.lanes(Storage.INT8);
+
   /** Rows of scores that are in flight: 64 KB, and as much of weights. */
   private static final int ROWS_IN_FLIGHT = 64;
 
@@ -41,6 +43,9 @@ final class DecodeWorker {
 
   /** The queries as {@code [headDim/256][rows][256]}. */
   private float[] queries = new float[0];
+
+  /** Dot products with a page that is shorter than a group. */
+  private final float[] group = new float[DecodeCall.MOST_ROWS * MOST_LANES];
 
   private DecodeCall call;
   private CacheSnapshot cache;
@@ -166,36 +171,48 @@ final class DecodeWorker {
   private void multiplyKeys(long chunk0, int h, int scoreRow) {
     int head = rows.firstHead + h;
     int queryRow = h * call.rows;
-    int key = rows.from / GROUP * GROUP;
-    while (key < rows.end) {
-      int stop = endOfPage(chunk0, key);
-      if (isHeld(chunk0 + key)) {
-        Page page = cache.page(rows.sequence, chunk0 + key);
-        int token = (int) ((chunk0 + key) % layout.pageLength);
-        int groups = (stop - key + GROUP - 1) / GROUP;
-        arrays.keys(layout, page, head, token, groups);
-        int to = scoreRow * CHUNK + key;
-        for (int dim = 0; dim < layout.headDim; dim += CHUNK) {
-          DECODE.product(
-              layout.storage,
-              arrays.array,
-              arrays.from + dim * GROUP,
-              arrays.stride,
-              groups,
-              Math.min(CHUNK, layout.headDim - dim),
-              queries,
-              (dim / CHUNK * rows.count + queryRow) * CHUNK,
-              call.rows,
-              scores.scores,
-              to,
-              CHUNK);
-        }
-        if (layout.storage == Storage.INT8) {
-          int scale = layout.scaleAt(head, token);
-          DecodeScores.scaleRows(scores.scores, to, call.rows, stop - key, page.keyScales, scale);
-        }
+    int stop;
+    for (int key = rows.from / layout.lanes * layout.lanes; key < rows.end; key = stop) {
+      stop = endOfPage(chunk0, key);
+      if (!isHeld(chunk0 + key)) {
+        continue;
       }
-      key = stop;
+      Page page = cache.page(rows.sequence, chunk0 + key);
+      int token = (int) ((chunk0 + key) % layout.pageLength);
+      int groups = (stop - key + layout.lanes - 1) / layout.lanes;
+      arrays.keys(layout, page, head, token, groups);
+      int to = scoreRow * CHUNK + key;
+      if (layout.pageLength < layout.lanes) { // the lanes beyond the page are not the next page's
+        Arrays.fill(group, 0f);
+        multiplyKeys(groups, queryRow, group, 0, layout.lanes);
+        for (int r = 0; r < call.rows; r++) {
+          System.arraycopy(group, r * layout.lanes, scores.scores, to + r * CHUNK, stop - key);
+        }
+      } else {
+        multiplyKeys(groups, queryRow, scores.scores, to, CHUNK);
+      }
+      if (layout.storage == Storage.INT8) {
+        int scale = layout.scaleAt(head, token);
+        DecodeScores.scaleRows(scores.scores, to, call.rows, stop - key, page.keyScales, scale);
+      }
+    }
+  }
+
+  private void multiplyKeys(int groups, int queryRow, float[] out, int to, int outStride) {
+    for (int dim = 0; dim < layout.headDim; dim += CHUNK) {
+      DECODE.product(
+          layout.storage,
+          arrays.array,
+          arrays.from + dim * layout.lanes,
+          arrays.stride,
+          groups,
+          Math.min(CHUNK, layout.headDim - dim),
+          queries,
+          (dim / CHUNK * rows.count + queryRow) * CHUNK,
+          call.rows,
+          out,
+          to,
+          outStride);
     }
   }
 

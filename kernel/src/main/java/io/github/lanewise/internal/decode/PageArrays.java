@@ -2,7 +2,6 @@ package io.github.lanewise.internal.decode;
 
 import io.github.lanewise.internal.cache.Page;
 import io.github.lanewise.internal.cache.PageLayout;
-import io.github.lanewise.internal.kernel.DecodeKernels;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class PageArrays {
 
-  private static final int GROUP = DecodeKernels.GROUP;
   private static final Object NOTHING = new Object();
 
   /** What {@link #keys} or {@link #values} has found: a {@code float[]}, short[] or byte[]. */
@@ -21,7 +19,7 @@ final class PageArrays {
 
   int from;
 
-  /** Distance between two groups of 16 lanes. */
+  /** Distance between two groups of lanes. */
   int stride;
 
   private float[] floats = new float[0];
@@ -31,7 +29,7 @@ final class PageArrays {
   /** The keys of {@code groups} groups of tokens, the first of which is {@code token}. */
   void keys(PageLayout layout, Page page, int head, int token, int groups) {
     from = layout.keyAt(head, token);
-    stride = layout.headDim * GROUP;
+    stride = layout.headDim * layout.lanes;
     MemorySegment memory = page.nativeKeys;
     if (memory == null) {
       array = heap(page.floatKeys, page.shortKeys, page.byteKeys);
@@ -51,7 +49,7 @@ final class PageArrays {
     if (memory == null) {
       array = heap(page.floatValues, page.shortValues, page.byteValues);
     } else {
-      int length = tokens * GROUP;
+      int length = tokens * layout.lanes;
       makeRoom(layout, layout.valueGroups * length);
       for (int g = 0; g < layout.valueGroups; g++) {
         copy(layout, memory, from + g * stride, g * length, length);

@@ -4,24 +4,34 @@ import io.github.lanewise.attention.KeyValueCache.Storage;
 
 /**
  * The products of the decode path: few queries against pages of keys and values as the cache stores
- * them. One lane is one key of a group of 16, or one column of a group of 16 value columns.
+ * them. One lane is one key, or one value column.
  *
- * <p>Keys lie as {@code [keys/16][headDim][16]} and values as {@code [valueDim/16][keys][16]}, so
- * that both products are the same kernel: groups of 16 lanes, each a run of {@code depth} rows.
+ * <p>Keys lie as {@code [keys/lanes][headDim][lanes]} and values as {@code
+ * [valueDim/lanes][keys][lanes]}, so that both products are the same kernel: groups of lanes, each
+ * a run of {@code depth} rows.
  *
  * <p>Kernels trust their arguments; every implementation gives the same bits.
  */
 public interface DecodeKernels {
 
-  /** Lanes of a group. */
+  /** Lanes of a group of floats. */
   int GROUP = TileKernels.GROUP;
+
+  /** Lanes of a group: a row of it is a cache line of 64 bytes. */
+  static int lanes(Storage storage) {
+    return switch (storage) {
+      case FLOAT32 -> GROUP;
+      case BFLOAT16, FLOAT16 -> 2 * GROUP;
+      case INT8 -> 4 * GROUP;
+    };
+  }
 
   /** Distance between the rows of factors, and so the greatest depth of one call. */
   int ROW = TileKernels.CHUNK;
 
   /**
-   * {@code out[q][16·g + lane] = fma(b[q][t], a[g][t][lane], …)}, ascending over t, going on from
-   * what is in {@code out}.
+   * {@code out[q][lanes·g + lane] = fma(b[q][t], a[g][t][lane], …)}, ascending over t, going on
+   * from what is in {@code out}.
    *
    * @param storage what {@code a} is: {@code float[]}, {@code short[]} with the upper halves of
    *     floats, {@code short[]} with finite numbers of binary16, or {@code byte[]} with integers,
@@ -30,7 +40,7 @@ public interface DecodeKernels {
    * @param stride distance between two groups
    * @param depth rows of a group, at most {@link #ROW}
    * @param b factors, one row for each query, {@link #ROW} apart
-   * @param out one row of {@code 16·groups} results for each query, {@code outStride} apart
+   * @param out one row of {@code lanes·groups} results for each query, {@code outStride} apart
    */
   void product(
       Storage storage,

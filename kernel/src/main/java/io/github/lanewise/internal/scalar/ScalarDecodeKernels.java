@@ -20,10 +20,11 @@ public final class ScalarDecodeKernels implements DecodeKernels {
       float[] out,
       int outFrom,
       int outStride) {
+    int lanes = DecodeKernels.lanes(storage);
     for (int q = 0; q < queries; q++) {
       for (int g = 0; g < groups; g++) {
         int group = from + g * stride;
-        int to = outFrom + q * outStride + g * GROUP;
+        int to = outFrom + q * outStride + g * lanes;
         int factors = bFrom + q * ROW;
         switch (storage) {
           case FLOAT32:
@@ -56,8 +57,8 @@ public final class ScalarDecodeKernels implements DecodeKernels {
   private static void bfloats(
       short[] a, int from, int depth, float[] b, int bFrom, float[] out, int to) {
     for (int t = 0; t < depth; t++) {
-      for (int lane = 0; lane < GROUP; lane++) {
-        float x = Float.intBitsToFloat(a[from + t * GROUP + lane] << Short.SIZE);
+      for (int lane = 0; lane < 2 * GROUP; lane++) {
+        float x = Float.intBitsToFloat(a[from + t * 2 * GROUP + lane] << Short.SIZE);
         out[to + lane] = ScalarFma.fma(b[bFrom + t], x, out[to + lane]);
       }
     }
@@ -66,8 +67,8 @@ public final class ScalarDecodeKernels implements DecodeKernels {
   private static void halves(
       short[] a, int from, int depth, float[] b, int bFrom, float[] out, int to) {
     for (int t = 0; t < depth; t++) {
-      for (int lane = 0; lane < GROUP; lane++) {
-        float x = Float.float16ToFloat(a[from + t * GROUP + lane]);
+      for (int lane = 0; lane < 2 * GROUP; lane++) {
+        float x = Float.float16ToFloat(a[from + t * 2 * GROUP + lane]);
         out[to + lane] = ScalarFma.fma(b[bFrom + t], x, out[to + lane]);
       }
     }
@@ -76,8 +77,8 @@ public final class ScalarDecodeKernels implements DecodeKernels {
   private static void bytes(
       byte[] a, int from, int depth, float[] b, int bFrom, float[] out, int to) {
     for (int t = 0; t < depth; t++) {
-      for (int lane = 0; lane < GROUP; lane++) {
-        float x = a[from + t * GROUP + lane];
+      for (int lane = 0; lane < 4 * GROUP; lane++) {
+        float x = a[from + t * 4 * GROUP + lane];
         out[to + lane] = ScalarFma.fma(b[bFrom + t], x, out[to + lane]);
       }
     }

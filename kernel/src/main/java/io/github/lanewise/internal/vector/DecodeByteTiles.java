@@ -21,111 +21,159 @@ final class DecodeByteTiles {
 
   private static final VectorSpecies<Float> F = LaneSpecies.FLOATS;
   private static final VectorSpecies<Byte> B = LaneSpecies.BYTES;
+  private static final int L = LaneSpecies.LENGTH;
+
+  /** Lanes of a group; a row of them is a cache line. */
+  private static final int LANES = 4 * GROUP;
 
   private DecodeByteTiles() {}
 
-  /** 2 vectors by 1 query. */
-  static void tile2x1(
-      byte[] a, int a0, int a1, int depth, float[] b, int bFrom, float[] out, int o0, int o1) {
+  /** 4 vectors by 1 query. */
+  static void tile4x1(byte[] a, int from, int depth, float[] b, int bFrom, float[] out, int to) {
     int unrolled = depth & -4;
-    FloatVector acc0 = FloatVector.fromArray(F, out, o0);
-    FloatVector acc1 = FloatVector.fromArray(F, out, o1);
+    FloatVector acc0 = FloatVector.fromArray(F, out, to);
+    FloatVector acc1 = FloatVector.fromArray(F, out, to + L);
+    FloatVector acc2 = FloatVector.fromArray(F, out, to + 2 * L);
+    FloatVector acc3 = FloatVector.fromArray(F, out, to + 3 * L);
     int t = 0;
     for (; t < unrolled; t += 4) {
-      int at = t * GROUP;
-      FloatVector b0 = FloatVector.broadcast(F, b[bFrom + t]);
+      int at = from + t * LANES;
       FloatVector x00 =
-          ByteVector.fromArray(B, a, a0 + at)
+          ByteVector.fromArray(B, a, at)
               .convertShape(VectorOperators.B2F, F, 0)
               .reinterpretAsFloats();
-      acc0 = b0.fma(x00, acc0);
       FloatVector x10 =
-          ByteVector.fromArray(B, a, a1 + at)
+          ByteVector.fromArray(B, a, at + L)
               .convertShape(VectorOperators.B2F, F, 0)
               .reinterpretAsFloats();
-      acc1 = b0.fma(x10, acc1);
-      FloatVector b1 = FloatVector.broadcast(F, b[bFrom + t + 1]);
+      FloatVector x20 =
+          ByteVector.fromArray(B, a, at + 2 * L)
+              .convertShape(VectorOperators.B2F, F, 0)
+              .reinterpretAsFloats();
+      FloatVector x30 =
+          ByteVector.fromArray(B, a, at + 3 * L)
+              .convertShape(VectorOperators.B2F, F, 0)
+              .reinterpretAsFloats();
+      FloatVector b00 = FloatVector.broadcast(F, b[bFrom + t]);
+      acc0 = b00.fma(x00, acc0);
+      acc1 = b00.fma(x10, acc1);
+      acc2 = b00.fma(x20, acc2);
+      acc3 = b00.fma(x30, acc3);
       FloatVector x01 =
-          ByteVector.fromArray(B, a, a0 + at + GROUP)
+          ByteVector.fromArray(B, a, at + LANES)
               .convertShape(VectorOperators.B2F, F, 0)
               .reinterpretAsFloats();
-      acc0 = b1.fma(x01, acc0);
       FloatVector x11 =
-          ByteVector.fromArray(B, a, a1 + at + GROUP)
+          ByteVector.fromArray(B, a, at + LANES + L)
               .convertShape(VectorOperators.B2F, F, 0)
               .reinterpretAsFloats();
-      acc1 = b1.fma(x11, acc1);
-      FloatVector b2 = FloatVector.broadcast(F, b[bFrom + t + 2]);
+      FloatVector x21 =
+          ByteVector.fromArray(B, a, at + LANES + 2 * L)
+              .convertShape(VectorOperators.B2F, F, 0)
+              .reinterpretAsFloats();
+      FloatVector x31 =
+          ByteVector.fromArray(B, a, at + LANES + 3 * L)
+              .convertShape(VectorOperators.B2F, F, 0)
+              .reinterpretAsFloats();
+      FloatVector b01 = FloatVector.broadcast(F, b[bFrom + t + 1]);
+      acc0 = b01.fma(x01, acc0);
+      acc1 = b01.fma(x11, acc1);
+      acc2 = b01.fma(x21, acc2);
+      acc3 = b01.fma(x31, acc3);
       FloatVector x02 =
-          ByteVector.fromArray(B, a, a0 + at + 2 * GROUP)
+          ByteVector.fromArray(B, a, at + 2 * LANES)
               .convertShape(VectorOperators.B2F, F, 0)
               .reinterpretAsFloats();
-      acc0 = b2.fma(x02, acc0);
       FloatVector x12 =
-          ByteVector.fromArray(B, a, a1 + at + 2 * GROUP)
+          ByteVector.fromArray(B, a, at + 2 * LANES + L)
               .convertShape(VectorOperators.B2F, F, 0)
               .reinterpretAsFloats();
-      acc1 = b2.fma(x12, acc1);
-      FloatVector b3 = FloatVector.broadcast(F, b[bFrom + t + 3]);
+      FloatVector x22 =
+          ByteVector.fromArray(B, a, at + 2 * LANES + 2 * L)
+              .convertShape(VectorOperators.B2F, F, 0)
+              .reinterpretAsFloats();
+      FloatVector x32 =
+          ByteVector.fromArray(B, a, at + 2 * LANES + 3 * L)
+              .convertShape(VectorOperators.B2F, F, 0)
+              .reinterpretAsFloats();
+      FloatVector b02 = FloatVector.broadcast(F, b[bFrom + t + 2]);
+      acc0 = b02.fma(x02, acc0);
+      acc1 = b02.fma(x12, acc1);
+      acc2 = b02.fma(x22, acc2);
+      acc3 = b02.fma(x32, acc3);
       FloatVector x03 =
-          ByteVector.fromArray(B, a, a0 + at + 3 * GROUP)
+          ByteVector.fromArray(B, a, at + 3 * LANES)
               .convertShape(VectorOperators.B2F, F, 0)
               .reinterpretAsFloats();
-      acc0 = b3.fma(x03, acc0);
       FloatVector x13 =
-          ByteVector.fromArray(B, a, a1 + at + 3 * GROUP)
+          ByteVector.fromArray(B, a, at + 3 * LANES + L)
               .convertShape(VectorOperators.B2F, F, 0)
               .reinterpretAsFloats();
-      acc1 = b3.fma(x13, acc1);
+      FloatVector x23 =
+          ByteVector.fromArray(B, a, at + 3 * LANES + 2 * L)
+              .convertShape(VectorOperators.B2F, F, 0)
+              .reinterpretAsFloats();
+      FloatVector x33 =
+          ByteVector.fromArray(B, a, at + 3 * LANES + 3 * L)
+              .convertShape(VectorOperators.B2F, F, 0)
+              .reinterpretAsFloats();
+      FloatVector b03 = FloatVector.broadcast(F, b[bFrom + t + 3]);
+      acc0 = b03.fma(x03, acc0);
+      acc1 = b03.fma(x13, acc1);
+      acc2 = b03.fma(x23, acc2);
+      acc3 = b03.fma(x33, acc3);
     }
     for (; t < depth; t++) {
-      int at = t * GROUP;
-      FloatVector b0 = FloatVector.broadcast(F, b[bFrom + t]);
+      int at = from + t * LANES;
       FloatVector x00 =
-          ByteVector.fromArray(B, a, a0 + at)
+          ByteVector.fromArray(B, a, at)
               .convertShape(VectorOperators.B2F, F, 0)
               .reinterpretAsFloats();
-      acc0 = b0.fma(x00, acc0);
       FloatVector x10 =
-          ByteVector.fromArray(B, a, a1 + at)
+          ByteVector.fromArray(B, a, at + L)
               .convertShape(VectorOperators.B2F, F, 0)
               .reinterpretAsFloats();
-      acc1 = b0.fma(x10, acc1);
+      FloatVector x20 =
+          ByteVector.fromArray(B, a, at + 2 * L)
+              .convertShape(VectorOperators.B2F, F, 0)
+              .reinterpretAsFloats();
+      FloatVector x30 =
+          ByteVector.fromArray(B, a, at + 3 * L)
+              .convertShape(VectorOperators.B2F, F, 0)
+              .reinterpretAsFloats();
+      FloatVector b00 = FloatVector.broadcast(F, b[bFrom + t]);
+      acc0 = b00.fma(x00, acc0);
+      acc1 = b00.fma(x10, acc1);
+      acc2 = b00.fma(x20, acc2);
+      acc3 = b00.fma(x30, acc3);
     }
-    acc0.intoArray(out, o0);
-    acc1.intoArray(out, o1);
+    acc0.intoArray(out, to);
+    acc1.intoArray(out, to + L);
+    acc2.intoArray(out, to + 2 * L);
+    acc3.intoArray(out, to + 3 * L);
   }
 
   /** 2 vectors by 4 queries. */
   static void tile2x4(
-      byte[] a,
-      int a0,
-      int a1,
-      int depth,
-      float[] b,
-      int bFrom,
-      float[] out,
-      int o0,
-      int o1,
-      int outStride) {
+      byte[] a, int from, int depth, float[] b, int bFrom, float[] out, int to, int outStride) {
     int unrolled = depth & -4;
-    FloatVector acc00 = FloatVector.fromArray(F, out, o0);
-    FloatVector acc10 = FloatVector.fromArray(F, out, o1);
-    FloatVector acc01 = FloatVector.fromArray(F, out, o0 + outStride);
-    FloatVector acc11 = FloatVector.fromArray(F, out, o1 + outStride);
-    FloatVector acc02 = FloatVector.fromArray(F, out, o0 + 2 * outStride);
-    FloatVector acc12 = FloatVector.fromArray(F, out, o1 + 2 * outStride);
-    FloatVector acc03 = FloatVector.fromArray(F, out, o0 + 3 * outStride);
-    FloatVector acc13 = FloatVector.fromArray(F, out, o1 + 3 * outStride);
+    FloatVector acc00 = FloatVector.fromArray(F, out, to);
+    FloatVector acc10 = FloatVector.fromArray(F, out, to + L);
+    FloatVector acc01 = FloatVector.fromArray(F, out, to + outStride);
+    FloatVector acc11 = FloatVector.fromArray(F, out, to + L + outStride);
+    FloatVector acc02 = FloatVector.fromArray(F, out, to + 2 * outStride);
+    FloatVector acc12 = FloatVector.fromArray(F, out, to + L + 2 * outStride);
+    FloatVector acc03 = FloatVector.fromArray(F, out, to + 3 * outStride);
+    FloatVector acc13 = FloatVector.fromArray(F, out, to + L + 3 * outStride);
     int t = 0;
     for (; t < unrolled; t += 4) {
-      int at = t * GROUP;
+      int at = from + t * LANES;
       FloatVector x00 =
-          ByteVector.fromArray(B, a, a0 + at)
+          ByteVector.fromArray(B, a, at)
               .convertShape(VectorOperators.B2F, F, 0)
               .reinterpretAsFloats();
       FloatVector x10 =
-          ByteVector.fromArray(B, a, a1 + at)
+          ByteVector.fromArray(B, a, at + L)
               .convertShape(VectorOperators.B2F, F, 0)
               .reinterpretAsFloats();
       FloatVector b00 = FloatVector.broadcast(F, b[bFrom + t]);
@@ -141,11 +189,11 @@ final class DecodeByteTiles {
       acc03 = b30.fma(x00, acc03);
       acc13 = b30.fma(x10, acc13);
       FloatVector x01 =
-          ByteVector.fromArray(B, a, a0 + at + GROUP)
+          ByteVector.fromArray(B, a, at + LANES)
               .convertShape(VectorOperators.B2F, F, 0)
               .reinterpretAsFloats();
       FloatVector x11 =
-          ByteVector.fromArray(B, a, a1 + at + GROUP)
+          ByteVector.fromArray(B, a, at + LANES + L)
               .convertShape(VectorOperators.B2F, F, 0)
               .reinterpretAsFloats();
       FloatVector b01 = FloatVector.broadcast(F, b[bFrom + t + 1]);
@@ -161,11 +209,11 @@ final class DecodeByteTiles {
       acc03 = b31.fma(x01, acc03);
       acc13 = b31.fma(x11, acc13);
       FloatVector x02 =
-          ByteVector.fromArray(B, a, a0 + at + 2 * GROUP)
+          ByteVector.fromArray(B, a, at + 2 * LANES)
               .convertShape(VectorOperators.B2F, F, 0)
               .reinterpretAsFloats();
       FloatVector x12 =
-          ByteVector.fromArray(B, a, a1 + at + 2 * GROUP)
+          ByteVector.fromArray(B, a, at + 2 * LANES + L)
               .convertShape(VectorOperators.B2F, F, 0)
               .reinterpretAsFloats();
       FloatVector b02 = FloatVector.broadcast(F, b[bFrom + t + 2]);
@@ -181,11 +229,11 @@ final class DecodeByteTiles {
       acc03 = b32.fma(x02, acc03);
       acc13 = b32.fma(x12, acc13);
       FloatVector x03 =
-          ByteVector.fromArray(B, a, a0 + at + 3 * GROUP)
+          ByteVector.fromArray(B, a, at + 3 * LANES)
               .convertShape(VectorOperators.B2F, F, 0)
               .reinterpretAsFloats();
       FloatVector x13 =
-          ByteVector.fromArray(B, a, a1 + at + 3 * GROUP)
+          ByteVector.fromArray(B, a, at + 3 * LANES + L)
               .convertShape(VectorOperators.B2F, F, 0)
               .reinterpretAsFloats();
       FloatVector b03 = FloatVector.broadcast(F, b[bFrom + t + 3]);
@@ -202,13 +250,13 @@ final class DecodeByteTiles {
       acc13 = b33.fma(x13, acc13);
     }
     for (; t < depth; t++) {
-      int at = t * GROUP;
+      int at = from + t * LANES;
       FloatVector x00 =
-          ByteVector.fromArray(B, a, a0 + at)
+          ByteVector.fromArray(B, a, at)
               .convertShape(VectorOperators.B2F, F, 0)
               .reinterpretAsFloats();
       FloatVector x10 =
-          ByteVector.fromArray(B, a, a1 + at)
+          ByteVector.fromArray(B, a, at + L)
               .convertShape(VectorOperators.B2F, F, 0)
               .reinterpretAsFloats();
       FloatVector b00 = FloatVector.broadcast(F, b[bFrom + t]);
@@ -224,13 +272,13 @@ final class DecodeByteTiles {
       acc03 = b30.fma(x00, acc03);
       acc13 = b30.fma(x10, acc13);
     }
-    acc00.intoArray(out, o0);
-    acc10.intoArray(out, o1);
-    acc01.intoArray(out, o0 + outStride);
-    acc11.intoArray(out, o1 + outStride);
-    acc02.intoArray(out, o0 + 2 * outStride);
-    acc12.intoArray(out, o1 + 2 * outStride);
-    acc03.intoArray(out, o0 + 3 * outStride);
-    acc13.intoArray(out, o1 + 3 * outStride);
+    acc00.intoArray(out, to);
+    acc10.intoArray(out, to + L);
+    acc01.intoArray(out, to + outStride);
+    acc11.intoArray(out, to + L + outStride);
+    acc02.intoArray(out, to + 2 * outStride);
+    acc12.intoArray(out, to + L + 2 * outStride);
+    acc03.intoArray(out, to + 3 * outStride);
+    acc13.intoArray(out, to + L + 3 * outStride);
   }
 }

@@ -30,34 +30,34 @@ final class DecodeFloatTiles {
     int t = 0;
     for (; t < unrolled; t += 4) {
       int at = t * GROUP;
-      FloatVector b0 = FloatVector.broadcast(F, b[bFrom + t]);
       FloatVector x00 = FloatVector.fromArray(F, a, a0 + at);
-      acc0 = b0.fma(x00, acc0);
       FloatVector x10 = FloatVector.fromArray(F, a, a1 + at);
-      acc1 = b0.fma(x10, acc1);
-      FloatVector b1 = FloatVector.broadcast(F, b[bFrom + t + 1]);
+      FloatVector b00 = FloatVector.broadcast(F, b[bFrom + t]);
+      acc0 = b00.fma(x00, acc0);
+      acc1 = b00.fma(x10, acc1);
       FloatVector x01 = FloatVector.fromArray(F, a, a0 + at + GROUP);
-      acc0 = b1.fma(x01, acc0);
       FloatVector x11 = FloatVector.fromArray(F, a, a1 + at + GROUP);
-      acc1 = b1.fma(x11, acc1);
-      FloatVector b2 = FloatVector.broadcast(F, b[bFrom + t + 2]);
+      FloatVector b01 = FloatVector.broadcast(F, b[bFrom + t + 1]);
+      acc0 = b01.fma(x01, acc0);
+      acc1 = b01.fma(x11, acc1);
       FloatVector x02 = FloatVector.fromArray(F, a, a0 + at + 2 * GROUP);
-      acc0 = b2.fma(x02, acc0);
       FloatVector x12 = FloatVector.fromArray(F, a, a1 + at + 2 * GROUP);
-      acc1 = b2.fma(x12, acc1);
-      FloatVector b3 = FloatVector.broadcast(F, b[bFrom + t + 3]);
+      FloatVector b02 = FloatVector.broadcast(F, b[bFrom + t + 2]);
+      acc0 = b02.fma(x02, acc0);
+      acc1 = b02.fma(x12, acc1);
       FloatVector x03 = FloatVector.fromArray(F, a, a0 + at + 3 * GROUP);
-      acc0 = b3.fma(x03, acc0);
       FloatVector x13 = FloatVector.fromArray(F, a, a1 + at + 3 * GROUP);
-      acc1 = b3.fma(x13, acc1);
+      FloatVector b03 = FloatVector.broadcast(F, b[bFrom + t + 3]);
+      acc0 = b03.fma(x03, acc0);
+      acc1 = b03.fma(x13, acc1);
     }
     for (; t < depth; t++) {
       int at = t * GROUP;
-      FloatVector b0 = FloatVector.broadcast(F, b[bFrom + t]);
       FloatVector x00 = FloatVector.fromArray(F, a, a0 + at);
-      acc0 = b0.fma(x00, acc0);
       FloatVector x10 = FloatVector.fromArray(F, a, a1 + at);
-      acc1 = b0.fma(x10, acc1);
+      FloatVector b00 = FloatVector.broadcast(F, b[bFrom + t]);
+      acc0 = b00.fma(x00, acc0);
+      acc1 = b00.fma(x10, acc1);
     }
     acc0.intoArray(out, o0);
     acc1.intoArray(out, o1);

@@ -30,146 +30,141 @@ final class DecodeHalfTiles {
   /** The difference between the two formats' exponents: 127 - 15. */
   private static final float REBIAS = 0x1p112f;
 
+  private static final int L = LaneSpecies.LENGTH;
+
+  /** Lanes of a group; a row of them is a cache line. */
+  private static final int LANES = 2 * GROUP;
+
   private DecodeHalfTiles() {}
 
   /** 2 vectors by 1 query. */
-  static void tile2x1(
-      short[] a, int a0, int a1, int depth, float[] b, int bFrom, float[] out, int o0, int o1) {
+  static void tile2x1(short[] a, int from, int depth, float[] b, int bFrom, float[] out, int to) {
     int unrolled = depth & -4;
-    FloatVector acc0 = FloatVector.fromArray(F, out, o0);
-    FloatVector acc1 = FloatVector.fromArray(F, out, o1);
+    FloatVector acc0 = FloatVector.fromArray(F, out, to);
+    FloatVector acc1 = FloatVector.fromArray(F, out, to + L);
     int t = 0;
     for (; t < unrolled; t += 4) {
-      int at = t * GROUP;
-      FloatVector b0 = FloatVector.broadcast(F, b[bFrom + t]);
+      int at = from + t * LANES;
       FloatVector x00 =
-          ShortVector.fromArray(S, a, a0 + at)
+          ShortVector.fromArray(S, a, at)
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
               .lanewise(VectorOperators.LSHL, 13)
               .lanewise(VectorOperators.AND, FIELDS)
               .reinterpretAsFloats()
               .mul(REBIAS);
-      acc0 = b0.fma(x00, acc0);
       FloatVector x10 =
-          ShortVector.fromArray(S, a, a1 + at)
+          ShortVector.fromArray(S, a, at + L)
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
               .lanewise(VectorOperators.LSHL, 13)
               .lanewise(VectorOperators.AND, FIELDS)
               .reinterpretAsFloats()
               .mul(REBIAS);
-      acc1 = b0.fma(x10, acc1);
-      FloatVector b1 = FloatVector.broadcast(F, b[bFrom + t + 1]);
+      FloatVector b00 = FloatVector.broadcast(F, b[bFrom + t]);
+      acc0 = b00.fma(x00, acc0);
+      acc1 = b00.fma(x10, acc1);
       FloatVector x01 =
-          ShortVector.fromArray(S, a, a0 + at + GROUP)
+          ShortVector.fromArray(S, a, at + LANES)
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
               .lanewise(VectorOperators.LSHL, 13)
               .lanewise(VectorOperators.AND, FIELDS)
               .reinterpretAsFloats()
               .mul(REBIAS);
-      acc0 = b1.fma(x01, acc0);
       FloatVector x11 =
-          ShortVector.fromArray(S, a, a1 + at + GROUP)
+          ShortVector.fromArray(S, a, at + LANES + L)
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
               .lanewise(VectorOperators.LSHL, 13)
               .lanewise(VectorOperators.AND, FIELDS)
               .reinterpretAsFloats()
               .mul(REBIAS);
-      acc1 = b1.fma(x11, acc1);
-      FloatVector b2 = FloatVector.broadcast(F, b[bFrom + t + 2]);
+      FloatVector b01 = FloatVector.broadcast(F, b[bFrom + t + 1]);
+      acc0 = b01.fma(x01, acc0);
+      acc1 = b01.fma(x11, acc1);
       FloatVector x02 =
-          ShortVector.fromArray(S, a, a0 + at + 2 * GROUP)
+          ShortVector.fromArray(S, a, at + 2 * LANES)
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
               .lanewise(VectorOperators.LSHL, 13)
               .lanewise(VectorOperators.AND, FIELDS)
               .reinterpretAsFloats()
               .mul(REBIAS);
-      acc0 = b2.fma(x02, acc0);
       FloatVector x12 =
-          ShortVector.fromArray(S, a, a1 + at + 2 * GROUP)
+          ShortVector.fromArray(S, a, at + 2 * LANES + L)
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
               .lanewise(VectorOperators.LSHL, 13)
               .lanewise(VectorOperators.AND, FIELDS)
               .reinterpretAsFloats()
               .mul(REBIAS);
-      acc1 = b2.fma(x12, acc1);
-      FloatVector b3 = FloatVector.broadcast(F, b[bFrom + t + 3]);
+      FloatVector b02 = FloatVector.broadcast(F, b[bFrom + t + 2]);
+      acc0 = b02.fma(x02, acc0);
+      acc1 = b02.fma(x12, acc1);
       FloatVector x03 =
-          ShortVector.fromArray(S, a, a0 + at + 3 * GROUP)
+          ShortVector.fromArray(S, a, at + 3 * LANES)
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
               .lanewise(VectorOperators.LSHL, 13)
               .lanewise(VectorOperators.AND, FIELDS)
               .reinterpretAsFloats()
               .mul(REBIAS);
-      acc0 = b3.fma(x03, acc0);
       FloatVector x13 =
-          ShortVector.fromArray(S, a, a1 + at + 3 * GROUP)
+          ShortVector.fromArray(S, a, at + 3 * LANES + L)
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
               .lanewise(VectorOperators.LSHL, 13)
               .lanewise(VectorOperators.AND, FIELDS)
               .reinterpretAsFloats()
               .mul(REBIAS);
-      acc1 = b3.fma(x13, acc1);
+      FloatVector b03 = FloatVector.broadcast(F, b[bFrom + t + 3]);
+      acc0 = b03.fma(x03, acc0);
+      acc1 = b03.fma(x13, acc1);
     }
     for (; t < depth; t++) {
-      int at = t * GROUP;
-      FloatVector b0 = FloatVector.broadcast(F, b[bFrom + t]);
+      int at = from + t * LANES;
       FloatVector x00 =
-          ShortVector.fromArray(S, a, a0 + at)
+          ShortVector.fromArray(S, a, at)
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
               .lanewise(VectorOperators.LSHL, 13)
               .lanewise(VectorOperators.AND, FIELDS)
               .reinterpretAsFloats()
               .mul(REBIAS);
-      acc0 = b0.fma(x00, acc0);
       FloatVector x10 =
-          ShortVector.fromArray(S, a, a1 + at)
+          ShortVector.fromArray(S, a, at + L)
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
               .lanewise(VectorOperators.LSHL, 13)
               .lanewise(VectorOperators.AND, FIELDS)
               .reinterpretAsFloats()
               .mul(REBIAS);
-      acc1 = b0.fma(x10, acc1);
+      FloatVector b00 = FloatVector.broadcast(F, b[bFrom + t]);
+      acc0 = b00.fma(x00, acc0);
+      acc1 = b00.fma(x10, acc1);
     }
-    acc0.intoArray(out, o0);
-    acc1.intoArray(out, o1);
+    acc0.intoArray(out, to);
+    acc1.intoArray(out, to + L);
   }
 
   /** 2 vectors by 4 queries. */
   static void tile2x4(
-      short[] a,
-      int a0,
-      int a1,
-      int depth,
-      float[] b,
-      int bFrom,
-      float[] out,
-      int o0,
-      int o1,
-      int outStride) {
+      short[] a, int from, int depth, float[] b, int bFrom, float[] out, int to, int outStride) {
     int unrolled = depth & -4;
-    FloatVector acc00 = FloatVector.fromArray(F, out, o0);
-    FloatVector acc10 = FloatVector.fromArray(F, out, o1);
-    FloatVector acc01 = FloatVector.fromArray(F, out, o0 + outStride);
-    FloatVector acc11 = FloatVector.fromArray(F, out, o1 + outStride);
-    FloatVector acc02 = FloatVector.fromArray(F, out, o0 + 2 * outStride);
-    FloatVector acc12 = FloatVector.fromArray(F, out, o1 + 2 * outStride);
-    FloatVector acc03 = FloatVector.fromArray(F, out, o0 + 3 * outStride);
-    FloatVector acc13 = FloatVector.fromArray(F, out, o1 + 3 * outStride);
+    FloatVector acc00 = FloatVector.fromArray(F, out, to);
+    FloatVector acc10 = FloatVector.fromArray(F, out, to + L);
+    FloatVector acc01 = FloatVector.fromArray(F, out, to + outStride);
+    FloatVector acc11 = FloatVector.fromArray(F, out, to + L + outStride);
+    FloatVector acc02 = FloatVector.fromArray(F, out, to + 2 * outStride);
+    FloatVector acc12 = FloatVector.fromArray(F, out, to + L + 2 * outStride);
+    FloatVector acc03 = FloatVector.fromArray(F, out, to + 3 * outStride);
+    FloatVector acc13 = FloatVector.fromArray(F, out, to + L + 3 * outStride);
     int t = 0;
     for (; t < unrolled; t += 4) {
-      int at = t * GROUP;
+      int at = from + t * LANES;
       FloatVector x00 =
-          ShortVector.fromArray(S, a, a0 + at)
+          ShortVector.fromArray(S, a, at)
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
               .lanewise(VectorOperators.LSHL, 13)
@@ -177,7 +172,7 @@ final class DecodeHalfTiles {
               .reinterpretAsFloats()
               .mul(REBIAS);
       FloatVector x10 =
-          ShortVector.fromArray(S, a, a1 + at)
+          ShortVector.fromArray(S, a, at + L)
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
               .lanewise(VectorOperators.LSHL, 13)
@@ -197,7 +192,7 @@ final class DecodeHalfTiles {
       acc03 = b30.fma(x00, acc03);
       acc13 = b30.fma(x10, acc13);
       FloatVector x01 =
-          ShortVector.fromArray(S, a, a0 + at + GROUP)
+          ShortVector.fromArray(S, a, at + LANES)
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
               .lanewise(VectorOperators.LSHL, 13)
@@ -205,7 +200,7 @@ final class DecodeHalfTiles {
               .reinterpretAsFloats()
               .mul(REBIAS);
       FloatVector x11 =
-          ShortVector.fromArray(S, a, a1 + at + GROUP)
+          ShortVector.fromArray(S, a, at + LANES + L)
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
               .lanewise(VectorOperators.LSHL, 13)
@@ -225,7 +220,7 @@ final class DecodeHalfTiles {
       acc03 = b31.fma(x01, acc03);
       acc13 = b31.fma(x11, acc13);
       FloatVector x02 =
-          ShortVector.fromArray(S, a, a0 + at + 2 * GROUP)
+          ShortVector.fromArray(S, a, at + 2 * LANES)
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
               .lanewise(VectorOperators.LSHL, 13)
@@ -233,7 +228,7 @@ final class DecodeHalfTiles {
               .reinterpretAsFloats()
               .mul(REBIAS);
       FloatVector x12 =
-          ShortVector.fromArray(S, a, a1 + at + 2 * GROUP)
+          ShortVector.fromArray(S, a, at + 2 * LANES + L)
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
               .lanewise(VectorOperators.LSHL, 13)
@@ -253,7 +248,7 @@ final class DecodeHalfTiles {
       acc03 = b32.fma(x02, acc03);
       acc13 = b32.fma(x12, acc13);
       FloatVector x03 =
-          ShortVector.fromArray(S, a, a0 + at + 3 * GROUP)
+          ShortVector.fromArray(S, a, at + 3 * LANES)
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
               .lanewise(VectorOperators.LSHL, 13)
@@ -261,7 +256,7 @@ final class DecodeHalfTiles {
               .reinterpretAsFloats()
               .mul(REBIAS);
       FloatVector x13 =
-          ShortVector.fromArray(S, a, a1 + at + 3 * GROUP)
+          ShortVector.fromArray(S, a, at + 3 * LANES + L)
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
               .lanewise(VectorOperators.LSHL, 13)
@@ -282,9 +277,9 @@ final class DecodeHalfTiles {
       acc13 = b33.fma(x13, acc13);
     }
     for (; t < depth; t++) {
-      int at = t * GROUP;
+      int at = from + t * LANES;
       FloatVector x00 =
-          ShortVector.fromArray(S, a, a0 + at)
+          ShortVector.fromArray(S, a, at)
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
               .lanewise(VectorOperators.LSHL, 13)
@@ -292,7 +287,7 @@ final class DecodeHalfTiles {
               .reinterpretAsFloats()
               .mul(REBIAS);
       FloatVector x10 =
-          ShortVector.fromArray(S, a, a1 + at)
+          ShortVector.fromArray(S, a, at + L)
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
               .lanewise(VectorOperators.LSHL, 13)
@@ -312,13 +307,13 @@ final class DecodeHalfTiles {
       acc03 = b30.fma(x00, acc03);
       acc13 = b30.fma(x10, acc13);
     }
-    acc00.intoArray(out, o0);
-    acc10.intoArray(out, o1);
-    acc01.intoArray(out, o0 + outStride);
-    acc11.intoArray(out, o1 + outStride);
-    acc02.intoArray(out, o0 + 2 * outStride);
-    acc12.intoArray(out, o1 + 2 * outStride);
-    acc03.intoArray(out, o0 + 3 * outStride);
-    acc13.intoArray(out, o1 + 3 * outStride);
+    acc00.intoArray(out, to);
+    acc10.intoArray(out, to + L);
+    acc01.intoArray(out, to + outStride);
+    acc11.intoArray(out, to + L + outStride);
+    acc02.intoArray(out, to + 2 * outStride);
+    acc12.intoArray(out, to + L + 2 * outStride);
+    acc03.intoArray(out, to + 3 * outStride);
+    acc13.intoArray(out, to + L + 3 * outStride);
   }
 }

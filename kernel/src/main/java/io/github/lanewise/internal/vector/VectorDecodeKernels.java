@@ -7,19 +7,19 @@ import io.github.lanewise.internal.scalar.ScalarDecodeKernels;
 /**
  * The decode products in lanes of any width, cut into tiles.
  *
- * <p>They wait for memory, and all that is done here is to keep it busy. Each vector of a tile is a
- * stream of consecutive lines; the streams of a tile lie as far apart as the product is long, so
- * that the next tile goes on where this one's streams end: streams that began anew with every tile
- * cost a third of the speed (DecodeBenchmark). Four queries share one pass over a page, two vectors
- * at a time: more would fit the registers, but a line takes so many instructions then that fewer
- * lines are in flight.
+ * <p>They wait for memory, and all that is done here is to keep it busy: to read line after line in
+ * long streams, with few instructions a line, so that many lines are in flight.
+ *
+ * <p>Narrow numbers: the vectors of a tile lie side by side in the lines of one group, so that a
+ * head is one stream. Floats, of which a line is a single vector: the two vectors of a tile are two
+ * streams, as far apart as the product is long, so that the next tile goes on where they end.
+ *
+ * <p>Four queries share one pass over a page, two vectors at a time. More would fit the registers,
+ * but not be faster (DecodeBenchmark).
  */
 public final class VectorDecodeKernels implements DecodeKernels {
 
   private static final int L = LaneSpecies.LENGTH;
-
-  /** Vectors in a group. */
-  private static final int PARTS = GROUP / L;
 
   /** Queries that share a pass. */
   private static final int QUAD = 4;
@@ -45,129 +45,115 @@ public final class VectorDecodeKernels implements DecodeKernels {
           storage, a, from, stride, groups, depth, b, bFrom, queries, out, outFrom, outStride);
       return;
     }
-    int vectors = groups * PARTS;
+    int lanes = DecodeKernels.lanes(storage);
     int q = 0;
     for (; q + QUAD <= queries; q += QUAD) {
       int row = bFrom + q * ROW;
       int to = outFrom + q * outStride;
-      fourQueries(storage, a, from, stride, vectors, depth, b, row, out, to, outStride);
+      if (storage == Storage.FLOAT32) {
+        floatsByFour((float[]) a, from, stride, groups, depth, b, row, out, to, outStride);
+        continue;
+      }
+      for (int at = 0; at < groups * lanes; at += 2 * L) {
+        int vectors = from + at / lanes * stride + at % lanes;
+        byFour(storage, a, vectors, depth, b, row, out, to + at, outStride);
+      }
     }
     for (; q < queries; q++) {
       int row = bFrom + q * ROW;
-      oneQuery(storage, a, from, stride, vectors, depth, b, row, out, outFrom + q * outStride);
+      int to = outFrom + q * outStride;
+      if (storage == Storage.FLOAT32) {
+        floatsByOne((float[]) a, from, stride, groups, depth, b, row, out, to);
+        continue;
+      }
+      int step = storage == Storage.INT8 ? 4 * L : 2 * L;
+      for (int at = 0; at < groups * lanes; at += step) {
+        int vectors = from + at / lanes * stride + at % lanes;
+        byOne(storage, a, vectors, depth, b, row, out, to + at);
+      }
     }
   }
 
-  private static void oneQuery(
-      Storage storage,
-      Object a,
+  private static void floatsByOne(
+      float[] a,
       int from,
       int stride,
-      int vectors,
+      int groups,
       int depth,
       float[] b,
       int bFrom,
       float[] out,
       int to) {
+    int vectors = groups * (GROUP / L);
     int half = vectors / 2;
-    for (int v = 0; v < half; v++) {
-      tile2x1(storage, a, from, stride, v, v + half, depth, b, bFrom, out, to);
-    }
-    if (2 * half < vectors) { // both sides of a tile compute the last vector, and the same
-      int last = vectors - 1;
-      tile2x1(storage, a, from, stride, last, last, depth, b, bFrom, out, to);
+    for (int v = 0; v < vectors - half; v++) {
+      int w = pair(v, half, vectors);
+      int a0 = at(from, stride, v);
+      int a1 = at(from, stride, w);
+      DecodeFloatTiles.tile2x1(a, a0, a1, depth, b, bFrom, out, to + v * L, to + w * L);
     }
   }
 
-  private static void fourQueries(
-      Storage storage,
-      Object a,
+  private static void floatsByFour(
+      float[] a,
       int from,
       int stride,
-      int vectors,
+      int groups,
       int depth,
       float[] b,
       int bFrom,
       float[] out,
       int to,
       int outStride) {
+    int vectors = groups * (GROUP / L);
     int half = vectors / 2;
-    for (int v = 0; v < half; v++) {
-      tile2x4(storage, a, from, stride, v, v + half, depth, b, bFrom, out, to, outStride);
-    }
-    if (2 * half < vectors) {
-      int last = vectors - 1;
-      tile2x4(storage, a, from, stride, last, last, depth, b, bFrom, out, to, outStride);
+    for (int v = 0; v < vectors - half; v++) {
+      int w = pair(v, half, vectors);
+      int a0 = at(from, stride, v);
+      int a1 = at(from, stride, w);
+      int o0 = to + v * L;
+      int o1 = to + w * L;
+      DecodeFloatTiles.tile2x4(a, a0, a1, depth, b, bFrom, out, o0, o1, outStride);
     }
   }
 
-  /** Where vector {@code v} begins: part of a group, groups {@code stride} apart. */
+  /** The other vector of a tile; an odd one at the end is its own: both give the same. */
+  private static int pair(int v, int half, int vectors) {
+    return v < half ? v + vectors - half : v;
+  }
+
+  /** Where vector {@code v} of floats begins: part of a group, groups {@code stride} apart. */
   private static int at(int from, int stride, int v) {
-    return from + v / PARTS * stride + v % PARTS * L;
+    return from + v * L / GROUP * stride + v * L % GROUP;
   }
 
-  private static void tile2x1(
-      Storage storage,
-      Object a,
-      int from,
-      int stride,
-      int v0,
-      int v1,
-      int depth,
-      float[] b,
-      int bFrom,
-      float[] out,
-      int to) {
-    int a0 = at(from, stride, v0);
-    int a1 = at(from, stride, v1);
-    int o0 = to + v0 * L;
-    int o1 = to + v1 * L;
+  private static void byOne(
+      Storage storage, Object a, int from, int depth, float[] b, int bFrom, float[] out, int to) {
     switch (storage) {
-      case FLOAT32:
-        DecodeFloatTiles.tile2x1((float[]) a, a0, a1, depth, b, bFrom, out, o0, o1);
-        break;
-      case BFLOAT16:
-        DecodeBfloatTiles.tile2x1((short[]) a, a0, a1, depth, b, bFrom, out, o0, o1);
-        break;
-      case FLOAT16:
-        DecodeHalfTiles.tile2x1((short[]) a, a0, a1, depth, b, bFrom, out, o0, o1);
-        break;
-      case INT8:
-        DecodeByteTiles.tile2x1((byte[]) a, a0, a1, depth, b, bFrom, out, o0, o1);
-        break;
+      case BFLOAT16 -> DecodeBfloatTiles.tile2x1((short[]) a, from, depth, b, bFrom, out, to);
+      case FLOAT16 -> DecodeHalfTiles.tile2x1((short[]) a, from, depth, b, bFrom, out, to);
+      case INT8 -> DecodeByteTiles.tile4x1((byte[]) a, from, depth, b, bFrom, out, to);
+      default -> throw new AssertionError(storage);
     }
   }
 
-  private static void tile2x4(
+  private static void byFour(
       Storage storage,
       Object a,
       int from,
-      int stride,
-      int v0,
-      int v1,
       int depth,
       float[] b,
       int bFrom,
       float[] out,
       int to,
       int outStride) {
-    int a0 = at(from, stride, v0);
-    int a1 = at(from, stride, v1);
-    int o0 = to + v0 * L;
-    int o1 = to + v1 * L;
     switch (storage) {
-      case FLOAT32:
-        DecodeFloatTiles.tile2x4((float[]) a, a0, a1, depth, b, bFrom, out, o0, o1, outStride);
-        break;
-      case BFLOAT16:
-        DecodeBfloatTiles.tile2x4((short[]) a, a0, a1, depth, b, bFrom, out, o0, o1, outStride);
-        break;
-      case FLOAT16:
-        DecodeHalfTiles.tile2x4((short[]) a, a0, a1, depth, b, bFrom, out, o0, o1, outStride);
-        break;
-      case INT8:
-        DecodeByteTiles.tile2x4((byte[]) a, a0, a1, depth, b, bFrom, out, o0, o1, outStride);
-        break;
+      case BFLOAT16 ->
+          DecodeBfloatTiles.tile2x4((short[]) a, from, depth, b, bFrom, out, to, outStride);
+      case FLOAT16 ->
+          DecodeHalfTiles.tile2x4((short[]) a, from, depth, b, bFrom, out, to, outStride);
+      case INT8 -> DecodeByteTiles.tile2x4((byte[]) a, from, depth, b, bFrom, out, to, outStride);
+      default -> throw new AssertionError(storage);
     }
   }
 }

@@ -14,7 +14,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The decode products against the contract's chain, element by element, and their bounds. */
 class DecodeKernelsTest {
 
-  private static final int GROUP = DecodeKernels.GROUP;
   private static final int ROW = DecodeKernels.ROW;
   private static final int MARGIN = 24;
 
@@ -22,14 +21,15 @@ class DecodeKernelsTest {
   @EnumSource(Storage.class)
   void everyElementIsOneAscendingChain(Storage storage) {
     Random random = new Random(5);
+    int lanes = DecodeKernels.lanes(storage);
     for (int n = 0; n < 300; n++) {
       int groups = 1 + random.nextInt(20);
       int depth = random.nextInt(8) == 0 ? ROW : 1 + random.nextInt(40);
-      int stride = depth * GROUP + GROUP * random.nextInt(3);
+      int stride = depth * lanes + lanes * random.nextInt(3);
       int queries = 1 + random.nextInt(9);
-      int outStride = groups * GROUP + random.nextInt(3);
-      int from = random.nextInt(2) * GROUP;
-      Object a = page(storage, from + (groups - 1) * stride + depth * GROUP, random);
+      int outStride = groups * lanes + random.nextInt(3);
+      int from = random.nextInt(2) * lanes;
+      Object a = page(storage, from + (groups - 1) * stride + depth * lanes, random);
       float[] b = new float[queries * ROW];
       for (int i = 0; i < b.length; i++) {
         b[i] = (float) random.nextGaussian();
@@ -40,10 +40,10 @@ class DecodeKernelsTest {
       }
       float[] expected = before.clone();
       for (int q = 0; q < queries; q++) {
-        for (int e = 0; e < groups * GROUP; e++) {
+        for (int e = 0; e < groups * lanes; e++) {
           float sum = before[MARGIN + q * outStride + e];
           for (int t = 0; t < depth; t++) {
-            int at = from + e / GROUP * stride + t * GROUP + e % GROUP;
+            int at = from + e / lanes * stride + t * lanes + e % lanes;
             sum = Math.fma(b[q * ROW + t], value(storage, a, at), sum);
           }
           expected[MARGIN + q * outStride + e] = sum;
@@ -70,10 +70,11 @@ class DecodeKernelsTest {
       float x = value(storage, new short[] {(short) i}, 0);
       all[i] = Float.isFinite(x) ? (short) i : 0;
     }
-    int groups = all.length / GROUP;
+    int lanes = DecodeKernels.lanes(storage);
+    int groups = all.length / lanes;
     float[] out = new float[all.length];
     Kernels.DECODE.product(
-        storage, all, 0, GROUP, groups, 1, new float[] {1f}, 0, 1, out, 0, all.length);
+        storage, all, 0, lanes, groups, 1, new float[] {1f}, 0, 1, out, 0, all.length);
     for (int i = 0; i < all.length; i++) {
       assertEquals(value(storage, all, i) + 0f, out[i], "0x" + Integer.toHexString(all[i]));
     }
