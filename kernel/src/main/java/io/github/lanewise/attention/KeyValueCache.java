@@ -226,8 +226,8 @@ public final class KeyValueCache implements AutoCloseable {
    * negative, nothing happens.
    *
    * @throws IllegalArgumentException if {@code prefix} is negative, {@code firstKey} above {@link
-   *     #length()}, or if keys below the prefix were let go before, so that a second gap would
-   *     arise
+   *     #length()}, or if keys below the prefix or behind {@code firstKey} were let go before, so
+   *     that a second gap would arise
    */
   public void retain(long prefix, long firstKey) {
     pages.retain(prefix, firstKey);

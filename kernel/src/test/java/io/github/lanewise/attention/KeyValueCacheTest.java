@@ -220,6 +220,8 @@ class KeyValueCacheTest {
       cache.retain(4, -100);
       cache.retain(20, 64);
       assertIllegal(() -> cache.retain(100, 150), "prefix is 100", "20", "64");
+      assertIllegal(() -> cache.retain(3, 9), "firstKey is 9", "20", "64");
+      cache.retain(100, 90); // nothing lies between the two
       cache.retain(4, 120);
       assertIllegal(() -> attend(cache, Mask.prefix(17)), "from 16 to 112");
     }

@@ -205,11 +205,14 @@ final class PageTable {
    *
    * @throws IllegalArgumentException if keys that are to be kept would lie between two holes
    */
-  void requireRetainable(long prefix) {
-    if (forgottenTo > forgottenFrom && prefix > forgottenTo) {
+  void requireRetainable(long prefix, long firstKey) {
+    long to = Math.min(firstKey, length);
+    if (prefix >= to || forgottenTo <= forgottenFrom) {
+      return;
+    }
+    if (prefix > forgottenTo || to < forgottenFrom) {
       throw new IllegalArgumentException(
-          "prefix is "
-              + prefix
+          (prefix > forgottenTo ? "prefix is " + prefix : "firstKey is " + firstKey)
               + ", but the keys from "
               + forgottenFrom
               + " to "

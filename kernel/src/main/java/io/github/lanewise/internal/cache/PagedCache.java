@@ -199,7 +199,7 @@ public final class PagedCache {
               "firstKey is " + firstKey + ", but the longest sequence holds " + longest());
         }
         for (PageTable table : tables) {
-          table.requireRetainable(Math.min(prefix, table.length()));
+          table.requireRetainable(prefix, firstKey);
         }
         for (PageTable table : tables) {
           table.retain(prefix, firstKey, readers);
