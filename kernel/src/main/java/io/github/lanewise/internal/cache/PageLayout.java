@@ -23,9 +23,13 @@ import io.github.lanewise.internal.kernel.DecodeKernels;
  */
 public final class PageLayout {
 
-  private static final int MOST_LANES = DecodeKernels.lanes(Storage.INT8);
+  private static final int MOST_LANES = DecodeKernels.lanes(DecodeKernels.Element.INT8);
 
   public final Storage storage;
+
+  /** The same, as the decode kernels call it. */
+  public final DecodeKernels.Element element;
+
   public final int keyHeads;
   public final int headDim;
   public final int valueDim;
@@ -41,11 +45,12 @@ public final class PageLayout {
   /** Sizes that {@link #requireValid} has accepted. */
   public PageLayout(Storage storage, int keyHeads, int headDim, int valueDim, int pageLength) {
     this.storage = storage;
+    element = DecodeKernels.Element.valueOf(storage.name());
     this.keyHeads = keyHeads;
     this.headDim = headDim;
     this.valueDim = valueDim;
     this.pageLength = pageLength;
-    lanes = DecodeKernels.lanes(storage);
+    lanes = DecodeKernels.lanes(element);
     valueGroups = (valueDim + lanes - 1) / lanes;
   }
 

@@ -26,7 +26,7 @@ final class DecodeWorker {
   private static final int GROUP = DecodeKernels.GROUP;
   private static final int CHUNK = DecodeKernels.ROW;
 
-  private static final int MOST_LANES = DecodeKernels.lanes(Storage.INT8);
+  private static final int MOST_LANES = DecodeKernels.lanes(DecodeKernels.Element.INT8);
 
   /** Rows of scores that are in flight: 64 KB, and as much of weights. */
   private static final int ROWS_IN_FLIGHT = 64;
@@ -201,7 +201,7 @@ final class DecodeWorker {
   private void multiplyKeys(int groups, int queryRow, float[] out, int to, int outStride) {
     for (int dim = 0; dim < layout.headDim; dim += CHUNK) {
       DECODE.product(
-          layout.storage,
+          layout.element,
           arrays.array,
           arrays.from + dim * layout.lanes,
           arrays.stride,
@@ -236,7 +236,7 @@ final class DecodeWorker {
       }
       arrays.values(layout, page, head, token, stop - key);
       DECODE.product(
-          layout.storage,
+          layout.element,
           arrays.array,
           arrays.from,
           arrays.stride,

@@ -1,7 +1,5 @@
 package io.github.lanewise.internal.kernel;
 
-import io.github.lanewise.attention.KeyValueCache.Storage;
-
 /**
  * The products of the decode path: few queries against pages of keys and values as the cache stores
  * them. One lane is one key, or one value column.
@@ -14,12 +12,20 @@ import io.github.lanewise.attention.KeyValueCache.Storage;
  */
 public interface DecodeKernels {
 
+  /** What a page holds. */
+  enum Element {
+    FLOAT32,
+    BFLOAT16,
+    FLOAT16,
+    INT8
+  }
+
   /** Lanes of a group of floats. */
   int GROUP = TileKernels.GROUP;
 
   /** Lanes of a group: a row of it is a cache line of 64 bytes. */
-  static int lanes(Storage storage) {
-    return switch (storage) {
+  static int lanes(Element element) {
+    return switch (element) {
       case FLOAT32 -> GROUP;
       case BFLOAT16, FLOAT16 -> 2 * GROUP;
       case INT8 -> 4 * GROUP;
@@ -33,7 +39,7 @@ public interface DecodeKernels {
    * {@code out[q][lanes·g + lane] = fma(b[q][t], a[g][t][lane], …)}, ascending over t, going on
    * from what is in {@code out}.
    *
-   * @param storage what {@code a} is: {@code float[]}, {@code short[]} with the upper halves of
+   * @param element what {@code a} is: {@code float[]}, {@code short[]} with the upper halves of
    *     floats, {@code short[]} with finite numbers of binary16, or {@code byte[]} with integers,
    *     whose scales are not the kernel's business
    * @param from index of the first group in {@code a}
@@ -43,7 +49,7 @@ public interface DecodeKernels {
    * @param out one row of {@code lanes·groups} results for each query, {@code outStride} apart
    */
   void product(
-      Storage storage,
+      Element element,
       Object a,
       int from,
       int stride,

@@ -1,6 +1,5 @@
 package io.github.lanewise.internal.scalar;
 
-import io.github.lanewise.attention.KeyValueCache.Storage;
 import io.github.lanewise.internal.kernel.DecodeKernels;
 
 /** The decode products in scalar Java: the same chains as the vector ones, lane by lane. */
@@ -8,7 +7,7 @@ public final class ScalarDecodeKernels implements DecodeKernels {
 
   @Override
   public void product(
-      Storage storage,
+      Element element,
       Object a,
       int from,
       int stride,
@@ -20,13 +19,13 @@ public final class ScalarDecodeKernels implements DecodeKernels {
       float[] out,
       int outFrom,
       int outStride) {
-    int lanes = DecodeKernels.lanes(storage);
+    int lanes = DecodeKernels.lanes(element);
     for (int q = 0; q < queries; q++) {
       for (int g = 0; g < groups; g++) {
         int group = from + g * stride;
         int to = outFrom + q * outStride + g * lanes;
         int factors = bFrom + q * ROW;
-        switch (storage) {
+        switch (element) {
           case FLOAT32:
             floats((float[]) a, group, depth, b, factors, out, to);
             break;

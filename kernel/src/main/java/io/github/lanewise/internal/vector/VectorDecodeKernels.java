@@ -1,6 +1,5 @@
 package io.github.lanewise.internal.vector;
 
-import io.github.lanewise.attention.KeyValueCache.Storage;
 import io.github.lanewise.internal.kernel.DecodeKernels;
 import io.github.lanewise.internal.scalar.ScalarDecodeKernels;
 
@@ -28,7 +27,7 @@ public final class VectorDecodeKernels implements DecodeKernels {
 
   @Override
   public void product(
-      Storage storage,
+      Element element,
       Object a,
       int from,
       int stride,
@@ -40,36 +39,36 @@ public final class VectorDecodeKernels implements DecodeKernels {
       float[] out,
       int outFrom,
       int outStride) {
-    if (storage == Storage.INT8 && !LaneSpecies.READS_BYTES) {
+    if (element == Element.INT8 && !LaneSpecies.READS_BYTES) {
       SCALAR.product(
-          storage, a, from, stride, groups, depth, b, bFrom, queries, out, outFrom, outStride);
+          element, a, from, stride, groups, depth, b, bFrom, queries, out, outFrom, outStride);
       return;
     }
-    int lanes = DecodeKernels.lanes(storage);
+    int lanes = DecodeKernels.lanes(element);
     int q = 0;
     for (; q + QUAD <= queries; q += QUAD) {
       int row = bFrom + q * ROW;
       int to = outFrom + q * outStride;
-      if (storage == Storage.FLOAT32) {
+      if (element == Element.FLOAT32) {
         floatsByFour((float[]) a, from, stride, groups, depth, b, row, out, to, outStride);
         continue;
       }
       for (int at = 0; at < groups * lanes; at += 2 * L) {
         int vectors = from + at / lanes * stride + at % lanes;
-        byFour(storage, a, vectors, depth, b, row, out, to + at, outStride);
+        byFour(element, a, vectors, depth, b, row, out, to + at, outStride);
       }
     }
     for (; q < queries; q++) {
       int row = bFrom + q * ROW;
       int to = outFrom + q * outStride;
-      if (storage == Storage.FLOAT32) {
+      if (element == Element.FLOAT32) {
         floatsByOne((float[]) a, from, stride, groups, depth, b, row, out, to);
         continue;
       }
-      int step = storage == Storage.INT8 ? 4 * L : 2 * L;
+      int step = element == Element.INT8 ? 4 * L : 2 * L;
       for (int at = 0; at < groups * lanes; at += step) {
         int vectors = from + at / lanes * stride + at % lanes;
-        byOne(storage, a, vectors, depth, b, row, out, to + at);
+        byOne(element, a, vectors, depth, b, row, out, to + at);
       }
     }
   }
@@ -128,17 +127,17 @@ public final class VectorDecodeKernels implements DecodeKernels {
   }
 
   private static void byOne(
-      Storage storage, Object a, int from, int depth, float[] b, int bFrom, float[] out, int to) {
-    switch (storage) {
+      Element element, Object a, int from, int depth, float[] b, int bFrom, float[] out, int to) {
+    switch (element) {
       case BFLOAT16 -> DecodeBfloatTiles.tile2x1((short[]) a, from, depth, b, bFrom, out, to);
       case FLOAT16 -> DecodeHalfTiles.tile2x1((short[]) a, from, depth, b, bFrom, out, to);
       case INT8 -> DecodeByteTiles.tile4x1((byte[]) a, from, depth, b, bFrom, out, to);
-      default -> throw new AssertionError(storage);
+      default -> throw new AssertionError(element);
     }
   }
 
   private static void byFour(
-      Storage storage,
+      Element element,
       Object a,
       int from,
       int depth,
@@ -147,13 +146,13 @@ public final class VectorDecodeKernels implements DecodeKernels {
       float[] out,
       int to,
       int outStride) {
-    switch (storage) {
+    switch (element) {
       case BFLOAT16 ->
           DecodeBfloatTiles.tile2x4((short[]) a, from, depth, b, bFrom, out, to, outStride);
       case FLOAT16 ->
           DecodeHalfTiles.tile2x4((short[]) a, from, depth, b, bFrom, out, to, outStride);
       case INT8 -> DecodeByteTiles.tile2x4((byte[]) a, from, depth, b, bFrom, out, to, outStride);
-      default -> throw new AssertionError(storage);
+      default -> throw new AssertionError(element);
     }
   }
 }

@@ -3,7 +3,7 @@ package io.github.lanewise.internal.kernel;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.github.lanewise.attention.KeyValueCache.Storage;
+import io.github.lanewise.internal.kernel.DecodeKernels.Element;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.scalar.ScalarDecodeKernels;
 import java.util.Arrays;
@@ -18,8 +18,8 @@ class DecodeKernelsTest {
   private static final int MARGIN = 24;
 
   @ParameterizedTest
-  @EnumSource(Storage.class)
-  void everyElementIsOneAscendingChain(Storage storage) {
+  @EnumSource(Element.class)
+  void everyElementIsOneAscendingChain(Element storage) {
     Random random = new Random(5);
     int lanes = DecodeKernels.lanes(storage);
     for (int n = 0; n < 300; n++) {
@@ -62,9 +62,9 @@ class DecodeKernelsTest {
 
   @ParameterizedTest
   @EnumSource(
-      value = Storage.class,
+      value = Element.class,
       names = {"FLOAT16", "BFLOAT16"})
-  void everyFiniteValueIsReadExactly(Storage storage) {
+  void everyFiniteValueIsReadExactly(Element storage) {
     short[] all = new short[1 << Short.SIZE];
     for (int i = 0; i < all.length; i++) {
       float x = value(storage, new short[] {(short) i}, 0);
@@ -80,7 +80,7 @@ class DecodeKernelsTest {
     }
   }
 
-  private static Object page(Storage storage, int length, Random random) {
+  private static Object page(Element storage, int length, Random random) {
     short[] shorts = new short[length];
     float[] floats = new float[length];
     byte[] bytes = new byte[length];
@@ -89,14 +89,14 @@ class DecodeKernelsTest {
       floats[i] = x;
       bytes[i] = (byte) (random.nextInt(255) - 127);
       shorts[i] =
-          storage == Storage.FLOAT16
+          storage == Element.FLOAT16
               ? Float.floatToFloat16(x)
               : (short) (Float.floatToRawIntBits(x) >>> Short.SIZE);
     }
-    return storage == Storage.FLOAT32 ? floats : storage == Storage.INT8 ? bytes : shorts;
+    return storage == Element.FLOAT32 ? floats : storage == Element.INT8 ? bytes : shorts;
   }
 
-  private static float value(Storage storage, Object a, int at) {
+  private static float value(Element storage, Object a, int at) {
     switch (storage) {
       case FLOAT32:
         return ((float[]) a)[at];
