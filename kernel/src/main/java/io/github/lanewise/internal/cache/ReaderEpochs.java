@@ -65,8 +65,10 @@ final class ReaderEpochs {
 
   private void settle() {
     while (oldest.readers == 0) {
-      for (Page page : oldest.removed) {
-        store.drop(page);
+      for (int i = 0;
+          i < oldest.removed.size();
+          i++) { // an iterator would be garbage of every call
+        store.drop(oldest.removed.get(i));
       }
       oldest.removed.clear();
       Epoch next = oldest.next;
