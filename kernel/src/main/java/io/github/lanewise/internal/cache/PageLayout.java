@@ -19,7 +19,7 @@ import io.github.lanewise.internal.kernel.DecodeKernels;
  *
  * <p>Floats lie in the groups of 16 that the tiles read. A row of a group is a cache line in every
  * storage: the decode kernels then read a head in order, line after line; narrow numbers in groups
- * of 16, which are many short streams, took twice the time (DecodeBenchmark).
+ * of 16 would be many short streams.
  */
 public final class PageLayout {
 

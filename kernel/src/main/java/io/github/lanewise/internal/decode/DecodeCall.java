@@ -32,7 +32,7 @@ public final class DecodeCall implements Task {
 
   private static final int WORKER_SLOT = 21;
 
-  /** Query rows of a key head, beyond which lanes over queries are faster (DecodeBenchmark). */
+  /** Most query rows of a key head that are served here: half a vector of lanes over queries. */
   static final int MOST_ROWS = 8;
 
   /** Tasks for each thread, so that nobody is idle for long at the end. */

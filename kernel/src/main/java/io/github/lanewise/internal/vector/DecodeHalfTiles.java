@@ -4,6 +4,7 @@ import static io.github.lanewise.internal.kernel.DecodeKernels.GROUP;
 import static io.github.lanewise.internal.kernel.DecodeKernels.ROW;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -39,6 +40,8 @@ final class DecodeHalfTiles {
 
   /** 2 vectors by 1 query. */
   static void tile2x1(short[] a, int from, int depth, float[] b, int bFrom, float[] out, int to) {
+    IntVector fields = IntVector.broadcast(I, FIELDS);
+    FloatVector rebias = FloatVector.broadcast(F, REBIAS);
     int unrolled = depth & -4;
     FloatVector acc0 = FloatVector.fromArray(F, out, to);
     FloatVector acc1 = FloatVector.fromArray(F, out, to + L);
@@ -50,17 +53,17 @@ final class DecodeHalfTiles {
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
               .lanewise(VectorOperators.LSHL, 13)
-              .lanewise(VectorOperators.AND, FIELDS)
+              .and(fields)
               .reinterpretAsFloats()
-              .mul(REBIAS);
+              .mul(rebias);
       FloatVector x10 =
           ShortVector.fromArray(S, a, at + L)
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
               .lanewise(VectorOperators.LSHL, 13)
-              .lanewise(VectorOperators.AND, FIELDS)
+              .and(fields)
               .reinterpretAsFloats()
-              .mul(REBIAS);
+              .mul(rebias);
       FloatVector b00 = FloatVector.broadcast(F, b[bFrom + t]);
       acc0 = b00.fma(x00, acc0);
       acc1 = b00.fma(x10, acc1);
@@ -69,17 +72,17 @@ final class DecodeHalfTiles {
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
               .lanewise(VectorOperators.LSHL, 13)
-              .lanewise(VectorOperators.AND, FIELDS)
+              .and(fields)
               .reinterpretAsFloats()
-              .mul(REBIAS);
+              .mul(rebias);
       FloatVector x11 =
           ShortVector.fromArray(S, a, at + LANES + L)
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
               .lanewise(VectorOperators.LSHL, 13)
-              .lanewise(VectorOperators.AND, FIELDS)
+              .and(fields)
               .reinterpretAsFloats()
-              .mul(REBIAS);
+              .mul(rebias);
       FloatVector b01 = FloatVector.broadcast(F, b[bFrom + t + 1]);
       acc0 = b01.fma(x01, acc0);
       acc1 = b01.fma(x11, acc1);
@@ -88,17 +91,17 @@ final class DecodeHalfTiles {
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
               .lanewise(VectorOperators.LSHL, 13)
-              .lanewise(VectorOperators.AND, FIELDS)
+              .and(fields)
               .reinterpretAsFloats()
-              .mul(REBIAS);
+              .mul(rebias);
       FloatVector x12 =
           ShortVector.fromArray(S, a, at + 2 * LANES + L)
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
               .lanewise(VectorOperators.LSHL, 13)
-              .lanewise(VectorOperators.AND, FIELDS)
+              .and(fields)
               .reinterpretAsFloats()
-              .mul(REBIAS);
+              .mul(rebias);
       FloatVector b02 = FloatVector.broadcast(F, b[bFrom + t + 2]);
       acc0 = b02.fma(x02, acc0);
       acc1 = b02.fma(x12, acc1);
@@ -107,17 +110,17 @@ final class DecodeHalfTiles {
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
               .lanewise(VectorOperators.LSHL, 13)
-              .lanewise(VectorOperators.AND, FIELDS)
+              .and(fields)
               .reinterpretAsFloats()
-              .mul(REBIAS);
+              .mul(rebias);
       FloatVector x13 =
           ShortVector.fromArray(S, a, at + 3 * LANES + L)
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
               .lanewise(VectorOperators.LSHL, 13)
-              .lanewise(VectorOperators.AND, FIELDS)
+              .and(fields)
               .reinterpretAsFloats()
-              .mul(REBIAS);
+              .mul(rebias);
       FloatVector b03 = FloatVector.broadcast(F, b[bFrom + t + 3]);
       acc0 = b03.fma(x03, acc0);
       acc1 = b03.fma(x13, acc1);
@@ -129,17 +132,17 @@ final class DecodeHalfTiles {
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
               .lanewise(VectorOperators.LSHL, 13)
-              .lanewise(VectorOperators.AND, FIELDS)
+              .and(fields)
               .reinterpretAsFloats()
-              .mul(REBIAS);
+              .mul(rebias);
       FloatVector x10 =
           ShortVector.fromArray(S, a, at + L)
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
               .lanewise(VectorOperators.LSHL, 13)
-              .lanewise(VectorOperators.AND, FIELDS)
+              .and(fields)
               .reinterpretAsFloats()
-              .mul(REBIAS);
+              .mul(rebias);
       FloatVector b00 = FloatVector.broadcast(F, b[bFrom + t]);
       acc0 = b00.fma(x00, acc0);
       acc1 = b00.fma(x10, acc1);
@@ -151,7 +154,8 @@ final class DecodeHalfTiles {
   /** 2 vectors by 4 queries. */
   static void tile2x4(
       short[] a, int from, int depth, float[] b, int bFrom, float[] out, int to, int outStride) {
-    int unrolled = depth & -4;
+    IntVector fields = IntVector.broadcast(I, FIELDS);
+    FloatVector rebias = FloatVector.broadcast(F, REBIAS);
     FloatVector acc00 = FloatVector.fromArray(F, out, to);
     FloatVector acc10 = FloatVector.fromArray(F, out, to + L);
     FloatVector acc01 = FloatVector.fromArray(F, out, to + outStride);
@@ -160,140 +164,24 @@ final class DecodeHalfTiles {
     FloatVector acc12 = FloatVector.fromArray(F, out, to + L + 2 * outStride);
     FloatVector acc03 = FloatVector.fromArray(F, out, to + 3 * outStride);
     FloatVector acc13 = FloatVector.fromArray(F, out, to + L + 3 * outStride);
-    int t = 0;
-    for (; t < unrolled; t += 4) {
+    for (int t = 0; t < depth; t++) {
       int at = from + t * LANES;
       FloatVector x00 =
           ShortVector.fromArray(S, a, at)
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
               .lanewise(VectorOperators.LSHL, 13)
-              .lanewise(VectorOperators.AND, FIELDS)
+              .and(fields)
               .reinterpretAsFloats()
-              .mul(REBIAS);
+              .mul(rebias);
       FloatVector x10 =
           ShortVector.fromArray(S, a, at + L)
               .convertShape(VectorOperators.S2I, I, 0)
               .reinterpretAsInts()
               .lanewise(VectorOperators.LSHL, 13)
-              .lanewise(VectorOperators.AND, FIELDS)
+              .and(fields)
               .reinterpretAsFloats()
-              .mul(REBIAS);
-      FloatVector b00 = FloatVector.broadcast(F, b[bFrom + t]);
-      acc00 = b00.fma(x00, acc00);
-      acc10 = b00.fma(x10, acc10);
-      FloatVector b10 = FloatVector.broadcast(F, b[bFrom + t + ROW]);
-      acc01 = b10.fma(x00, acc01);
-      acc11 = b10.fma(x10, acc11);
-      FloatVector b20 = FloatVector.broadcast(F, b[bFrom + t + 2 * ROW]);
-      acc02 = b20.fma(x00, acc02);
-      acc12 = b20.fma(x10, acc12);
-      FloatVector b30 = FloatVector.broadcast(F, b[bFrom + t + 3 * ROW]);
-      acc03 = b30.fma(x00, acc03);
-      acc13 = b30.fma(x10, acc13);
-      FloatVector x01 =
-          ShortVector.fromArray(S, a, at + LANES)
-              .convertShape(VectorOperators.S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 13)
-              .lanewise(VectorOperators.AND, FIELDS)
-              .reinterpretAsFloats()
-              .mul(REBIAS);
-      FloatVector x11 =
-          ShortVector.fromArray(S, a, at + LANES + L)
-              .convertShape(VectorOperators.S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 13)
-              .lanewise(VectorOperators.AND, FIELDS)
-              .reinterpretAsFloats()
-              .mul(REBIAS);
-      FloatVector b01 = FloatVector.broadcast(F, b[bFrom + t + 1]);
-      acc00 = b01.fma(x01, acc00);
-      acc10 = b01.fma(x11, acc10);
-      FloatVector b11 = FloatVector.broadcast(F, b[bFrom + t + ROW + 1]);
-      acc01 = b11.fma(x01, acc01);
-      acc11 = b11.fma(x11, acc11);
-      FloatVector b21 = FloatVector.broadcast(F, b[bFrom + t + 2 * ROW + 1]);
-      acc02 = b21.fma(x01, acc02);
-      acc12 = b21.fma(x11, acc12);
-      FloatVector b31 = FloatVector.broadcast(F, b[bFrom + t + 3 * ROW + 1]);
-      acc03 = b31.fma(x01, acc03);
-      acc13 = b31.fma(x11, acc13);
-      FloatVector x02 =
-          ShortVector.fromArray(S, a, at + 2 * LANES)
-              .convertShape(VectorOperators.S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 13)
-              .lanewise(VectorOperators.AND, FIELDS)
-              .reinterpretAsFloats()
-              .mul(REBIAS);
-      FloatVector x12 =
-          ShortVector.fromArray(S, a, at + 2 * LANES + L)
-              .convertShape(VectorOperators.S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 13)
-              .lanewise(VectorOperators.AND, FIELDS)
-              .reinterpretAsFloats()
-              .mul(REBIAS);
-      FloatVector b02 = FloatVector.broadcast(F, b[bFrom + t + 2]);
-      acc00 = b02.fma(x02, acc00);
-      acc10 = b02.fma(x12, acc10);
-      FloatVector b12 = FloatVector.broadcast(F, b[bFrom + t + ROW + 2]);
-      acc01 = b12.fma(x02, acc01);
-      acc11 = b12.fma(x12, acc11);
-      FloatVector b22 = FloatVector.broadcast(F, b[bFrom + t + 2 * ROW + 2]);
-      acc02 = b22.fma(x02, acc02);
-      acc12 = b22.fma(x12, acc12);
-      FloatVector b32 = FloatVector.broadcast(F, b[bFrom + t + 3 * ROW + 2]);
-      acc03 = b32.fma(x02, acc03);
-      acc13 = b32.fma(x12, acc13);
-      FloatVector x03 =
-          ShortVector.fromArray(S, a, at + 3 * LANES)
-              .convertShape(VectorOperators.S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 13)
-              .lanewise(VectorOperators.AND, FIELDS)
-              .reinterpretAsFloats()
-              .mul(REBIAS);
-      FloatVector x13 =
-          ShortVector.fromArray(S, a, at + 3 * LANES + L)
-              .convertShape(VectorOperators.S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 13)
-              .lanewise(VectorOperators.AND, FIELDS)
-              .reinterpretAsFloats()
-              .mul(REBIAS);
-      FloatVector b03 = FloatVector.broadcast(F, b[bFrom + t + 3]);
-      acc00 = b03.fma(x03, acc00);
-      acc10 = b03.fma(x13, acc10);
-      FloatVector b13 = FloatVector.broadcast(F, b[bFrom + t + ROW + 3]);
-      acc01 = b13.fma(x03, acc01);
-      acc11 = b13.fma(x13, acc11);
-      FloatVector b23 = FloatVector.broadcast(F, b[bFrom + t + 2 * ROW + 3]);
-      acc02 = b23.fma(x03, acc02);
-      acc12 = b23.fma(x13, acc12);
-      FloatVector b33 = FloatVector.broadcast(F, b[bFrom + t + 3 * ROW + 3]);
-      acc03 = b33.fma(x03, acc03);
-      acc13 = b33.fma(x13, acc13);
-    }
-    for (; t < depth; t++) {
-      int at = from + t * LANES;
-      FloatVector x00 =
-          ShortVector.fromArray(S, a, at)
-              .convertShape(VectorOperators.S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 13)
-              .lanewise(VectorOperators.AND, FIELDS)
-              .reinterpretAsFloats()
-              .mul(REBIAS);
-      FloatVector x10 =
-          ShortVector.fromArray(S, a, at + L)
-              .convertShape(VectorOperators.S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 13)
-              .lanewise(VectorOperators.AND, FIELDS)
-              .reinterpretAsFloats()
-              .mul(REBIAS);
+              .mul(rebias);
       FloatVector b00 = FloatVector.broadcast(F, b[bFrom + t]);
       acc00 = b00.fma(x00, acc00);
       acc10 = b00.fma(x10, acc10);

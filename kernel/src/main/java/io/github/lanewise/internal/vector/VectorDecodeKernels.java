@@ -13,8 +13,7 @@ import io.github.lanewise.internal.scalar.ScalarDecodeKernels;
  * head is one stream. Floats, of which a line is a single vector: the two vectors of a tile are two
  * streams, as far apart as the product is long, so that the next tile goes on where they end.
  *
- * <p>Four queries share one pass over a page, two vectors at a time. More would fit the registers,
- * but not be faster (DecodeBenchmark).
+ * <p>Four queries share one pass over a page, two vectors at a time.
  */
 public final class VectorDecodeKernels implements DecodeKernels {
 
