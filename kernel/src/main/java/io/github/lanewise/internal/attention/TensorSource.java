@@ -108,6 +108,7 @@ final class TensorSource implements KeyValueSource {
         stage.stride,
         rows,
         valueDim,
+        GROUP,
         chunk.values,
         chunk.valueAt(first),
         chunk.valueGroupStride);

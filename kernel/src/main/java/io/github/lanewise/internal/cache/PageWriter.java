@@ -106,6 +106,7 @@ final class PageWriter {
         staging.stride,
         GROUP,
         layout.valueDim,
+        GROUP,
         target,
         to,
         layout.valueGroupStride());

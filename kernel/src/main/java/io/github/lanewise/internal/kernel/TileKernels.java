@@ -88,9 +88,10 @@ public interface TileKernels {
       int targetStride);
 
   /**
-   * {@code target[c / GROUP · groupStride + r · GROUP + c % GROUP] = source[r·sourceStride + c]}
+   * {@code target[c / lanes · groupStride + r · lanes + c % lanes] = source[r·sourceStride + c]}
    * for r below {@code rows} and c below {@code width}, and zeros up to a whole group of columns.
    *
+   * @param lanes columns of a group: {@link #GROUP} or {@link #PANEL}
    * @return whether there is no infinity and no NaN in what was copied
    */
   boolean packGroups(
@@ -99,6 +100,7 @@ public interface TileKernels {
       int sourceStride,
       int rows,
       int width,
+      int lanes,
       float[] target,
       int targetFrom,
       int groupStride);

@@ -8,7 +8,7 @@ import java.util.Arrays;
 
 /**
  * One worker's scratch for a block of rows of A times a span of columns of B: A packed in groups of
- * 16 rows, one panel of 32 columns of B at a time, and 16 x 32 results on their way out.
+ * 16 rows, a few panels of 32 columns of B at a time, and 16 x 32 results on their way out.
  */
 final class MatmulBlock {
 
@@ -16,27 +16,47 @@ final class MatmulBlock {
   private static final int PANEL = TileKernels.PANEL;
   private static final int GROUP = TileKernels.GROUP;
 
+  /** Panels of B that are packed at once, so that its rows are read in longer runs. */
+  private static final int MOST_PANELS = 4;
+
+  /** Floats that they may take where one takes less: 512 KB. */
+  private static final int PACKED_FLOATS = 1 << 17;
+
+  /** Rows of B that are staged at once where they are not in an array. */
+  private static final int STAGED_ROWS = 64;
+
   private final StagedRows staging = new StagedRows();
   private final float[] results = new float[GROUP * PANEL];
   private float[] groups = new float[0];
-  private float[] panel = new float[0];
+  private float[] panels = new float[0];
 
   void run(MatmulCall call, long batch, long row0, int rows, long column0, long columnEnd) {
-    int depth = call.depth;
     packRows(call, batch, row0, rows);
-    for (long column = column0; column < columnEnd; column += PANEL) {
-      int width = (int) Math.min(PANEL, columnEnd - column);
+    int fitting = PACKED_FLOATS / (Math.max(1, call.depth) * PANEL);
+    int atOnce = Math.max(1, Math.min(MOST_PANELS, fitting)) * PANEL;
+    for (long column = column0; column < columnEnd; column += atOnce) {
+      int width = (int) Math.min(atOnce, columnEnd - column);
       if (call.transposed) {
         packTransposed(call, batch, column, width);
       } else {
         packColumns(call, batch, column, width);
       }
-      int r = multiplyInPlace(call, batch, row0, rows, column, width);
-      for (; r < rows; r += GROUP) {
-        int height = Math.min(GROUP, rows - r);
-        TILES.product(groups, r * depth, depth * GROUP, height, panel, 0, width, depth, results, 0);
-        write(call, batch, row0 + r, height, column, width);
+      for (int c = 0; c < width; c += PANEL) {
+        multiply(call, batch, row0, rows, column + c, Math.min(PANEL, width - c), c * call.depth);
       }
+    }
+  }
+
+  /** The rows times one panel, which lies in {@link #panels} at {@code from}. */
+  private void multiply(
+      MatmulCall call, long batch, long row0, int rows, long column, int width, int from) {
+    int depth = call.depth;
+    int r = multiplyInPlace(call, batch, row0, rows, column, width, from);
+    for (; r < rows; r += GROUP) {
+      int height = Math.min(GROUP, rows - r);
+      TILES.product(
+          groups, r * depth, depth * GROUP, height, panels, from, width, depth, results, 0);
+      write(call, batch, row0 + r, height, column, width);
     }
   }
 
@@ -45,7 +65,7 @@ final class MatmulBlock {
    * there; returns the number of rows that are done.
    */
   private int multiplyInPlace(
-      MatmulCall call, long batch, long row0, int rows, long column, int width) {
+      MatmulCall call, long batch, long row0, int rows, long column, int width, int from) {
     StridedFloats c = call.c;
     float[] own = c.arrayOrNull();
     if (own == null || width % GROUP != 0) {
@@ -56,7 +76,18 @@ final class MatmulBlock {
     int rowStride = (int) c.stride(call.rank - 2);
     int to = (int) (call.batchOffset(c, batch) + row0 * rowStride + column);
     TILES.product(
-        groups, 0, depth * GROUP, whole, panel, 0, width, depth, call.alpha, own, to, rowStride);
+        groups,
+        0,
+        depth * GROUP,
+        whole,
+        panels,
+        from,
+        width,
+        depth,
+        call.alpha,
+        own,
+        to,
+        rowStride);
     return whole;
   }
 
@@ -82,39 +113,48 @@ final class MatmulBlock {
 
   private void packColumns(MatmulCall call, long batch, long column, int width) {
     StridedFloats b = call.b;
-    roomForPanel(call.depth);
+    roomForPanels(call.depth, width);
     long rowStride = b.stride(call.rank - 2);
     long first = call.batchOffset(b, batch) + column;
-    float[] own = b.arrayOrNull();
-    for (int t = 0; t < call.depth; t++) {
-      long at = first + t * rowStride;
-      if (own != null) {
-        System.arraycopy(own, (int) at, panel, t * PANEL, width);
-      } else {
-        b.read(at, panel, t * PANEL, width);
-      }
-      if (width < PANEL) {
-        Arrays.fill(panel, t * PANEL + width, (t + 1) * PANEL, 0f);
-      }
+    int step = b.arrayOrNull() != null ? call.depth : STAGED_ROWS;
+    for (int t = 0; t < call.depth; t += step) {
+      int rows = Math.min(step, call.depth - t);
+      staging.load(b, first + t * rowStride, rowStride, rows, width);
+      TILES.packGroups(
+          staging.array,
+          staging.from,
+          staging.stride,
+          rows,
+          width,
+          PANEL,
+          panels,
+          t * PANEL,
+          call.depth * PANEL);
     }
   }
 
   private void packTransposed(MatmulCall call, long batch, long column, int width) {
     StridedFloats b = call.b;
-    roomForPanel(call.depth);
+    int depth = call.depth;
+    roomForPanels(depth, width);
     long rowStride = b.stride(call.rank - 2);
     long first = call.batchOffset(b, batch) + column * rowStride;
-    if (width < PANEL) {
-      Arrays.fill(panel, 0, call.depth * PANEL, 0f);
+    for (int c = 0; c < width; c += PANEL) {
+      int columns = Math.min(PANEL, width - c);
+      int to = c * depth;
+      if (columns < PANEL) {
+        Arrays.fill(panels, to, to + depth * PANEL, 0f);
+      }
+      staging.load(b, first + c * rowStride, rowStride, columns, depth);
+      TILES.transpose(
+          staging.array, staging.from, staging.stride, columns, depth, panels, to, PANEL);
     }
-    staging.load(b, first, rowStride, width, call.depth);
-    TILES.transpose(
-        staging.array, staging.from, staging.stride, width, call.depth, panel, 0, PANEL);
   }
 
-  private void roomForPanel(int depth) {
-    if (panel.length < depth * PANEL) {
-      panel = new float[depth * PANEL];
+  private void roomForPanels(int depth, int width) {
+    int needed = depth * ((width + PANEL - 1) / PANEL * PANEL);
+    if (panels.length < needed) {
+      panels = new float[needed];
     }
   }
 

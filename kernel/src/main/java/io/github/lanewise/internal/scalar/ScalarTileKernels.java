@@ -152,18 +152,19 @@ public final class ScalarTileKernels implements TileKernels {
       int sourceStride,
       int rows,
       int width,
+      int lanes,
       float[] target,
       int targetFrom,
       int groupStride) {
     boolean finite = true;
     for (int r = 0; r < rows; r++) {
       int from = sourceFrom + r * sourceStride;
-      int to = targetFrom + r * GROUP;
+      int to = targetFrom + r * lanes;
       finite &= isFinite(source, from, width);
-      for (int c = 0; c < width; c += GROUP) {
-        int columns = Math.min(GROUP, width - c);
+      for (int c = 0; c < width; c += lanes) {
+        int columns = Math.min(lanes, width - c);
         System.arraycopy(source, from + c, target, to, columns);
-        Arrays.fill(target, to + columns, to + GROUP, 0f);
+        Arrays.fill(target, to + columns, to + lanes, 0f);
         to += groupStride;
       }
     }

@@ -174,27 +174,31 @@ public final class VectorTileKernels implements TileKernels {
       int sourceStride,
       int rows,
       int width,
+      int lanes,
       float[] target,
       int targetFrom,
       int groupStride) {
     FloatVector difference = FloatVector.zero(F);
-    int whole = width / GROUP * GROUP;
-    for (int c = 0; c < whole; c += L) {
-      int from = sourceFrom + c;
-      int to = targetFrom + c / GROUP * groupStride + c % GROUP;
-      for (int r = 0; r < rows; r++) {
-        FloatVector v = FloatVector.fromArray(F, source, from + r * sourceStride);
-        v.intoArray(target, to + r * GROUP);
-        difference = difference.add(v.sub(v)); // NaN for an infinity or NaN, and stays it
+    int whole = width / lanes * lanes;
+    for (int r = 0; r < rows; r++) {
+      int from = sourceFrom + r * sourceStride;
+      int to = targetFrom + r * lanes;
+      for (int group = 0; group < whole; group += lanes) {
+        for (int c = 0; c < lanes; c += L) {
+          FloatVector v = FloatVector.fromArray(F, source, from + group + c);
+          v.intoArray(target, to + c);
+          difference = difference.add(v.sub(v)); // NaN for an infinity or NaN, and stays it
+        }
+        to += groupStride;
       }
     }
     boolean finite = difference.compare(VectorOperators.EQ, 0f).allTrue();
     if (whole < width) {
-      int to = targetFrom + whole / GROUP * groupStride;
-      int columns = width - whole;
+      int edge = targetFrom + whole / lanes * groupStride;
+      int rest = width - whole;
       finite &=
           SCALAR.packGroups(
-              source, sourceFrom + whole, sourceStride, rows, columns, target, to, groupStride);
+              source, sourceFrom + whole, sourceStride, rows, rest, lanes, target, edge, 0);
     }
     return finite;
   }

@@ -77,31 +77,32 @@ class PanelKernelsTest {
   }
 
   /** Copies of the rows, zeros up to whole groups, and nothing else; infinities are reported. */
-  @Test
-  void valuesArePackedInGroups() {
+  @ParameterizedTest
+  @ValueSource(ints = {GROUP, PANEL})
+  void rowsArePackedInGroups(int lanes) {
     SplittableRandom random = new SplittableRandom(3);
-    for (int width : new int[] {0, 1, 8, 15, 16, 17, 31, 48, 64, 100, 512}) {
+    for (int width : new int[] {0, 1, 8, 15, 16, 17, 31, 32, 33, 48, 64, 100, 512}) {
       for (int rows : new int[] {0, 1, 5, 16}) {
         int stride = width + 3;
-        int groupStride = 20 * GROUP;
+        int groupStride = 20 * lanes;
         float[] source = floats(random, 2 + rows * stride);
-        float[] target = new float[(width / GROUP + 1) * groupStride];
+        float[] target = new float[(width / lanes + 1) * groupStride];
         Arrays.fill(target, Float.NaN);
         float[] expected = target.clone();
         for (int r = 0; r < rows; r++) {
-          for (int c = 0; c < (width + GROUP - 1) / GROUP * GROUP; c++) {
-            expected[c / GROUP * groupStride + (r + 1) * GROUP + c % GROUP] =
+          for (int c = 0; c < (width + lanes - 1) / lanes * lanes; c++) {
+            expected[c / lanes * groupStride + (r + 1) * lanes + c % lanes] =
                 c < width ? source[2 + r * stride + c] : 0f;
           }
         }
-        assertEquals(true, pack(source, stride, rows, width, target, groupStride));
+        assertEquals(true, pack(source, stride, rows, width, lanes, target));
         Bits.assertEqual(expected, target, () -> "width " + width);
         for (float odd : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
           if (rows * width > 0) {
             int at = 2 + random.nextInt(rows) * stride + random.nextInt(width);
             float kept = source[at];
             source[at] = odd;
-            assertEquals(false, pack(source, stride, rows, width, target, groupStride));
+            assertEquals(false, pack(source, stride, rows, width, lanes, target));
             source[at] = kept;
           }
         }
@@ -111,15 +112,17 @@ class PanelKernelsTest {
 
   /** Infinities beside the rows do not count. */
   private static boolean pack(
-      float[] source, int stride, int rows, int width, float[] target, int groupStride) {
+      float[] source, int stride, int rows, int width, int lanes, float[] target) {
     for (int r = 0; r < rows; r++) {
       source[2 + r * stride + width] = Float.POSITIVE_INFINITY;
     }
+    int apart = 20 * lanes;
     boolean finite =
-        Kernels.TILES.packGroups(source, 2, stride, rows, width, target, GROUP, groupStride);
+        Kernels.TILES.packGroups(source, 2, stride, rows, width, lanes, target, lanes, apart);
+    float[] copy = target.clone();
     boolean expected =
         new ScalarTileKernels()
-            .packGroups(source, 2, stride, rows, width, target.clone(), GROUP, groupStride);
+            .packGroups(source, 2, stride, rows, width, lanes, copy, lanes, apart);
     assertEquals(expected, finite);
     return finite;
   }
