@@ -150,4 +150,27 @@ class KeyValueCacheStreamTest {
       assertEquals(0, bytes, "bytes a step");
     }
   }
+
+  /** Nor does a mask of booleans that hides the keys which were let go, and is asked whether. */
+  @Test
+  void lookingForReleasedKeysAllocatesNothing() {
+    int tokens = 1500;
+    int firstKey = 1200;
+    boolean[] allowed = new boolean[tokens];
+    for (int key = 0; key < tokens; key++) {
+      allowed[key] = key < PREFIX || (key >= firstKey && key % 3 > 0);
+    }
+    Attention masked = Attention.builder().mask(Mask.allowed(allowed, tokens)).build();
+    try (KeyValueCache cache = KeyValueCache.builder(1, 1, DIM, DIM).pageLength(32).build()) {
+      for (int t = 0; t < tokens; t++) {
+        draw();
+        cache.append(k, v);
+      }
+      cache.retain(PREFIX, firstKey);
+      double bytes =
+          Allocated.bytesPerCall(
+              () -> masked.forward(q, cache, out, RowStatistics.none(), Workers.caller()), 0);
+      assertEquals(0, bytes, "bytes a call");
+    }
+  }
 }

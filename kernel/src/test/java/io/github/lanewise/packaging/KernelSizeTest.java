@@ -76,10 +76,14 @@ class KernelSizeTest {
             "DecodeByteTiles",
             "DecodeFloatTiles",
             "DecodeHalfTiles",
+            "PanelWeights",
+            "ScoreTiles",
             "VectorBlocks",
             "VectorMaps",
             "VectorMax",
             "VectorSampling",
+            "VectorMoments",
+            "VectorTiles",
             "VectorWeights")
         .map(name -> room.resolve(name + ".class"))
         .toList();

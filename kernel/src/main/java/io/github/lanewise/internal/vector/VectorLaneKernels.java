@@ -233,7 +233,7 @@ final class VectorLaneKernels extends RowReductions {
       boolean moment,
       float[] scratch) {
     if (moment) {
-      VectorWeights.moment(x, xRow, y, yRow, from, to, shift, scratch);
+      VectorMoments.write(x, xRow, y, yRow, from, to, shift, scratch);
     } else if (to - from == LEAF) {
       int lanes = VectorWeights.SUMS;
       for (int j = from; j < to; j += VectorWeights.SPAN, lanes += 4 * L) {

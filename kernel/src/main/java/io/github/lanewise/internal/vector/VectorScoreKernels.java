@@ -213,14 +213,9 @@ public final class VectorScoreKernels implements ScoreKernels {
       VectorMask<Float> lanes = VectorMask.fromLong(F, visible[visibleFrom + k] >>> column);
       FloatVector score = lowest.blend(FloatVector.fromArray(F, s, at).mul(factor), lanes);
       score.intoArray(s, at);
-      maximum = larger(maximum, score);
+      maximum = maximum.blend(score, score.compare(VectorOperators.GT, maximum)); // a NaN stays out
     }
     maximum.intoArray(node, maximumAt);
-  }
-
-  /** The larger of two, a where b is NaN: NaN comes back through the sum. */
-  private static FloatVector larger(FloatVector a, FloatVector b) {
-    return a.blend(b, b.compare(VectorOperators.GT, a));
   }
 
   @Override
