@@ -227,4 +227,16 @@ class LanesTest {
     assertEquals(0, Allocated.bytesPerCall(() -> Lanes.exp(x, 1, y, 0, 999)));
     assertEquals(0, Allocated.bytesPerCall(() -> Lanes.divide(x, 1, 3f, y, 0, 999)));
   }
+
+  /** What is rare must not cost the rest its vectors: C2 compiles for what it has seen. */
+  @Test
+  void rareInputsAllocateNothingEither() {
+    float[] x = normal(100_000);
+    x[77_777] = -100f; // alone has a result that is no normal number
+    float[] y = new float[x.length];
+    assertEquals(0, Allocated.bytesPerCall(() -> Lanes.exp(x, 0, y, 0, x.length)));
+    assertEquals(Math.exp(-100), y[77_777], Float.MIN_VALUE);
+    x[77_777] = 1f;
+    assertEquals(0, Allocated.bytesPerCall(() -> Lanes.exp(x, 0, y, 0, x.length)));
+  }
 }
