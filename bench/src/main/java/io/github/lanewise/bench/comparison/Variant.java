@@ -1,0 +1,34 @@
+package io.github.lanewise.bench.comparison;
+
+/** Options of an operation. */
+public enum Variant {
+  /** None. */
+  PLAIN(""),
+  /** Key j is visible to query i iff j <= i + columns - rows. */
+  CAUSAL(" causal"),
+  /** Softmax whose row i sees the first {@link Data#keyLengths}[i] columns. */
+  KEY_LENGTHS(" key lengths"),
+  /** Softmax under {@link Data#allowed}, row by row. */
+  BOOLEAN(" boolean"),
+  /** The same mask, packed to bits; each row begins a new long. */
+  BITS(" bits"),
+  /** The logarithm of the softmax. */
+  LOGARITHMIC(" log"),
+  /** The gradient of softmax: a is its output y, b is dy, the result is dx. */
+  BACKWARD(" backward"),
+  /** Causal attention to the last {@link Data#WINDOW} keys, a query's own included. */
+  WINDOW(" window"),
+  /** Attention whose sequence b has {@link Data#keyLengths}[b] keys; queries beyond count too. */
+  RAGGED(" ragged");
+
+  private final String suffix;
+
+  Variant(String suffix) {
+    this.suffix = suffix;
+  }
+
+  /** What it adds to a question's id. */
+  String suffix() {
+    return suffix;
+  }
+}
