@@ -3,12 +3,11 @@ package io.github.lanewise.bench.demo;
 import io.github.lanewise.Lanewise;
 import io.github.lanewise.bench.demo.embedding.EmbeddingPart;
 import io.github.lanewise.bench.demo.minilm.ModelArtifact;
-import io.github.lanewise.bench.demo.page.Page;
-import io.github.lanewise.bench.demo.stage.DemoFailure;
-import io.github.lanewise.bench.demo.stage.DemoPart;
-import io.github.lanewise.bench.demo.stage.Terminal;
-import io.github.lanewise.bench.demo.stage.Text;
 import io.github.lanewise.bench.demo.streaming.StreamingPart;
+import io.github.lanewise.bench.page.Page;
+import io.github.lanewise.bench.stage.Failure;
+import io.github.lanewise.bench.stage.Terminal;
+import io.github.lanewise.bench.stage.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +31,7 @@ public final class Demo {
       List<String> failures = run(terminal, folder);
       failures.forEach(failure -> terminal.line(Text.format("FAILED: %s", failure)));
       System.exit(failures.isEmpty() ? 0 : 1);
-    } catch (DemoFailure e) {
+    } catch (Failure e) {
       terminal.line("");
       terminal.line(Text.format("The demo cannot run: %s", String.valueOf(e.getMessage())));
       System.exit(1);
@@ -67,7 +66,7 @@ public final class Demo {
       Files.createDirectories(folder);
       Files.deleteIfExists(Files.createTempFile(folder, "probe", null));
     } catch (IOException e) {
-      throw new DemoFailure(
+      throw new Failure(
           "the folder for its page, " + folder.toAbsolutePath() + ", cannot be written: " + e, e);
     }
   }

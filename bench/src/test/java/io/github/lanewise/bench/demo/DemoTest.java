@@ -3,8 +3,8 @@ package io.github.lanewise.bench.demo;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.lanewise.bench.demo.stage.DemoFailure;
-import io.github.lanewise.bench.demo.stage.Terminal;
+import io.github.lanewise.bench.stage.Failure;
+import io.github.lanewise.bench.stage.Terminal;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -20,9 +20,9 @@ class DemoTest {
     Path file = Files.createFile(folder.resolve("occupied"));
     PrintStream nowhere =
         new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
-    DemoFailure failure =
+    Failure failure =
         assertThrows(
-            DemoFailure.class, () -> Demo.run(Terminal.of(nowhere, false), file.resolve("demo")));
+            Failure.class, () -> Demo.run(Terminal.of(nowhere, false), file.resolve("demo")));
     assertTrue(String.valueOf(failure.getMessage()).contains(file.toString()));
   }
 }

@@ -1,6 +1,6 @@
 package io.github.lanewise.bench.demo.embedding;
 
-import io.github.lanewise.bench.demo.stage.DemoFailure;
+import io.github.lanewise.bench.stage.Failure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -31,14 +31,14 @@ public final class DemoText {
   private static List<String> lines(String name) {
     try (InputStream in = DemoText.class.getResourceAsStream(FOLDER + name)) {
       if (in == null) {
-        throw new DemoFailure("the demo's text " + FOLDER + name + " is not on the class path");
+        throw new Failure("the demo's text " + FOLDER + name + " is not on the class path");
       }
       return new String(in.readAllBytes(), StandardCharsets.UTF_8)
           .lines()
           .filter(line -> !line.isBlank() && !line.startsWith("#"))
           .toList();
     } catch (IOException e) {
-      throw new DemoFailure("cannot read the demo's text " + FOLDER + name, e);
+      throw new Failure("cannot read the demo's text " + FOLDER + name, e);
     }
   }
 }

@@ -1,8 +1,8 @@
 package io.github.lanewise.bench.demo.embedding;
 
 import io.github.lanewise.bench.demo.minilm.MiniLm;
-import io.github.lanewise.bench.demo.stage.Terminal;
-import io.github.lanewise.bench.demo.stage.Text;
+import io.github.lanewise.bench.stage.Terminal;
+import io.github.lanewise.bench.stage.Text;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,11 +1,11 @@
 package io.github.lanewise.bench.demo.embedding;
 
 import io.github.lanewise.bench.demo.minilm.MiniLm;
-import io.github.lanewise.bench.demo.page.BarChart;
-import io.github.lanewise.bench.demo.page.HeatMap;
-import io.github.lanewise.bench.demo.page.Markup;
-import io.github.lanewise.bench.demo.page.Page;
-import io.github.lanewise.bench.demo.stage.Text;
+import io.github.lanewise.bench.page.BarChart;
+import io.github.lanewise.bench.page.HeatMap;
+import io.github.lanewise.bench.page.Markup;
+import io.github.lanewise.bench.page.Page;
+import io.github.lanewise.bench.stage.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

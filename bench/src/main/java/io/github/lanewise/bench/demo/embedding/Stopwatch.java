@@ -6,8 +6,8 @@ import io.github.lanewise.bench.demo.minilm.OnnxRuntimeEncoder;
 import io.github.lanewise.bench.demo.minilm.OnnxRuntimeProfile;
 import io.github.lanewise.bench.demo.minilm.OracleEncoder;
 import io.github.lanewise.bench.demo.minilm.Tokens;
-import io.github.lanewise.bench.demo.stage.DemoFailure;
-import io.github.lanewise.bench.demo.stage.ProgressBar;
+import io.github.lanewise.bench.stage.Failure;
+import io.github.lanewise.bench.stage.ProgressBar;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -49,7 +49,7 @@ final class Stopwatch {
       }
       OnnxRuntimeProfile profile = profiled.endProfiling();
       if (profile.runs() != ROUNDS * sentences.size()) {
-        throw new DemoFailure(
+        throw new Failure(
             "ONNX Runtime's profile has "
                 + profile.runs()
                 + " runs, but "

@@ -9,11 +9,11 @@ import static io.github.lanewise.bench.demo.embedding.SoftmaxExamples.softmax;
 import static io.github.lanewise.reference.Primitives.widen;
 
 import io.github.lanewise.bench.demo.minilm.MiniLm;
-import io.github.lanewise.bench.demo.page.BarChart;
-import io.github.lanewise.bench.demo.page.BarChart.Paint;
-import io.github.lanewise.bench.demo.page.Markup;
-import io.github.lanewise.bench.demo.page.Page;
-import io.github.lanewise.bench.demo.stage.Text;
+import io.github.lanewise.bench.page.BarChart;
+import io.github.lanewise.bench.page.BarChart.Paint;
+import io.github.lanewise.bench.page.Markup;
+import io.github.lanewise.bench.page.Page;
+import io.github.lanewise.bench.stage.Text;
 import io.github.lanewise.reference.ReferenceSoftmax;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,6 +1,6 @@
 package io.github.lanewise.bench.demo.minilm;
 
-import io.github.lanewise.bench.demo.stage.DemoFailure;
+import io.github.lanewise.bench.stage.Failure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -28,7 +28,7 @@ public final class ModelArtifact {
   static byte[] read(String entry) {
     try (InputStream in = ModelArtifact.class.getClassLoader().getResourceAsStream(entry)) {
       if (in == null) {
-        throw new DemoFailure(
+        throw new Failure(
             entry
                 + " is not on the class path. It is part of the artifact "
                 + MiniLm.ARTIFACT
@@ -36,7 +36,7 @@ public final class ModelArtifact {
       }
       return in.readAllBytes();
     } catch (IOException e) {
-      throw new DemoFailure("cannot read " + entry + " from " + MiniLm.ARTIFACT, e);
+      throw new Failure("cannot read " + entry + " from " + MiniLm.ARTIFACT, e);
     }
   }
 }

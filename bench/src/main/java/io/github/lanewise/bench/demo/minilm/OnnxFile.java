@@ -5,7 +5,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.github.lanewise.bench.demo.stage.DemoFailure;
+import io.github.lanewise.bench.stage.Failure;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -38,7 +38,7 @@ final class OnnxFile {
     try {
       return new OnnxFile(ModelProto.parseFrom(bytes).getGraph());
     } catch (InvalidProtocolBufferException e) {
-      throw new DemoFailure("the model file is not an ONNX file: " + e.getMessage(), e);
+      throw new Failure("the model file is not an ONNX file: " + e.getMessage(), e);
     }
   }
 
@@ -51,26 +51,26 @@ final class OnnxFile {
   float[] weightOf(String product, long in, long out) {
     NodeProto node = products.get(product);
     if (node == null || node.getInputCount() < 2) {
-      throw new DemoFailure("the model file has no MatMul node " + product);
+      throw new Failure("the model file has no MatMul node " + product);
     }
     return floats(tensors.get(node.getInput(1)), "weight of " + product, in, out);
   }
 
   private static float[] floats(@Nullable TensorProto tensor, String what, long... shape) {
     if (tensor == null) {
-      throw new DemoFailure("the model file has no " + what);
+      throw new Failure("the model file has no " + what);
     }
     List<Long> found = tensor.getDimsList();
     if (!found.equals(Arrays.stream(shape).boxed().toList())) {
-      throw new DemoFailure(
+      throw new Failure(
           what + " has shape " + found + ", but " + Arrays.toString(shape) + " is needed");
     }
     if (tensor.getDataType() != TensorProto.DataType.FLOAT.getNumber()) {
-      throw new DemoFailure(what + " has data type " + tensor.getDataType() + ", but 1 is needed");
+      throw new Failure(what + " has data type " + tensor.getDataType() + ", but 1 is needed");
     }
     int length = Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
     if (tensor.getRawData().size() != (long) length * Float.BYTES) {
-      throw new DemoFailure(
+      throw new Failure(
           what + " has " + tensor.getRawData().size() + " bytes, but " + length + " floats");
     }
     // The file does not align its tensors to 4 bytes: a view would be refused, so copy.

@@ -7,7 +7,7 @@ import ai.onnxruntime.OrtSession;
 import dev.langchain4j.model.embedding.onnx.AbstractInProcessEmbeddingModel;
 import dev.langchain4j.model.embedding.onnx.OnnxBertBiEncoder;
 import dev.langchain4j.model.embedding.onnx.PoolingMode;
-import io.github.lanewise.bench.demo.stage.DemoFailure;
+import io.github.lanewise.bench.stage.Failure;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.LongBuffer;
@@ -35,7 +35,7 @@ public final class OnnxRuntimeEncoder implements AutoCloseable {
       }
       session = environment.createSession(ModelArtifact.read(MiniLm.MODEL_ENTRY), options);
     } catch (OrtException e) {
-      throw new DemoFailure("ONNX Runtime cannot open the model: " + e.getMessage(), e);
+      throw new Failure("ONNX Runtime cannot open the model: " + e.getMessage(), e);
     }
   }
 
@@ -96,10 +96,10 @@ public final class OnnxRuntimeEncoder implements AutoCloseable {
             session.run(
                 Map.of("input_ids", input, "attention_mask", mask, "token_type_ids", types))) {
       if (result.size() != 1) {
-        throw new DemoFailure("ONNX Runtime returned " + result.size() + " outputs, not 1");
+        throw new Failure("ONNX Runtime returned " + result.size() + " outputs, not 1");
       }
     } catch (OrtException e) {
-      throw new DemoFailure("ONNX Runtime cannot run the model: " + e.getMessage(), e);
+      throw new Failure("ONNX Runtime cannot run the model: " + e.getMessage(), e);
     }
   }
 
@@ -114,7 +114,7 @@ public final class OnnxRuntimeEncoder implements AutoCloseable {
       Files.deleteIfExists(file);
       return result;
     } catch (OrtException | IOException e) {
-      throw new DemoFailure("cannot read ONNX Runtime's profile: " + e.getMessage(), e);
+      throw new Failure("cannot read ONNX Runtime's profile: " + e.getMessage(), e);
     }
   }
 
@@ -123,7 +123,7 @@ public final class OnnxRuntimeEncoder implements AutoCloseable {
     try {
       session.close();
     } catch (OrtException e) {
-      throw new DemoFailure("ONNX Runtime cannot close its session: " + e.getMessage(), e);
+      throw new Failure("ONNX Runtime cannot close its session: " + e.getMessage(), e);
     }
   }
 }

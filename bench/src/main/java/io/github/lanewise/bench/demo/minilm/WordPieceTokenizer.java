@@ -2,7 +2,7 @@ package io.github.lanewise.bench.demo.minilm;
 
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import io.github.lanewise.bench.demo.stage.DemoFailure;
+import io.github.lanewise.bench.stage.Failure;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Arrays;
@@ -28,7 +28,7 @@ public final class WordPieceTokenizer implements AutoCloseable {
           HuggingFaceTokenizer.newInstance(
               new ByteArrayInputStream(file), Map.of("padding", "false")));
     } catch (IOException e) {
-      throw new DemoFailure("cannot load the tokenizer: " + e.getMessage(), e);
+      throw new Failure("cannot load the tokenizer: " + e.getMessage(), e);
     }
   }
 

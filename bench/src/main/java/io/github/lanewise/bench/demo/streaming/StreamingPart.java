@@ -1,17 +1,17 @@
 package io.github.lanewise.bench.demo.streaming;
 
 import io.github.lanewise.Workers;
+import io.github.lanewise.bench.demo.DemoPart;
 import io.github.lanewise.bench.demo.embedding.DemoText;
 import io.github.lanewise.bench.demo.minilm.LanewiseEncoder;
 import io.github.lanewise.bench.demo.minilm.MiniLm;
 import io.github.lanewise.bench.demo.minilm.MiniLmModel;
 import io.github.lanewise.bench.demo.minilm.Tokens;
 import io.github.lanewise.bench.demo.minilm.WordPieceTokenizer;
-import io.github.lanewise.bench.demo.page.Page;
-import io.github.lanewise.bench.demo.stage.DemoPart;
-import io.github.lanewise.bench.demo.stage.ProgressBar;
-import io.github.lanewise.bench.demo.stage.Terminal;
-import io.github.lanewise.bench.demo.stage.Text;
+import io.github.lanewise.bench.page.Page;
+import io.github.lanewise.bench.stage.ProgressBar;
+import io.github.lanewise.bench.stage.Terminal;
+import io.github.lanewise.bench.stage.Text;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -10,7 +10,7 @@ import io.github.lanewise.RowStatistics;
 import io.github.lanewise.Workers;
 import io.github.lanewise.attention.Attention;
 import io.github.lanewise.attention.KeyValueCache;
-import io.github.lanewise.bench.demo.stage.ProgressBar;
+import io.github.lanewise.bench.stage.ProgressBar;
 import io.github.lanewise.reference.AttentionOptions;
 import io.github.lanewise.reference.AttentionResult;
 import io.github.lanewise.reference.AttentionShape;

@@ -1,11 +1,11 @@
 package io.github.lanewise.bench.demo.streaming;
 
 import io.github.lanewise.bench.demo.minilm.MiniLm;
-import io.github.lanewise.bench.demo.page.LineChart;
-import io.github.lanewise.bench.demo.page.Markup;
-import io.github.lanewise.bench.demo.page.Page;
-import io.github.lanewise.bench.demo.stage.Terminal;
-import io.github.lanewise.bench.demo.stage.Text;
+import io.github.lanewise.bench.page.LineChart;
+import io.github.lanewise.bench.page.Markup;
+import io.github.lanewise.bench.page.Page;
+import io.github.lanewise.bench.stage.Terminal;
+import io.github.lanewise.bench.stage.Text;
 import java.util.Arrays;
 
 /** Prints and draws the results of the second part. */

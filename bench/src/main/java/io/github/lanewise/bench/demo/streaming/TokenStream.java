@@ -10,7 +10,7 @@ import io.github.lanewise.bench.demo.minilm.AttentionObserver;
 import io.github.lanewise.bench.demo.minilm.LanewiseEncoder;
 import io.github.lanewise.bench.demo.minilm.MiniLm;
 import io.github.lanewise.bench.demo.minilm.Tokens;
-import io.github.lanewise.bench.demo.stage.ProgressBar;
+import io.github.lanewise.bench.stage.ProgressBar;
 import java.util.List;
 
 /**

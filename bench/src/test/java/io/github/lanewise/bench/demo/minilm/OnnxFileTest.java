@@ -10,7 +10,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
-import io.github.lanewise.bench.demo.stage.DemoFailure;
+import io.github.lanewise.bench.stage.Failure;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -45,12 +45,12 @@ class OnnxFileTest {
   @Test
   void otherFilesAreRefused() {
     byte[] text = "not a model".getBytes(StandardCharsets.UTF_8);
-    DemoFailure failure = assertThrows(DemoFailure.class, () -> OnnxFile.parse(text));
+    Failure failure = assertThrows(Failure.class, () -> OnnxFile.parse(text));
     assertTrue(String.valueOf(failure.getMessage()).contains("not an ONNX file"));
   }
 
   private static void assertMessage(String expected, Runnable work) {
-    assertEquals(expected, assertThrows(DemoFailure.class, work::run).getMessage());
+    assertEquals(expected, assertThrows(Failure.class, work::run).getMessage());
   }
 
   private static byte[] model(Object... parts) {

@@ -1,6 +1,6 @@
-package io.github.lanewise.bench.demo.page;
+package io.github.lanewise.bench.page;
 
-import io.github.lanewise.bench.demo.stage.DemoFailure;
+import io.github.lanewise.bench.stage.Failure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -8,9 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
-/** The demo's page: one file with its style sheet inside, no script, nothing loaded. */
+/** A page: one file with its style sheet inside, no script, nothing loaded. */
 public final class Page {
-  private static final String STYLE = "/io/github/lanewise/bench/demo/page.css";
+  private static final String STYLE = "/io/github/lanewise/bench/page.css";
 
   private final String title;
   private final Markup sections = new Markup();
@@ -62,18 +62,18 @@ public final class Page {
     try {
       Files.writeString(file, html());
     } catch (IOException e) {
-      throw new DemoFailure("cannot write " + file.toAbsolutePath() + ": " + e, e);
+      throw new Failure("cannot write " + file.toAbsolutePath() + ": " + e, e);
     }
   }
 
   private static String style() {
     try (InputStream in = Page.class.getResourceAsStream(STYLE)) {
       if (in == null) {
-        throw new DemoFailure("the page's style sheet " + STYLE + " is not on the class path");
+        throw new Failure("the page's style sheet " + STYLE + " is not on the class path");
       }
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
-      throw new DemoFailure("cannot read the page's style sheet " + STYLE, e);
+      throw new Failure("cannot read the page's style sheet " + STYLE, e);
     }
   }
 }

@@ -1,10 +1,10 @@
-package io.github.lanewise.bench.demo.stage;
+package io.github.lanewise.bench.stage;
 
 import java.io.Console;
 import java.io.PrintStream;
 import org.jspecify.annotations.Nullable;
 
-/** The demo's output: plain lines, and a progress bar that redraws itself where that works. */
+/** A program's output: plain lines, and a progress bar that redraws itself where that works. */
 public final class Terminal {
   private final PrintStream out;
   private final boolean interactive;

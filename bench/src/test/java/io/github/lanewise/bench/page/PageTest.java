@@ -1,11 +1,11 @@
-package io.github.lanewise.bench.demo.page;
+package io.github.lanewise.bench.page;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.lanewise.bench.demo.stage.DemoFailure;
+import io.github.lanewise.bench.stage.Failure;
 import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.List;
@@ -60,7 +60,7 @@ class PageTest {
   @Test
   void anUnwritableFileIsNamed(@TempDir Path folder) {
     Path file = folder.resolve("no").resolve("index.html");
-    DemoFailure failure = assertThrows(DemoFailure.class, () -> new Page("x").write(file));
+    Failure failure = assertThrows(Failure.class, () -> new Page("x").write(file));
     assertTrue(String.valueOf(failure.getMessage()).contains(file.toString()));
   }
 

@@ -1,6 +1,9 @@
-package io.github.lanewise.bench.demo.stage;
+package io.github.lanewise.bench.demo;
 
-import io.github.lanewise.bench.demo.page.Page;
+import io.github.lanewise.bench.page.Page;
+import io.github.lanewise.bench.stage.Failure;
+import io.github.lanewise.bench.stage.Terminal;
+import java.util.List;
 
 /** One part of the demo: it prints its results and adds its sections to the page. */
 public interface DemoPart {
@@ -12,7 +15,7 @@ public interface DemoPart {
    *
    * @return the claims that did not hold, each as one sentence; empty if all is well. The page is
    *     written either way, so that a failure can be looked at.
-   * @throws DemoFailure if the part cannot run at all
+   * @throws Failure if the part cannot run at all
    */
-  java.util.List<String> run(Terminal terminal, Page page);
+  List<String> run(Terminal terminal, Page page);
 }

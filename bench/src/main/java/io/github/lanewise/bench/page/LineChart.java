@@ -1,6 +1,6 @@
-package io.github.lanewise.bench.demo.page;
+package io.github.lanewise.bench.page;
 
-import io.github.lanewise.bench.demo.stage.Text;
+import io.github.lanewise.bench.stage.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.github.lanewise.bench.demo.stage;
+package io.github.lanewise.bench.stage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

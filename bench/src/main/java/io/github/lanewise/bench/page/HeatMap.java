@@ -1,4 +1,4 @@
-package io.github.lanewise.bench.demo.page;
+package io.github.lanewise.bench.page;
 
 import java.util.List;
 

@@ -1,5 +1,0 @@
-/** The demo's page: well-formed mark-up, its style sheet and its figures, with no script. */
-@NullMarked
-package io.github.lanewise.bench.demo.page;
-
-import org.jspecify.annotations.NullMarked;
