@@ -95,7 +95,11 @@ public final class LineChart {
     int y = 10;
     for (Line line : lines) {
       out.empty(
-          "path", "class", line.stroke().style, "d", "M" + LEFT + " " + y + "H" + (LEFT + 26));
+          "path",
+          "class",
+          line.stroke().style + " legend",
+          "d",
+          "M" + LEFT + " " + y + "H" + (LEFT + 26));
       text(out, line.label(), LEFT + 33, y + 4, "start");
       y += LEGEND_ROW;
     }
