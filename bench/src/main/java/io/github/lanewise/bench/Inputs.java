@@ -4,12 +4,12 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
 /** Seeded inputs of benchmarks. */
-final class Inputs {
+public final class Inputs {
 
   private Inputs() {}
 
   /** Independent values of unit variance. */
-  static float[] normal(int length, long seed) {
+  public static float[] normal(int length, long seed) {
     RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
     float[] values = new float[length];
     for (int i = 0; i < length; i++) {

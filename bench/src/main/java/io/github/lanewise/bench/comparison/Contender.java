@@ -34,6 +34,12 @@ public interface Contender {
     /** Computes; what it writes stays until the next call. */
     void run();
 
+    /**
+     * Overwrites what the last {@link #run} wrote with NaN, or lets go of it where every call has
+     * an output of its own: so the check sees whether the next call does the work again.
+     */
+    void spoil();
+
     /** A row-major copy of what {@link #run} wrote; one element for a reduction. */
     float[] result();
 

@@ -1,8 +1,12 @@
 package io.github.lanewise.bench.comparison;
 
+import io.github.lanewise.bench.Inputs;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+
 /**
  * The inputs of a question, the same for every contender, row-major and dense. What a question does
- * not need has length 0.
+ * not need has length 0. Nobody writes to the arrays.
  */
 public final class Data {
   /** What {@link Operation#DIVIDE} divides by. */
@@ -11,7 +15,105 @@ public final class Data {
   /** Keys that {@link Variant#WINDOW} shows at most. */
   public static final int WINDOW = 256;
 
-  private Data() {}
+  /** Standard deviation of the logits of a softmax: weights from nearly 1 down to nearly 0. */
+  private static final float LOGIT_DEVIATION = 4f;
+
+  /** Columns that a {@link Variant#BOOLEAN} mask shows or hides in a row, on average. */
+  private static final double MEAN_RUN = 16;
+
+  private static final float[] NONE = {};
+
+  private final float[] a;
+  private final float[] b;
+  private final float[] c;
+  private final boolean[] allowed;
+  private final int[] keyLengths;
+
+  private Data(float[] a, float[] b, float[] c, boolean[] allowed, int[] keyLengths) {
+    this.a = a;
+    this.b = b;
+    this.c = c;
+    this.allowed = allowed;
+    this.keyLengths = keyLengths;
+  }
+
+  /** The inputs of a question, by seeds that are always the same. */
+  public static Data of(Question question) {
+    boolean[] allowed = {};
+    int[] keyLengths = {};
+    switch (question.variant()) {
+      case BOOLEAN, BITS -> allowed = allowed(question.rows(), question.columns());
+      case KEY_LENGTHS -> keyLengths = rowLengths(question);
+      case RAGGED -> keyLengths = raggedLengths(question);
+      default -> {}
+    }
+    float[] a = NONE;
+    float[] b = NONE;
+    float[] c = NONE;
+    int rows = question.rows();
+    int columns = question.columns();
+    int depth = question.depth();
+    switch (question.operation()) {
+      case EXP, MAX, DIVIDE -> a = Inputs.normal(columns, 1);
+      case SUM -> a = magnitudes(Inputs.normal(columns, 1));
+      case SOFTMAX -> {
+        a = times(LOGIT_DEVIATION, Inputs.normal(rows * columns, 1));
+        if (question.variant() == Variant.BACKWARD) {
+          softmaxRows(a, columns);
+          b = Inputs.normal(rows * columns, 2);
+        }
+      }
+      case QK, PV -> {
+        a = Inputs.normal(rows * depth, 1);
+        b = Inputs.normal(columns * depth, 2);
+      }
+      case ATTENTION -> {
+        a = Inputs.normal(question.batch() * question.heads() * rows * depth, 1);
+        b = Inputs.normal(question.batch() * question.keyHeads() * columns * depth, 2);
+        c = Inputs.normal(question.batch() * question.keyHeads() * columns * depth, 3);
+      }
+    }
+    return new Data(a, b, c, allowed, keyLengths);
+  }
+
+  /** The run of floats, the logits, the left factor, Q; for the gradient of softmax its output. */
+  public float[] a() {
+    return a;
+  }
+
+  /** The right factor, K; for the gradient of softmax the gradient by its output. */
+  public float[] b() {
+    return b;
+  }
+
+  /** V. */
+  public float[] c() {
+    return c;
+  }
+
+  /** [rows, columns], true = visible; every row sees something. */
+  public boolean[] allowed() {
+    return allowed;
+  }
+
+  /** Visible columns of each row of a softmax, or keys of each sequence of a ragged batch. */
+  public int[] keyLengths() {
+    return keyLengths;
+  }
+
+  /** The same as {@link #allowed}, packed as {@link Variant#BITS} says. */
+  public long[] allowedBits(Question question) {
+    int longs = (question.columns() + Long.SIZE - 1) / Long.SIZE;
+    long[] bits = new long[question.rows() * longs];
+    for (int i = 0; i < question.rows(); i++) {
+      for (int j = 0; j < question.columns(); j++) {
+        if (allowed[i * question.columns() + j]) {
+          bits[i * longs + j / Long.SIZE] |= 1L << j;
+        }
+      }
+    }
+    return bits;
+  }
 
   /** Lengths of the sequences of a ragged batch, at most {@code columns}: about 60 % on average. */
   static int[] raggedLengths(Question question) {
@@ -23,5 +125,61 @@ public final class Data {
               (int) ((long) question.columns() * (lengths.length - b * 4L / 5) / lengths.length));
     }
     return lengths;
+  }
+
+  /** Anything from one column to all; the last row sees all. */
+  private static int[] rowLengths(Question question) {
+    RandomGenerator random = random(4);
+    int[] lengths = new int[question.rows()];
+    for (int i = 0; i < lengths.length; i++) {
+      lengths[i] = 1 + random.nextInt(question.columns());
+    }
+    lengths[lengths.length - 1] = question.columns();
+    return lengths;
+  }
+
+  /** Runs of visible and of hidden columns, as documents in a row leave them: half is visible. */
+  private static boolean[] allowed(int rows, int columns) {
+    RandomGenerator random = random(5);
+    boolean[] allowed = new boolean[rows * columns];
+    for (int i = 0; i < rows; i++) {
+      boolean visible = random.nextBoolean();
+      for (int j = 0; j < columns; j++) {
+        visible ^= random.nextDouble() < 1 / MEAN_RUN;
+        allowed[i * columns + j] = visible;
+      }
+      allowed[i * columns + random.nextInt(columns)] = true;
+    }
+    return allowed;
+  }
+
+  private static float[] magnitudes(float[] x) {
+    for (int i = 0; i < x.length; i++) {
+      x[i] = Math.abs(x[i]); // a softmax adds positive numbers; nothing cancels
+    }
+    return x;
+  }
+
+  private static float[] times(float factor, float[] x) {
+    for (int i = 0; i < x.length; i++) {
+      x[i] *= factor;
+    }
+    return x;
+  }
+
+  private static void softmaxRows(float[] x, int columns) {
+    for (int from = 0; from < x.length; from += columns) {
+      double sum = 0;
+      for (int j = from; j < from + columns; j++) {
+        sum += Math.exp(x[j]);
+      }
+      for (int j = from; j < from + columns; j++) {
+        x[j] = (float) (Math.exp(x[j]) / sum);
+      }
+    }
+  }
+
+  private static RandomGenerator random(long seed) {
+    return RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
   }
 }
