@@ -6,9 +6,8 @@ import io.github.lanewise.Workers;
 import io.github.lanewise.attention.Attention;
 import io.github.lanewise.attention.KeyValueCache;
 import io.github.lanewise.attention.KeyValueCache.Storage;
+import io.github.lanewise.bench.machine.ReadLoop;
 import java.util.concurrent.TimeUnit;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -38,8 +37,6 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(3)
 public class DecodeBenchmark {
 
-  private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
-  private static final int L = F.length();
   private static final int HEADS = 32;
   private static final int DIM = 128;
   private static final int STEP = 64;
@@ -114,32 +111,9 @@ public class DecodeBenchmark {
   public float read(Bandwidth bandwidth) {
     float sum = 0;
     for (float[] page : memory) {
-      sum += sum(page);
+      sum += ReadLoop.sum(page, 0, page.length, 1);
     }
     bandwidth.gigabytes += gigabytes;
     return sum;
-  }
-
-  private static float sum(float[] x) {
-    int quarter = x.length / 4;
-    FloatVector sum0 = FloatVector.zero(F);
-    FloatVector sum1 = FloatVector.zero(F);
-    FloatVector sum2 = FloatVector.zero(F);
-    FloatVector sum3 = FloatVector.zero(F);
-    FloatVector sum4 = FloatVector.zero(F);
-    FloatVector sum5 = FloatVector.zero(F);
-    FloatVector sum6 = FloatVector.zero(F);
-    FloatVector sum7 = FloatVector.zero(F);
-    for (int i = 0; i <= quarter - 2 * L; i += 2 * L) {
-      sum0 = sum0.add(FloatVector.fromArray(F, x, i));
-      sum1 = sum1.add(FloatVector.fromArray(F, x, i + quarter));
-      sum2 = sum2.add(FloatVector.fromArray(F, x, i + 2 * quarter));
-      sum3 = sum3.add(FloatVector.fromArray(F, x, i + 3 * quarter));
-      sum4 = sum4.add(FloatVector.fromArray(F, x, i + L));
-      sum5 = sum5.add(FloatVector.fromArray(F, x, i + quarter + L));
-      sum6 = sum6.add(FloatVector.fromArray(F, x, i + 2 * quarter + L));
-      sum7 = sum7.add(FloatVector.fromArray(F, x, i + 3 * quarter + L));
-    }
-    return sum0.add(sum1).add(sum2).add(sum3).add(sum4).add(sum5).add(sum6).add(sum7).lane(0);
   }
 }
