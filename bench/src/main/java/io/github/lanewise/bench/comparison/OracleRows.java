@@ -1,0 +1,159 @@
+package io.github.lanewise.bench.comparison;
+
+import io.github.lanewise.reference.AttentionOptions;
+import io.github.lanewise.reference.AttentionShape;
+import io.github.lanewise.reference.Primitives;
+import io.github.lanewise.reference.ReferenceAttention;
+import io.github.lanewise.reference.ReferenceSoftmax;
+import io.github.lanewise.reference.Visibility;
+import java.util.Arrays;
+
+/**
+ * A question's right answer, in double precision, row by row: rows of a softmax or a product,
+ * queries of attention over all sequences and heads; runs of floats are one row.
+ */
+public final class OracleRows {
+  private final Question question;
+  private final double[] a;
+  private final double[] b;
+  private final double[] c;
+  private final Visibility visibility;
+
+  /** Takes the inputs as doubles. */
+  public OracleRows(Question question, Data data) {
+    this.question = question;
+    this.a = Primitives.widen(data.a());
+    this.b =
+        question.operation() == Operation.PV
+            ? transposed(data.b(), question.depth(), question.columns())
+            : Primitives.widen(data.b());
+    this.c = Primitives.widen(data.c());
+    this.visibility = visibility(question, data);
+  }
+
+  /** How many there are. */
+  public int rows() {
+    return question.batch() * question.heads() * question.rows();
+  }
+
+  /** Elements of a row. */
+  public int length() {
+    return switch (question.operation()) {
+      case SUM, MAX -> 1;
+      case ATTENTION -> question.depth();
+      default -> question.columns();
+    };
+  }
+
+  /** Multiplications, or what takes as long, that one row costs. */
+  long cost() {
+    long columns = question.columns();
+    return switch (question.operation()) {
+      case QK, PV -> columns * question.depth();
+      case ATTENTION -> columns * question.depth() * 2;
+      case SOFTMAX -> columns * (question.variant() == Variant.BACKWARD ? columns : 8);
+      default -> columns * 8;
+    };
+  }
+
+  /** Whether a mask of softmax shows this element. */
+  boolean visible(int row, int column) {
+    return visibility.visible(0, 0, row, column);
+  }
+
+  /** Computes a row. */
+  public double[] row(int row) {
+    return switch (question.operation()) {
+      case EXP -> Primitives.exp(a);
+      case SUM -> new double[] {Primitives.sum(a)};
+      case MAX -> new double[] {Primitives.max(a)};
+      case DIVIDE -> Primitives.divide(a, Data.DIVISOR);
+      case SOFTMAX -> softmax(row);
+      case QK, PV -> product(row);
+      case ATTENTION -> attention(row);
+    };
+  }
+
+  private double[] softmax(int row) {
+    int columns = question.columns();
+    double[] x = rows(a, row, columns);
+    if (question.variant() == Variant.BACKWARD) {
+      return ReferenceSoftmax.backward(x, rows(b, row, columns), 1);
+    }
+    if (question.variant() == Variant.LOGARITHMIC) {
+      return ReferenceSoftmax.logSoftmax(x, 1);
+    }
+    boolean[] visible = new boolean[columns];
+    for (int j = 0; j < columns; j++) {
+      visible[j] = visible(row, j);
+    }
+    return ReferenceSoftmax.softmax(x, visible, 1, Double.NaN);
+  }
+
+  private double[] product(int row) {
+    int depth = question.depth();
+    double[] products = new double[question.columns()];
+    for (int j = 0; j < products.length; j++) {
+      products[j] = Primitives.dot(a, row * depth, b, j * depth, depth);
+    }
+    return products;
+  }
+
+  private double[] attention(int row) {
+    int i = row % question.rows();
+    int head = row / question.rows() % question.heads();
+    int sequence = row / question.rows() / question.heads();
+    int dim = question.depth();
+    AttentionShape all =
+        new AttentionShape(
+            question.batch(),
+            question.heads(),
+            question.keyHeads(),
+            question.rows(),
+            question.columns(),
+            dim,
+            dim);
+    int keys = all.keyRow(sequence, head, 0) / question.columns();
+    return ReferenceAttention.forward(
+            new AttentionShape(1, 1, 1, 1, question.columns(), dim, dim),
+            AttentionOptions.standard(dim)
+                .withVisibility((b0, h0, i0, j) -> visibility.visible(sequence, head, i, j)),
+            rows(a, row, dim),
+            rows(b, keys, question.columns() * dim),
+            rows(c, keys, question.columns() * dim))
+        .out();
+  }
+
+  private static Visibility visibility(Question question, Data data) {
+    long offset = (long) question.columns() - question.rows();
+    int columns = question.columns();
+    return switch (question.variant()) {
+      case CAUSAL -> Visibility.causal(offset);
+      case WINDOW -> Visibility.window(Data.WINDOW - 1L, 0, offset);
+      case RAGGED -> Visibility.keyLengths(data.keyLengths());
+      case KEY_LENGTHS -> {
+        int[] lengths = data.keyLengths();
+        yield (batch, head, query, key) -> key < lengths[query];
+      }
+      case BOOLEAN, BITS -> {
+        boolean[] allowed = data.allowed();
+        yield (batch, head, query, key) -> allowed[query * columns + key];
+      }
+      default -> Visibility.everything();
+    };
+  }
+
+  private static double[] rows(double[] x, int row, int length) {
+    return Arrays.copyOfRange(x, row * length, (row + 1) * length);
+  }
+
+  private static double[] transposed(float[] x, int rows, int columns) {
+    double[] y = new double[rows * columns];
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < columns; j++) {
+        y[j * rows + i] = x[i * columns + j];
+      }
+    }
+    return y;
+  }
+}
