@@ -148,7 +148,7 @@ public final class HeatMap {
       out.empty(
           "rect",
           "class",
-          "mark",
+          "marked",
           "x",
           geometry.left() + column * geometry.width() + 2,
           "y",

@@ -44,6 +44,15 @@ public final class Markup {
     return this;
   }
 
+  /** Adds mark-up built apart, all of whose elements are closed. */
+  public Markup add(Markup part) {
+    if (!part.complete()) {
+      throw new IllegalStateException("a part left an element open");
+    }
+    out.append(part.out);
+    return this;
+  }
+
   /** Ends a line of the source, for whoever reads it. */
   public Markup newLine() {
     out.append('\n');

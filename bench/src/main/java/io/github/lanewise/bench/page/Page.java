@@ -14,6 +14,7 @@ public final class Page {
 
   private final String title;
   private final Markup sections = new Markup();
+  private final Markup contents = new Markup();
   private String subtitle = "";
 
   /** An empty page. */
@@ -33,6 +34,20 @@ public final class Page {
     sections.close().newLine();
   }
 
+  /**
+   * Adds a section that the list of contents at the top leads to.
+   *
+   * @param id of the element
+   * @param name in the list of contents
+   */
+  public void section(
+      String id, String name, String heading, String explanation, Consumer<Markup> content) {
+    contents.element("a", name, "href", "#" + id).newLine();
+    sections.open("section", "id", id).element("h2", heading).element("p", explanation);
+    content.accept(sections);
+    sections.close().newLine();
+  }
+
   /** Returns the whole page. */
   public String html() {
     if (!sections.complete()) {
@@ -48,11 +63,13 @@ public final class Page {
             .element("style", style())
             .close();
     Markup header = new Markup().open("header").element("h1", title).element("p", subtitle).close();
+    String list = contents.toString();
     return "<!DOCTYPE html>\n<html lang=\"en\">\n"
         + head
         + "\n<body>\n<main>\n"
         + header
         + "\n"
+        + (list.isEmpty() ? "" : "<nav>\n" + list + "</nav>\n")
         + sections
         + "</main>\n</body>\n</html>\n";
   }
