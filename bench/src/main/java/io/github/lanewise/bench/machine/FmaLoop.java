@@ -26,7 +26,7 @@ public final class FmaLoop implements LimitSource {
 
   /** Makes the loop ready. */
   public FmaLoop() {
-    Windows.warm(() -> sink = loop(1, 1), this);
+    Windows.warm(() -> sink = loop(1, 100), this);
   }
 
   @Override

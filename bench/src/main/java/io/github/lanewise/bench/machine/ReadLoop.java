@@ -23,7 +23,8 @@ public final class ReadLoop implements LimitSource {
   public ReadLoop(double bytes) {
     walk = new Walk(bytes / Float.BYTES);
     memory = walk.allocate(1);
-    Windows.warm(() -> sink = sum(memory, 0, 8 * L, 1), this);
+    float[] little = new float[128 * L];
+    Windows.warm(() -> sink = sum(little, 0, little.length, 2), this);
   }
 
   @Override
