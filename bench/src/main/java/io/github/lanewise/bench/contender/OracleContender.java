@@ -1,0 +1,60 @@
+package io.github.lanewise.bench.contender;
+
+import io.github.lanewise.bench.comparison.Contender;
+import io.github.lanewise.bench.comparison.Data;
+import io.github.lanewise.bench.comparison.OracleRows;
+import io.github.lanewise.bench.comparison.Question;
+import io.github.lanewise.bench.comparison.Variant;
+
+/** The scalar oracle that everybody is checked against, where one can wait for it. */
+public final class OracleContender implements Contender {
+  /** Multiplications at about 10 ns each: about a second. */
+  private static final double PATIENCE = 1e8;
+
+  /** An exponential, with its share of the sums, costs as much as so many multiplications. */
+  private static final double EXPONENTIAL = 8;
+
+  /** What the service loader calls. */
+  public OracleContender() {}
+
+  @Override
+  public String name() {
+    return "Oracle";
+  }
+
+  @Override
+  public String description() {
+    return "lanewise-reference: double precision, compensated sums, scalar, one row at a time";
+  }
+
+  @Override
+  public boolean answers(Question question) {
+    double columns = question.columns();
+    double work =
+        switch (question.operation()) {
+          case QK, PV, ATTENTION -> question.operations() / 2;
+          case SOFTMAX ->
+              question.rows()
+                  * columns
+                  * (question.variant() == Variant.BACKWARD ? columns : EXPONENTIAL);
+          default -> columns * EXPONENTIAL;
+        };
+    return question.threads() == 1 && work <= PATIENCE;
+  }
+
+  @Override
+  public Run prepare(Question question, Data data) {
+    OracleRows oracle = new OracleRows(question, data);
+    float[] out = new float[oracle.rows() * oracle.length()];
+    return new ArrayRun(out, () -> compute(oracle, out));
+  }
+
+  private static void compute(OracleRows oracle, float[] out) {
+    int next = 0;
+    for (int row = 0; row < oracle.rows(); row++) {
+      for (double value : oracle.row(row)) {
+        out[next++] = (float) value;
+      }
+    }
+  }
+}
