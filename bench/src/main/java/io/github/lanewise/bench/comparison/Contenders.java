@@ -1,0 +1,38 @@
+package io.github.lanewise.bench.comparison;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+
+/** Everybody on the class path who takes part. */
+final class Contenders {
+  private Contenders() {}
+
+  /** All of them; Lanewise, with which the others are compared, comes first. */
+  static List<Contender> all() {
+    List<Contender> all = new ArrayList<>();
+    for (Contender contender : ServiceLoader.load(Contender.class)) {
+      all.add(
+          all.isEmpty() || !contender.name().equals(Bench.LANEWISE) ? all.size() : 0, contender);
+    }
+    return List.copyOf(all);
+  }
+
+  /** Those with the names; all of them without any. */
+  static List<Contender> select(List<Contender> all, List<String> names) {
+    List<String> known = all.stream().map(Contender::name).toList();
+    for (String name : names) {
+      if (!known.contains(name)) {
+        throw new Misuse(
+            "There is no contender \""
+                + name
+                + "\". These take part here: "
+                + String.join(", ", known)
+                + ".");
+      }
+    }
+    return all.stream()
+        .filter(contender -> names.isEmpty() || names.contains(contender.name()))
+        .toList();
+  }
+}

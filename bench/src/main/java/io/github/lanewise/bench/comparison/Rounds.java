@@ -1,0 +1,124 @@
+package io.github.lanewise.bench.comparison;
+
+import io.github.lanewise.bench.result.BenchResult.Fork;
+import io.github.lanewise.bench.result.BenchResult.Measurement;
+import io.github.lanewise.bench.result.BenchResult.Missing;
+import io.github.lanewise.bench.stage.Text;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The contenders take turns: a round goes through all questions, and at each of them everybody has
+ * a JVM, one right after the other, so that a ratio compares neighbours in time. Who begins changes
+ * from round to round.
+ */
+public final class Rounds {
+  private final List<Cell> cells = new ArrayList<>();
+  private final List<Question> questions;
+  private final List<Missing> missing = new ArrayList<>();
+  private final Set<String> unloadable = new HashSet<>();
+  private final ForkPlan plan;
+  private final ForkRunner runner;
+
+  Rounds(List<Question> questions, List<Contender> contenders, ForkPlan plan, ForkRunner runner) {
+    this.questions = questions;
+    this.plan = plan;
+    this.runner = runner;
+    for (Question question : questions) {
+      for (Contender contender : contenders) {
+        if (contender.answers(question)) {
+          cells.add(new Cell(question, contender, plan));
+        }
+      }
+    }
+  }
+
+  /** Questions and contenders that answer them. */
+  int cells() {
+    return cells.size();
+  }
+
+  /**
+   * One round.
+   *
+   * @param step runs after each JVM, or where there is none to run
+   */
+  void run(int round, Runnable step) {
+    for (Question question : questions) {
+      List<Cell> turns = cells.stream().filter(cell -> cell.question.equals(question)).toList();
+      for (Cell cell : rotated(turns, round)) {
+        if (!cell.failed && !unloadable.contains(cell.contender.name())) {
+          measure(round, cell);
+        }
+        step.run();
+      }
+    }
+  }
+
+  private void measure(int round, Cell cell) {
+    ForkRunner.Outcome outcome = runner.run(round, cell.question, cell.contender, cell.plan);
+    if (outcome.slowNanos() > 0) {
+      cell.plan = plan.forCall(outcome.slowNanos());
+      outcome = runner.run(round, cell.question, cell.contender, cell.plan);
+    }
+    Fork fork = outcome.fork();
+    if (fork != null) {
+      cell.forks.add(fork);
+      cell.largestError = Math.max(cell.largestError, outcome.largestError());
+      return;
+    }
+    cell.failed = true;
+    String name = cell.contender.name();
+    if (outcome.unloadable()) {
+      unloadable.add(name);
+    }
+    missing.add(
+        new Missing(
+            name,
+            outcome.unloadable() ? "" : cell.question.id(),
+            (round == 0 ? "" : Text.format("in round %d: ", round + 1)) + outcome.reason()));
+  }
+
+  /** What was measured so far. */
+  List<Measurement> measurements() {
+    return cells.stream()
+        .filter(cell -> !cell.forks.isEmpty())
+        .map(
+            cell ->
+                new Measurement(
+                    cell.question.id(),
+                    cell.contender.name(),
+                    cell.largestError,
+                    List.copyOf(cell.forks)))
+        .toList();
+  }
+
+  /** What could not be. */
+  List<Missing> missing() {
+    return List.copyOf(missing);
+  }
+
+  static <T> List<T> rotated(List<T> turns, int round) {
+    List<T> rotated = new ArrayList<>(turns);
+    Collections.rotate(rotated, -round);
+    return rotated;
+  }
+
+  private static final class Cell {
+    private final Question question;
+    private final Contender contender;
+    private final List<Fork> forks = new ArrayList<>();
+    private ForkPlan plan;
+    private double largestError;
+    private boolean failed;
+
+    Cell(Question question, Contender contender, ForkPlan plan) {
+      this.question = question;
+      this.contender = contender;
+      this.plan = plan;
+    }
+  }
+}
