@@ -1,5 +1,7 @@
 package io.github.lanewise.bench.machine;
 
+import java.util.function.LongSupplier;
+
 /** {@code System.arraycopy} by one thread: GB/s, what is read and what is written both counted. */
 public final class CopyLoop implements LimitSource {
   private final Walk walk;
@@ -18,7 +20,11 @@ public final class CopyLoop implements LimitSource {
 
   @Override
   public double sample() {
-    return Windows.best(this::pass, 2.0 * Float.BYTES * walk.elementsOfPass(), System::nanoTime);
+    return sample(System::nanoTime);
+  }
+
+  double sample(LongSupplier nanoClock) {
+    return Windows.best(this::pass, 2.0 * Float.BYTES * walk.elementsOfPass(), nanoClock);
   }
 
   private void pass(int window) {

@@ -1,5 +1,6 @@
 package io.github.lanewise.bench.machine;
 
+import java.util.function.LongSupplier;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -29,7 +30,11 @@ public final class ReadLoop implements LimitSource {
 
   @Override
   public double sample() {
-    return Windows.best(this::pass, (double) Float.BYTES * walk.elementsOfPass(), System::nanoTime);
+    return sample(System::nanoTime);
+  }
+
+  double sample(LongSupplier nanoClock) {
+    return Windows.best(this::pass, (double) Float.BYTES * walk.elementsOfPass(), nanoClock);
   }
 
   private void pass(int window) {

@@ -1,0 +1,74 @@
+package io.github.lanewise.bench.machine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.lanewise.bench.comparison.LimitKind;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LimitLoopsTest {
+  private long now;
+
+  @Test
+  void everyLimitCanBeReached() {
+    for (LimitKind kind : LimitKind.values()) {
+      for (double bytes : List.of(0.0, 4096.0, 1e7)) {
+        double speed = LimitSource.of(kind, bytes).sample();
+        assertTrue(speed > 0 && speed < 1e6, kind + " of " + bytes + " bytes: " + speed);
+      }
+    }
+  }
+
+  @Test
+  void speedIsAmountByTimeOfTheBestWindow() {
+    // Passes of window 3 take 100 us, those of the others 200 us: 6 of them fill half a
+    // millisecond, and then 5 do.
+    double speed = Windows.best(window -> now += window == 3 ? 100_000 : 200_000, 1e6, () -> now);
+    assertEquals(1e6 / 100_000, speed, 1e-12);
+  }
+
+  @Test
+  void copiesCountWhatIsReadAndWhatIsWritten() {
+    // A clock that stands still but for 1 ms a reading: a window is one pass of 2^20 floats and
+    // more, each read and written.
+    double speed = new CopyLoop(32 * 1024).sample(() -> now += 1_000_000);
+    assertEquals(2.0 * 4 * (1 << 20) / 1e6, speed, 1e-9);
+    assertEquals(
+        4.0 * (1 << 20) / 1e6, new ReadLoop(32 * 1024).sample(() -> now += 1_000_000), 1e-9);
+  }
+
+  @Test
+  void aWalkGoesThroughAllOfALargeRangeAndReturns() {
+    Walk walk = new Walk(10 << 20);
+    assertEquals(1, walk.repeats());
+    int passes = 10;
+    for (int pass = 0; pass < passes; pass++) {
+      assertEquals(pass * walk.piece(), walk.next(0));
+    }
+    assertEquals(0, walk.next(0));
+    assertEquals(10 << 20, passes * walk.piece());
+  }
+
+  @Test
+  void aWalkOverLittleRepeatsIt() {
+    Walk walk = new Walk(1000);
+    assertEquals(896, walk.piece()); // whole units of 128
+    assertTrue(walk.elementsOfPass() >= 1 << 20);
+    assertEquals(walk.elementsOfPass(), (double) walk.piece() * walk.repeats());
+  }
+
+  @Test
+  void bothRangesFitAndBeginAtTheSamePlaceOfALine() {
+    for (double elements : new double[] {0, 1000, 5e6}) {
+      Walk walk = new Walk(elements);
+      int last = 0;
+      for (int pass = 0; pass < 10; pass++) {
+        last = Math.max(last, walk.next(Windows.COUNT - 1) + walk.piece());
+      }
+      assertTrue(last <= walk.distance(), "the first range ends behind the second's begin");
+      assertTrue(walk.distance() + last <= walk.allocate(2).length);
+      assertEquals(0, walk.distance() % 16);
+    }
+  }
+}
