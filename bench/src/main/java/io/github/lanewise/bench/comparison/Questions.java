@@ -49,7 +49,8 @@ public final class Questions {
         "There is no question \"" + id + "\". The nearest are: " + String.join("; ", near) + ".");
   }
 
-  static List<Question> all(int processors) {
+  /** All questions of a machine with so many processors. */
+  public static List<Question> all(int processors) {
     List<Question> questions = new ArrayList<>();
     for (Operation operation :
         List.of(Operation.EXP, Operation.SUM, Operation.MAX, Operation.DIVIDE)) {
