@@ -1,0 +1,115 @@
+package io.github.lanewise.bench.gate;
+
+import io.github.lanewise.Lanewise;
+import io.github.lanewise.bench.stage.Failure;
+import io.github.lanewise.bench.stage.Terminal;
+import io.github.lanewise.bench.stage.Text;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Fails if a kernel has lost its vectors or makes garbage, at any lane width of this machine.
+ *
+ * <p>{@code mvn -Pgate}. What a machine is capable of, and what else it does, cancels out: compared
+ * are ratios to a {@link Ruler} that takes turns with the kernels, and they fail only at half of
+ * what is expected. Allocation is exact. {@code mvn -Pgate -Dgate.args=--renew} measures the
+ * expectations anew and writes them into the sources.
+ */
+public final class Gate {
+  private static final String RENEW = "--renew";
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+  private Gate() {}
+
+  /** Ends with status 0 only if everything was judged, and passed. */
+  public static void main(String[] args) {
+    Terminal terminal = Terminal.standard();
+    try {
+      System.exit(run(terminal, List.of(args)));
+    } catch (Failure e) {
+      terminal.line(Text.format("The gate cannot judge: %s", String.valueOf(e.getMessage())));
+      System.exit(1);
+    }
+  }
+
+  /** Returns the exit status. */
+  static int run(Terminal terminal, List<String> args) {
+    Lanewise.Implementation implementation = Lanewise.implementation();
+    terminal.line(
+        Text.format(
+            "Lanewise: %s, %d-bit lanes (%s); %s; %s",
+            implementation.name(),
+            implementation.laneBits(),
+            implementation.reason(),
+            implementation.jdk(),
+            implementation.cpu()));
+    if (args.equals(List.of(RENEW))) {
+      renew(terminal, implementation);
+      return 0;
+    }
+    if (!args.isEmpty()) {
+      terminal.line(Text.format("unknown arguments %s, but the only one is %s", args, RENEW));
+      return 2;
+    }
+    return judge(terminal, implementation) ? 0 : 1;
+  }
+
+  private static boolean judge(Terminal terminal, Lanewise.Implementation implementation) {
+    Map<Integer, Map<String, Double>> widths =
+        Judge.judgeable(
+            Expectations.committed(), implementation.laneBits(), implementation.reason());
+    List<String> works = Works.names();
+    List<String> failures = new ArrayList<>();
+    widths.forEach(
+        (lanes, expected) -> {
+          terminal.heading(
+              Text.format("%d bits: ratio to scalar steps, expected, bytes a call", lanes));
+          Judge judge = new Judge(terminal, enough -> GateFork.run(lanes, PATIENCE, enough));
+          for (Verdict verdict : judge.judge(works, expected)) {
+            terminal.line(verdict.line());
+            if (!verdict.passed()) {
+              failures.add(
+                  Text.format(
+                      "%s at %d bits %s",
+                      verdict.work(), lanes, String.valueOf(verdict.complaint())));
+            }
+          }
+        });
+    terminal.line("");
+    failures.forEach(failure -> terminal.line(Text.format("FAILED: %s", failure)));
+    terminal.line(
+        Text.format(
+            "%d operations at %s bits: %s",
+            works.size(),
+            widths.keySet(),
+            failures.isEmpty() ? "all passed" : failures.size() + " failures"));
+    return failures.isEmpty();
+  }
+
+  private static void renew(Terminal terminal, Lanewise.Implementation implementation) {
+    Path file = Path.of("src/main/resources" + Expectations.RESOURCE);
+    if (!Files.isWritable(file)) {
+      throw new Failure(file.toAbsolutePath() + " is not there, or cannot be written");
+    }
+    List<Integer> widths = new ArrayList<>();
+    for (int lanes = implementation.laneBits(); lanes >= 128; lanes /= 2) {
+      widths.add(lanes);
+    }
+    if (widths.isEmpty()) {
+      throw new Failure("kernels run without vectors: " + implementation.reason());
+    }
+    Expectations expectations = Expectations.committed();
+    new Renewal(terminal, Works.names()).renew(expectations, widths);
+    try {
+      Files.writeString(file, expectations.json());
+    } catch (IOException e) {
+      throw new Failure("cannot write " + file.toAbsolutePath() + ": " + e, e);
+    }
+    terminal.line(Text.format("Renewed for %s bits: %s", widths, file.toAbsolutePath()));
+  }
+}
