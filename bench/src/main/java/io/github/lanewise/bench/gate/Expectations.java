@@ -43,7 +43,8 @@ final class Expectations {
       if (in == null) {
         throw new Failure("there are no expectations: " + RESOURCE + " is not on the class path");
       }
-      return new Expectations(MAPPER.readValue(in, new TypeReference<TreeMap<Integer, Map<String, Double>>>() {}));
+      return new Expectations(
+          MAPPER.readValue(in, new TypeReference<TreeMap<Integer, Map<String, Double>>>() {}));
     } catch (IOException e) {
       throw new Failure("cannot read the expectations " + RESOURCE + ": " + e.getMessage(), e);
     }

@@ -69,7 +69,10 @@ final class Renewal {
     works.forEach(work -> never.put(work, Double.POSITIVE_INFINITY));
     Map<String, Double> ratios = new LinkedHashMap<>();
     for (Measurement seen : GateFork.run(lanes, PATIENCE, never)) {
-      ratios.put(seen.work(), seen.ratio());
+      // A process whose kernel makes garbage says nothing about how fast it should be.
+      if (seen.bytes() == 0) {
+        ratios.put(seen.work(), seen.ratio());
+      }
       terminal.line(Text.format("  %-36s%9.2f %9.1f", seen.work(), seen.ratio(), seen.bytes()));
     }
     return ratios;

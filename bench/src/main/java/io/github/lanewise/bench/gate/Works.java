@@ -41,6 +41,9 @@ final class Works {
   /** Maximum, exp, sum and division of one weight. */
   private static final int WEIGHT = EXP + 3;
 
+  /** Takes results that nobody reads: the compiler would leave their computation out. */
+  private volatile float sink;
+
   private final List<Work> works = new ArrayList<>();
 
   private Works() {}
@@ -63,15 +66,14 @@ final class Works {
     works.add(new Work(name, steps, call));
   }
 
-  @SuppressWarnings("ReturnValueIgnored") // the reductions are calls into compiled kernels
   private void addRuns() {
     float[] x = Inputs.normal(RUN, 1);
     float[] y = new float[RUN];
     add("exp 4096", EXP * RUN, () -> Lanes.exp(x, 0, y, 0, RUN));
-    add("sum 4096", RUN, () -> Lanes.sum(x, 0, RUN));
-    add("max 4096", RUN, () -> Lanes.max(x, 0, RUN));
+    add("sum 4096", RUN, () -> sink = Lanes.sum(x, 0, RUN));
+    add("max 4096", RUN, () -> sink = Lanes.max(x, 0, RUN));
     add("divide 4096", RUN, () -> Lanes.divide(x, 0, 3f, y, 0, RUN));
-    add("log-sum-exp 4096", WEIGHT * RUN, () -> Lanes.logSumExp(x, 0, RUN));
+    add("log-sum-exp 4096", WEIGHT * RUN, () -> sink = Lanes.logSumExp(x, 0, RUN));
   }
 
   private void addSoftmax() {
@@ -147,7 +149,6 @@ final class Works {
         () -> attention.forward(q, cache, out, RowStatistics.none(), caller));
   }
 
-  @SuppressWarnings("ReturnValueIgnored") // only the time counts
   private void addSampler() {
     float[] logits = Inputs.normal(VOCABULARY, 12);
     SplittableRandom random = new SplittableRandom(13);
@@ -155,7 +156,7 @@ final class Works {
     add(
         "sampler 8192 top-k, top-p",
         WEIGHT * VOCABULARY,
-        () -> sampler.sample(logits, 0, VOCABULARY, random));
+        () -> sink = sampler.sample(logits, 0, VOCABULARY, random));
   }
 
   private static FloatTensor matrix(int rows, int columns, long seed) {
