@@ -28,6 +28,7 @@ const DEFECTS = [
   ['a request for a neighbour', page(`${GOOD}<script src="chart.js"></script>`), /chart\.js.*self-contained/],
   ['a chart of axes alone', page(GOOD + chart(AXIS + LABEL)), /"curve" is empty/],
   ['a chart of a legend alone', page(GOOD + chart(AXIS + LEGEND + LABEL)), /"curve" is empty/],
+  ['a chart without its own marks', page(GOOD + chart(AXIS + LINE).replace('<svg', '<svg class="chart"')), /"curve" is empty/],
   ['a line of no points', page(GOOD + chart(AXIS + '<path class="line" d=""/>')), /"curve" is empty/],
   ['a line of not-a-number', page(chart(AXIS + '<path class="line" d="MNaN NaNLNaN NaN"/>')), /"curve" is empty/],
   ['a line without colour', page(chart(AXIS + '<path fill="none" d="M20 80L100 30"/>')), /"curve" is empty/],
@@ -70,6 +71,11 @@ test('a good page passes, and is counted', async () => {
 test('a wide table that scrolls in itself passes', async () => {
   const wide = '<div style="overflow-x: auto"><div style="width: 600px">wide</div></div>';
   assert.deepEqual((await checked(page(GOOD + wide))).problems, []);
+});
+
+test('what a chart marks is data', async () => {
+  const marked = chart(`${AXIS}<path class="mark line" d="M20 80L190 50"/>`).replace('<svg', '<svg class="chart"');
+  assert.deepEqual((await checked(page(marked))).problems, []);
 });
 
 test('a flat line is data', async () => {

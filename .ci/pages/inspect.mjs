@@ -4,7 +4,8 @@
 /** Returns what the page shows, and a line per problem. */
 export function inspect() {
   const SHAPES = 'path, rect, circle, ellipse, line, polyline, polygon';
-  // Drawn even where there is no data: axes, grid, frames, legends, and the sign that a value is missing.
+  // Drawn even where there is no data: axes, grid, frames, legends, and the sign that a value is missing. A picture
+  // of the class "chart" says itself what is data, by the class "mark".
   const FURNITURE = '.axis, .grid, .frame, .legend, .missing, defs *, clipPath *, marker *, pattern *';
   // A text's box holds its font's whole line, of which the letters fill less.
   const LINE_SLACK = 4;
@@ -49,7 +50,8 @@ export function inspect() {
       problems.push(`chart "${name}" has no size`);
       return;
     }
-    const marks = [...svg.querySelectorAll(SHAPES)].filter((shape) => !shape.matches(FURNITURE) && inked(shape));
+    const isData = (shape) => !shape.matches(FURNITURE) && (!svg.matches('.chart') || shape.matches('.mark'));
+    const marks = [...svg.querySelectorAll(SHAPES)].filter((shape) => isData(shape) && inked(shape));
     shown.marks += marks.length;
     if (marks.length === 0) {
       problems.push(`chart "${name}" is empty: no data is drawn`);

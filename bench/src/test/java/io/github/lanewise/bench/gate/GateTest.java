@@ -74,6 +74,11 @@ class GateTest {
             Map.of("exp", 1.0, "max", 1.0)));
   }
 
+  @Test
+  void accidentsOfTheCompilerAreNoExpectation() {
+    assertEquals(4.1, Renewal.least(List.of(5.0, 0.01, 4.1)));
+  }
+
   private static Map<String, Double> expected(int lanes) {
     return Objects.requireNonNull(Expectations.committed().at(lanes));
   }
