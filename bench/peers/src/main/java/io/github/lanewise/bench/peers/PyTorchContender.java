@@ -1,0 +1,77 @@
+package io.github.lanewise.bench.peers;
+
+import io.github.lanewise.bench.comparison.Contender;
+import io.github.lanewise.bench.comparison.Data;
+import io.github.lanewise.bench.comparison.Operation;
+import io.github.lanewise.bench.comparison.Question;
+import io.github.lanewise.bench.comparison.Variant;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.mkl.global.mkl_rt;
+import org.bytedeco.pytorch.global.torch;
+
+/** PyTorch on the CPU, with MKL for its products, called from Java without Python in between. */
+public final class PyTorchContender implements Contender {
+  private static final String BLAS = "org.bytedeco.openblas.load";
+
+  @Override
+  public String name() {
+    return "PyTorch";
+  }
+
+  @Override
+  public String description() {
+    return "PyTorch "
+        + JavaCpp.version("pytorch")
+        + " with MKL "
+        + JavaCpp.version("mkl")
+        + ", C++ calls in inference mode: exp, sum, max, div, softmax, log_softmax, matmul into a"
+        + " given output; scaled_dot_product_attention (flash kernel; is_causal, enable_gqa; window"
+        + " by a mask, ragged lengths by a call per sequence) into a new tensor, for it has no"
+        + " other form; GNU's OpenMP";
+  }
+
+  @Override
+  public boolean answers(Question question) {
+    Variant variant = question.variant();
+    switch (question.operation()) {
+      case SOFTMAX:
+        return variant == Variant.PLAIN || variant == Variant.LOGARITHMIC;
+      case ATTENTION:
+        // is_causal shows key j to query i iff j <= i: ours if there are as many keys as queries
+        return variant == Variant.PLAIN
+            || variant == Variant.RAGGED
+            || ((variant == Variant.CAUSAL || variant == Variant.WINDOW)
+                && question.rows() == question.columns());
+      default:
+        return true;
+    }
+  }
+
+  @Override
+  public List<String> jvmArguments() {
+    List<String> arguments = new ArrayList<>(JavaCpp.jvmArguments());
+    arguments.add("-D" + BLAS + "=mkl_rt");
+    return arguments;
+  }
+
+  @Override
+  public Run prepare(Question question, Data data) {
+    // As PyTorch's own builds have it; OpenBLAS, which the preset takes otherwise, is for others.
+    System.setProperty(BLAS, "mkl_rt");
+    JavaCpp.load("PyTorch (its MKL)", mkl_rt.class);
+    Mkl.setThreads(question.threads());
+    JavaCpp.load("PyTorch", torch.class);
+    torch.set_num_threads(question.threads());
+    if (torch.get_num_threads() != question.threads()) {
+      throw new IllegalStateException(
+          "PyTorch works with "
+              + torch.get_num_threads()
+              + " threads, but the question is for "
+              + question.threads());
+    }
+    return question.operation() == Operation.ATTENTION
+        ? new PyTorchAttention(question, data)
+        : new PyTorchKernel(question, data);
+  }
+}
