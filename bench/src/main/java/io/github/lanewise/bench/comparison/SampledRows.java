@@ -11,7 +11,7 @@ import java.util.Set;
  */
 final class SampledRows {
   /** Multiplications of the oracle, about 10 ns each. */
-  private static final long BUDGET = 16_000_000;
+  private static final long BUDGET = 10_000_000;
 
   private static final int[] EDGES = {
     1, Data.WINDOW - 1, Data.WINDOW, Data.WINDOW + 1, 2, 3, 15, 16, 63, 64, 127, 128

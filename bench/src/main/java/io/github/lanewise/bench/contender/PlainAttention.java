@@ -11,14 +11,17 @@ import java.util.Arrays;
  * out.
  */
 final class PlainAttention {
+  /** Keys of a block; a window begins with a whole one. */
+  private static final int BLOCK = 256;
+
   private final Question question;
   private final Data data;
   private final float[] out;
   private final float[] scaledQueries;
-  private final float[][] keys; // transposed: [dim][keyLength]
+  private final float[][][] keys; // transposed: [block][dim][BLOCK]
   private final float[][] values;
-  private final float[][] scores;
-  private final float[] weights; // the same, one after another
+  private final float[][] scores; // of a block
+  private final float[] weights; // four rows, one after another
   private final float[][] sums;
 
   PlainAttention(Question question, Data data, float[] out) {
@@ -27,9 +30,9 @@ final class PlainAttention {
     this.out = out;
     int dim = question.depth();
     this.scaledQueries = new float[question.rows() * dim];
-    this.keys = new float[dim][question.columns()];
+    this.keys = new float[(question.columns() + BLOCK - 1) / BLOCK][dim][BLOCK];
     this.values = new float[question.columns()][dim];
-    this.scores = new float[4][question.columns()];
+    this.scores = new float[4][BLOCK];
     this.weights = new float[4 * question.columns()];
     this.sums = new float[4][dim];
   }
@@ -51,7 +54,11 @@ final class PlainAttention {
     int columns = question.columns();
     int dim = question.depth();
     int from = keyHead * columns * dim;
-    PlainProduct.transpose(data.b(), from, columns, keys);
+    for (int block = 0; block < keys.length; block++) {
+      int first = block * BLOCK;
+      int length = Math.min(BLOCK, columns - first);
+      PlainProduct.transpose(data.b(), from + first * dim, length, keys[block]);
+    }
     for (int j = 0; j < columns; j++) {
       System.arraycopy(data.c(), from + j * dim, values[j], 0, dim);
     }
@@ -82,23 +89,51 @@ final class PlainAttention {
     int i1 = Math.min(i + 1, last);
     int i2 = Math.min(i + 2, last);
     int i3 = Math.min(i + 3, last);
-    int from = from(i);
+    int from = from(i) / BLOCK * BLOCK;
     int to = to(sequence, i3);
-    for (int r = 0; r < 4; r++) {
-      Arrays.fill(scores[r], from, to, 0f);
-      Arrays.fill(sums[r], 0f);
+    for (int first = from; first < to; first += BLOCK) {
+      int length = Math.min(BLOCK, to - first);
+      clear(scores, length);
+      PlainProduct.accumulate(
+          scaledQueries,
+          i * dim,
+          i1 * dim,
+          i2 * dim,
+          i3 * dim,
+          keys[first / BLOCK],
+          0,
+          dim,
+          scores,
+          length);
+      for (int r = 0; r < 4; r++) {
+        System.arraycopy(scores[r], 0, weights, r * columns + first, length);
+      }
     }
-    PlainProduct.accumulate(
-        scaledQueries, i * dim, i1 * dim, i2 * dim, i3 * dim, keys, 0, dim, scores, from, to);
     for (int r = 0; r < 4; r++) {
       int query = Math.min(i + r, last);
-      Arrays.fill(scores[r], from, from(query), 0f);
-      Arrays.fill(scores[r], to(sequence, query), to, 0f);
-      PlainSoftmax.row(scores[r], from(query), to(sequence, query), scores[r]);
-      System.arraycopy(scores[r], from, weights, r * columns, to - from);
+      int row = r * columns;
+      Arrays.fill(weights, row + from, row + from(query), 0f);
+      Arrays.fill(weights, row + to(sequence, query), row + to, 0f);
+      PlainSoftmax.row(weights, row + from(query), row + to(sequence, query), weights);
     }
+    clear(sums, dim);
     PlainProduct.accumulate(
-        weights, 0, columns, 2 * columns, 3 * columns, values, from, to - from, sums, 0, dim);
+        weights,
+        from,
+        columns + from,
+        2 * columns + from,
+        3 * columns + from,
+        values,
+        from,
+        to - from,
+        sums,
+        dim);
+  }
+
+  private static void clear(float[][] rows, int length) {
+    for (float[] row : rows) {
+      Arrays.fill(row, 0, length, 0f);
+    }
   }
 
   /** The first key that a query sees. */

@@ -7,9 +7,9 @@ import java.util.Arrays;
 /**
  * C = A·B or A·Bᵀ: four rows of C at once, four steps of the depth at a time.
  *
- * <p>Every row has an array of its own, and all arrays are read at the same index: C2 leaves a loop
- * scalar that reads and writes two parts of one array, or two arrays at different offsets, as they
- * might overlap.
+ * <p>Every row has an array of its own, and all arrays are read at the same index from 0 on: C2
+ * leaves a loop scalar that reads and writes two parts of one array, or two arrays at different
+ * offsets, as they might overlap; and this one also if it begins anywhere else.
  */
 final class PlainProduct {
   /** Columns of a block: 4 rows of B and 4 of C are 16 KB. */
@@ -70,11 +70,11 @@ final class PlainProduct {
     int a1 = Math.min(i + 1, last) * depth;
     int a2 = Math.min(i + 2, last) * depth;
     int a3 = Math.min(i + 3, last) * depth;
-    accumulate(a, a0, a1, a2, a3, bRows, 0, depth, cRows, 0, width);
+    accumulate(a, a0, a1, a2, a3, bRows, 0, depth, cRows, width);
   }
 
   /**
-   * Adds to cRows[r][from, to) the products of four runs of a with rows of B: Σ over p in [0,
+   * Adds to cRows[r][0, length) the products of four runs of a with rows of B: Σ over p in [0,
    * depth) of a[aᵣ + p]·bRows[first + p].
    */
   static void accumulate(
@@ -87,21 +87,20 @@ final class PlainProduct {
       int first,
       int depth,
       float[][] cRows,
-      int from,
-      int to) {
+      int length) {
     int p = 0;
     for (; p <= depth - 4; p += 4) {
       float[] b0 = bRows[first + p];
       float[] b1 = bRows[first + p + 1];
       float[] b2 = bRows[first + p + 2];
       float[] b3 = bRows[first + p + 3];
-      tile(a, a0 + p, a1 + p, a2 + p, a3 + p, b0, b1, b2, b3, cRows, from, to);
+      tile(a, a0 + p, a1 + p, a2 + p, a3 + p, b0, b1, b2, b3, cRows, length);
     }
     for (; p < depth; p++) {
-      step(a[a0 + p], bRows[first + p], cRows[0], from, to);
-      step(a[a1 + p], bRows[first + p], cRows[1], from, to);
-      step(a[a2 + p], bRows[first + p], cRows[2], from, to);
-      step(a[a3 + p], bRows[first + p], cRows[3], from, to);
+      step(a[a0 + p], bRows[first + p], cRows[0], length);
+      step(a[a1 + p], bRows[first + p], cRows[1], length);
+      step(a[a2 + p], bRows[first + p], cRows[2], length);
+      step(a[a3 + p], bRows[first + p], cRows[3], length);
     }
   }
 
@@ -116,8 +115,7 @@ final class PlainProduct {
       float[] b2,
       float[] b3,
       float[][] cRows,
-      int from,
-      int to) {
+      int length) {
     float a00 = a[a0];
     float a01 = a[a0 + 1];
     float a02 = a[a0 + 2];
@@ -138,7 +136,7 @@ final class PlainProduct {
     float[] c1 = cRows[1];
     float[] c2 = cRows[2];
     float[] c3 = cRows[3];
-    for (int j = from; j < to; j++) {
+    for (int j = 0; j < length; j++) {
       float x0 = b0[j];
       float x1 = b1[j];
       float x2 = b2[j];
@@ -150,8 +148,8 @@ final class PlainProduct {
     }
   }
 
-  private static void step(float a, float[] b, float[] c, int from, int to) {
-    for (int j = from; j < to; j++) {
+  private static void step(float a, float[] b, float[] c, int length) {
+    for (int j = 0; j < length; j++) {
       c[j] = Math.fma(a, b[j], c[j]);
     }
   }

@@ -2,7 +2,12 @@ package io.github.lanewise.bench.contender;
 
 import java.util.Arrays;
 
-/** Softmax in three passes over a row: maximum, exponentials with their sum, and scaling. */
+/**
+ * Softmax in three passes over a row: maximum, exponentials with their sum, and scaling.
+ *
+ * <p>The sum is a double: an addition hides behind the exponential, and a float that has grown
+ * loses the small terms of a long row.
+ */
 final class PlainSoftmax {
   private PlainSoftmax() {}
 
@@ -33,13 +38,13 @@ final class PlainSoftmax {
   /** The softmax of x[from, to), which may be done in place. */
   static void row(float[] x, int from, int to, float[] y) {
     float max = PlainLoops.max(x, from, to);
-    float sum = 0;
+    double sum = 0;
     for (int i = from; i < to; i++) {
       float weight = (float) Math.exp(x[i] - max);
       y[i] = weight;
-      sum += weight; // hidden behind the exponential
+      sum += weight;
     }
-    scale(y, from, to, 1 / sum);
+    scale(y, from, to, (float) (1 / sum));
   }
 
   private static void scale(float[] y, int from, int to, float factor) {
@@ -57,13 +62,13 @@ final class PlainSoftmax {
           max = Math.max(max, x[i]);
         }
       }
-      float sum = 0;
+      double sum = 0;
       for (int i = from; i < to; i++) {
         float weight = allowed[i] ? (float) Math.exp(x[i] - max) : 0f;
         y[i] = weight;
         sum += weight;
       }
-      scale(y, from, to, 1 / sum);
+      scale(y, from, to, (float) (1 / sum));
     }
   }
 
@@ -77,14 +82,14 @@ final class PlainSoftmax {
           max = Math.max(max, x[from + j]);
         }
       }
-      float sum = 0;
+      double sum = 0;
       for (int j = 0; j < columns; j++) {
         boolean visible = (bits[row * longs + (j >> 6)] >>> j & 1) != 0;
         float weight = visible ? (float) Math.exp(x[from + j] - max) : 0f;
         y[from + j] = weight;
         sum += weight;
       }
-      scale(y, from, from + columns, 1 / sum);
+      scale(y, from, from + columns, (float) (1 / sum));
     }
   }
 
@@ -92,7 +97,7 @@ final class PlainSoftmax {
     for (int from = 0; from < x.length; from += columns) {
       int to = from + columns;
       float max = PlainLoops.max(x, from, to);
-      float sum = 0;
+      double sum = 0;
       for (int i = from; i < to; i++) {
         sum += (float) Math.exp(x[i] - max);
       }
