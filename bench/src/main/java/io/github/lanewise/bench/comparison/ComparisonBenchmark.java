@@ -1,7 +1,9 @@
 package io.github.lanewise.bench.comparison;
 
+import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
 import io.github.lanewise.bench.stage.Failure;
+import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +26,10 @@ import org.openjdk.jmh.annotations.TearDown;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class ComparisonBenchmark {
-  private static final long SETTLE_NANOS = 1_000_000_000;
+  private static final long QUIET_NANOS = 200_000_000;
+  private static final long LONG_QUIET_NANOS = 1_000_000_000;
+  private static final int STEADY_CALLS = 3;
+  private static final long MOST_SETTLE_NANOS = 5_000_000_000L;
   private static final long ALLOCATION_NANOS = 5_000_000;
   private static final int ALLOCATION_SAMPLES = 3;
 
@@ -56,7 +61,7 @@ public class ComparisonBenchmark {
       throw new IllegalStateException(e);
     }
     boolean planned = Boolean.getBoolean(ForkPlan.SINGLE);
-    double nanos = settle(planned);
+    double nanos = settle();
     if (!planned && nanos > ForkPlan.SLOW_NANOS) {
       note.put(ForkNote.SLOW, Double.toString(nanos));
       run.close();
@@ -77,18 +82,48 @@ public class ComparisonBenchmark {
     run.close();
   }
 
-  /** Calls until one is fast, or slow calls are as fast as the compilers make them. */
-  private double settle(boolean slow) {
+  /**
+   * Calls until the compilers have had nothing to do for a while, and calls do not become faster.
+   * That while is one of this process's own time: a busy machine takes longer than any number of
+   * iterations fixed beforehand.
+   *
+   * @return the time of the fastest call
+   */
+  private double settle() {
+    CompilationMXBean compilers = ManagementFactory.getCompilationMXBean();
     double best = Double.MAX_VALUE;
+    long compiled = -1;
+    long quietCpu = 0;
+    int steady = 0;
     long begin = System.nanoTime();
+    long quietSince = begin;
     long now = begin;
-    do {
-      long start = now;
-      run.run();
+    boolean quiet = false;
+    while (!(quiet && steady >= STEADY_CALLS) && now - begin < MOST_SETTLE_NANOS) {
+      long start = System.nanoTime();
+      call();
       now = System.nanoTime();
+      steady = now - start < 0.9 * best ? 0 : steady + 1;
       best = Math.min(best, now - start);
-    } while ((slow || best > ForkPlan.SLOW_NANOS) && now - begin < SETTLE_NANOS);
+      long total = compilers == null ? 0 : compilers.getTotalCompilationTime();
+      if (total != compiled) {
+        compiled = total;
+        quietSince = now;
+        quietCpu = processNanos();
+      }
+      long wall = now - quietSince;
+      // who waits for others' threads uses no time, or theirs: a second is enough for them, too
+      quiet =
+          wall > LONG_QUIET_NANOS
+              || (wall > QUIET_NANOS && processNanos() - quietCpu > QUIET_NANOS);
+    }
     return best;
+  }
+
+  private static long processNanos() {
+    return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
+        ? system.getProcessCpuTime()
+        : System.nanoTime();
   }
 
   /**

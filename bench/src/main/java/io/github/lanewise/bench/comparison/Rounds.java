@@ -16,6 +16,8 @@ import java.util.Set;
  * from round to round.
  */
 public final class Rounds {
+  private static final int REPLANS = 2;
+
   private final List<Cell> cells = new ArrayList<>();
   private final List<Question> questions;
   private final List<Missing> missing = new ArrayList<>();
@@ -60,8 +62,7 @@ public final class Rounds {
 
   private void measure(int round, Cell cell) {
     ForkRunner.Outcome outcome = runner.run(round, cell.question, cell.contender, cell.plan);
-    if (outcome.slowNanos() > 0) {
-      cell.plan = plan.forCall(outcome.slowNanos());
+    for (int again = 0; again < REPLANS && replan(cell, outcome); again++) {
       outcome = runner.run(round, cell.question, cell.contender, cell.plan);
     }
     Fork fork = outcome.fork();
@@ -80,6 +81,18 @@ public final class Rounds {
             name,
             outcome.unloadable() ? "" : cell.question.id(),
             (round == 0 ? "" : Text.format("in round %d: ", round + 1)) + outcome.reason()));
+  }
+
+  /** Whether the calls are slower, or much faster, than was planned for: then plans anew. */
+  private boolean replan(Cell cell, ForkRunner.Outcome outcome) {
+    Fork fork = outcome.fork();
+    double nanos = fork == null ? outcome.slowNanos() : Collections.min(fork.nanos());
+    boolean wrong =
+        fork == null ? nanos > 0 : cell.plan.single() && nanos < ForkPlan.SLOW_NANOS / 2;
+    if (wrong) {
+      cell.plan = plan.forCall(nanos);
+    }
+    return wrong;
   }
 
   /** What was measured so far. */

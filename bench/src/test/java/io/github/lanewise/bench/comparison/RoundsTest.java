@@ -19,9 +19,9 @@ class RoundsTest {
   void slowCallsAreSingleShotsForAboutASecond() {
     ForkPlan plan = ForkPlan.USUAL;
     assertEquals(plan, plan.forCall(49e6));
-    assertEquals(new ForkPlan(1, 150, 8, 60, true), plan.forCall(60e6));
-    assertEquals(new ForkPlan(1, 150, 5, 60, true), plan.forCall(190e6));
-    assertEquals(new ForkPlan(1, 150, 3, 60, true), plan.forCall(800e6));
-    assertEquals(new ForkPlan(1, 150, 1, 60, true), plan.forCall(1500e6));
+    assertEquals(new ForkPlan(1, 100, 8, 60, true), plan.forCall(60e6));
+    assertEquals(new ForkPlan(1, 100, 5, 60, true), plan.forCall(190e6));
+    assertEquals(new ForkPlan(1, 100, 3, 60, true), plan.forCall(800e6));
+    assertEquals(new ForkPlan(1, 100, 1, 60, true), plan.forCall(1500e6));
   }
 }
