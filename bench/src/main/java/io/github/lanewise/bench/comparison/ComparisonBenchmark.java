@@ -104,7 +104,7 @@ public class ComparisonBenchmark {
       call();
       now = System.nanoTime();
       steady = now - start < 0.9 * best ? 0 : steady + 1;
-      best = Math.min(best, now - start);
+      best = Math.min(best, (double) (now - start));
       long total = compilers == null ? 0 : compilers.getTotalCompilationTime();
       if (total != compiled) {
         compiled = total;
