@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 public final class QuestionText {
   private static final Pattern FORM =
       Pattern.compile(
-          "(?<operation>[a-z]+) (?:(?:(?<batch>\\d+)x)?(?<heads>\\d+)(?::(?<keyHeads>\\d+))? )?"
-              + "(?<shape>\\d+(?:x\\d+)*)(?<variant>[a-z ]*)(?:, (?<threads>\\d+) threads)?");
+          "(?<operation>[a-z]+) (?:(?:(?<batch>[1-9]\\d*)x)?(?<heads>[1-9]\\d*)(?::(?<keyHeads>[1-9]\\d*))? )?"
+              + "(?<shape>[1-9]\\d*(?:x[1-9]\\d*)*)(?<variant>[a-z ]*)(?:, (?<threads>[1-9]\\d*) threads)?");
 
   private QuestionText() {}
 

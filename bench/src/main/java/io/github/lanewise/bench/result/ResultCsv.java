@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import io.github.lanewise.bench.comparison.Question;
-import io.github.lanewise.bench.comparison.QuestionId;
+import io.github.lanewise.bench.comparison.QuestionText;
 import io.github.lanewise.bench.result.BenchResult.Fork;
 import io.github.lanewise.bench.result.BenchResult.Measurement;
 import java.nio.file.Path;
@@ -68,7 +68,7 @@ public final class ResultCsv {
   static String toCsv(BenchResult result) {
     List<Row> rows = new ArrayList<>();
     for (Measurement measurement : result.measurements()) {
-      Question question = QuestionId.parse(measurement.question());
+      Question question = QuestionText.parse(measurement.question()).orElseThrow();
       for (Fork fork : measurement.forks()) {
         for (int i = 0; i < fork.nanos().size(); i++) {
           rows.add(row(question, measurement.contender(), fork, i));

@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.github.lanewise.bench.comparison.QuestionId;
+import io.github.lanewise.bench.comparison.QuestionText;
 import io.github.lanewise.bench.result.BenchResult.Fork;
 import io.github.lanewise.bench.result.BenchResult.Measurement;
 import io.github.lanewise.bench.stage.Failure;
@@ -125,7 +125,10 @@ public final class ResultFile {
   /** What every figure relies on, and no type says. */
   private static void check(BenchResult result, String source) {
     for (Measurement measurement : result.measurements()) {
-      QuestionId.parse(measurement.question());
+      if (QuestionText.parse(measurement.question()).isEmpty()) {
+        throw new Failure(
+            source + " is damaged: \"" + measurement.question() + "\" is no question's id");
+      }
       for (Fork fork : measurement.forks()) {
         if (fork.nanos().size() != fork.limits().size()) {
           throw new Failure(

@@ -31,7 +31,7 @@ public record SearchResult(
   static SearchResult of(SentenceIndex index, int query, int answers) {
     double[] ours = index.scores(query);
     double[] theirs = index.onnxRuntimeScores(query);
-    int[] ranking = Statistics.ranking(ours);
+    int[] ranking = Differences.ranking(ours);
     List<Answer> best =
         Arrays.stream(ranking)
             .limit(answers)
@@ -40,8 +40,8 @@ public record SearchResult(
     return new SearchResult(
         index.queries().get(query),
         best,
-        Arrays.equals(ranking, Statistics.ranking(theirs)),
-        Statistics.smallestGap(theirs),
+        Arrays.equals(ranking, Differences.ranking(theirs)),
+        Differences.smallestGap(theirs),
         IntStream.range(0, ours.length)
             .mapToDouble(i -> Math.abs(ours[i] - theirs[i]))
             .max()

@@ -49,7 +49,7 @@ final class SentenceIndex {
 
   /** Returns the largest difference between an element of an embedding and its counterpart. */
   double maxAbsoluteDifference() {
-    return Statistics.maxAbsoluteDifference(lanewise, onnxRuntime);
+    return Differences.maxAbsoluteDifference(lanewise, onnxRuntime);
   }
 
   /** Returns the cosine of every sentence with query q, all by Lanewise. */

@@ -6,6 +6,7 @@ import io.github.lanewise.bench.demo.minilm.OnnxRuntimeEncoder;
 import io.github.lanewise.bench.demo.minilm.OnnxRuntimeProfile;
 import io.github.lanewise.bench.demo.minilm.OracleEncoder;
 import io.github.lanewise.bench.demo.minilm.Tokens;
+import io.github.lanewise.bench.result.Statistics;
 import io.github.lanewise.bench.stage.Failure;
 import io.github.lanewise.bench.stage.ProgressBar;
 import java.nio.file.Path;

@@ -7,35 +7,28 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
-class StatisticsTest {
-  @Test
-  void median() {
-    assertEquals(2, Statistics.median(3, 1, 2));
-    assertEquals(2.5, Statistics.median(4, 1, 3, 2));
-    assertEquals(7, Statistics.median(7));
-    assertThrows(IllegalArgumentException.class, Statistics::median);
-  }
-
+class DifferencesTest {
   @Test
   void maxAbsoluteDifference() {
     float[] a = {1, 2, 3};
-    assertEquals(0.5, Statistics.maxAbsoluteDifference(a, new float[] {1, 2.5f, 3.25f}));
-    assertEquals(0, Statistics.maxAbsoluteDifference(a, a));
-    assertTrue(Double.isNaN(Statistics.maxAbsoluteDifference(a, new float[] {1, Float.NaN, 3})));
+    assertEquals(0.5, Differences.maxAbsoluteDifference(a, new float[] {1, 2.5f, 3.25f}));
+    assertEquals(0, Differences.maxAbsoluteDifference(a, a));
+    assertTrue(Double.isNaN(Differences.maxAbsoluteDifference(a, new float[] {1, Float.NaN, 3})));
     assertThrows(
-        IllegalArgumentException.class, () -> Statistics.maxAbsoluteDifference(a, new float[] {1}));
+        IllegalArgumentException.class,
+        () -> Differences.maxAbsoluteDifference(a, new float[] {1}));
   }
 
   @Test
   void rankingIsBestFirstAndStable() {
-    assertArrayEquals(new int[] {2, 0, 3, 1}, Statistics.ranking(0.5, 0.1, 0.9, 0.5));
-    assertArrayEquals(new int[] {}, Statistics.ranking());
+    assertArrayEquals(new int[] {2, 0, 3, 1}, Differences.ranking(0.5, 0.1, 0.9, 0.5));
+    assertArrayEquals(new int[] {}, Differences.ranking());
   }
 
   @Test
   void smallestGap() {
-    assertEquals(0.25, Statistics.smallestGap(1, 0.25, 0.5));
-    assertEquals(Double.POSITIVE_INFINITY, Statistics.smallestGap(1));
+    assertEquals(0.25, Differences.smallestGap(1, 0.25, 0.5));
+    assertEquals(Double.POSITIVE_INFINITY, Differences.smallestGap(1));
   }
 
   @Test

@@ -4,20 +4,9 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
-/** The few statistics that the demo reports. */
-final class Statistics {
-  private Statistics() {}
-
-  /** Returns the median; of an even number of values, the mean of the middle two. */
-  static double median(double... values) {
-    if (values.length == 0) {
-      throw new IllegalArgumentException("no values, hence no median");
-    }
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    int middle = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-  }
+/** How two results of the demo differ. */
+final class Differences {
+  private Differences() {}
 
   /** Returns the largest |aᵢ - bᵢ|; NaN if one of them is NaN. */
   static double maxAbsoluteDifference(float[] a, float[] b) {
