@@ -34,7 +34,8 @@ public record Ratio(double value, double low, double high, int rounds) {
     double value = median(others) / median(bases);
     double low = value;
     double high = value;
-    Iterator<double[]> baseTimes = bases.values().iterator(); // in the same order of the same rounds
+    Iterator<double[]> baseTimes =
+        bases.values().iterator(); // in the same order of the same rounds
     for (double[] times : others.values()) {
       double ratio = Statistics.median(times) / Statistics.median(baseTimes.next());
       low = Math.min(low, ratio);

@@ -155,8 +155,8 @@ final class RatioTest {
   void twiceAsFastIsSeen() {
     int wrong = 0;
     for (int trial = 0; trial < TRIALS; trial++) {
-      Measurement quick = drawn(3, 1, 0.05);
-      Measurement slow = drawn(3, 2, 0.05);
+      Measurement quick = drawn(3, 1, 0.02);
+      Measurement slow = drawn(3, 2, 0.02);
       wrong += Verdict.of(Ratio.of(slow, quick), 0.15) == Verdict.FASTER ? 0 : 1;
       wrong += Verdict.of(Ratio.of(quick, slow), 0.15) == Verdict.SLOWER ? 0 : 1;
     }
