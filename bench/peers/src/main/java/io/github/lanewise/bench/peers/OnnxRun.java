@@ -7,7 +7,6 @@ import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import io.github.lanewise.bench.comparison.Contender;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -18,8 +17,6 @@ import java.util.Map;
  * where they lie: a call copies and allocates no tensor.
  */
 final class OnnxRun implements Contender.Run {
-  private static final int CACHE_LINE = 64;
-
   private final OnnxQuestion question;
   private final OrtSession session;
   private final Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
@@ -44,7 +41,7 @@ final class OnnxRun implements Contender.Run {
       for (Map.Entry<String, long[]> output : question.graph().outputs().entrySet()) {
         long[] shape = output.getValue();
         int length = Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
-        FloatBuffer buffer = direct(length).asFloatBuffer();
+        FloatBuffer buffer = OffHeap.allocate(length).asFloatBuffer();
         buffers.put(output.getKey(), buffer);
         outputs.put(output.getKey(), OnnxTensor.createTensor(environment, buffer, shape));
       }
@@ -73,22 +70,13 @@ final class OnnxRun implements Contender.Run {
 
   private static OnnxTensor tensor(OrtEnvironment environment, OnnxGraph.Tensor tensor)
       throws OrtException {
-    ByteBuffer bytes = direct(tensor.floats.length + tensor.ints.length);
+    ByteBuffer bytes = OffHeap.allocate(tensor.floats.length + tensor.ints.length);
     if (tensor.ints.length > 0) {
       bytes.asIntBuffer().put(0, tensor.ints);
       return OnnxTensor.createTensor(environment, bytes.asIntBuffer(), tensor.shape);
     }
     bytes.asFloatBuffer().put(0, tensor.floats);
     return OnnxTensor.createTensor(environment, bytes.asFloatBuffer(), tensor.shape);
-  }
-
-  /** Room for so many values of 4 bytes, at the start of a cache line. */
-  private static ByteBuffer direct(int length) {
-    int bytes = Math.multiplyExact(length, Float.BYTES);
-    return ByteBuffer.allocateDirect(Math.addExact(bytes, CACHE_LINE))
-        .alignedSlice(CACHE_LINE)
-        .slice(0, bytes)
-        .order(ByteOrder.nativeOrder());
   }
 
   @Override
