@@ -17,6 +17,8 @@ public record Axis(String title, Kind kind, DoubleFunction<String> label) {
     LINEAR,
     /** Logarithmic; has no place for what is not positive. */
     LOGARITHMIC,
+    /** Logarithmic from the smallest to the largest value, with the values written at it. */
+    LOGARITHMIC_NAMED,
     /** Logarithmic from 1 on, with a place of its own before for what is less. */
     LOGARITHMIC_AND_ZERO
   }
@@ -26,7 +28,15 @@ public record Axis(String title, Kind kind, DoubleFunction<String> label) {
     this(title, kind, Scale::plain);
   }
 
+  /** Whether the value has a place at the axis. */
+  boolean shows(double value) {
+    return Double.isFinite(value)
+        && (value > 0 || !logarithmic() || kind == Kind.LOGARITHMIC_AND_ZERO);
+  }
+
   boolean logarithmic() {
-    return kind == Kind.LOGARITHMIC || kind == Kind.LOGARITHMIC_AND_ZERO;
+    return kind == Kind.LOGARITHMIC
+        || kind == Kind.LOGARITHMIC_NAMED
+        || kind == Kind.LOGARITHMIC_AND_ZERO;
   }
 }

@@ -19,7 +19,7 @@ public final class CurveChart {
   /** Positions along the axis that are written one by one; of more, round ones. */
   private static final int NAMED_POSITIONS = 12;
 
-  /** A line of more points shows none of them. */
+  /** A line of more points shows none of them, but their error bars. */
   private static final int MARKED_POINTS = 40;
 
   /**
@@ -31,11 +31,7 @@ public final class CurveChart {
    */
   public record Point(double x, double y, double low, double high, String hint) {
     boolean shown(Axis horizontal, Axis vertical) {
-      return shown(x, horizontal) && shown(y, vertical);
-    }
-
-    private static boolean shown(double value, Axis axis) {
-      return Double.isFinite(value) && (value > 0 || axis.kind() != Axis.Kind.LOGARITHMIC);
+      return horizontal.shows(x) && vertical.shows(y);
     }
   }
 
@@ -84,7 +80,7 @@ public final class CurveChart {
   public void draw(Markup out, String description) {
     Markup body = new Markup();
     double top = 6;
-    top = Legend.draw(body, lines.stream().map(Line::series).toList(), true, top, WIDTH) + 18;
+    top = Legend.draw(body, lines.stream().map(Line::series).toList(), true, top, WIDTH) + 24;
     double bottom = top + PLOT_HEIGHT;
     Scale across = new Scale(horizontal, positions(), LEFT + 6, RIGHT - 6);
     Scale up = new Scale(vertical, heights(), bottom, top);
@@ -99,12 +95,16 @@ public final class CurveChart {
         "aria-label",
         description);
     out.add(body);
-    text(out, Legend.fit(vertical.title(), WIDTH), 0, top - 8, "start");
+    text(out, Legend.fit(vertical.title(), WIDTH), 0, top - 12, "start");
     drawAxes(out, across, up, bottom);
     bands.forEach(band -> drawBand(out, band, up));
     // the first series, which the others are compared with, lies on top
     for (int i = lines.size() - 1; i >= 0; i--) {
       drawLine(out, lines.get(i), across, up);
+    }
+    for (Band band : bands) {
+      double y = Math.min(up.at(band.middle()), up.at(band.high())) - 4;
+      out.element("text", band.label(), "class", "label", "x", RIGHT, "y", y, "text-anchor", "end");
     }
     out.close().newLine();
   }
@@ -116,12 +116,11 @@ public final class CurveChart {
     }
     segment(out, "axis", LEFT, bottom, RIGHT, bottom);
     List<Double> named = List.copyOf(new TreeSet<>(points().map(Point::x).toList()));
-    boolean few = named.size() <= NAMED_POSITIONS;
-    for (Scale.Tick tick : few ? across.ticksAt(named) : across.ticks()) {
+    boolean written =
+        horizontal.kind() == Axis.Kind.LOGARITHMIC_NAMED || named.size() <= NAMED_POSITIONS;
+    for (Scale.Tick tick : written ? across.ticksAt(named) : across.ticks()) {
       segment(out, "axis", tick.position(), bottom, tick.position(), bottom + 4);
-      double half = tick.label().length() * Legend.LETTER / 2;
-      double x = Math.clamp(tick.position(), half, WIDTH - half);
-      text(out, tick.label(), x, bottom + 18, "middle");
+      text(out, tick.label(), tick.middle(WIDTH), bottom + 18, "middle");
     }
     String title = Legend.fit(horizontal.title(), RIGHT - LEFT);
     text(out, title, (LEFT + RIGHT) / 2.0, bottom + 35, "middle");
@@ -146,7 +145,6 @@ public final class CurveChart {
           low - high);
     }
     segment(out, "limit grid", LEFT, middle, RIGHT, middle);
-    text(out, band.label(), RIGHT, Math.min(middle, high) - 4, "end");
   }
 
   private static void drawLine(Markup out, Line line, Scale across, Scale up) {
@@ -159,9 +157,6 @@ public final class CurveChart {
     }
     if (points.size() > 1) {
       out.empty("path", "class", "mark curve " + style, "d", path.toString());
-    }
-    if (points.size() > MARKED_POINTS) {
-      return;
     }
     for (Point point : points) {
       double x = across.at(point.x());
@@ -180,7 +175,9 @@ public final class CurveChart {
                 + "h6";
         out.empty("path", "class", "mark error " + style, "d", bar);
       }
-      line.series().point(out, x, up.at(point.y()), "mark", point.hint());
+      if (points.size() <= MARKED_POINTS) {
+        line.series().point(out, x, up.at(point.y()), "mark", point.hint());
+      }
     }
   }
 

@@ -11,8 +11,8 @@ public final class DotChart {
   private static final int WIDTH = 360;
   private static final int LEFT = 8;
   private static final int RIGHT = WIDTH - 8;
-  private static final int ROW = 34;
-  private static final int LINE = 26;
+  private static final int ROW = 31;
+  private static final int LINE = 23;
   private static final int SCALE = 24;
 
   /**
@@ -22,11 +22,7 @@ public final class DotChart {
    * @param hint what appears when the pointer rests on it
    */
   public record Dot(
-      Series series, double value, double low, double high, boolean open, String hint) {
-    private boolean shown(Axis axis) {
-      return Double.isFinite(value) && (value > 0 || axis.kind() != Axis.Kind.LOGARITHMIC);
-    }
-  }
+      Series series, double value, double low, double high, boolean open, String hint) {}
 
   private record Row(String label, String text, List<Dot> dots) {}
 
@@ -51,7 +47,7 @@ public final class DotChart {
 
   /** Adds a row with a text at its right end; one without a point that can be shown is left out. */
   public DotChart row(String label, String text, List<Dot> dots) {
-    List<Dot> shown = dots.stream().filter(dot -> dot.shown(axis)).toList();
+    List<Dot> shown = dots.stream().filter(dot -> axis.shows(dot.value())).toList();
     if (!shown.isEmpty()) {
       rows.add(new Row(label, text, shown));
     }
@@ -113,25 +109,26 @@ public final class DotChart {
     double free = Double.NEGATIVE_INFINITY;
     for (Scale.Tick tick : scale.ticks()) {
       double x = tick.position();
-      double half = tick.label().length() * Legend.LETTER / 2;
-      double middle = Math.clamp(x, half, WIDTH - half);
-      boolean level1 = tick.value() == level;
-      out.empty(
-          "line", "class", level1 ? "axis" : "frame", "x1", x, "x2", x, "y1", top, "y2", bottom);
-      if (middle - half >= free) {
+      double middle = tick.middle(WIDTH);
+      out.empty("line", "class", "frame", "x1", x, "x2", x, "y1", top, "y2", bottom);
+      if (middle - tick.half() >= free) {
         text(out, tick.label(), "number", middle, top - 6, "middle");
         text(out, tick.label(), "number", middle, bottom + 14, "middle");
-        free = middle + half + 6;
+        free = middle + tick.half() + 6;
       }
+    }
+    if (Double.isFinite(level)) {
+      double x = scale.at(level);
+      out.empty("line", "class", "limit grid", "x1", x, "x2", x, "y1", top, "y2", bottom);
     }
     String title = Legend.fit(axis.title(), WIDTH);
     text(out, title, "", WIDTH / 2.0, bottom + SCALE + 8, "middle");
   }
 
   private void drawRow(Markup out, Row row, double y, Scale scale) {
-    double right = row.text().length() * Legend.LETTER;
-    text(out, Legend.fit(row.label(), WIDTH - right - 8), "", 0, y + 14, "start");
-    text(out, row.text(), "number", WIDTH, y + 14, "end");
+    double right = Legend.width(row.text());
+    text(out, Legend.fit(row.label(), WIDTH - right - 8), "label", 0, y + 12, "start");
+    text(out, row.text(), "label number", WIDTH, y + 12, "end");
     // the first answer, which the others are compared with, lies on top
     for (int i = row.dots().size() - 1; i >= 0; i--) {
       Dot dot = row.dots().get(i);

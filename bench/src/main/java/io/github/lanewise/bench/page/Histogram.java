@@ -6,7 +6,7 @@ import java.util.List;
 public final class Histogram {
   private static final int WIDTH = 360;
   private static final int PLOT_HEIGHT = 150;
-  private static final int LEFT = 46;
+  private static final int LEFT = 60;
   private static final int RIGHT = WIDTH - 12;
   private static final int TOP = 26;
   private static final int BELOW = 40;
@@ -66,7 +66,7 @@ public final class Histogram {
     line(out, "axis", LEFT, bottom, RIGHT, bottom);
     for (Scale.Tick tick : across.ticks()) {
       line(out, "axis", tick.position(), bottom, tick.position(), bottom + 4);
-      text(out, tick.label(), tick.position(), bottom + 18, "middle");
+      text(out, tick.label(), tick.middle(WIDTH), bottom + 18, "middle");
     }
     text(out, horizontal.title(), (LEFT + RIGHT) / 2.0, bottom + 35, "middle");
     out.close().newLine();

@@ -1,6 +1,5 @@
 package io.github.lanewise.bench.page;
 
-import io.github.lanewise.bench.stage.Text;
 import java.util.List;
 
 /** Names of the series above a picture, as many in a row as fit. */
@@ -8,9 +7,6 @@ final class Legend {
   private static final int ROW = 18;
   private static final int SAMPLE = 26;
   private static final int GAP = 14;
-
-  /** Width of a letter of the style sheet's font size, on average and rather more than less. */
-  static final double LETTER = 6.7;
 
   private Legend() {}
 
@@ -23,7 +19,7 @@ final class Legend {
     double middle = y + ROW / 2.0;
     int sample = lines ? SAMPLE : (int) (2 * Series.RADIUS + 2);
     for (Series one : series) {
-      double needed = sample + 5 + one.name().length() * LETTER;
+      double needed = sample + 5 + width(one.name());
       if (x > 0 && x + needed > width) {
         x = 0;
         middle += ROW;
@@ -40,11 +36,31 @@ final class Legend {
     return series.isEmpty() ? y : middle + ROW / 2.0 + 4;
   }
 
+  /** The width of a text in the style sheet's size, rather too much than too little. */
+  static double width(String text) {
+    double width = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if ("ijl.,:;'|()[] ".indexOf(c) >= 0) {
+        width += 4.8;
+      } else if ("mwMW%@…".indexOf(c) >= 0) {
+        width += 12;
+      } else {
+        width += Character.isUpperCase(c) ? 8.8 : 7.7;
+      }
+    }
+    return width;
+  }
+
   /** The text, or as much of its beginning as fits. */
   static String fit(String text, double width) {
-    int letters = (int) Math.max(1, width / LETTER);
-    return text.length() <= letters
-        ? text
-        : Text.format("%s…", text.substring(0, Math.max(0, letters - 1)).strip());
+    if (width(text) <= width) {
+      return text;
+    }
+    int end = text.length();
+    while (end > 0 && width(text.substring(0, end)) + width("…") > width) {
+      end--;
+    }
+    return text.substring(0, end).strip() + "…";
   }
 }

@@ -15,7 +15,17 @@ final class Scale {
   private static final double ROUNDING = 1e-9;
 
   /** A value that is written at the axis. */
-  record Tick(double value, double position, String label) {}
+  record Tick(double value, double position, String label) {
+    /** Half the width of the label. */
+    double half() {
+      return Legend.width(label) / 2;
+    }
+
+    /** The middle of the label, so that it lies within a picture of this width. */
+    double middle(double width) {
+      return Math.max(half(), Math.min(position, width - half()));
+    }
+  }
 
   private final Axis axis;
   private final double from;
@@ -51,7 +61,11 @@ final class Scale {
       most = 1;
       least = axis.logarithmic() ? 0.1 : 0;
     }
-    if (axis.logarithmic()) {
+    if (axis.kind() == Axis.Kind.LOGARITHMIC_NAMED) {
+      step = 0;
+      low = least < most ? least : least / 2;
+      high = least < most ? most : most * 2;
+    } else if (axis.logarithmic()) {
       step = 0;
       low = roundDown(least);
       double above = roundUp(most);
@@ -119,10 +133,9 @@ final class Scale {
     double free = Double.NEGATIVE_INFINITY;
     for (double value : values) {
       Tick tick = new Tick(value, at(value), axis.label().apply(value));
-      double half = tick.label().length() * Legend.LETTER / 2;
-      if (tick.position() - half >= free) {
+      if (tick.position() - tick.half() >= free) {
         ticks.add(tick);
-        free = tick.position() + half + 6;
+        free = tick.position() + tick.half() + 6;
       }
     }
     return ticks;
@@ -148,8 +161,8 @@ final class Scale {
   /** A number as short as its size allows. */
   static String plain(double value) {
     double size = Math.abs(value);
-    if (size >= 1e6) {
-      return Text.format("%.0e", value).replaceFirst("e\\+0?", "e");
+    if (size >= 1e6 || (size > 0 && size < 1e-4)) {
+      return Text.format("%.0e", value).replaceFirst("e\\+?(-?)0?", "e$1");
     }
     if (size == 0 || size >= 100 || value == Math.rint(value)) {
       return Text.format("%.0f", value);

@@ -8,6 +8,8 @@ public final class Table {
   private final List<String> head;
   private final List<List<String>> rows = new ArrayList<>();
   private final int names;
+  private boolean wrapped;
+  private boolean tall;
 
   /**
    * A table without rows.
@@ -17,6 +19,18 @@ public final class Table {
   public Table(int names, String... head) {
     this.names = names;
     this.head = List.of(head);
+  }
+
+  /** Lets the last column of words break into lines. */
+  public Table wrapped() {
+    wrapped = true;
+    return this;
+  }
+
+  /** Lets a long table scroll in its box up and down, too. */
+  public Table tall() {
+    tall = true;
+    return this;
   }
 
   /** Adds a row. */
@@ -35,7 +49,10 @@ public final class Table {
 
   /** Draws the table. */
   public void draw(Markup out) {
-    out.open("div", "class", "scroll", "tabindex", 0).open("table").open("thead").open("tr");
+    out.open("div", "class", tall ? "scroll tall" : "scroll", "tabindex", 0)
+        .open("table")
+        .open("thead")
+        .open("tr");
     for (int column = 0; column < head.size(); column++) {
       out.element("th", head.get(column), "scope", "col", "class", style(column));
     }
@@ -60,6 +77,9 @@ public final class Table {
   }
 
   private String style(int column) {
-    return column < names ? "name" : "number";
+    if (column >= names) {
+      return "number";
+    }
+    return wrapped && column == names - 1 ? "name long" : "name";
   }
 }
