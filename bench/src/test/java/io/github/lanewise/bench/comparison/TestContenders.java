@@ -51,6 +51,7 @@ final class TestContenders {
   /** Its library is not there. */
   public static final class Unloadable extends Dividing {
     @Override
+    @SuppressWarnings("restricted") // there is nothing to load
     public Run prepare(Question question, Data data) {
       System.loadLibrary("lanewise-no-such-library");
       throw new IllegalStateException("it was loaded");

@@ -43,7 +43,7 @@ class GateTest {
   void scalarKernelsFailAtEveryWidth() {
     Map<String, Double> never = new LinkedHashMap<>();
     FEW.forEach(work -> never.put(work, Double.POSITIVE_INFINITY));
-    List<Measurement> scalar = GateFork.run(0, Duration.ofMillis(100), never);
+    List<Measurement> scalar = GateFork.run(0, Duration.ofSeconds(1), never);
     assertEquals(FEW, scalar.stream().map(Measurement::work).toList());
     for (int lanes : Expectations.committed().widths()) {
       for (Measurement seen : scalar) {
