@@ -1,0 +1,353 @@
+package io.github.lanewise.bench.comparison;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import io.github.lanewise.FloatTensor;
+import io.github.lanewise.Mask;
+import io.github.lanewise.Softmax;
+import io.github.lanewise.attention.Attention;
+import io.github.lanewise.bench.contender.LanewiseContender;
+import java.util.Arrays;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** The check finds the errors that are planted here, and no others. */
+class CheckTest {
+  private static final Question WEIGHTS = Question.softmax(Variant.PLAIN, 64, 1024);
+  private static final Question CAUSAL_WEIGHTS = Question.softmax(Variant.CAUSAL, 2048, 2048);
+  private static final Question CAUSAL = Question.attention(Variant.CAUSAL, 8, 2048, 64);
+  private static final Question WINDOW = Question.attention(Variant.WINDOW, 8, 2048, 64);
+  private static final Question RAGGED =
+      Question.attention(Variant.RAGGED, 8, 512, 64).withBatch(4);
+  private static final Question GROUPED =
+      Question.attention(Variant.PLAIN, 32, 1024, 128).withKeyHeads(8);
+  private static final Question PRODUCT = Question.product(Operation.PV, 2048, 64, 2048);
+
+  @TestFactory
+  Stream<DynamicTest> oneWrongElementOfARowThatIsAlwaysSampled() {
+    return Stream.of(WEIGHTS, CAUSAL_WEIGHTS, PRODUCT, CAUSAL, RAGGED)
+        .map(
+            question ->
+                dynamicTest(
+                    question.id(),
+                    () -> {
+                      float[] right = lanewise(question, Data.of(question));
+                      Check check = new Check(question, Data.of(question));
+                      check.largestError(right);
+                      int first =
+                          largest(right, 0, new OracleRows(question, Data.of(question)).length());
+                      for (int at : new int[] {first, right.length - 1}) {
+                        float[] wrong = right.clone();
+                        wrong[at] = wrong[at] * 1.25f + 1e-3f;
+                        wrong(check, wrong);
+                      }
+                    }));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> aMaskThatIsIgnored() {
+    return Stream.of(
+            CAUSAL_WEIGHTS,
+            Question.softmax(Variant.KEY_LENGTHS, 64, 1024),
+            Question.softmax(Variant.BOOLEAN, 64, 1024),
+            Question.softmax(Variant.BITS, 64, 1024),
+            CAUSAL,
+            WINDOW,
+            RAGGED)
+        .map(
+            question ->
+                dynamicTest(
+                    question.id(),
+                    () -> {
+                      Data data = Data.of(question);
+                      Question unmasked = with(question, Variant.PLAIN);
+                      wrong(new Check(question, data), lanewise(unmasked, data));
+                    }));
+  }
+
+  @Test
+  void softmaxWithACausalMaskOffByOne() {
+    Data data = Data.of(CAUSAL_WEIGHTS);
+    Check check = new Check(CAUSAL_WEIGHTS, data);
+    check.largestError(maskedWeights(data, Mask.causal(0)));
+    wrong(check, maskedWeights(data, Mask.causal(1)));
+    wrong(check, withoutNaN(maskedWeights(data, Mask.causal(-1))));
+  }
+
+  @Test
+  void aSingleRowOfSoftmaxThatSeesOneColumnTooMany() {
+    Data data = Data.of(CAUSAL_WEIGHTS);
+    Check check = new Check(CAUSAL_WEIGHTS, data);
+    float[] weights = lanewise(CAUSAL_WEIGHTS, data);
+    weights[1001 * 2048 + 1002] = 1e-9f; // in a row that may well not be sampled
+    wrong(check, weights);
+    weights[1001 * 2048 + 1002] = -0f;
+    wrong(check, weights);
+  }
+
+  @Test
+  void attentionWithAMaskOffByOne() {
+    for (int shift : new int[] {-1, 1}) {
+      wrong(CAUSAL, Mask.causal(shift), 1 / Math.sqrt(64));
+      wrong(WINDOW, Mask.window(Data.WINDOW - 1 + shift, 0), 1 / Math.sqrt(64));
+      wrong(WINDOW, Mask.window(Data.WINDOW - 1, 0, shift), 1 / Math.sqrt(64));
+      int[] lengths = Data.of(RAGGED).keyLengths().clone();
+      lengths[3] += shift;
+      wrong(RAGGED, Mask.keyLengths(lengths), 1 / Math.sqrt(64));
+    }
+  }
+
+  @Test
+  void aScaleThatIsForgotten() {
+    wrong(CAUSAL, Mask.causal(), 1);
+    wrong(GROUPED, Mask.none(), 1);
+    Check check = new Check(PRODUCT, Data.of(PRODUCT));
+    float[] doubled = lanewise(PRODUCT, Data.of(PRODUCT));
+    for (int i = 0; i < doubled.length; i++) {
+      doubled[i] *= 2;
+    }
+    wrong(check, doubled);
+  }
+
+  @Test
+  void queryHeadsThatShareTheWrongKeys() {
+    Data data = Data.of(GROUPED);
+    FloatTensor q = FloatTensor.of(data.a(), 1, 32, 1024, 128);
+    FloatTensor k = FloatTensor.of(data.b(), 1, 8, 1024, 128);
+    FloatTensor v = FloatTensor.of(data.c(), 1, 8, 1024, 128);
+    float[] out = new float[32 * 1024 * 128];
+    for (int h = 0; h < 32; h++) {
+      Attention.builder()
+          .build()
+          .forward(
+              q.slice(1, h, h + 1),
+              k.slice(1, h % 8, h % 8 + 1), // instead of h / 4
+              v.slice(1, h % 8, h % 8 + 1),
+              FloatTensor.ofRange(out, h * 1024 * 128, 1, 1, 1024, 128));
+    }
+    wrong(new Check(GROUPED, data), out);
+  }
+
+  @Test
+  void factorsInANarrowerFormat() {
+    for (Question question :
+        new Question[] {PRODUCT, Question.product(Operation.QK, 2048, 2048, 128)}) {
+      Data data = Data.of(question);
+      Check check = new Check(question, data);
+      roundToTenBits(data.a()); // as TF32 has
+      wrong(check, lanewise(question, data));
+    }
+  }
+
+  @Test
+  void whatIsNotFiniteWhereverItStands() {
+    Data data = Data.of(CAUSAL);
+    Check check = new Check(CAUSAL, data);
+    float[] right = lanewise(CAUSAL, data);
+    for (float value : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+      for (int at = 64; at < right.length; at += 123_457) {
+        float[] wrong = right.clone();
+        wrong[at] = value;
+        wrong(check, wrong);
+      }
+    }
+  }
+
+  @Test
+  void weightsThatAreFlushedToZero() {
+    Check check = new Check(WEIGHTS, Data.of(WEIGHTS));
+    float[] weights = lanewise(WEIGHTS, Data.of(WEIGHTS));
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = weights[i] < 1e-12f ? 0 : weights[i];
+    }
+    wrong(check, weights);
+  }
+
+  @Test
+  void aRowThatDoesNotAddUpThoughItIsNotSampled() {
+    Question question = Question.softmax(Variant.PLAIN, 4096, 4096);
+    Data data = Data.of(question);
+    Check check = new Check(question, data);
+    float[] right = lanewise(question, data);
+    for (int row = 5; row < 4096; row += 511) {
+      float[] wrong = right.clone();
+      wrong[largest(wrong, row * 4096, (row + 1) * 4096)] *= 0.9f;
+      wrong(check, wrong);
+    }
+  }
+
+  @Test
+  void theLogarithmThatIsForgotten() {
+    Question question = Question.softmax(Variant.LOGARITHMIC, 64, 1024);
+    wrong(new Check(question, Data.of(question)), lanewise(WEIGHTS, Data.of(question)));
+  }
+
+  @Test
+  void aSumThatMissesItsTail() {
+    Question question = Question.map(Operation.SUM, 4096);
+    Question shorter = Question.map(Operation.SUM, 4080);
+    wrong(new Check(question, Data.of(question)), lanewise(shorter, Data.of(shorter)));
+  }
+
+  @Test
+  void anArrayOfTheWrongLength() {
+    Check check = new Check(WEIGHTS, Data.of(WEIGHTS));
+    wrong(check, Arrays.copyOf(lanewise(WEIGHTS, Data.of(WEIGHTS)), 64 * 1024 - 1));
+  }
+
+  /** Limits are not there to refuse an honest float: not even one that adds from left to right. */
+  @Test
+  void theWorstOrderOfAdditionIsNoError() {
+    for (Question question :
+        new Question[] {
+          WEIGHTS,
+          Question.softmax(Variant.PLAIN, 4096, 4096),
+          Question.softmax(Variant.PLAIN, 32, 32_000),
+          Question.softmax(Variant.PLAIN, 1, 128_256)
+        }) {
+      Data data = Data.of(question);
+      float[] y = new float[data.a().length];
+      for (int i = 0; i < question.rows(); i++) {
+        naiveSoftmax(data.a(), i * question.columns(), (i + 1) * question.columns(), y);
+      }
+      double error = new Check(question, data).largestError(y);
+      System.out.printf(
+          "%s, one float added up from left to right: error %.2g, limit %.2g%n",
+          question, error, Check.limit(question));
+    }
+  }
+
+  @Test
+  void aResultThatIsNotWrittenAnew() {
+    Data data = Data.of(WEIGHTS);
+    float[] right = lanewise(WEIGHTS, data);
+    Check check = new Check(WEIGHTS, data);
+    check.run(new FakeRun(right, out -> System.arraycopy(right, 0, out, 0, right.length)));
+    FakeRun stale =
+        new FakeRun(
+            right,
+            out -> {
+              if (!Float.isNaN(out[0])) {
+                System.arraycopy(right, 0, out, 0, right.length);
+              }
+            });
+    WrongResult wrong = assertThrows(WrongResult.class, () -> check.run(stale));
+    assertTrue(String.valueOf(wrong.getMessage()).contains("second call"), wrong::toString);
+  }
+
+  private record FakeRun(float[] out, Consumer<float[]> work) implements Contender.Run {
+    FakeRun {
+      out = new float[out.length];
+    }
+
+    @Override
+    public void run() {
+      work.accept(out);
+    }
+
+    @Override
+    public void spoil() {
+      Arrays.fill(out, Float.NaN);
+    }
+
+    @Override
+    public float[] result() {
+      return out.clone();
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private static void wrong(Check check, float[] result) {
+    WrongResult wrong = assertThrows(WrongResult.class, () -> check.largestError(result));
+    System.out.println(wrong.getMessage());
+  }
+
+  private static void wrong(Question question, Mask mask, double scale) {
+    Data data = Data.of(question);
+    float[] out = new float[data.a().length];
+    long[] queries = {question.batch(), question.heads(), question.rows(), question.depth()};
+    long[] keys = {question.batch(), question.keyHeads(), question.columns(), question.depth()};
+    Attention.builder()
+        .mask(mask)
+        .scale((float) scale)
+        .build()
+        .forward(
+            FloatTensor.of(data.a(), queries),
+            FloatTensor.of(data.b(), keys),
+            FloatTensor.of(data.c(), keys),
+            FloatTensor.of(out, queries));
+    wrong(new Check(question, data), out);
+  }
+
+  private static float[] maskedWeights(Data data, Mask mask) {
+    float[] y = new float[2048 * 2048];
+    Softmax.standard()
+        .apply(FloatTensor.of(data.a(), 2048, 2048), mask, FloatTensor.of(y, 2048, 2048));
+    return y;
+  }
+
+  /** The empty first row is not what is looked for. */
+  private static float[] withoutNaN(float[] y) {
+    for (int i = 0; i < y.length; i++) {
+      y[i] = Float.isNaN(y[i]) ? (i == 0 ? 1 : 0) : y[i];
+    }
+    return y;
+  }
+
+  private static float[] lanewise(Question question, Data data) {
+    try (Contender.Run run = new LanewiseContender().prepare(question, data)) {
+      run.run();
+      return run.result();
+    }
+  }
+
+  private static Question with(Question q, Variant variant) {
+    return new Question(
+        q.operation(),
+        variant,
+        q.batch(),
+        q.heads(),
+        q.keyHeads(),
+        q.rows(),
+        q.columns(),
+        q.depth(),
+        q.threads());
+  }
+
+  private static int largest(float[] x, int from, int to) {
+    int largest = from;
+    for (int i = from; i < to; i++) {
+      largest = x[i] > x[largest] ? i : largest;
+    }
+    return largest;
+  }
+
+  private static void roundToTenBits(float[] x) {
+    for (int i = 0; i < x.length; i++) {
+      int bits = Float.floatToRawIntBits(x[i]);
+      x[i] = Float.intBitsToFloat((bits + 0x1000) & 0xffffe000);
+    }
+  }
+
+  private static void naiveSoftmax(float[] x, int from, int to, float[] y) {
+    float max = Float.NEGATIVE_INFINITY;
+    for (int i = from; i < to; i++) {
+      max = Math.max(max, x[i]);
+    }
+    float sum = 0;
+    for (int i = from; i < to; i++) {
+      y[i] = (float) Math.exp(x[i] - max);
+      sum += y[i];
+    }
+    for (int i = from; i < to; i++) {
+      y[i] /= sum;
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package io.github.lanewise.bench.comparison;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+class DataTest {
+
+  @Test
+  void itIsAlwaysTheSame() {
+    Question question = Question.softmax(Variant.BOOLEAN, 7, 33);
+    assertArrayEquals(Data.of(question).a(), Data.of(question).a());
+    assertArrayEquals(Data.of(question).allowed(), Data.of(question).allowed());
+  }
+
+  @Test
+  void logitsHaveADeviationOfFour() {
+    double squares = 0;
+    float[] x = Data.of(Question.softmax(Variant.PLAIN, 64, 1024)).a();
+    for (float value : x) {
+      squares += value * value;
+    }
+    assertEquals(4, Math.sqrt(squares / x.length), 0.1);
+  }
+
+  @Test
+  void halfOfAMaskIsVisibleAndNoRowIsEmpty() {
+    Question question = Question.softmax(Variant.BITS, 500, 70);
+    Data data = Data.of(question);
+    long[] bits = data.allowedBits(question);
+    int all = 0;
+    for (int i = 0; i < 500; i++) {
+      int visible = 0;
+      for (int j = 0; j < 70; j++) {
+        boolean bit = (bits[i * 2 + j / 64] >>> (j % 64) & 1) != 0;
+        assertEquals(data.allowed()[i * 70 + j], bit);
+        visible += bit ? 1 : 0;
+      }
+      assertEquals(0, bits[i * 2 + 1] >>> 6, "bits beyond the row");
+      assertTrue(visible > 0);
+      all += visible;
+    }
+    assertEquals(0.5, all / 35_000.0, 0.05);
+  }
+
+  @Test
+  void everyRowHasALengthWithinItsColumns() {
+    int[] lengths = Data.of(Question.softmax(Variant.KEY_LENGTHS, 300, 40)).keyLengths();
+    assertEquals(300, lengths.length);
+    for (int length : lengths) {
+      assertTrue(length >= 1 && length <= 40);
+    }
+    assertEquals(40, lengths[299]);
+  }
+
+  @Test
+  void aRaggedBatchHasALengthForEachSequence() {
+    Question question = Question.attention(Variant.RAGGED, 2, 100, 8).withBatch(4);
+    assertArrayEquals(new int[] {100, 80, 60, 40}, Data.of(question).keyLengths());
+  }
+
+  @Test
+  void theGradientIsTakenAtASoftmax() {
+    Question question = Question.softmax(Variant.BACKWARD, 3, 50);
+    Data data = Data.of(question);
+    for (int i = 0; i < 3; i++) {
+      double sum = 0;
+      for (int j = 0; j < 50; j++) {
+        sum += data.a()[i * 50 + j];
+      }
+      assertEquals(1, sum, 1e-6);
+    }
+    assertEquals(150, data.b().length);
+  }
+}
