@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * PyTorch's scaled_dot_product_attention, whose every call makes its output; it is let go before
  * the next call, so that the allocator has it at hand. A ragged batch is one call per sequence, on
- * views of the keys that there are: twice as fast as one call under a mask.
+ * views of the keys that there are: 20 ms where one call under a mask takes 27 (4 x 8 heads, 512 x
+ * 64). A window adds a mask of floats, for a boolean one is turned into that in every call.
  */
 final class PyTorchAttention extends PyTorchRun {
   private static final double NO_DROPOUT = 0;

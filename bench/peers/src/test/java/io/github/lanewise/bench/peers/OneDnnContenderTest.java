@@ -1,0 +1,26 @@
+package io.github.lanewise.bench.peers;
+
+import io.github.lanewise.bench.comparison.Contender;
+import io.github.lanewise.bench.comparison.Operation;
+import io.github.lanewise.bench.comparison.Question;
+import io.github.lanewise.bench.comparison.Variant;
+import java.util.List;
+
+final class OneDnnContenderTest extends PeerTests {
+  @Override
+  Contender contender() {
+    return new OneDnnContender();
+  }
+
+  @Override
+  List<Question> questions() {
+    return List.of(
+        map(Operation.EXP, 1000),
+        product(Operation.QK, 33, 65, 17),
+        product(Operation.PV, 33, 17, 65),
+        softmax(Variant.PLAIN, 7, 133),
+        softmax(Variant.LOGARITHMIC, 7, 133),
+        softmax(Variant.BACKWARD, 7, 133),
+        product(Operation.QK, 256, 256, 64).withThreads(2));
+  }
+}
