@@ -1,10 +1,14 @@
 package io.github.lanewise.bench.comparison;
 
+import io.github.lanewise.bench.report.Report;
+import io.github.lanewise.bench.result.BenchResult;
+import io.github.lanewise.bench.result.ResultCsv;
+import io.github.lanewise.bench.result.ResultFile;
 import io.github.lanewise.bench.stage.Failure;
-import io.github.lanewise.bench.stage.ProgressBar;
 import io.github.lanewise.bench.stage.Terminal;
 import io.github.lanewise.bench.stage.Text;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -33,10 +37,19 @@ public final class Bench {
         terminal.line(Options.HELP);
         return 0;
       }
+      Path stored = options.render();
+      if (stored != null) {
+        BenchResult result = ResultFile.read(stored);
+        finish(terminal, result, ReportFolder.writable(options.report()));
+        return 0;
+      }
       List<Contender> chosen = Contenders.select(contenders, options.contenders());
       List<Question> questions = questions(options);
       ReportFolder folder = ReportFolder.writable(options.report());
-      measure(terminal, options, questions, chosen, folder, mostSeconds);
+      try (PrintStream log = folder.openLog()) {
+        Comparison comparison = new Comparison(options, questions, chosen, log, mostSeconds);
+        finish(terminal, comparison.run(terminal, folder), folder);
+      }
       return 0;
     } catch (Misuse e) {
       terminal.line(String.valueOf(e.getMessage()));
@@ -48,26 +61,17 @@ public final class Bench {
     }
   }
 
-  private static void measure(
-      Terminal terminal,
-      Options options,
-      List<Question> questions,
-      List<Contender> contenders,
-      ReportFolder folder,
-      long mostSeconds) {
-    try (PrintStream log = folder.openLog()) {
-      ForkPlan plan = options.quick() ? ForkPlan.QUICK : ForkPlan.USUAL;
-      Rounds rounds = new Rounds(questions, contenders, plan, new ForkRunner(log, mostSeconds));
-      int steps = rounds.cells() * options.rounds();
-      terminal.line(Text.format("%d questions, %d JVMs to measure", questions.size(), steps));
-      try (ProgressBar bar = terminal.progress("Measuring", steps)) {
-        for (int round = 0; round < options.rounds(); round++) {
-          rounds.run(round, bar::step);
-        }
-      }
-      rounds.measurements().forEach(m -> terminal.line(m.toString()));
-      rounds.missing().forEach(m -> terminal.line(m.toString()));
-    }
+  private static void finish(Terminal terminal, BenchResult result, ReportFolder folder) {
+    folder.write(
+        to -> {
+          ResultFile.write(result, to.resolve(Report.JSON));
+          ResultCsv.write(result, to.resolve(Report.CSV));
+        });
+    terminal.line("");
+    Summary.of(result).forEach(terminal::line);
+    Path page = Report.write(result, folder.path());
+    terminal.line("");
+    terminal.line(Text.format("Report: %s", page.toAbsolutePath()));
   }
 
   private static List<Question> questions(Options options) {

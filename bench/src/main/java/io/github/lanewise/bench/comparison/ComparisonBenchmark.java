@@ -5,7 +5,6 @@ import com.sun.management.ThreadMXBean;
 import io.github.lanewise.bench.stage.Failure;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -49,7 +48,7 @@ public class ComparisonBenchmark {
     ForkNote note = ForkNote.ofThisJvm();
     Question asked =
         QuestionText.parse(question).orElseThrow(() -> new Failure("no question: " + question));
-    Contender answering = Contenders.select(Contenders.all(), List.of(contender)).get(0);
+    Contender answering = Contenders.byName(contender);
     Data data = Data.of(asked);
     Check check = new Check(asked, data);
     try {

@@ -18,7 +18,15 @@ final class Contenders {
     return List.copyOf(all);
   }
 
-  /** Those with the names; all of them without any. */
+  /** The one with exactly this name. */
+  static Contender byName(String name) {
+    return all().stream()
+        .filter(contender -> contender.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("not on the class path: " + name));
+  }
+
+  /** Lanewise and those with the names; all of them without any. */
   static List<Contender> select(List<Contender> all, List<String> names) {
     List<String> known = all.stream().map(Contender::name).toList();
     for (String name : names) {
@@ -32,7 +40,11 @@ final class Contenders {
       }
     }
     return all.stream()
-        .filter(contender -> names.isEmpty() || names.contains(contender.name()))
+        .filter(
+            contender ->
+                names.isEmpty()
+                    || names.contains(contender.name())
+                    || contender.name().equals(Bench.LANEWISE))
         .toList();
   }
 }

@@ -34,7 +34,7 @@ record Options(
         --report DIR      folder for the report (target/report)
         --rounds N        rounds in which the contenders take turns, 1 to 99 (3; with --quick 1)
         --only TEXT       only questions whose id contains the text; may be repeated
-        --contender NAME  only this contender; may be repeated
+        --contender NAME  only this contender beside Lanewise; may be repeated
         --quick           a smoke run of a minute: few questions, little time for each
         --render FILE     measures nothing: draws the report from a stored result
         --help            this
@@ -87,6 +87,23 @@ record Options(
     }
     return new Options(
         report, rounds, List.copyOf(only), List.copyOf(contenders), quick, render, help);
+  }
+
+  /** What repeats the run: without the folder, which says nothing to anybody else. */
+  String command(boolean peers) {
+    StringBuilder arguments = new StringBuilder();
+    if (rounds != (quick ? 1 : USUAL_ROUNDS)) {
+      arguments.append(" --rounds ").append(rounds);
+    }
+    only.forEach(text -> arguments.append(" --only ").append(quoted(text)));
+    contenders.forEach(name -> arguments.append(" --contender ").append(quoted(name)));
+    arguments.append(quick ? " --quick" : "");
+    return (peers ? "mvn -Pbench,peers" : "mvn -Pbench")
+        + (arguments.isEmpty() ? "" : " -Dbench.args='" + arguments.substring(1) + "'");
+  }
+
+  private static String quoted(String text) {
+    return text.contains(" ") ? '"' + text + '"' : text;
   }
 
   private static String value(String option, Iterator<String> rest) {

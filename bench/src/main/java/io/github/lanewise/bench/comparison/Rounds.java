@@ -43,6 +43,11 @@ public final class Rounds {
     return cells.size();
   }
 
+  /** Questions that somebody answers. */
+  int questions() {
+    return (int) cells.stream().map(cell -> cell.question).distinct().count();
+  }
+
   /**
    * One round.
    *

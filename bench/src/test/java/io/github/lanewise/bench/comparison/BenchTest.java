@@ -95,6 +95,19 @@ class BenchTest {
   }
 
   @Test
+  void lanewiseAllocatesNothing() {
+    List<Contender> two =
+        Contenders.select(Contenders.all(), List.of(Bench.LANEWISE, "Plain Java"));
+    Rounds rounds = rounds(DIVIDE, two, 30);
+    rounds.run(0, () -> {});
+    assertEquals(List.of(), rounds.missing(), log::toString);
+    Measurement lanewise = rounds.measurements().get(0);
+    assertEquals(Bench.LANEWISE, lanewise.contender());
+    assertEquals(0, lanewise.forks().get(0).bytesPerCall());
+    assertEquals("Plain Java", rounds.measurements().get(1).contender());
+  }
+
+  @Test
   void whoeverFailsIsMissingAndTheRestGoesOn() {
     Rounds rounds =
         rounds(
@@ -173,6 +186,15 @@ class BenchTest {
     assertTrue(said().contains("exp 4096; "), said());
     assertTrue(said().contains("There is no contender \"Abacus\""), said());
     assertTrue(said().contains("Right, Optioned, "), said());
+  }
+
+  @Test
+  void aStoredResultThatCannotBeReadIsTold() {
+    Path report = folder.resolve("report");
+    assertEquals(
+        1, run("--report", report.toString(), "--render", folder.resolve("none.json").toString()));
+    assertTrue(said().contains("cannot read " + folder.resolve("none.json")), said());
+    assertFalse(Files.exists(report));
   }
 
   @Test

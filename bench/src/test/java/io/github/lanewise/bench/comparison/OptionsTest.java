@@ -49,6 +49,24 @@ class OptionsTest {
   }
 
   @Test
+  void theCommandRepeatsTheRunButNamesNoFolder() {
+    assertEquals("mvn -Pbench", Options.parse("--report", "secret").command(false));
+    assertEquals(
+        "mvn -Pbench,peers -Dbench.args='--rounds 5 --only \"exp 4\" --contender MKL --quick'",
+        Options.parse(
+                "--quick",
+                "--contender",
+                "MKL",
+                "--only",
+                "exp 4",
+                "--rounds",
+                "5",
+                "--report",
+                "x")
+            .command(true));
+  }
+
+  @Test
   void theHelpNamesEveryOption() {
     for (String option :
         List.of("--report", "--rounds", "--only", "--contender", "--quick", "--render", "--help")) {
