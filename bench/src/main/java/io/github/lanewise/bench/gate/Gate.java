@@ -22,7 +22,9 @@ import java.util.Map;
  */
 public final class Gate {
   private static final String RENEW = "--renew";
-  private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+  /** A busy machine may take seconds to compile the longest kernels; only what fails takes them. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private Gate() {}
 
@@ -39,7 +41,7 @@ public final class Gate {
 
   /** Returns the exit status. */
   static int run(Terminal terminal, List<String> args) {
-    Lanewise.Implementation implementation = Lanewise.implementation();
+    Lanewise.Implementation implementation = implementation();
     terminal.line(
         Text.format(
             "Lanewise: %s, %d-bit lanes (%s); %s; %s",
@@ -57,6 +59,14 @@ public final class Gate {
       return 2;
     }
     return judge(terminal, implementation) ? 0 : 1;
+  }
+
+  private static Lanewise.Implementation implementation() {
+    try {
+      return Lanewise.implementation();
+    } catch (IllegalStateException e) { // lanewise.lanes asks for what cannot be had
+      throw new Failure(String.valueOf(e.getMessage()), e);
+    }
   }
 
   private static boolean judge(Terminal terminal, Lanewise.Implementation implementation) {

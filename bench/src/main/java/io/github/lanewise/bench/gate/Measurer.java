@@ -15,8 +15,12 @@ final class Measurer {
 
   private static final int ROUNDS = 15;
 
+  /** So many works are waited for in vain: where everything is broken, that is soon known. */
+  private static final int IMPATIENT_AFTER = 3;
+
   private final Ruler ruler = new Ruler();
   private final long patienceNanos;
+  private int disappointments;
 
   /**
    * @param patienceNanos how long a work that is slow, or allocates, is given to come to rest: on a
@@ -28,13 +32,18 @@ final class Measurer {
 
   /** Measures until the ratio is {@code enough}, or patience ends. */
   Measurement measure(Work work, double enough) {
+    long patience = disappointments < IMPATIENT_AFTER ? patienceNanos : 0;
     long calls = callsPerSlice(work.call());
     double ratio = ratio(work, calls);
     long start = System.nanoTime();
-    while (!(ratio >= enough) && System.nanoTime() - start < patienceNanos) {
+    while (!(ratio >= enough) && System.nanoTime() - start < patience) {
       ratio = ratio(work, calls);
     }
-    return new Measurement(work.name(), ratio, bytes(work.call(), calls));
+    double bytes = bytes(work.call(), calls, patience);
+    if (bytes > 0 || (Double.isFinite(enough) && !(ratio >= enough))) {
+      disappointments++;
+    }
+    return new Measurement(work.name(), ratio, bytes);
   }
 
   /** Warms up, and counts. */
@@ -77,11 +86,11 @@ final class Measurer {
   }
 
   /** The least of several rounds: whatever else the process does can only add. */
-  private double bytes(Runnable call, long calls) {
+  private static double bytes(Runnable call, long calls, long patience) {
     long least = Long.MAX_VALUE;
     long start = System.nanoTime();
     for (int round = 0;
-        round < ROUNDS || (least > 0 && System.nanoTime() - start < patienceNanos);
+        round < ROUNDS || (least > 0 && System.nanoTime() - start < patience);
         round++) {
       long before = THREADS.getCurrentThreadAllocatedBytes();
       for (long n = 0; n < calls; n++) {
