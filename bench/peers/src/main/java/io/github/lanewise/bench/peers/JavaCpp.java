@@ -71,7 +71,9 @@ final class JavaCpp {
 
   private static UnsatisfiedLinkError failure(String message, @Nullable Throwable cause) {
     UnsatisfiedLinkError error = new UnsatisfiedLinkError(message);
-    error.initCause(cause);
+    if (cause != null) {
+      error.addSuppressed(cause); // not its cause: reports tell the last cause, which says less
+    }
     return error;
   }
 
