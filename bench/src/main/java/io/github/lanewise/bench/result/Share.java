@@ -21,7 +21,7 @@ public final class Share {
       for (int i = 0; i < fork.nanos().size(); i++) {
         double nanos = fork.nanos().get(i);
         double share = question.achieved(nanos) / fork.limits().get(i);
-        if (nanos > 0 && share > 0 && share < Double.POSITIVE_INFINITY) {
+        if (share > 0 && share < Double.POSITIVE_INFINITY) {
           shares.add(share);
         }
       }
