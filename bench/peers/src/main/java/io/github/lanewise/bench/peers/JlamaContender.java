@@ -8,6 +8,8 @@ import java.util.List;
 
 /** Jlama: language models on the JVM, by the Vector API. */
 public final class JlamaContender implements Contender {
+  /** Its products have no tails: the lanes of the widest vectors divide what they go along. */
+  private static final int LANES = 16;
 
   /** For the service loader. */
   public JlamaContender() {}
@@ -29,13 +31,12 @@ public final class JlamaContender implements Contender {
   public boolean answers(Question question) {
     Variant variant = question.variant();
     switch (question.operation()) {
-      case SOFTMAX, QK, PV:
+      case SOFTMAX:
         return variant == Variant.PLAIN;
-      case ATTENTION:
-        return variant == Variant.PLAIN
-            || variant == Variant.CAUSAL
-            || variant == Variant.WINDOW
-            || variant == Variant.RAGGED;
+      case QK, ATTENTION:
+        return question.depth() % LANES == 0;
+      case PV:
+        return question.columns() % LANES == 0;
       default:
         return false;
     }

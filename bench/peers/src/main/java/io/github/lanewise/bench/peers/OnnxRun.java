@@ -51,8 +51,17 @@ final class OnnxRun implements Contender.Run {
     }
   }
 
-  /** Loads the native library. */
+  /**
+   * Loads the native library; not where it would report its use to its maker, for the code that
+   * does so crashes when the command line of the process is longer than 4 kB (version 1.29.0 on
+   * Linux), and a JVM's class path alone is that long.
+   */
   private static OrtEnvironment environment() {
+    if (!"1".equals(System.getenv("ORT_DISABLE_TELEMETRY"))) {
+      throw new IllegalStateException(
+          "ONNX Runtime would report its use to its maker, and may crash in doing so: set"
+              + " ORT_DISABLE_TELEMETRY=1 in the environment");
+    }
     try {
       return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
     } catch (LinkageError e) {

@@ -1,0 +1,99 @@
+package io.github.lanewise.bench.peers;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.lanewise.bench.comparison.Check;
+import io.github.lanewise.bench.comparison.Contender;
+import io.github.lanewise.bench.comparison.Data;
+import io.github.lanewise.bench.comparison.Operation;
+import io.github.lanewise.bench.comparison.Question;
+import io.github.lanewise.bench.comparison.Variant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** ONNX Runtime and Jlama give the oracle's answers. */
+class PeersTest {
+
+  static Stream<Arguments> answered() {
+    List<Arguments> pairs = new ArrayList<>();
+    for (Contender contender : List.of(new OnnxRuntimeContender(), new JlamaContender())) {
+      for (Question question : SmallQuestions.all()) {
+        if (contender.answers(question)) {
+          pairs.add(Arguments.of(contender.name(), question, contender));
+        }
+      }
+    }
+    return pairs.stream();
+  }
+
+  @ParameterizedTest(name = "{0}: {1}")
+  @MethodSource("answered")
+  void theAnswerIsTheOracles(String name, Question question, Contender contender) throws Exception {
+    Data data = Data.of(question);
+    try (Contender.Run run = contender.prepare(question, data)) {
+      double error = new Check(question, data).run(run);
+      System.out.printf(
+          "%s: %s: error %.1e of %.1e%n", name, question, error, Check.limit(question));
+    }
+  }
+
+  @Test
+  void whatIsAnswered() {
+    assertEquals(15, count(new OnnxRuntimeContender()));
+    assertEquals(11, count(new JlamaContender()));
+    Question odd = new Question(Operation.QK, Variant.PLAIN, 1, 1, 1, 13, 37, 24, 1);
+    assertFalse(new JlamaContender().answers(odd), "Jlama reads beyond the end of such rows");
+  }
+
+  private static long count(Contender contender) {
+    return SmallQuestions.all().stream().filter(contender::answers).count();
+  }
+
+  /** Also that the answer changes with the inputs' layout: no test passes by symmetry. */
+  @Test
+  void headsMoveInsideAndBack() {
+    float[] values = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}; // [1, 2, 3, 2]
+    float[] inside = OnnxAttention.headsInside(values, 1, 2, 3, 2);
+    assertEquals(List.of(1f, 2f, 7f, 8f, 3f, 4f, 9f, 10f, 5f, 6f, 11f, 12f), list(inside));
+    assertEquals(list(values), list(OnnxAttention.headsInside(inside, 1, 3, 2, 2)));
+  }
+
+  private static List<Float> list(float[] values) {
+    List<Float> list = new ArrayList<>();
+    for (float value : values) {
+      list.add(value);
+    }
+    return list;
+  }
+
+  @Test
+  void whatARunWroteCanBeSpoilt() throws Exception {
+    Question question = new Question(Operation.SOFTMAX, Variant.PLAIN, 1, 1, 1, 3, 20, 1, 1);
+    for (Contender contender : List.of(new OnnxRuntimeContender(), new JlamaContender())) {
+      try (Contender.Run run = contender.prepare(question, Data.of(question))) {
+        run.run();
+        assertFalse(Float.isNaN(run.result()[59]), contender.name());
+        run.spoil();
+        assertTrue(Float.isNaN(run.result()[0]), contender.name());
+        assertTrue(Float.isNaN(run.result()[59]), contender.name());
+      }
+    }
+  }
+
+  @Test
+  void roomBeginsAtACacheLineWhateverItsSize() {
+    for (int length : new int[] {0, 1, 15, 16, 17, 1000}) {
+      assertEquals(4 * length, OffHeap.allocate(length).capacity());
+      assertEquals(0, OffHeap.allocate(length).alignmentOffset(0, 64));
+    }
+    assertThrows(ArithmeticException.class, () -> OffHeap.allocate(1 << 29));
+  }
+}
