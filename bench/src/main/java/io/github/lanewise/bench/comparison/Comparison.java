@@ -56,7 +56,7 @@ final class Comparison {
     int forks = rounds.cells() * options.rounds();
     terminal.line(
         Text.format(
-            "%s at %d questions, in %d rounds: a JVM each time, %d in all",
+            "%s; questions: %d, rounds: %d; a JVM each time: %d in all",
             String.join(", ", contenders.stream().map(Contender::name).toList()),
             rounds.questions(),
             options.rounds(),
