@@ -4,6 +4,7 @@ import java.util.function.LongSupplier;
 
 /** {@code System.arraycopy} by one thread: GB/s, what is read and what is written both counted. */
 public final class CopyLoop implements LimitSource {
+  private final Windows windows = new Windows();
   private final Walk walk;
   private final float[] memory;
 
@@ -24,11 +25,11 @@ public final class CopyLoop implements LimitSource {
   }
 
   double sample(LongSupplier nanoClock) {
-    return Windows.best(this::pass, 2.0 * Float.BYTES * walk.elementsOfPass(), nanoClock);
+    return windows.best(this::pass, 2.0 * Float.BYTES * walk.elementsOfPass(), nanoClock);
   }
 
-  private void pass(int window) {
-    int from = walk.next(window);
+  private void pass(int place) {
+    int from = walk.next(place);
     for (int time = 0; time < walk.repeats(); time++) {
       System.arraycopy(memory, from, memory, from + walk.distance(), walk.piece());
     }

@@ -21,6 +21,8 @@ public final class FmaLoop implements LimitSource {
   private static final int STEPS = 10_000;
   private static final int CHAINS = 12;
 
+  private final Windows windows = new Windows();
+
   /** Read by nobody: it keeps the loop from being removed. */
   public volatile float sink;
 
@@ -31,8 +33,8 @@ public final class FmaLoop implements LimitSource {
 
   @Override
   public double sample() {
-    return Windows.best(
-        window -> sink = loop(window, STEPS), 2.0 * CHAINS * F.length() * STEPS, System::nanoTime);
+    return windows.best(
+        place -> sink = loop(place, STEPS), 2.0 * CHAINS * F.length() * STEPS, System::nanoTime);
   }
 
   private static float loop(float seed, int steps) {

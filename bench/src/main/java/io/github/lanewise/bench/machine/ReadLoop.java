@@ -10,6 +10,7 @@ public final class ReadLoop implements LimitSource {
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
   private static final int L = F.length();
 
+  private final Windows windows = new Windows();
   private final Walk walk;
   private final float[] memory;
 
@@ -34,11 +35,11 @@ public final class ReadLoop implements LimitSource {
   }
 
   double sample(LongSupplier nanoClock) {
-    return Windows.best(this::pass, (double) Float.BYTES * walk.elementsOfPass(), nanoClock);
+    return windows.best(this::pass, (double) Float.BYTES * walk.elementsOfPass(), nanoClock);
   }
 
-  private void pass(int window) {
-    sink = sum(memory, walk.next(window), walk.piece(), walk.repeats());
+  private void pass(int place) {
+    sink = sum(memory, walk.next(place), walk.piece(), walk.repeats());
   }
 
   /** Reads a range a number of times; what is left over of 4 x 2 vectors is left out. */

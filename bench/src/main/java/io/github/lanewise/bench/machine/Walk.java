@@ -39,9 +39,9 @@ final class Walk {
     return (double) piece * repeats;
   }
 
-  /** Where the next pass begins: each window another place within a cache line. */
-  int next(int window) {
-    int from = at * piece + window * LINE / Windows.COUNT;
+  /** Where the next pass begins: at one of the places within a cache line. */
+  int next(int place) {
+    int from = at * piece + place * LINE / Windows.PLACES;
     at = (at + 1) % pieces;
     return from;
   }

@@ -22,9 +22,27 @@ class LimitLoopsTest {
 
   @Test
   void speedIsAmountByTimeOfTheBestWindow() {
-    // Passes of window 3 take 100 us, those of the others 200 us: 6 of them fill half a
-    // millisecond, and then 5 do.
-    double speed = Windows.best(window -> now += window == 3 ? 100_000 : 200_000, 1e6, () -> now);
+    // Passes at place 3 take 100 us, those elsewhere 200 us: 3 of them fill a window, and then 2.
+    double speed =
+        new Windows().best(place -> now += place == 3 ? 100_000 : 200_000, 1e6, () -> now);
+    assertEquals(1e6 / 100_000, speed, 1e-12);
+  }
+
+  @Test
+  void anInterruptionOfTheOnlyGoodPlaceDoesNotCount() {
+    Windows windows = new Windows();
+    windows.best(place -> now += place == 5 ? 100_000 : 200_000, 1e6, () -> now);
+    // Now the window that tries place 5 is interrupted; others are there, too.
+    int[] passes = new int[Windows.PLACES];
+    double speed =
+        windows.best(
+            place -> {
+              boolean interrupted = place == 5 && passes[4] > 0 && passes[6] == 0;
+              passes[place]++;
+              now += place == 5 && !interrupted ? 100_000 : 200_000;
+            },
+            1e6,
+            () -> now);
     assertEquals(1e6 / 100_000, speed, 1e-12);
   }
 
@@ -64,7 +82,7 @@ class LimitLoopsTest {
       Walk walk = new Walk(elements);
       int last = 0;
       for (int pass = 0; pass < 10; pass++) {
-        last = Math.max(last, walk.next(Windows.COUNT - 1) + walk.piece());
+        last = Math.max(last, walk.next(Windows.PLACES - 1) + walk.piece());
       }
       assertTrue(last <= walk.distance(), "the first range ends behind the second's begin");
       assertTrue(walk.distance() + last <= walk.allocate(2).length);
