@@ -33,8 +33,14 @@ class WarmUpRunTest {
   @Test
   void whatAProcessPrintsIsRead() {
     String output =
-        "40.0\n100.0 50.0 90.0\n110.0 10.0 110.0\n112.5 2.5 115.0\n114.5 2.0 118.0\n"
-            + "116.4 1.9 119.0\n";
+        """
+        40.0
+        100.0 50.0 90.0
+        110.0 10.0 110.0
+        112.5 2.5 115.0
+        114.5 2.0 118.0
+        116.4 1.9 119.0
+        """;
     assertEquals(RUN, WarmUpRun.parse(output));
   }
 

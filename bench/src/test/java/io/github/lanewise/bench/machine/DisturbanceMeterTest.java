@@ -63,6 +63,7 @@ class DisturbanceMeterTest {
       Disturbance disturbance = DisturbanceMeter.between(times, times, List.of());
       assertEquals(new Disturbance(Double.NaN, Double.NaN, Double.NaN), disturbance);
     }
+    assertEquals(Double.NaN, ProcessorTimes.of("cpu  1 2 3 4 5 6 7 8 0 0\n", "").all());
     Disturbance unknownOwn =
         DisturbanceMeter.between(
             ProcessorTimes.of(START, ""), ProcessorTimes.of(END, ""), List.of(1.0));
