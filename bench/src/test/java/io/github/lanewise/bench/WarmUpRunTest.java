@@ -53,6 +53,8 @@ class WarmUpRunTest {
       assertTrue(call.processorMillis() >= before.processorMillis(), call.toString());
       before = call;
     }
+    WarmUpRun.Call first = run.calls().getFirst();
+    assertTrue(first.endMillis() - first.millis() > run.warmedMillis() - 1, run.toString());
     assertTrue(run.warmedMillis() >= 10, run.warmedMillis() + " ms");
   }
 }

@@ -60,6 +60,16 @@ class WarmUpsTest {
   }
 
   @Test
+  void aPauseRightBehindTheFirstPointIsNoPoint() {
+    List<Point> points = new ArrayList<>(List.of(new Point(0, 0)));
+    for (int i = 0; i < 9; i++) {
+      points.add(new Point(92 + i, 1));
+    }
+    List<Point> thinned = WarmUps.thinned(points, 6);
+    assertEquals(List.of(new Point(0, 0), new Point(96, 1), new Point(100, 1)), thinned);
+  }
+
+  @Test
   void fewPointsStayAsTheyAre() {
     List<Point> points = List.of(new Point(1, 0.5), new Point(2, 1));
     assertEquals(points, WarmUps.thinned(points, 2));
