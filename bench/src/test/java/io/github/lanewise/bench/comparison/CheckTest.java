@@ -240,6 +240,7 @@ class CheckTest {
     assertTrue(String.valueOf(wrong.getMessage()).contains("second call"), wrong::toString);
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record FakeRun(float[] out, Consumer<float[]> work) implements Contender.Run {
     FakeRun {
       out = new float[out.length];

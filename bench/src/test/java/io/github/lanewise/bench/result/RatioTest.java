@@ -174,7 +174,11 @@ final class RatioTest {
             0,
             List.of(
                 new Fork(0, List.of(bytes, bytes / 2), List.of(10.0, 10.0), 0),
-                new Fork(1, List.of(bytes / 3, Double.NaN, 0.0, bytes, -1.0), list(10, 10, 10, 0, 10), 0)));
+                new Fork(
+                    1,
+                    List.of(bytes / 3, Double.NaN, 0.0, bytes, -1.0),
+                    list(10, 10, 10, 0, 10),
+                    0)));
     assertEquals(0.2, Share.ofLimit(exp, measured), 1e-12); // of 0.1, 0.2 and 0.3
     assertEquals(Double.NaN, Share.ofLimit(exp, measurement()));
   }
