@@ -47,7 +47,7 @@ class ScaleTest {
       Scale scale = scale(kind, Double.NaN);
       for (double value : new double[] {Double.NaN, -1, 0, 1e300, Double.POSITIVE_INFINITY}) {
         double at = scale.at(value);
-        assertTrue(Double.isNaN(at) || at >= 0 && at <= 100, kind + ": " + value + " at " + at);
+        assertTrue(Double.isNaN(at) || (at >= 0 && at <= 100), kind + ": " + value + " at " + at);
       }
       assertTrue(scale.ticks().size() < 20, kind::name);
     }
