@@ -164,7 +164,7 @@ class ReportTest {
               .filter(m -> m.question().equals(question) && m.contender().equals("Lanewise"))
               .findFirst()
               .orElse(null);
-      if (mine == null || mine == measurement) {
+      if (mine == null || contender.equals("Lanewise")) {
         assertEquals(Words.NONE, row.get(7));
       } else {
         assertNear(nanos / median(mine), Double.parseDouble(row.get(7)), row.toString());
@@ -217,7 +217,8 @@ class ReportTest {
 
   private static double inNanos(String time) {
     String[] parts = time.split(" ", -1);
-    double unit = Map.of("ns", 1.0, "µs", 1e3, "ms", 1e6, "s", 1e9).get(parts[1]);
+    double unit =
+        Map.of("ns", 1.0, "µs", 1e3, "ms", 1e6, "s", 1e9).getOrDefault(parts[1], Double.NaN);
     return unit * Double.parseDouble(parts[0]);
   }
 
