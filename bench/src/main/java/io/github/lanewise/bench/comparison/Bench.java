@@ -71,7 +71,7 @@ public final class Bench {
     Summary.of(result).forEach(terminal::line);
     Path page = Report.write(result, folder.path());
     terminal.line("");
-    terminal.line(Text.format("Report: %s", page.toAbsolutePath()));
+    terminal.line(Text.format("Report: %s", page.toAbsolutePath().normalize()));
   }
 
   private static List<Question> questions(Options options) {
