@@ -1,9 +1,11 @@
 package io.github.lanewise;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.github.lanewise.Operation.Call;
+import io.github.lanewise.attention.Attention;
 import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -41,6 +43,25 @@ class AllocationTest {
   void aDispatchedCallAllocatesAtMostOneKilobyte(Layout layout) {
     try (Workers two = Workers.threads(2)) {
       assertAllocation(layout, two, DISPATCHED);
+    }
+  }
+
+  /** Heads so long that each alone would keep all threads busy: their rounds are bounded. */
+  @Test
+  void manyLongHeadsAllocateAtMostOneKilobyteToo() {
+    FloatTensor q = FloatTensor.of(new float[64 * 1100 * 16], 1, 64, 1100, 16);
+    FloatTensor k = FloatTensor.of(new float[64 * 48 * 16], 1, 64, 48, 16);
+    FloatTensor out = FloatTensor.allocate(1, 64, 1100, 16);
+    Attention attention = Attention.builder().build();
+    try (Workers two = Workers.threads(2)) {
+      Runnable call = () -> attention.forward(q, k, k, out, RowStatistics.none(), two);
+      long least = Long.MAX_VALUE;
+      for (int n = 0; n < 100; n++) {
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        call.run();
+        least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
+      }
+      assertTrue(least <= DISPATCHED, least + " bytes per call");
     }
   }
 

@@ -9,7 +9,9 @@ import io.github.lanewise.bench.stage.Terminal;
 import io.github.lanewise.bench.stage.Text;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The comparison: measures, and writes a report. Exit status: 0 if there is one, 1 if not, 2 if the
@@ -74,23 +76,32 @@ public final class Bench {
     terminal.line(Text.format("Report: %s", page.toAbsolutePath().normalize()));
   }
 
+  /** A text picks from the usual questions or, where none of them has it, from the others. */
   private static List<Question> questions(Options options) {
-    List<Question> all = options.quick() ? Questions.quick() : Questions.all();
+    List<Question> usual = options.quick() ? Questions.quick() : Questions.all();
+    if (options.only().isEmpty()) {
+      return usual;
+    }
+    Set<Question> picked = new LinkedHashSet<>();
     for (String text : options.only()) {
-      if (all.stream().noneMatch(question -> question.id().contains(text))) {
+      List<Question> found = named(text, usual);
+      if (found.isEmpty() && !options.quick()) {
+        found = named(text, Questions.onRequest());
+      }
+      if (found.isEmpty()) {
         throw new Misuse(
             "There is no question with \""
                 + text
                 + "\" in its name. There are: "
-                + String.join("; ", all.stream().map(Question::id).toList())
+                + String.join("; ", usual.stream().map(Question::id).toList())
                 + ".");
       }
+      picked.addAll(found);
     }
-    return all.stream()
-        .filter(
-            question ->
-                options.only().isEmpty()
-                    || options.only().stream().anyMatch(text -> question.id().contains(text)))
-        .toList();
+    return List.copyOf(picked);
+  }
+
+  private static List<Question> named(String text, List<Question> questions) {
+    return questions.stream().filter(question -> question.id().contains(text)).toList();
   }
 }

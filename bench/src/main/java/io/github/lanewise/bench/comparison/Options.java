@@ -33,7 +33,8 @@ record Options(
 
         --report DIR      folder for the report (target/report)
         --rounds N        rounds in which the contenders take turns, 1 to 99 (3; with --quick 1)
-        --only TEXT       only questions whose id contains the text; may be repeated
+        --only TEXT       only questions whose id contains the text; may be repeated. Some are
+                          asked only where named: "8 8192x64", "2048x128 causal"
         --contender NAME  only this contender beside Lanewise; may be repeated
         --quick           a smoke run of a minute: few questions, little time for each
         --render FILE     measures nothing: draws the report from a stored result

@@ -17,6 +17,14 @@ public final class Questions {
     return all(Runtime.getRuntime().availableProcessors());
   }
 
+  /** Those that take too long to be asked unless they are named: --only 8192. */
+  public static List<Question> onRequest() {
+    return List.of(
+        Question.attention(Variant.CAUSAL, 8, 2048, 128),
+        Question.attention(Variant.PLAIN, 8, 8192, 64),
+        Question.attention(Variant.CAUSAL, 8, 8192, 64));
+  }
+
   /** A few that touch every operation, for a smoke run. */
   public static List<Question> quick() {
     return List.of(
@@ -33,7 +41,8 @@ public final class Questions {
    * @throws Failure that names the nearest ids, if there is none
    */
   public static Question byId(String id) {
-    List<Question> all = all();
+    List<Question> all = new ArrayList<>(all());
+    all.addAll(onRequest());
     for (Question question : all) {
       if (question.id().equals(id)) {
         return question;

@@ -18,7 +18,7 @@ public final class MachineInfo {
         CpuName.read(),
         Runtime.getRuntime().availableProcessors(),
         memoryGigabytes(),
-        join(" ", property("os.name"), property("os.version"), property("os.arch")),
+        join(" ", property("os.name"), release(property("os.version")), property("os.arch")),
         join(", ", property("java.vm.name") + " " + Runtime.version(), property("java.vendor")),
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
             .map(MachineInfo::withoutPath)
@@ -63,5 +63,10 @@ public final class MachineInfo {
       }
     }
     return "…";
+  }
+
+  /** A release without what its builder hung on to it. */
+  static String release(String version) {
+    return version.replaceFirst("^([0-9]+(\\.[0-9]+)*).*", "$1");
   }
 }

@@ -112,4 +112,11 @@ class SystemTextsTest {
     assertFalse(machine.toString().contains(System.getProperty("user.dir")), machine.toString());
     assertFalse(home.length() > 1 && machine.toString().contains(home), machine.toString());
   }
+
+  @Test
+  void aReleaseIsNumbers() {
+    assertEquals("6.18.44", MachineInfo.release("6.18.44-cloud-amd64"));
+    assertEquals("10.0", MachineInfo.release("10.0"));
+    assertEquals("unknown", MachineInfo.release("unknown"));
+  }
 }

@@ -31,6 +31,9 @@ public final class AttentionCall implements Task {
   /** Tasks for each thread that a round should have, so that nobody is idle for long at its end. */
   private static final int TASKS_PER_THREAD = 32;
 
+  /** Rounds that a call is cut into at most, if memory allows: each brings two jobs of 96 bytes. */
+  private static final int MOST_ROUNDS = 5;
+
   /** Floats that the heads in flight may take where one head takes less: 32 MB. */
   private static final long MOST_PACKED = 1L << 23;
 
@@ -273,6 +276,7 @@ public final class AttentionCall implements Task {
       return 1;
     }
     long wanted = Math.max(1, (TASKS_PER_THREAD * (long) parallelism + bundles - 1) / bundles);
+    wanted = Math.max(wanted, (heads + MOST_ROUNDS - 1) / MOST_ROUNDS);
     long perHead = Math.max(1, PackedHeads.floatsPerHead(source.mostPacked(), headDim, valueDim));
     long affordable = Math.max(1, MOST_PACKED / perHead);
     return (int) Math.min(heads, Math.min(wanted, affordable));
