@@ -22,7 +22,9 @@ import java.util.concurrent.Executor;
  * short, and {@link #close} drops them at once.
  *
  * <p><b>Allocation.</b> In steady state a call on {@link #caller} allocates nothing for its
- * dispatch, on the others at most 1 KB.
+ * dispatch, on the others at most 1 KB; what an executor allocates for its queue is not counted.
+ * Keys and values of more than 256 MB in all may exceed it: at most 32 MB of them, or one head, are
+ * in flight at a time.
  *
  * <p><b>Errors.</b> Calls on closed workers throw {@link IllegalStateException}; one that is under
  * way when they are closed is completed.

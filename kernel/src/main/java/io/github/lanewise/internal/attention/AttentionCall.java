@@ -31,8 +31,8 @@ public final class AttentionCall implements Task {
   /** Tasks for each thread that a round should have, so that nobody is idle for long at its end. */
   private static final int TASKS_PER_THREAD = 32;
 
-  /** Rounds that a call is cut into at most, if memory allows: each brings two jobs of 96 bytes. */
-  private static final int MOST_ROUNDS = 5;
+  /** Rounds that a call is cut into at most, if memory allows: each brings two jobs of 64 bytes. */
+  private static final int MOST_ROUNDS = 8;
 
   /** Floats that the heads in flight may take where one head takes less: 32 MB. */
   private static final long MOST_PACKED = 1L << 23;

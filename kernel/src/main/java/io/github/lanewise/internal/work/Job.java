@@ -1,15 +1,24 @@
 package io.github.lanewise.internal.work;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** One call's tasks while several threads work on them. */
+/**
+ * One call's tasks while several threads work on them.
+ *
+ * <p>Its counters are fields and no objects: a call may bring a dozen jobs.
+ */
 final class Job {
 
+  private static final AtomicIntegerFieldUpdater<Job> NEXT =
+      AtomicIntegerFieldUpdater.newUpdater(Job.class, "next");
+  private static final AtomicIntegerFieldUpdater<Job> UNFINISHED =
+      AtomicIntegerFieldUpdater.newUpdater(Job.class, "unfinished");
+
   private final int tasks;
-  private final AtomicInteger next = new AtomicInteger();
-  private final AtomicInteger unfinished;
+  private volatile int next;
+  private volatile int unfinished;
   private @Nullable Task task; // read only by who holds an unfinished task
   private volatile @Nullable Throwable failure;
   private volatile @Nullable Thread waiter;
@@ -17,18 +26,18 @@ final class Job {
   Job(int tasks, Task task) {
     this.tasks = tasks;
     this.task = task;
-    this.unfinished = new AtomicInteger(tasks);
+    this.unfinished = tasks;
   }
 
   /** Whether every task has been taken. */
   boolean isExhausted() {
-    return next.get() >= tasks;
+    return next >= tasks;
   }
 
   /** Takes tasks until there are none left. */
   void help(Workspace workspace) {
     while (!isExhausted()) { // first look, then count: a late helper must not make it overflow
-      int index = next.getAndIncrement();
+      int index = NEXT.getAndIncrement(this);
       if (index >= tasks) {
         return;
       }
@@ -53,14 +62,14 @@ final class Job {
         first.addSuppressed(thrown);
       }
     }
-    int taken = next.getAndSet(tasks);
+    int taken = NEXT.getAndSet(this, tasks);
     if (taken < tasks) {
       finish(tasks - taken);
     }
   }
 
   private void finish(int count) {
-    if (unfinished.addAndGet(-count) == 0) {
+    if (UNFINISHED.addAndGet(this, -count) == 0) {
       LockSupport.unpark(waiter);
     }
   }
@@ -72,9 +81,9 @@ final class Job {
    * @param spinNanos how long to spin before parking
    */
   void await(long spinNanos) {
-    if (unfinished.get() != 0) {
+    if (unfinished != 0) {
       long start = System.nanoTime();
-      while (unfinished.get() != 0 && System.nanoTime() - start < spinNanos) {
+      while (unfinished != 0 && System.nanoTime() - start < spinNanos) {
         Thread.onSpinWait();
       }
       park();
@@ -89,7 +98,7 @@ final class Job {
   private void park() {
     boolean interrupted = false;
     waiter = Thread.currentThread();
-    while (unfinished.get() != 0) {
+    while (unfinished != 0) {
       LockSupport.park(this);
       interrupted |= Thread.interrupted(); // else park would return at once from now on
     }
