@@ -36,10 +36,7 @@ final class SummarySection {
     BenchResult result = figures.result();
     out.open("div", "class", "tiles").newLine();
     for (Series other : figures.others()) {
-      // the histogram has curves of functions that took no part
-      if (result.contenders().stream().anyMatch(one -> one.name().equals(other.name()))) {
-        tile(out, figures, other);
-      }
+      tile(out, figures, other);
     }
     out.close().newLine();
     if (figures.others().isEmpty()) {
@@ -84,6 +81,11 @@ final class SummarySection {
         counts.merge(figures.verdict(ratio), 1, Integer::sum);
         compared++;
       }
+    }
+    boolean invited =
+        figures.result().contenders().stream().anyMatch(one -> one.name().equals(other.name()));
+    if (compared == 0 && !invited) {
+      return; // the histogram has curves of functions that took no part
     }
     out.open("div", "class", "card");
     out.element("strong", "Against " + other.name());
