@@ -4,6 +4,7 @@ import static io.github.lanewise.internal.kernel.DecodeKernels.GROUP;
 import static io.github.lanewise.internal.kernel.DecodeKernels.ROW;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -38,62 +39,70 @@ final class DecodeBfloatTiles {
     for (; t < unrolled; t += 4) {
       int at = from + t * LANES;
       FloatVector x00 =
-          ShortVector.fromArray(S, a, at)
-              .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 16)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ((IntVector)
+                      ShortVector.fromArray(S, a, at)
+                          .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0))
+                  .lanewise(VectorOperators.LSHL, 16)
+                  .convert(VectorOperators.REINTERPRET_I2F, 0);
       FloatVector x10 =
-          ShortVector.fromArray(S, a, at + L)
-              .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 16)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ((IntVector)
+                      ShortVector.fromArray(S, a, at + L)
+                          .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0))
+                  .lanewise(VectorOperators.LSHL, 16)
+                  .convert(VectorOperators.REINTERPRET_I2F, 0);
       FloatVector b00 = FloatVector.broadcast(F, b[bFrom + t]);
       acc0 = b00.fma(x00, acc0);
       acc1 = b00.fma(x10, acc1);
       FloatVector x01 =
-          ShortVector.fromArray(S, a, at + LANES)
-              .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 16)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ((IntVector)
+                      ShortVector.fromArray(S, a, at + LANES)
+                          .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0))
+                  .lanewise(VectorOperators.LSHL, 16)
+                  .convert(VectorOperators.REINTERPRET_I2F, 0);
       FloatVector x11 =
-          ShortVector.fromArray(S, a, at + LANES + L)
-              .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 16)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ((IntVector)
+                      ShortVector.fromArray(S, a, at + LANES + L)
+                          .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0))
+                  .lanewise(VectorOperators.LSHL, 16)
+                  .convert(VectorOperators.REINTERPRET_I2F, 0);
       FloatVector b01 = FloatVector.broadcast(F, b[bFrom + t + 1]);
       acc0 = b01.fma(x01, acc0);
       acc1 = b01.fma(x11, acc1);
       FloatVector x02 =
-          ShortVector.fromArray(S, a, at + 2 * LANES)
-              .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 16)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ((IntVector)
+                      ShortVector.fromArray(S, a, at + 2 * LANES)
+                          .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0))
+                  .lanewise(VectorOperators.LSHL, 16)
+                  .convert(VectorOperators.REINTERPRET_I2F, 0);
       FloatVector x12 =
-          ShortVector.fromArray(S, a, at + 2 * LANES + L)
-              .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 16)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ((IntVector)
+                      ShortVector.fromArray(S, a, at + 2 * LANES + L)
+                          .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0))
+                  .lanewise(VectorOperators.LSHL, 16)
+                  .convert(VectorOperators.REINTERPRET_I2F, 0);
       FloatVector b02 = FloatVector.broadcast(F, b[bFrom + t + 2]);
       acc0 = b02.fma(x02, acc0);
       acc1 = b02.fma(x12, acc1);
       FloatVector x03 =
-          ShortVector.fromArray(S, a, at + 3 * LANES)
-              .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 16)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ((IntVector)
+                      ShortVector.fromArray(S, a, at + 3 * LANES)
+                          .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0))
+                  .lanewise(VectorOperators.LSHL, 16)
+                  .convert(VectorOperators.REINTERPRET_I2F, 0);
       FloatVector x13 =
-          ShortVector.fromArray(S, a, at + 3 * LANES + L)
-              .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 16)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ((IntVector)
+                      ShortVector.fromArray(S, a, at + 3 * LANES + L)
+                          .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0))
+                  .lanewise(VectorOperators.LSHL, 16)
+                  .convert(VectorOperators.REINTERPRET_I2F, 0);
       FloatVector b03 = FloatVector.broadcast(F, b[bFrom + t + 3]);
       acc0 = b03.fma(x03, acc0);
       acc1 = b03.fma(x13, acc1);
@@ -101,17 +110,19 @@ final class DecodeBfloatTiles {
     for (; t < depth; t++) {
       int at = from + t * LANES;
       FloatVector x00 =
-          ShortVector.fromArray(S, a, at)
-              .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 16)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ((IntVector)
+                      ShortVector.fromArray(S, a, at)
+                          .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0))
+                  .lanewise(VectorOperators.LSHL, 16)
+                  .convert(VectorOperators.REINTERPRET_I2F, 0);
       FloatVector x10 =
-          ShortVector.fromArray(S, a, at + L)
-              .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 16)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ((IntVector)
+                      ShortVector.fromArray(S, a, at + L)
+                          .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0))
+                  .lanewise(VectorOperators.LSHL, 16)
+                  .convert(VectorOperators.REINTERPRET_I2F, 0);
       FloatVector b00 = FloatVector.broadcast(F, b[bFrom + t]);
       acc0 = b00.fma(x00, acc0);
       acc1 = b00.fma(x10, acc1);
@@ -136,17 +147,19 @@ final class DecodeBfloatTiles {
     for (; t < unrolled; t += 4) {
       int at = from + t * LANES;
       FloatVector x00 =
-          ShortVector.fromArray(S, a, at)
-              .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 16)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ((IntVector)
+                      ShortVector.fromArray(S, a, at)
+                          .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0))
+                  .lanewise(VectorOperators.LSHL, 16)
+                  .convert(VectorOperators.REINTERPRET_I2F, 0);
       FloatVector x10 =
-          ShortVector.fromArray(S, a, at + L)
-              .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 16)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ((IntVector)
+                      ShortVector.fromArray(S, a, at + L)
+                          .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0))
+                  .lanewise(VectorOperators.LSHL, 16)
+                  .convert(VectorOperators.REINTERPRET_I2F, 0);
       FloatVector b00 = FloatVector.broadcast(F, b[bFrom + t]);
       acc00 = b00.fma(x00, acc00);
       acc10 = b00.fma(x10, acc10);
@@ -160,17 +173,19 @@ final class DecodeBfloatTiles {
       acc03 = b30.fma(x00, acc03);
       acc13 = b30.fma(x10, acc13);
       FloatVector x01 =
-          ShortVector.fromArray(S, a, at + LANES)
-              .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 16)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ((IntVector)
+                      ShortVector.fromArray(S, a, at + LANES)
+                          .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0))
+                  .lanewise(VectorOperators.LSHL, 16)
+                  .convert(VectorOperators.REINTERPRET_I2F, 0);
       FloatVector x11 =
-          ShortVector.fromArray(S, a, at + LANES + L)
-              .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 16)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ((IntVector)
+                      ShortVector.fromArray(S, a, at + LANES + L)
+                          .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0))
+                  .lanewise(VectorOperators.LSHL, 16)
+                  .convert(VectorOperators.REINTERPRET_I2F, 0);
       FloatVector b01 = FloatVector.broadcast(F, b[bFrom + t + 1]);
       acc00 = b01.fma(x01, acc00);
       acc10 = b01.fma(x11, acc10);
@@ -184,17 +199,19 @@ final class DecodeBfloatTiles {
       acc03 = b31.fma(x01, acc03);
       acc13 = b31.fma(x11, acc13);
       FloatVector x02 =
-          ShortVector.fromArray(S, a, at + 2 * LANES)
-              .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 16)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ((IntVector)
+                      ShortVector.fromArray(S, a, at + 2 * LANES)
+                          .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0))
+                  .lanewise(VectorOperators.LSHL, 16)
+                  .convert(VectorOperators.REINTERPRET_I2F, 0);
       FloatVector x12 =
-          ShortVector.fromArray(S, a, at + 2 * LANES + L)
-              .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 16)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ((IntVector)
+                      ShortVector.fromArray(S, a, at + 2 * LANES + L)
+                          .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0))
+                  .lanewise(VectorOperators.LSHL, 16)
+                  .convert(VectorOperators.REINTERPRET_I2F, 0);
       FloatVector b02 = FloatVector.broadcast(F, b[bFrom + t + 2]);
       acc00 = b02.fma(x02, acc00);
       acc10 = b02.fma(x12, acc10);
@@ -208,17 +225,19 @@ final class DecodeBfloatTiles {
       acc03 = b32.fma(x02, acc03);
       acc13 = b32.fma(x12, acc13);
       FloatVector x03 =
-          ShortVector.fromArray(S, a, at + 3 * LANES)
-              .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 16)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ((IntVector)
+                      ShortVector.fromArray(S, a, at + 3 * LANES)
+                          .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0))
+                  .lanewise(VectorOperators.LSHL, 16)
+                  .convert(VectorOperators.REINTERPRET_I2F, 0);
       FloatVector x13 =
-          ShortVector.fromArray(S, a, at + 3 * LANES + L)
-              .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 16)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ((IntVector)
+                      ShortVector.fromArray(S, a, at + 3 * LANES + L)
+                          .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0))
+                  .lanewise(VectorOperators.LSHL, 16)
+                  .convert(VectorOperators.REINTERPRET_I2F, 0);
       FloatVector b03 = FloatVector.broadcast(F, b[bFrom + t + 3]);
       acc00 = b03.fma(x03, acc00);
       acc10 = b03.fma(x13, acc10);
@@ -235,17 +254,19 @@ final class DecodeBfloatTiles {
     for (; t < depth; t++) {
       int at = from + t * LANES;
       FloatVector x00 =
-          ShortVector.fromArray(S, a, at)
-              .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 16)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ((IntVector)
+                      ShortVector.fromArray(S, a, at)
+                          .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0))
+                  .lanewise(VectorOperators.LSHL, 16)
+                  .convert(VectorOperators.REINTERPRET_I2F, 0);
       FloatVector x10 =
-          ShortVector.fromArray(S, a, at + L)
-              .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 16)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ((IntVector)
+                      ShortVector.fromArray(S, a, at + L)
+                          .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0))
+                  .lanewise(VectorOperators.LSHL, 16)
+                  .convert(VectorOperators.REINTERPRET_I2F, 0);
       FloatVector b00 = FloatVector.broadcast(F, b[bFrom + t]);
       acc00 = b00.fma(x00, acc00);
       acc10 = b00.fma(x10, acc10);

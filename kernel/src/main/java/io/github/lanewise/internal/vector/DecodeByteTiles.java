@@ -39,84 +39,74 @@ final class DecodeByteTiles {
     for (; t < unrolled; t += 4) {
       int at = from + t * LANES;
       FloatVector x00 =
-          ByteVector.fromArray(B, a, at)
-              .convertShape(VectorOperators.B2F, F, 0)
-              .reinterpretAsFloats();
+          (FloatVector) ByteVector.fromArray(B, a, at).convertShape(VectorOperators.B2F, F, 0);
       FloatVector x10 =
-          ByteVector.fromArray(B, a, at + L)
-              .convertShape(VectorOperators.B2F, F, 0)
-              .reinterpretAsFloats();
+          (FloatVector) ByteVector.fromArray(B, a, at + L).convertShape(VectorOperators.B2F, F, 0);
       FloatVector x20 =
-          ByteVector.fromArray(B, a, at + 2 * L)
-              .convertShape(VectorOperators.B2F, F, 0)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ByteVector.fromArray(B, a, at + 2 * L).convertShape(VectorOperators.B2F, F, 0);
       FloatVector x30 =
-          ByteVector.fromArray(B, a, at + 3 * L)
-              .convertShape(VectorOperators.B2F, F, 0)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ByteVector.fromArray(B, a, at + 3 * L).convertShape(VectorOperators.B2F, F, 0);
       FloatVector b00 = FloatVector.broadcast(F, b[bFrom + t]);
       acc0 = b00.fma(x00, acc0);
       acc1 = b00.fma(x10, acc1);
       acc2 = b00.fma(x20, acc2);
       acc3 = b00.fma(x30, acc3);
       FloatVector x01 =
-          ByteVector.fromArray(B, a, at + LANES)
-              .convertShape(VectorOperators.B2F, F, 0)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ByteVector.fromArray(B, a, at + LANES).convertShape(VectorOperators.B2F, F, 0);
       FloatVector x11 =
-          ByteVector.fromArray(B, a, at + LANES + L)
-              .convertShape(VectorOperators.B2F, F, 0)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ByteVector.fromArray(B, a, at + LANES + L).convertShape(VectorOperators.B2F, F, 0);
       FloatVector x21 =
-          ByteVector.fromArray(B, a, at + LANES + 2 * L)
-              .convertShape(VectorOperators.B2F, F, 0)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ByteVector.fromArray(B, a, at + LANES + 2 * L)
+                  .convertShape(VectorOperators.B2F, F, 0);
       FloatVector x31 =
-          ByteVector.fromArray(B, a, at + LANES + 3 * L)
-              .convertShape(VectorOperators.B2F, F, 0)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ByteVector.fromArray(B, a, at + LANES + 3 * L)
+                  .convertShape(VectorOperators.B2F, F, 0);
       FloatVector b01 = FloatVector.broadcast(F, b[bFrom + t + 1]);
       acc0 = b01.fma(x01, acc0);
       acc1 = b01.fma(x11, acc1);
       acc2 = b01.fma(x21, acc2);
       acc3 = b01.fma(x31, acc3);
       FloatVector x02 =
-          ByteVector.fromArray(B, a, at + 2 * LANES)
-              .convertShape(VectorOperators.B2F, F, 0)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ByteVector.fromArray(B, a, at + 2 * LANES).convertShape(VectorOperators.B2F, F, 0);
       FloatVector x12 =
-          ByteVector.fromArray(B, a, at + 2 * LANES + L)
-              .convertShape(VectorOperators.B2F, F, 0)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ByteVector.fromArray(B, a, at + 2 * LANES + L)
+                  .convertShape(VectorOperators.B2F, F, 0);
       FloatVector x22 =
-          ByteVector.fromArray(B, a, at + 2 * LANES + 2 * L)
-              .convertShape(VectorOperators.B2F, F, 0)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ByteVector.fromArray(B, a, at + 2 * LANES + 2 * L)
+                  .convertShape(VectorOperators.B2F, F, 0);
       FloatVector x32 =
-          ByteVector.fromArray(B, a, at + 2 * LANES + 3 * L)
-              .convertShape(VectorOperators.B2F, F, 0)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ByteVector.fromArray(B, a, at + 2 * LANES + 3 * L)
+                  .convertShape(VectorOperators.B2F, F, 0);
       FloatVector b02 = FloatVector.broadcast(F, b[bFrom + t + 2]);
       acc0 = b02.fma(x02, acc0);
       acc1 = b02.fma(x12, acc1);
       acc2 = b02.fma(x22, acc2);
       acc3 = b02.fma(x32, acc3);
       FloatVector x03 =
-          ByteVector.fromArray(B, a, at + 3 * LANES)
-              .convertShape(VectorOperators.B2F, F, 0)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ByteVector.fromArray(B, a, at + 3 * LANES).convertShape(VectorOperators.B2F, F, 0);
       FloatVector x13 =
-          ByteVector.fromArray(B, a, at + 3 * LANES + L)
-              .convertShape(VectorOperators.B2F, F, 0)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ByteVector.fromArray(B, a, at + 3 * LANES + L)
+                  .convertShape(VectorOperators.B2F, F, 0);
       FloatVector x23 =
-          ByteVector.fromArray(B, a, at + 3 * LANES + 2 * L)
-              .convertShape(VectorOperators.B2F, F, 0)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ByteVector.fromArray(B, a, at + 3 * LANES + 2 * L)
+                  .convertShape(VectorOperators.B2F, F, 0);
       FloatVector x33 =
-          ByteVector.fromArray(B, a, at + 3 * LANES + 3 * L)
-              .convertShape(VectorOperators.B2F, F, 0)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ByteVector.fromArray(B, a, at + 3 * LANES + 3 * L)
+                  .convertShape(VectorOperators.B2F, F, 0);
       FloatVector b03 = FloatVector.broadcast(F, b[bFrom + t + 3]);
       acc0 = b03.fma(x03, acc0);
       acc1 = b03.fma(x13, acc1);
@@ -126,21 +116,15 @@ final class DecodeByteTiles {
     for (; t < depth; t++) {
       int at = from + t * LANES;
       FloatVector x00 =
-          ByteVector.fromArray(B, a, at)
-              .convertShape(VectorOperators.B2F, F, 0)
-              .reinterpretAsFloats();
+          (FloatVector) ByteVector.fromArray(B, a, at).convertShape(VectorOperators.B2F, F, 0);
       FloatVector x10 =
-          ByteVector.fromArray(B, a, at + L)
-              .convertShape(VectorOperators.B2F, F, 0)
-              .reinterpretAsFloats();
+          (FloatVector) ByteVector.fromArray(B, a, at + L).convertShape(VectorOperators.B2F, F, 0);
       FloatVector x20 =
-          ByteVector.fromArray(B, a, at + 2 * L)
-              .convertShape(VectorOperators.B2F, F, 0)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ByteVector.fromArray(B, a, at + 2 * L).convertShape(VectorOperators.B2F, F, 0);
       FloatVector x30 =
-          ByteVector.fromArray(B, a, at + 3 * L)
-              .convertShape(VectorOperators.B2F, F, 0)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ByteVector.fromArray(B, a, at + 3 * L).convertShape(VectorOperators.B2F, F, 0);
       FloatVector b00 = FloatVector.broadcast(F, b[bFrom + t]);
       acc0 = b00.fma(x00, acc0);
       acc1 = b00.fma(x10, acc1);
@@ -169,13 +153,9 @@ final class DecodeByteTiles {
     for (; t < unrolled; t += 4) {
       int at = from + t * LANES;
       FloatVector x00 =
-          ByteVector.fromArray(B, a, at)
-              .convertShape(VectorOperators.B2F, F, 0)
-              .reinterpretAsFloats();
+          (FloatVector) ByteVector.fromArray(B, a, at).convertShape(VectorOperators.B2F, F, 0);
       FloatVector x10 =
-          ByteVector.fromArray(B, a, at + L)
-              .convertShape(VectorOperators.B2F, F, 0)
-              .reinterpretAsFloats();
+          (FloatVector) ByteVector.fromArray(B, a, at + L).convertShape(VectorOperators.B2F, F, 0);
       FloatVector b00 = FloatVector.broadcast(F, b[bFrom + t]);
       acc00 = b00.fma(x00, acc00);
       acc10 = b00.fma(x10, acc10);
@@ -189,13 +169,11 @@ final class DecodeByteTiles {
       acc03 = b30.fma(x00, acc03);
       acc13 = b30.fma(x10, acc13);
       FloatVector x01 =
-          ByteVector.fromArray(B, a, at + LANES)
-              .convertShape(VectorOperators.B2F, F, 0)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ByteVector.fromArray(B, a, at + LANES).convertShape(VectorOperators.B2F, F, 0);
       FloatVector x11 =
-          ByteVector.fromArray(B, a, at + LANES + L)
-              .convertShape(VectorOperators.B2F, F, 0)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ByteVector.fromArray(B, a, at + LANES + L).convertShape(VectorOperators.B2F, F, 0);
       FloatVector b01 = FloatVector.broadcast(F, b[bFrom + t + 1]);
       acc00 = b01.fma(x01, acc00);
       acc10 = b01.fma(x11, acc10);
@@ -209,13 +187,12 @@ final class DecodeByteTiles {
       acc03 = b31.fma(x01, acc03);
       acc13 = b31.fma(x11, acc13);
       FloatVector x02 =
-          ByteVector.fromArray(B, a, at + 2 * LANES)
-              .convertShape(VectorOperators.B2F, F, 0)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ByteVector.fromArray(B, a, at + 2 * LANES).convertShape(VectorOperators.B2F, F, 0);
       FloatVector x12 =
-          ByteVector.fromArray(B, a, at + 2 * LANES + L)
-              .convertShape(VectorOperators.B2F, F, 0)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ByteVector.fromArray(B, a, at + 2 * LANES + L)
+                  .convertShape(VectorOperators.B2F, F, 0);
       FloatVector b02 = FloatVector.broadcast(F, b[bFrom + t + 2]);
       acc00 = b02.fma(x02, acc00);
       acc10 = b02.fma(x12, acc10);
@@ -229,13 +206,12 @@ final class DecodeByteTiles {
       acc03 = b32.fma(x02, acc03);
       acc13 = b32.fma(x12, acc13);
       FloatVector x03 =
-          ByteVector.fromArray(B, a, at + 3 * LANES)
-              .convertShape(VectorOperators.B2F, F, 0)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ByteVector.fromArray(B, a, at + 3 * LANES).convertShape(VectorOperators.B2F, F, 0);
       FloatVector x13 =
-          ByteVector.fromArray(B, a, at + 3 * LANES + L)
-              .convertShape(VectorOperators.B2F, F, 0)
-              .reinterpretAsFloats();
+          (FloatVector)
+              ByteVector.fromArray(B, a, at + 3 * LANES + L)
+                  .convertShape(VectorOperators.B2F, F, 0);
       FloatVector b03 = FloatVector.broadcast(F, b[bFrom + t + 3]);
       acc00 = b03.fma(x03, acc00);
       acc10 = b03.fma(x13, acc10);
@@ -252,13 +228,9 @@ final class DecodeByteTiles {
     for (; t < depth; t++) {
       int at = from + t * LANES;
       FloatVector x00 =
-          ByteVector.fromArray(B, a, at)
-              .convertShape(VectorOperators.B2F, F, 0)
-              .reinterpretAsFloats();
+          (FloatVector) ByteVector.fromArray(B, a, at).convertShape(VectorOperators.B2F, F, 0);
       FloatVector x10 =
-          ByteVector.fromArray(B, a, at + L)
-              .convertShape(VectorOperators.B2F, F, 0)
-              .reinterpretAsFloats();
+          (FloatVector) ByteVector.fromArray(B, a, at + L).convertShape(VectorOperators.B2F, F, 0);
       FloatVector b00 = FloatVector.broadcast(F, b[bFrom + t]);
       acc00 = b00.fma(x00, acc00);
       acc10 = b00.fma(x10, acc10);

@@ -49,77 +49,84 @@ final class DecodeHalfTiles {
     for (; t < unrolled; t += 4) {
       int at = from + t * LANES;
       FloatVector x00 =
-          ShortVector.fromArray(S, a, at)
-              .convertShape(VectorOperators.S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 13)
-              .and(fields)
-              .reinterpretAsFloats()
+          ((FloatVector)
+                  ((IntVector)
+                          ShortVector.fromArray(S, a, at).convertShape(VectorOperators.S2I, I, 0))
+                      .lanewise(VectorOperators.LSHL, 13)
+                      .and(fields)
+                      .convert(VectorOperators.REINTERPRET_I2F, 0))
               .mul(rebias);
       FloatVector x10 =
-          ShortVector.fromArray(S, a, at + L)
-              .convertShape(VectorOperators.S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 13)
-              .and(fields)
-              .reinterpretAsFloats()
+          ((FloatVector)
+                  ((IntVector)
+                          ShortVector.fromArray(S, a, at + L)
+                              .convertShape(VectorOperators.S2I, I, 0))
+                      .lanewise(VectorOperators.LSHL, 13)
+                      .and(fields)
+                      .convert(VectorOperators.REINTERPRET_I2F, 0))
               .mul(rebias);
       FloatVector b00 = FloatVector.broadcast(F, b[bFrom + t]);
       acc0 = b00.fma(x00, acc0);
       acc1 = b00.fma(x10, acc1);
       FloatVector x01 =
-          ShortVector.fromArray(S, a, at + LANES)
-              .convertShape(VectorOperators.S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 13)
-              .and(fields)
-              .reinterpretAsFloats()
+          ((FloatVector)
+                  ((IntVector)
+                          ShortVector.fromArray(S, a, at + LANES)
+                              .convertShape(VectorOperators.S2I, I, 0))
+                      .lanewise(VectorOperators.LSHL, 13)
+                      .and(fields)
+                      .convert(VectorOperators.REINTERPRET_I2F, 0))
               .mul(rebias);
       FloatVector x11 =
-          ShortVector.fromArray(S, a, at + LANES + L)
-              .convertShape(VectorOperators.S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 13)
-              .and(fields)
-              .reinterpretAsFloats()
+          ((FloatVector)
+                  ((IntVector)
+                          ShortVector.fromArray(S, a, at + LANES + L)
+                              .convertShape(VectorOperators.S2I, I, 0))
+                      .lanewise(VectorOperators.LSHL, 13)
+                      .and(fields)
+                      .convert(VectorOperators.REINTERPRET_I2F, 0))
               .mul(rebias);
       FloatVector b01 = FloatVector.broadcast(F, b[bFrom + t + 1]);
       acc0 = b01.fma(x01, acc0);
       acc1 = b01.fma(x11, acc1);
       FloatVector x02 =
-          ShortVector.fromArray(S, a, at + 2 * LANES)
-              .convertShape(VectorOperators.S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 13)
-              .and(fields)
-              .reinterpretAsFloats()
+          ((FloatVector)
+                  ((IntVector)
+                          ShortVector.fromArray(S, a, at + 2 * LANES)
+                              .convertShape(VectorOperators.S2I, I, 0))
+                      .lanewise(VectorOperators.LSHL, 13)
+                      .and(fields)
+                      .convert(VectorOperators.REINTERPRET_I2F, 0))
               .mul(rebias);
       FloatVector x12 =
-          ShortVector.fromArray(S, a, at + 2 * LANES + L)
-              .convertShape(VectorOperators.S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 13)
-              .and(fields)
-              .reinterpretAsFloats()
+          ((FloatVector)
+                  ((IntVector)
+                          ShortVector.fromArray(S, a, at + 2 * LANES + L)
+                              .convertShape(VectorOperators.S2I, I, 0))
+                      .lanewise(VectorOperators.LSHL, 13)
+                      .and(fields)
+                      .convert(VectorOperators.REINTERPRET_I2F, 0))
               .mul(rebias);
       FloatVector b02 = FloatVector.broadcast(F, b[bFrom + t + 2]);
       acc0 = b02.fma(x02, acc0);
       acc1 = b02.fma(x12, acc1);
       FloatVector x03 =
-          ShortVector.fromArray(S, a, at + 3 * LANES)
-              .convertShape(VectorOperators.S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 13)
-              .and(fields)
-              .reinterpretAsFloats()
+          ((FloatVector)
+                  ((IntVector)
+                          ShortVector.fromArray(S, a, at + 3 * LANES)
+                              .convertShape(VectorOperators.S2I, I, 0))
+                      .lanewise(VectorOperators.LSHL, 13)
+                      .and(fields)
+                      .convert(VectorOperators.REINTERPRET_I2F, 0))
               .mul(rebias);
       FloatVector x13 =
-          ShortVector.fromArray(S, a, at + 3 * LANES + L)
-              .convertShape(VectorOperators.S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 13)
-              .and(fields)
-              .reinterpretAsFloats()
+          ((FloatVector)
+                  ((IntVector)
+                          ShortVector.fromArray(S, a, at + 3 * LANES + L)
+                              .convertShape(VectorOperators.S2I, I, 0))
+                      .lanewise(VectorOperators.LSHL, 13)
+                      .and(fields)
+                      .convert(VectorOperators.REINTERPRET_I2F, 0))
               .mul(rebias);
       FloatVector b03 = FloatVector.broadcast(F, b[bFrom + t + 3]);
       acc0 = b03.fma(x03, acc0);
@@ -128,20 +135,21 @@ final class DecodeHalfTiles {
     for (; t < depth; t++) {
       int at = from + t * LANES;
       FloatVector x00 =
-          ShortVector.fromArray(S, a, at)
-              .convertShape(VectorOperators.S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 13)
-              .and(fields)
-              .reinterpretAsFloats()
+          ((FloatVector)
+                  ((IntVector)
+                          ShortVector.fromArray(S, a, at).convertShape(VectorOperators.S2I, I, 0))
+                      .lanewise(VectorOperators.LSHL, 13)
+                      .and(fields)
+                      .convert(VectorOperators.REINTERPRET_I2F, 0))
               .mul(rebias);
       FloatVector x10 =
-          ShortVector.fromArray(S, a, at + L)
-              .convertShape(VectorOperators.S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 13)
-              .and(fields)
-              .reinterpretAsFloats()
+          ((FloatVector)
+                  ((IntVector)
+                          ShortVector.fromArray(S, a, at + L)
+                              .convertShape(VectorOperators.S2I, I, 0))
+                      .lanewise(VectorOperators.LSHL, 13)
+                      .and(fields)
+                      .convert(VectorOperators.REINTERPRET_I2F, 0))
               .mul(rebias);
       FloatVector b00 = FloatVector.broadcast(F, b[bFrom + t]);
       acc0 = b00.fma(x00, acc0);
@@ -167,20 +175,21 @@ final class DecodeHalfTiles {
     for (int t = 0; t < depth; t++) {
       int at = from + t * LANES;
       FloatVector x00 =
-          ShortVector.fromArray(S, a, at)
-              .convertShape(VectorOperators.S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 13)
-              .and(fields)
-              .reinterpretAsFloats()
+          ((FloatVector)
+                  ((IntVector)
+                          ShortVector.fromArray(S, a, at).convertShape(VectorOperators.S2I, I, 0))
+                      .lanewise(VectorOperators.LSHL, 13)
+                      .and(fields)
+                      .convert(VectorOperators.REINTERPRET_I2F, 0))
               .mul(rebias);
       FloatVector x10 =
-          ShortVector.fromArray(S, a, at + L)
-              .convertShape(VectorOperators.S2I, I, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 13)
-              .and(fields)
-              .reinterpretAsFloats()
+          ((FloatVector)
+                  ((IntVector)
+                          ShortVector.fromArray(S, a, at + L)
+                              .convertShape(VectorOperators.S2I, I, 0))
+                      .lanewise(VectorOperators.LSHL, 13)
+                      .and(fields)
+                      .convert(VectorOperators.REINTERPRET_I2F, 0))
               .mul(rebias);
       FloatVector b00 = FloatVector.broadcast(F, b[bFrom + t]);
       acc00 = b00.fma(x00, acc00);

@@ -15,6 +15,7 @@ import static io.github.lanewise.internal.kernel.ScoreKernels.GROUP;
 import static io.github.lanewise.internal.kernel.ScoreKernels.PANEL;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -106,28 +107,28 @@ final class PanelWeights {
       p3 = p3.fma(r3, one);
       p0 =
           p0.mul(
-              biased0
-                  .reinterpretAsInts()
-                  .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
-                  .reinterpretAsFloats());
+              (FloatVector)
+                  ((IntVector) biased0.convert(VectorOperators.REINTERPRET_F2I, 0))
+                      .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
+                      .convert(VectorOperators.REINTERPRET_I2F, 0));
       p1 =
           p1.mul(
-              biased1
-                  .reinterpretAsInts()
-                  .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
-                  .reinterpretAsFloats());
+              (FloatVector)
+                  ((IntVector) biased1.convert(VectorOperators.REINTERPRET_F2I, 0))
+                      .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
+                      .convert(VectorOperators.REINTERPRET_I2F, 0));
       p2 =
           p2.mul(
-              biased2
-                  .reinterpretAsInts()
-                  .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
-                  .reinterpretAsFloats());
+              (FloatVector)
+                  ((IntVector) biased2.convert(VectorOperators.REINTERPRET_F2I, 0))
+                      .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
+                      .convert(VectorOperators.REINTERPRET_I2F, 0));
       p3 =
           p3.mul(
-              biased3
-                  .reinterpretAsInts()
-                  .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
-                  .reinterpretAsFloats());
+              (FloatVector)
+                  ((IntVector) biased3.convert(VectorOperators.REINTERPRET_F2I, 0))
+                      .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
+                      .convert(VectorOperators.REINTERPRET_I2F, 0));
       p0.intoArray(s, at0);
       p1.intoArray(s, at1);
       p2.intoArray(s, at2);
@@ -217,28 +218,28 @@ final class PanelWeights {
       p3 = p3.fma(r3, one);
       p0 =
           p0.mul(
-              biased0
-                  .reinterpretAsInts()
-                  .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
-                  .reinterpretAsFloats());
+              (FloatVector)
+                  ((IntVector) biased0.convert(VectorOperators.REINTERPRET_F2I, 0))
+                      .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
+                      .convert(VectorOperators.REINTERPRET_I2F, 0));
       p1 =
           p1.mul(
-              biased1
-                  .reinterpretAsInts()
-                  .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
-                  .reinterpretAsFloats());
+              (FloatVector)
+                  ((IntVector) biased1.convert(VectorOperators.REINTERPRET_F2I, 0))
+                      .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
+                      .convert(VectorOperators.REINTERPRET_I2F, 0));
       p2 =
           p2.mul(
-              biased2
-                  .reinterpretAsInts()
-                  .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
-                  .reinterpretAsFloats());
+              (FloatVector)
+                  ((IntVector) biased2.convert(VectorOperators.REINTERPRET_F2I, 0))
+                      .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
+                      .convert(VectorOperators.REINTERPRET_I2F, 0));
       p3 =
           p3.mul(
-              biased3
-                  .reinterpretAsInts()
-                  .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
-                  .reinterpretAsFloats());
+              (FloatVector)
+                  ((IntVector) biased3.convert(VectorOperators.REINTERPRET_F2I, 0))
+                      .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
+                      .convert(VectorOperators.REINTERPRET_I2F, 0));
       p0.intoArray(s, at0);
       p1.intoArray(s, at1);
       p2.intoArray(s, at2);

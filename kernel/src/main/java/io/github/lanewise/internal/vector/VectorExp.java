@@ -58,8 +58,10 @@ final class VectorExp {
             .fma(r, FloatVector.broadcast(FLOATS, C2))
             .fma(r, one)
             .fma(r, one);
-    IntVector scale = biased.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-    return p.mul(scale.reinterpretAsFloats()).mul(unscale);
+    IntVector scale =
+        ((IntVector) biased.convert(VectorOperators.REINTERPRET_F2I, 0))
+            .lanewise(VectorOperators.LSHL, 23);
+    return p.mul((FloatVector) scale.convert(VectorOperators.REINTERPRET_I2F, 0)).mul(unscale);
   }
 
   /**
@@ -83,8 +85,10 @@ final class VectorExp {
             .fma(r, FloatVector.broadcast(FLOATS, C2))
             .fma(r, one)
             .fma(r, one);
-    IntVector scale = biased.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-    return p.mul(scale.reinterpretAsFloats());
+    IntVector scale =
+        ((IntVector) biased.convert(VectorOperators.REINTERPRET_F2I, 0))
+            .lanewise(VectorOperators.LSHL, 23);
+    return p.mul((FloatVector) scale.convert(VectorOperators.REINTERPRET_I2F, 0));
   }
 
   /** exp(x) where the result is a normal number: x in [FLUSH_BELOW, 88], or FLUSHED, or NaN. */
@@ -103,7 +107,9 @@ final class VectorExp {
             .fma(r, FloatVector.broadcast(FLOATS, C2))
             .fma(r, one)
             .fma(r, one);
-    IntVector scale = biased.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-    return p.mul(scale.reinterpretAsFloats());
+    IntVector scale =
+        ((IntVector) biased.convert(VectorOperators.REINTERPRET_F2I, 0))
+            .lanewise(VectorOperators.LSHL, 23);
+    return p.mul((FloatVector) scale.convert(VectorOperators.REINTERPRET_I2F, 0));
   }
 }

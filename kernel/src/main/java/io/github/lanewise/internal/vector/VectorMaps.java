@@ -68,8 +68,11 @@ final class VectorMaps {
       FloatVector n = biased.sub(magic);
       FloatVector r = n.fma(minusLn2Low, n.fma(minusLn2High, v));
       FloatVector p = c6.fma(r, c5).fma(r, c4).fma(r, c3).fma(r, c2).fma(r, one).fma(r, one);
-      IntVector scale = biased.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-      p.mul(scale.reinterpretAsFloats()).intoArray(y, yFrom + i);
+      IntVector scale =
+          ((IntVector) biased.convert(VectorOperators.REINTERPRET_F2I, 0))
+              .lanewise(VectorOperators.LSHL, 23);
+      p.mul((FloatVector) scale.convert(VectorOperators.REINTERPRET_I2F, 0))
+          .intoArray(y, yFrom + i);
     }
     return i;
   }
@@ -103,8 +106,12 @@ final class VectorMaps {
       FloatVector n = biased.sub(magic);
       FloatVector r = n.fma(minusLn2Low, n.fma(minusLn2High, v));
       FloatVector p = c6.fma(r, c5).fma(r, c4).fma(r, c3).fma(r, c2).fma(r, one).fma(r, one);
-      IntVector scale = biased.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-      p.mul(scale.reinterpretAsFloats()).mul(unscale).intoArray(y, yFrom + i);
+      IntVector scale =
+          ((IntVector) biased.convert(VectorOperators.REINTERPRET_F2I, 0))
+              .lanewise(VectorOperators.LSHL, 23);
+      p.mul((FloatVector) scale.convert(VectorOperators.REINTERPRET_I2F, 0))
+          .mul(unscale)
+          .intoArray(y, yFrom + i);
     }
   }
 

@@ -76,7 +76,7 @@ final class VectorMax {
     acc1 = acc1.blend(acc3, acc3.compare(VectorOperators.GT, acc1));
     acc0 = acc0.blend(acc1, acc1.compare(VectorOperators.GT, acc0));
     // Across the lanes as integers in the floats' order, whose maximum is cheap; none is NaN.
-    IntVector bits = acc0.reinterpretAsInts();
+    IntVector bits = (IntVector) acc0.convert(VectorOperators.REINTERPRET_F2I, 0);
     IntVector flipped = bits.lanewise(VectorOperators.ASHR, 31).and(Integer.MAX_VALUE);
     int key = bits.lanewise(VectorOperators.XOR, flipped).reduceLanes(VectorOperators.MAX);
     return Float.intBitsToFloat(key ^ (key >> 31 & Integer.MAX_VALUE));
@@ -109,7 +109,7 @@ final class VectorMax {
     }
     acc0 = acc0.blend(acc1, acc1.compare(VectorOperators.GT, acc0));
     // Across the lanes as integers in the floats' order, whose maximum is cheap; none is NaN.
-    IntVector bits = acc0.reinterpretAsInts();
+    IntVector bits = (IntVector) acc0.convert(VectorOperators.REINTERPRET_F2I, 0);
     IntVector flipped = bits.lanewise(VectorOperators.ASHR, 31).and(Integer.MAX_VALUE);
     int key = bits.lanewise(VectorOperators.XOR, flipped).reduceLanes(VectorOperators.MAX);
     float largest = Float.intBitsToFloat(key ^ (key >> 31 & Integer.MAX_VALUE));
@@ -145,7 +145,7 @@ final class VectorMax {
       acc = acc.blend(v, v.compare(VectorOperators.GT, acc));
     }
     // Across the lanes as integers in the floats' order, whose maximum is cheap; none is NaN.
-    IntVector keys = acc.reinterpretAsInts();
+    IntVector keys = (IntVector) acc.convert(VectorOperators.REINTERPRET_F2I, 0);
     IntVector flipped = keys.lanewise(VectorOperators.ASHR, 31).and(Integer.MAX_VALUE);
     int key = keys.lanewise(VectorOperators.XOR, flipped).reduceLanes(VectorOperators.MAX);
     float largest = Float.intBitsToFloat(key ^ (key >> 31 & Integer.MAX_VALUE));

@@ -14,6 +14,7 @@ import static io.github.lanewise.internal.kernel.ExpPolynomial.MAGIC;
 
 import io.github.lanewise.internal.kernel.RowReductions;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -98,28 +99,28 @@ final class VectorMoments {
       p3 = p3.fma(r3, one);
       p0 =
           p0.mul(
-              biased0
-                  .reinterpretAsInts()
-                  .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
-                  .reinterpretAsFloats());
+              (FloatVector)
+                  ((IntVector) biased0.convert(VectorOperators.REINTERPRET_F2I, 0))
+                      .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
+                      .convert(VectorOperators.REINTERPRET_I2F, 0));
       p1 =
           p1.mul(
-              biased1
-                  .reinterpretAsInts()
-                  .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
-                  .reinterpretAsFloats());
+              (FloatVector)
+                  ((IntVector) biased1.convert(VectorOperators.REINTERPRET_F2I, 0))
+                      .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
+                      .convert(VectorOperators.REINTERPRET_I2F, 0));
       p2 =
           p2.mul(
-              biased2
-                  .reinterpretAsInts()
-                  .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
-                  .reinterpretAsFloats());
+              (FloatVector)
+                  ((IntVector) biased2.convert(VectorOperators.REINTERPRET_F2I, 0))
+                      .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
+                      .convert(VectorOperators.REINTERPRET_I2F, 0));
       p3 =
           p3.mul(
-              biased3
-                  .reinterpretAsInts()
-                  .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
-                  .reinterpretAsFloats());
+              (FloatVector)
+                  ((IntVector) biased3.convert(VectorOperators.REINTERPRET_F2I, 0))
+                      .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
+                      .convert(VectorOperators.REINTERPRET_I2F, 0));
       p0.intoArray(y, yRow + j);
       p1.intoArray(y, yRow + j + L);
       p2.intoArray(y, yRow + j + 2 * L);

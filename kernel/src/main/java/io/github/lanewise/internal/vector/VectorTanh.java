@@ -23,12 +23,16 @@ final class VectorTanh {
 
   /** tanh(x): at most 2 ULP, odd, NaN gives NaN. */
   static FloatVector tanh(FloatVector x) {
-    IntVector bits = x.reinterpretAsInts();
+    IntVector bits = (IntVector) x.convert(VectorOperators.REINTERPRET_F2I, 0);
     IntVector sign = bits.and(Integer.MIN_VALUE);
-    FloatVector a = bits.and(Integer.MAX_VALUE).reinterpretAsFloats();
+    FloatVector a =
+        (FloatVector) bits.and(Integer.MAX_VALUE).convert(VectorOperators.REINTERPRET_I2F, 0);
     VectorMask<Float> isSmall = a.compare(VectorOperators.LT, SPLIT);
     FloatVector y = large(a).blend(small(a), isSmall);
-    return y.reinterpretAsInts().or(sign).reinterpretAsFloats();
+    return (FloatVector)
+        ((IntVector) y.convert(VectorOperators.REINTERPRET_F2I, 0))
+            .or(sign)
+            .convert(VectorOperators.REINTERPRET_I2F, 0);
   }
 
   private static FloatVector small(FloatVector a) {

@@ -2,6 +2,7 @@ package io.github.lanewise.internal.vector;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -73,36 +74,70 @@ final class VectorTranspose {
       float[] target,
       int targetFrom,
       int targetStride) {
-    IntVector r0 = FloatVector.fromArray(F, source, sourceFrom).reinterpretAsInts();
-    IntVector r1 = FloatVector.fromArray(F, source, sourceFrom + sourceStride).reinterpretAsInts();
+    IntVector r0 =
+        (IntVector)
+            FloatVector.fromArray(F, source, sourceFrom)
+                .convert(VectorOperators.REINTERPRET_F2I, 0);
+    IntVector r1 =
+        (IntVector)
+            FloatVector.fromArray(F, source, sourceFrom + sourceStride)
+                .convert(VectorOperators.REINTERPRET_F2I, 0);
     IntVector r2 =
-        FloatVector.fromArray(F, source, sourceFrom + 2 * sourceStride).reinterpretAsInts();
+        (IntVector)
+            FloatVector.fromArray(F, source, sourceFrom + 2 * sourceStride)
+                .convert(VectorOperators.REINTERPRET_F2I, 0);
     IntVector r3 =
-        FloatVector.fromArray(F, source, sourceFrom + 3 * sourceStride).reinterpretAsInts();
+        (IntVector)
+            FloatVector.fromArray(F, source, sourceFrom + 3 * sourceStride)
+                .convert(VectorOperators.REINTERPRET_F2I, 0);
     IntVector r4 =
-        FloatVector.fromArray(F, source, sourceFrom + 4 * sourceStride).reinterpretAsInts();
+        (IntVector)
+            FloatVector.fromArray(F, source, sourceFrom + 4 * sourceStride)
+                .convert(VectorOperators.REINTERPRET_F2I, 0);
     IntVector r5 =
-        FloatVector.fromArray(F, source, sourceFrom + 5 * sourceStride).reinterpretAsInts();
+        (IntVector)
+            FloatVector.fromArray(F, source, sourceFrom + 5 * sourceStride)
+                .convert(VectorOperators.REINTERPRET_F2I, 0);
     IntVector r6 =
-        FloatVector.fromArray(F, source, sourceFrom + 6 * sourceStride).reinterpretAsInts();
+        (IntVector)
+            FloatVector.fromArray(F, source, sourceFrom + 6 * sourceStride)
+                .convert(VectorOperators.REINTERPRET_F2I, 0);
     IntVector r7 =
-        FloatVector.fromArray(F, source, sourceFrom + 7 * sourceStride).reinterpretAsInts();
+        (IntVector)
+            FloatVector.fromArray(F, source, sourceFrom + 7 * sourceStride)
+                .convert(VectorOperators.REINTERPRET_F2I, 0);
     IntVector r8 =
-        FloatVector.fromArray(F, source, sourceFrom + 8 * sourceStride).reinterpretAsInts();
+        (IntVector)
+            FloatVector.fromArray(F, source, sourceFrom + 8 * sourceStride)
+                .convert(VectorOperators.REINTERPRET_F2I, 0);
     IntVector r9 =
-        FloatVector.fromArray(F, source, sourceFrom + 9 * sourceStride).reinterpretAsInts();
+        (IntVector)
+            FloatVector.fromArray(F, source, sourceFrom + 9 * sourceStride)
+                .convert(VectorOperators.REINTERPRET_F2I, 0);
     IntVector r10 =
-        FloatVector.fromArray(F, source, sourceFrom + 10 * sourceStride).reinterpretAsInts();
+        (IntVector)
+            FloatVector.fromArray(F, source, sourceFrom + 10 * sourceStride)
+                .convert(VectorOperators.REINTERPRET_F2I, 0);
     IntVector r11 =
-        FloatVector.fromArray(F, source, sourceFrom + 11 * sourceStride).reinterpretAsInts();
+        (IntVector)
+            FloatVector.fromArray(F, source, sourceFrom + 11 * sourceStride)
+                .convert(VectorOperators.REINTERPRET_F2I, 0);
     IntVector r12 =
-        FloatVector.fromArray(F, source, sourceFrom + 12 * sourceStride).reinterpretAsInts();
+        (IntVector)
+            FloatVector.fromArray(F, source, sourceFrom + 12 * sourceStride)
+                .convert(VectorOperators.REINTERPRET_F2I, 0);
     IntVector r13 =
-        FloatVector.fromArray(F, source, sourceFrom + 13 * sourceStride).reinterpretAsInts();
+        (IntVector)
+            FloatVector.fromArray(F, source, sourceFrom + 13 * sourceStride)
+                .convert(VectorOperators.REINTERPRET_F2I, 0);
     IntVector r14 =
-        FloatVector.fromArray(F, source, sourceFrom + 14 * sourceStride).reinterpretAsInts();
+        (IntVector)
+            FloatVector.fromArray(F, source, sourceFrom + 14 * sourceStride)
+                .convert(VectorOperators.REINTERPRET_F2I, 0);
     IntVector r15 =
-        FloatVector.fromArray(F, source, sourceFrom + 15 * sourceStride).reinterpretAsInts();
+        (IntVector)
+            FloatVector.fromArray(F, source, sourceFrom + 15 * sourceStride)
+                .convert(VectorOperators.REINTERPRET_F2I, 0);
     IntVector up = IntVector.fromArray(I, UP_8, 0);
     IntVector down = IntVector.fromArray(I, DOWN_8, 0);
     IntVector upper;
@@ -184,27 +219,37 @@ final class VectorTranspose {
     r13 = upper;
     up = IntVector.fromArray(I, UP_1, 0);
     down = IntVector.fromArray(I, DOWN_1, 0);
-    up.selectFrom(r0, r1).reinterpretAsFloats().intoArray(target, targetFrom);
-    down.selectFrom(r0, r1).reinterpretAsFloats().intoArray(target, targetFrom + targetStride);
-    up.selectFrom(r2, r3).reinterpretAsFloats().intoArray(target, targetFrom + 2 * targetStride);
-    down.selectFrom(r2, r3).reinterpretAsFloats().intoArray(target, targetFrom + 3 * targetStride);
-    up.selectFrom(r4, r5).reinterpretAsFloats().intoArray(target, targetFrom + 4 * targetStride);
-    down.selectFrom(r4, r5).reinterpretAsFloats().intoArray(target, targetFrom + 5 * targetStride);
-    up.selectFrom(r6, r7).reinterpretAsFloats().intoArray(target, targetFrom + 6 * targetStride);
-    down.selectFrom(r6, r7).reinterpretAsFloats().intoArray(target, targetFrom + 7 * targetStride);
-    up.selectFrom(r8, r9).reinterpretAsFloats().intoArray(target, targetFrom + 8 * targetStride);
-    down.selectFrom(r8, r9).reinterpretAsFloats().intoArray(target, targetFrom + 9 * targetStride);
-    up.selectFrom(r10, r11).reinterpretAsFloats().intoArray(target, targetFrom + 10 * targetStride);
-    down.selectFrom(r10, r11)
-        .reinterpretAsFloats()
+    ((FloatVector) up.selectFrom(r0, r1).convert(VectorOperators.REINTERPRET_I2F, 0))
+        .intoArray(target, targetFrom);
+    ((FloatVector) down.selectFrom(r0, r1).convert(VectorOperators.REINTERPRET_I2F, 0))
+        .intoArray(target, targetFrom + targetStride);
+    ((FloatVector) up.selectFrom(r2, r3).convert(VectorOperators.REINTERPRET_I2F, 0))
+        .intoArray(target, targetFrom + 2 * targetStride);
+    ((FloatVector) down.selectFrom(r2, r3).convert(VectorOperators.REINTERPRET_I2F, 0))
+        .intoArray(target, targetFrom + 3 * targetStride);
+    ((FloatVector) up.selectFrom(r4, r5).convert(VectorOperators.REINTERPRET_I2F, 0))
+        .intoArray(target, targetFrom + 4 * targetStride);
+    ((FloatVector) down.selectFrom(r4, r5).convert(VectorOperators.REINTERPRET_I2F, 0))
+        .intoArray(target, targetFrom + 5 * targetStride);
+    ((FloatVector) up.selectFrom(r6, r7).convert(VectorOperators.REINTERPRET_I2F, 0))
+        .intoArray(target, targetFrom + 6 * targetStride);
+    ((FloatVector) down.selectFrom(r6, r7).convert(VectorOperators.REINTERPRET_I2F, 0))
+        .intoArray(target, targetFrom + 7 * targetStride);
+    ((FloatVector) up.selectFrom(r8, r9).convert(VectorOperators.REINTERPRET_I2F, 0))
+        .intoArray(target, targetFrom + 8 * targetStride);
+    ((FloatVector) down.selectFrom(r8, r9).convert(VectorOperators.REINTERPRET_I2F, 0))
+        .intoArray(target, targetFrom + 9 * targetStride);
+    ((FloatVector) up.selectFrom(r10, r11).convert(VectorOperators.REINTERPRET_I2F, 0))
+        .intoArray(target, targetFrom + 10 * targetStride);
+    ((FloatVector) down.selectFrom(r10, r11).convert(VectorOperators.REINTERPRET_I2F, 0))
         .intoArray(target, targetFrom + 11 * targetStride);
-    up.selectFrom(r12, r13).reinterpretAsFloats().intoArray(target, targetFrom + 12 * targetStride);
-    down.selectFrom(r12, r13)
-        .reinterpretAsFloats()
+    ((FloatVector) up.selectFrom(r12, r13).convert(VectorOperators.REINTERPRET_I2F, 0))
+        .intoArray(target, targetFrom + 12 * targetStride);
+    ((FloatVector) down.selectFrom(r12, r13).convert(VectorOperators.REINTERPRET_I2F, 0))
         .intoArray(target, targetFrom + 13 * targetStride);
-    up.selectFrom(r14, r15).reinterpretAsFloats().intoArray(target, targetFrom + 14 * targetStride);
-    down.selectFrom(r14, r15)
-        .reinterpretAsFloats()
+    ((FloatVector) up.selectFrom(r14, r15).convert(VectorOperators.REINTERPRET_I2F, 0))
+        .intoArray(target, targetFrom + 14 * targetStride);
+    ((FloatVector) down.selectFrom(r14, r15).convert(VectorOperators.REINTERPRET_I2F, 0))
         .intoArray(target, targetFrom + 15 * targetStride);
   }
 
@@ -216,20 +261,38 @@ final class VectorTranspose {
       float[] target,
       int targetFrom,
       int targetStride) {
-    IntVector r0 = FloatVector.fromArray(F, source, sourceFrom).reinterpretAsInts();
-    IntVector r1 = FloatVector.fromArray(F, source, sourceFrom + sourceStride).reinterpretAsInts();
+    IntVector r0 =
+        (IntVector)
+            FloatVector.fromArray(F, source, sourceFrom)
+                .convert(VectorOperators.REINTERPRET_F2I, 0);
+    IntVector r1 =
+        (IntVector)
+            FloatVector.fromArray(F, source, sourceFrom + sourceStride)
+                .convert(VectorOperators.REINTERPRET_F2I, 0);
     IntVector r2 =
-        FloatVector.fromArray(F, source, sourceFrom + 2 * sourceStride).reinterpretAsInts();
+        (IntVector)
+            FloatVector.fromArray(F, source, sourceFrom + 2 * sourceStride)
+                .convert(VectorOperators.REINTERPRET_F2I, 0);
     IntVector r3 =
-        FloatVector.fromArray(F, source, sourceFrom + 3 * sourceStride).reinterpretAsInts();
+        (IntVector)
+            FloatVector.fromArray(F, source, sourceFrom + 3 * sourceStride)
+                .convert(VectorOperators.REINTERPRET_F2I, 0);
     IntVector r4 =
-        FloatVector.fromArray(F, source, sourceFrom + 4 * sourceStride).reinterpretAsInts();
+        (IntVector)
+            FloatVector.fromArray(F, source, sourceFrom + 4 * sourceStride)
+                .convert(VectorOperators.REINTERPRET_F2I, 0);
     IntVector r5 =
-        FloatVector.fromArray(F, source, sourceFrom + 5 * sourceStride).reinterpretAsInts();
+        (IntVector)
+            FloatVector.fromArray(F, source, sourceFrom + 5 * sourceStride)
+                .convert(VectorOperators.REINTERPRET_F2I, 0);
     IntVector r6 =
-        FloatVector.fromArray(F, source, sourceFrom + 6 * sourceStride).reinterpretAsInts();
+        (IntVector)
+            FloatVector.fromArray(F, source, sourceFrom + 6 * sourceStride)
+                .convert(VectorOperators.REINTERPRET_F2I, 0);
     IntVector r7 =
-        FloatVector.fromArray(F, source, sourceFrom + 7 * sourceStride).reinterpretAsInts();
+        (IntVector)
+            FloatVector.fromArray(F, source, sourceFrom + 7 * sourceStride)
+                .convert(VectorOperators.REINTERPRET_F2I, 0);
     IntVector up = IntVector.fromArray(I, UP_4, 0);
     IntVector down = IntVector.fromArray(I, DOWN_4, 0);
     IntVector upper;
@@ -261,14 +324,22 @@ final class VectorTranspose {
     r5 = upper;
     up = IntVector.fromArray(I, UP_1, 0);
     down = IntVector.fromArray(I, DOWN_1, 0);
-    up.selectFrom(r0, r1).reinterpretAsFloats().intoArray(target, targetFrom);
-    down.selectFrom(r0, r1).reinterpretAsFloats().intoArray(target, targetFrom + targetStride);
-    up.selectFrom(r2, r3).reinterpretAsFloats().intoArray(target, targetFrom + 2 * targetStride);
-    down.selectFrom(r2, r3).reinterpretAsFloats().intoArray(target, targetFrom + 3 * targetStride);
-    up.selectFrom(r4, r5).reinterpretAsFloats().intoArray(target, targetFrom + 4 * targetStride);
-    down.selectFrom(r4, r5).reinterpretAsFloats().intoArray(target, targetFrom + 5 * targetStride);
-    up.selectFrom(r6, r7).reinterpretAsFloats().intoArray(target, targetFrom + 6 * targetStride);
-    down.selectFrom(r6, r7).reinterpretAsFloats().intoArray(target, targetFrom + 7 * targetStride);
+    ((FloatVector) up.selectFrom(r0, r1).convert(VectorOperators.REINTERPRET_I2F, 0))
+        .intoArray(target, targetFrom);
+    ((FloatVector) down.selectFrom(r0, r1).convert(VectorOperators.REINTERPRET_I2F, 0))
+        .intoArray(target, targetFrom + targetStride);
+    ((FloatVector) up.selectFrom(r2, r3).convert(VectorOperators.REINTERPRET_I2F, 0))
+        .intoArray(target, targetFrom + 2 * targetStride);
+    ((FloatVector) down.selectFrom(r2, r3).convert(VectorOperators.REINTERPRET_I2F, 0))
+        .intoArray(target, targetFrom + 3 * targetStride);
+    ((FloatVector) up.selectFrom(r4, r5).convert(VectorOperators.REINTERPRET_I2F, 0))
+        .intoArray(target, targetFrom + 4 * targetStride);
+    ((FloatVector) down.selectFrom(r4, r5).convert(VectorOperators.REINTERPRET_I2F, 0))
+        .intoArray(target, targetFrom + 5 * targetStride);
+    ((FloatVector) up.selectFrom(r6, r7).convert(VectorOperators.REINTERPRET_I2F, 0))
+        .intoArray(target, targetFrom + 6 * targetStride);
+    ((FloatVector) down.selectFrom(r6, r7).convert(VectorOperators.REINTERPRET_I2F, 0))
+        .intoArray(target, targetFrom + 7 * targetStride);
   }
 
   /** 4 rows in registers. */
@@ -279,12 +350,22 @@ final class VectorTranspose {
       float[] target,
       int targetFrom,
       int targetStride) {
-    IntVector r0 = FloatVector.fromArray(F, source, sourceFrom).reinterpretAsInts();
-    IntVector r1 = FloatVector.fromArray(F, source, sourceFrom + sourceStride).reinterpretAsInts();
+    IntVector r0 =
+        (IntVector)
+            FloatVector.fromArray(F, source, sourceFrom)
+                .convert(VectorOperators.REINTERPRET_F2I, 0);
+    IntVector r1 =
+        (IntVector)
+            FloatVector.fromArray(F, source, sourceFrom + sourceStride)
+                .convert(VectorOperators.REINTERPRET_F2I, 0);
     IntVector r2 =
-        FloatVector.fromArray(F, source, sourceFrom + 2 * sourceStride).reinterpretAsInts();
+        (IntVector)
+            FloatVector.fromArray(F, source, sourceFrom + 2 * sourceStride)
+                .convert(VectorOperators.REINTERPRET_F2I, 0);
     IntVector r3 =
-        FloatVector.fromArray(F, source, sourceFrom + 3 * sourceStride).reinterpretAsInts();
+        (IntVector)
+            FloatVector.fromArray(F, source, sourceFrom + 3 * sourceStride)
+                .convert(VectorOperators.REINTERPRET_F2I, 0);
     IntVector up = IntVector.fromArray(I, UP_2, 0);
     IntVector down = IntVector.fromArray(I, DOWN_2, 0);
     IntVector upper;
@@ -296,9 +377,13 @@ final class VectorTranspose {
     r1 = upper;
     up = IntVector.fromArray(I, UP_1, 0);
     down = IntVector.fromArray(I, DOWN_1, 0);
-    up.selectFrom(r0, r1).reinterpretAsFloats().intoArray(target, targetFrom);
-    down.selectFrom(r0, r1).reinterpretAsFloats().intoArray(target, targetFrom + targetStride);
-    up.selectFrom(r2, r3).reinterpretAsFloats().intoArray(target, targetFrom + 2 * targetStride);
-    down.selectFrom(r2, r3).reinterpretAsFloats().intoArray(target, targetFrom + 3 * targetStride);
+    ((FloatVector) up.selectFrom(r0, r1).convert(VectorOperators.REINTERPRET_I2F, 0))
+        .intoArray(target, targetFrom);
+    ((FloatVector) down.selectFrom(r0, r1).convert(VectorOperators.REINTERPRET_I2F, 0))
+        .intoArray(target, targetFrom + targetStride);
+    ((FloatVector) up.selectFrom(r2, r3).convert(VectorOperators.REINTERPRET_I2F, 0))
+        .intoArray(target, targetFrom + 2 * targetStride);
+    ((FloatVector) down.selectFrom(r2, r3).convert(VectorOperators.REINTERPRET_I2F, 0))
+        .intoArray(target, targetFrom + 3 * targetStride);
   }
 }
