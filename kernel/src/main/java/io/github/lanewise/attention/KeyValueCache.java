@@ -2,6 +2,7 @@ package io.github.lanewise.attention;
 
 import io.github.lanewise.FloatTensor;
 import io.github.lanewise.internal.cache.CacheAccess;
+import io.github.lanewise.internal.cache.CacheMemory;
 import io.github.lanewise.internal.cache.PageLayout;
 import io.github.lanewise.internal.cache.PagedCache;
 import io.github.lanewise.internal.runtime.Kernels;
@@ -78,6 +79,11 @@ public final class KeyValueCache implements AutoCloseable {
           @Override
           protected PagedCache pages(KeyValueCache cache) {
             return cache.pages;
+          }
+
+          @Override
+          protected KeyValueCache over(PagedCache pages) {
+            return new KeyValueCache(pages);
           }
         });
   }
@@ -238,7 +244,7 @@ public final class KeyValueCache implements AutoCloseable {
    * that a fork costs no more than its tables; each is closed by itself.
    */
   public KeyValueCache fork() {
-    return new KeyValueCache(pages.fork());
+    return pages.fork();
   }
 
   /**
@@ -358,7 +364,8 @@ public final class KeyValueCache implements AutoCloseable {
       PageLayout.requireValid(keyHeads, headDim, valueDim, pageLength);
       PageLayout layout =
           new PageLayout(storage, (int) keyHeads, (int) headDim, (int) valueDim, pageLength);
-      return new KeyValueCache(new PagedCache(layout, (int) batch, capacity, arena));
+      return new KeyValueCache(
+          new PagedCache(layout, (int) batch, capacity, arena, new CacheMemory()));
     }
   }
 }

@@ -20,5 +20,14 @@ public abstract class CacheAccess {
     return installed.pages(cache);
   }
 
+  /** A cache over pages. */
+  static KeyValueCache cache(PagedCache pages) {
+    CacheAccess installed = access; // pages are made by a cache or its builder
+    assert installed != null;
+    return installed.over(pages);
+  }
+
   protected abstract PagedCache pages(KeyValueCache cache);
+
+  protected abstract KeyValueCache over(PagedCache pages);
 }

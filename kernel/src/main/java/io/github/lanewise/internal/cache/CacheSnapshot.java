@@ -46,18 +46,25 @@ public final class CacheSnapshot implements AutoCloseable {
     }
   }
 
+  /** Makes room for so many sequences, in all arrays or, if memory runs out, in none. */
+  void makeRoom(int sequences) {
+    if (lengths.length != sequences) {
+      long[] newLengths = new long[sequences];
+      long[] newFrom = new long[sequences];
+      long[] newTo = new long[sequences];
+      pages = new Page[sequences][];
+      lengths = newLengths;
+      releasedFrom = newFrom;
+      releasedTo = newTo;
+    }
+  }
+
   void begin(PagedCache source, ReaderEpochs.Epoch reader, int sequences) {
     cache = source;
     epoch = reader;
     batch = sequences;
     longest = 0;
     pageShift = Integer.numberOfTrailingZeros(source.layout().pageLength);
-    if (lengths.length != sequences) {
-      lengths = new long[sequences];
-      releasedFrom = new long[sequences];
-      releasedTo = new long[sequences];
-      pages = new Page[sequences][];
-    }
   }
 
   void set(int sequence, PageTable table) {

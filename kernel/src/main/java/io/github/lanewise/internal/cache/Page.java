@@ -24,8 +24,12 @@ public final class Page {
   public final short @Nullable [] shortValues;
   public final byte @Nullable [] byteKeys;
   public final byte @Nullable [] byteValues;
-  public final @Nullable MemorySegment nativeKeys;
-  public final @Nullable MemorySegment nativeValues;
+
+  /** Null, or set once before anybody holds this page. */
+  public @Nullable MemorySegment nativeKeys;
+
+  /** Null, or set once before anybody holds this page. */
+  public @Nullable MemorySegment nativeValues;
 
   /** Scales of the keys; empty unless the storage is INT8. Always on the heap. */
   public final float[] keyScales;
@@ -39,22 +43,36 @@ public final class Page {
   /** How many tables and how many past readers hold this page; guarded by the store. */
   int holders;
 
-  Page(PageLayout layout, @Nullable Arena arena) {
-    boolean heap = arena == null;
+  /** The next of those that nobody holds; guarded by the store. */
+  @Nullable Page nextSpare;
+
+  /** Whether this page was one of those before; guarded by the store. */
+  boolean wasSpare;
+
+  Page(PageLayout layout, boolean heap, CacheMemory memory) {
     int keys = layout.keyCount();
     int values = layout.valueCount();
     int bytes = bytesPerElement(layout);
-    floatKeys = heap && bytes == Float.BYTES ? new float[keys] : null;
-    floatValues = heap && bytes == Float.BYTES ? new float[values] : null;
-    shortKeys = heap && bytes == Short.BYTES ? new short[keys] : null;
-    shortValues = heap && bytes == Short.BYTES ? new short[values] : null;
-    byteKeys = heap && bytes == Byte.BYTES ? new byte[keys] : null;
-    byteValues = heap && bytes == Byte.BYTES ? new byte[values] : null;
-    nativeKeys = arena == null ? null : arena.allocate((long) keys * bytes, ALIGNMENT);
-    nativeValues = arena == null ? null : arena.allocate((long) values * bytes, ALIGNMENT);
-    boolean scaled = bytes == Byte.BYTES;
-    keyScales = scaled ? new float[layout.keyHeads * layout.pageLength] : NO_SCALES;
-    valueScales = scaled ? new float[layout.keyHeads * layout.pageLength] : NO_SCALES;
+    floatKeys = heap && bytes == Float.BYTES ? memory.floats(keys) : null;
+    floatValues = heap && bytes == Float.BYTES ? memory.floats(values) : null;
+    shortKeys = heap && bytes == Short.BYTES ? memory.shorts(keys) : null;
+    shortValues = heap && bytes == Short.BYTES ? memory.shorts(values) : null;
+    byteKeys = heap && bytes == Byte.BYTES ? memory.bytes(keys) : null;
+    byteValues = heap && bytes == Byte.BYTES ? memory.bytes(values) : null;
+    int scales = layout.keyHeads * layout.pageLength;
+    keyScales = bytes == Byte.BYTES ? memory.floats(scales) : NO_SCALES;
+    valueScales = bytes == Byte.BYTES ? memory.floats(scales) : NO_SCALES;
+  }
+
+  /** Takes from the arena what this page does not have yet; may be called again if that fails. */
+  void complete(PageLayout layout, Arena arena, CacheMemory memory) {
+    long bytes = bytesPerElement(layout);
+    if (nativeKeys == null) {
+      nativeKeys = memory.segment(arena, layout.keyCount() * bytes, ALIGNMENT);
+    }
+    if (nativeValues == null) {
+      nativeValues = memory.segment(arena, layout.valueCount() * bytes, ALIGNMENT);
+    }
   }
 
   static int bytesPerElement(PageLayout layout) {

@@ -2,8 +2,6 @@ package io.github.lanewise.internal.cache;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,19 +15,22 @@ final class PageStore {
   private static final int MOST_SPARE = 4;
 
   final PageLayout layout;
+  final CacheMemory memory;
   private final @Nullable Arena arena;
   private final @Nullable MemorySegment probe; // shows whether the arena is open, and to whom
-  private final List<Page> spare = new ArrayList<>();
+  private @Nullable Page spare; // a chain: a page that comes back must not need memory
+  private int spares;
 
   /**
    * A store without pages.
    *
    * @throws IllegalStateException if the arena is closed
    */
-  PageStore(PageLayout layout, @Nullable Arena arena) {
+  PageStore(PageLayout layout, @Nullable Arena arena, CacheMemory memory) {
     this.layout = layout;
     this.arena = arena;
-    probe = arena == null ? null : arena.allocate(1);
+    this.memory = memory;
+    probe = arena == null ? null : memory.segment(arena, 1, 1);
   }
 
   /** A byte of the arena's memory; null if pages lie on the heap. */
@@ -40,17 +41,44 @@ final class PageStore {
   /** A page of zeros with one holder. */
   Page take() {
     Page page = takeSpare();
+    boolean made = page == null;
     if (page == null) {
-      page = new Page(layout, arena);
-    } else {
-      page.clear();
+      page = memory.page(layout, arena == null);
+    }
+    boolean taken = false;
+    try {
+      if (arena != null) {
+        page.complete(layout, arena, memory);
+      }
+      if (!made) {
+        page.clear();
+      }
+      taken = true;
+    } finally {
+      if (!taken) {
+        untake(page); // an arena would never get back what it has already given
+      }
     }
     page.holders = 1;
     return page;
   }
 
   private synchronized @Nullable Page takeSpare() {
-    return spare.isEmpty() ? null : spare.remove(spare.size() - 1);
+    Page page = spare;
+    if (page != null) {
+      spare = page.nextSpare;
+      spares--;
+      page.nextSpare = null;
+    }
+    return page;
+  }
+
+  /** Undoes {@link #take}: what was spare is so again, heap pages just made are garbage. */
+  synchronized void untake(Page page) {
+    page.holders = 0;
+    if (arena != null || page.wasSpare) {
+      keep(page);
+    }
   }
 
   /** One more holder. */
@@ -61,13 +89,27 @@ final class PageStore {
   /** One holder less. */
   synchronized void drop(Page page) {
     page.holders--;
-    if (page.holders == 0 && (arena != null || spare.size() < MOST_SPARE)) {
-      spare.add(page);
+    if (page.holders == 0) {
+      keep(page);
+    }
+  }
+
+  private void keep(Page page) {
+    if (arena != null || spares < MOST_SPARE) {
+      page.wasSpare = true;
+      page.nextSpare = spare;
+      spare = page;
+      spares++;
     }
   }
 
   /** Whether anybody else holds the page: then it must not be written to. */
   synchronized boolean isShared(Page page) {
     return page.holders > 1;
+  }
+
+  /** How many pages nobody holds. */
+  synchronized int spares() {
+    return spares;
   }
 }

@@ -1,6 +1,7 @@
 package io.github.lanewise.internal.cache;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pages of one sequence. Tokens keep their positions for good; those that were released leave a
@@ -9,6 +10,9 @@ import java.util.Arrays;
  *
  * <p>Changes that readers could see are made under the cache's lock: a table whose array somebody
  * reads gets a new array, unless pages are only added behind the last.
+ *
+ * <p>A change comes in two steps. The first makes what the second and {@link #cancel} need; only it
+ * can fail.
  */
 final class PageTable {
 
@@ -31,6 +35,9 @@ final class PageTable {
   private long forgottenFrom;
 
   private long forgottenTo;
+
+  /** The array that the change in progress ends with; null if it is {@link #pages}. */
+  private Page @Nullable [] next;
 
   /** The pages that an append in progress writes to, from the one that holds {@link #length}. */
   private Page[] incoming = NONE;
@@ -79,15 +86,21 @@ final class PageTable {
   /**
    * Prepares pages for {@code tokens} more: new ones, the last one if there is room in it, or a
    * copy of it if somebody else holds it too. Nothing of that can be seen before {@link #publish}.
+   *
+   * @return how many removals that will be
    */
-  void reserve(long tokens) {
-    assert incomingCount == 0;
-    long last = (length + tokens - 1) >>> pageShift;
-    int needed = tokens == 0 ? 0 : Math.toIntExact(last - (length >>> pageShift) + 1);
-    if (incoming.length < needed) {
-      incoming = new Page[needed];
+  int reserve(long tokens) {
+    assert incomingCount == 0 && next == null;
+    if (tokens == 0) {
+      return 0;
     }
-    int slot = needed == 0 ? 0 : slot(length);
+    long last = (length + tokens - 1) >>> pageShift;
+    int needed = Math.toIntExact(last - (length >>> pageShift) + 1);
+    if (incoming.length < needed) {
+      incoming = store.memory.pages(NONE, needed);
+    }
+    int slot = slot(length);
+    int copies = 0;
     for (int i = 0; i < needed; i++, slot++) {
       Page there = slot < count ? pages[slot] : null;
       if (there == null || store.isShared(there)) {
@@ -95,11 +108,18 @@ final class PageTable {
         incoming[incomingCount++] = fresh; // first, so that a failing copy gives it back
         if (there != null) {
           fresh.copyFrom(there);
+          copies++;
         }
       } else {
         incoming[incomingCount++] = there;
       }
     }
+    if (slot > pages.length) {
+      next = store.memory.pages(pages, Math.max(slot, count + Math.max(4, count / 2)));
+    } else if (copies > 0) { // readers may come while tokens are written
+      next = store.memory.pages(pages, pages.length);
+    }
+    return copies;
   }
 
   /** The page that an append in progress writes a token to. */
@@ -107,12 +127,13 @@ final class PageTable {
     return incoming[(int) ((token >>> pageShift) - (length >>> pageShift))];
   }
 
-  /** Gives back what {@link #reserve} has prepared. */
+  /** Gives back what the first step of a change has prepared. */
   void cancel() {
+    next = null;
     int slot = incomingCount == 0 ? 0 : slot(length);
     for (int i = 0; i < incomingCount; i++, slot++) {
       if (slot >= count || pages[slot] != incoming[i]) {
-        store.drop(incoming[i]);
+        store.untake(incoming[i]);
       }
     }
     forgetIncoming();
@@ -120,32 +141,28 @@ final class PageTable {
 
   /** Shows the tokens that were written to the prepared pages. */
   void publish(long tokens, ReaderEpochs readers) {
+    Page[] before = takeNext();
     int slot = incomingCount == 0 ? 0 : slot(length);
     for (int i = 0; i < incomingCount; i++, slot++) {
-      if (slot == count) {
-        add(incoming[i]);
-      } else if (pages[slot] != incoming[i]) {
-        Page before = pages[slot];
-        own(readers);
-        pages[slot] = incoming[i];
-        readers.remove(before);
+      if (slot >= count) {
+        count = slot + 1;
+      } else if (before[slot] != incoming[i]) {
+        readers.remove(before, slot, slot + 1);
       }
+      pages[slot] = incoming[i];
     }
     length += tokens;
     forgetIncoming();
   }
 
-  private void add(Page page) {
-    if (count == pages.length) {
-      pages = Arrays.copyOf(pages, count + Math.max(4, count / 2));
+  /** Goes over to the prepared array, if there is one, and returns that of before. */
+  private Page[] takeNext() {
+    Page[] before = pages;
+    if (next != null) {
+      pages = next;
+      next = null;
     }
-    pages[count++] = page;
-  }
-
-  private void own(ReaderEpochs readers) {
-    if (readers.areReading()) {
-      pages = pages.clone();
-    }
+    return before;
   }
 
   private void forgetIncoming() {
@@ -156,21 +173,36 @@ final class PageTable {
     }
   }
 
+  /**
+   * Prepares {@link #truncate}.
+   *
+   * @return how many removals it will be at most
+   */
+  int reserveTruncation(long newLength, ReaderEpochs readers) {
+    if (newLength == length || !readers.areReading()) {
+      return 0;
+    }
+    if (slots(newLength) < count) {
+      next = store.memory.pages(pages, pages.length);
+    }
+    return 2; // the pages behind the end, and the one that it lies in
+  }
+
+  /** How many pages a table that is shortened has. */
+  private int slots(long newLength) {
+    boolean intoHole = newLength > releasedFrom && newLength <= releasedTo;
+    long end = intoHole ? releasedFrom : newLength;
+    return end == 0 ? 0 : slot(end - 1) + 1;
+  }
+
   /** Drops the tokens from {@code newLength} on; there are at least as many. */
   void truncate(long newLength, ReaderEpochs readers) {
     if (newLength == length) {
       return;
     }
-    boolean intoHole = newLength > releasedFrom && newLength <= releasedTo;
-    int kept = newLength == 0 ? 0 : intoHole ? slot(releasedFrom - 1) + 1 : slot(newLength - 1) + 1;
-    if (intoHole && releasedFrom == 0) {
-      kept = 0;
-    }
+    int kept = slots(newLength);
     if (kept < count) {
-      own(readers);
-      for (int slot = kept; slot < count; slot++) {
-        readers.remove(pages[slot]);
-      }
+      readers.remove(takeNext(), kept, count);
       Arrays.fill(pages, kept, count, null);
       count = kept;
     }
@@ -194,9 +226,9 @@ final class PageTable {
   private void holdForReaders(ReaderEpochs readers) {
     boolean partly = (length & (pageLength - 1)) != 0 && !(length == releasedTo && length > 0);
     if (partly && readers.areReading()) {
-      Page last = pages[slot(length)];
-      store.hold(last);
-      readers.remove(last);
+      int last = slot(length);
+      store.hold(pages[last]);
+      readers.remove(pages, last, last + 1);
     }
   }
 
@@ -221,48 +253,78 @@ final class PageTable {
     }
   }
 
+  /**
+   * Prepares {@link #retain}.
+   *
+   * @return how many removals it will be
+   */
+  int reserveRetain(long prefix, long firstKey, ReaderEpochs readers) {
+    long to = Math.min(firstKey, length);
+    if (prefix >= to || !readers.areReading() || !widens(holeFrom(prefix), holeTo(to))) {
+      return 0;
+    }
+    next = store.memory.pages(pages, pages.length);
+    return 1;
+  }
+
   /** Drops the pages whose tokens all lie in {@code [prefix, firstKey)}. */
   void retain(long prefix, long firstKey, ReaderEpochs readers) {
     long to = Math.min(firstKey, length);
     if (prefix >= to) {
       return;
     }
+    long holeFrom = holeFrom(prefix);
+    long holeTo = holeTo(to);
     boolean forgottenBefore = forgottenTo > forgottenFrom;
     forgottenFrom = forgottenBefore ? Math.min(forgottenFrom, prefix) : prefix;
     forgottenTo = forgottenBefore ? Math.max(forgottenTo, to) : to;
-    long holeFrom = (forgottenFrom + pageLength - 1) & -(long) pageLength;
-    long holeTo = Math.max(releasedTo, forgottenTo & -(long) pageLength);
-    if (releasedTo > releasedFrom) {
-      holeFrom = Math.min(holeFrom, releasedFrom);
+    if (widens(holeFrom, holeTo)) {
+      close(slotsBefore(holeFrom), slotsBefore(holeTo), readers);
+      releasedFrom = holeFrom;
+      releasedTo = holeTo;
     }
-    if (holeTo <= holeFrom || (holeFrom == releasedFrom && holeTo == releasedTo)) {
-      return;
-    }
-    own(readers);
-    close(holeFrom, holeTo, readers);
-    releasedFrom = holeFrom;
-    releasedTo = holeTo;
+  }
+
+  /** Where the hole will begin if the tokens from {@code prefix} on are let go as well. */
+  private long holeFrom(long prefix) {
+    long from = forgottenTo > forgottenFrom ? Math.min(forgottenFrom, prefix) : prefix;
+    long holeFrom = (from + pageLength - 1) & -(long) pageLength;
+    return releasedTo > releasedFrom ? Math.min(holeFrom, releasedFrom) : holeFrom;
+  }
+
+  /** Where it will end if those before {@code to} are let go as well. */
+  private long holeTo(long to) {
+    long end = forgottenTo > forgottenFrom ? Math.max(forgottenTo, to) : to;
+    return Math.max(releasedTo, end & -(long) pageLength);
+  }
+
+  private boolean widens(long holeFrom, long holeTo) {
+    return holeTo > holeFrom && (holeFrom != releasedFrom || holeTo != releasedTo);
+  }
+
+  /** How many of the pages that are there lie before a token, the first of its page. */
+  private int slotsBefore(long token) {
+    long page = token >>> pageShift;
+    long hole = releasedFrom >>> pageShift;
+    long skipped = (releasedTo >>> pageShift) - hole;
+    return (int) Math.min(count, page <= hole ? page : Math.max(hole, page - skipped));
   }
 
   /** Takes out the pages of a wider hole and moves those behind it down. */
-  private void close(long holeFrom, long holeTo, ReaderEpochs readers) {
-    long skipped = (releasedTo >>> pageShift) - (releasedFrom >>> pageShift);
-    int kept = 0;
-    for (int slot = 0; slot < count; slot++) {
-      long page = slot < releasedFrom >>> pageShift ? slot : slot + skipped;
-      if (page >= holeFrom >>> pageShift && page < holeTo >>> pageShift) {
-        readers.remove(pages[slot]);
-      } else {
-        pages[kept++] = pages[slot];
-      }
-    }
-    Arrays.fill(pages, kept, count, null);
-    count = kept;
+  private void close(int from, int to, ReaderEpochs readers) {
+    readers.remove(takeNext(), from, to);
+    System.arraycopy(pages, to, pages, from, count - to);
+    Arrays.fill(pages, count - (to - from), count, null);
+    count -= to - from;
+  }
+
+  /** Prepares this table, of which nobody knows yet, for {@link #share}. */
+  void reserveShare(PageTable that) {
+    pages = store.memory.pages(that.pages, that.count);
   }
 
   /** Becomes a table of the same pages as another, which are shared from now on. */
   void share(PageTable that) {
-    pages = Arrays.copyOf(that.pages, that.count);
     count = that.count;
     length = that.length;
     releasedFrom = that.releasedFrom;
@@ -274,12 +336,10 @@ final class PageTable {
     }
   }
 
-  /** Drops all pages for good. */
+  /** Drops all pages for good; nobody reads. */
   void clear(ReaderEpochs readers) {
-    for (int slot = 0; slot < count; slot++) {
-      readers.remove(pages[slot]);
-    }
-    pages = NONE; // readers keep the array they have
+    readers.remove(pages, 0, count);
+    pages = NONE;
     count = 0;
   }
 }

@@ -16,7 +16,8 @@ final class PageWriter {
   private static final int GROUP = TileKernels.GROUP;
 
   private final PageLayout layout;
-  private final StagedRows staging = new StagedRows();
+  private final CacheMemory memory;
+  private final StagedRows staging;
 
   /** The keys of a group of 16 tokens, {@code [headDim][16]}, or a padded row of values. */
   private final float[] block;
@@ -27,15 +28,37 @@ final class PageWriter {
   private final byte[] bytes;
 
   /** The scales of the staged rows. */
-  private final float[] scales = new float[GROUP];
+  private final float[] scales;
 
-  PageWriter(PageLayout layout) {
+  PageWriter(PageLayout layout, CacheMemory memory) {
     this.layout = layout;
+    this.memory = memory;
+    staging = memory.staging();
     int most = Math.max(GROUP * layout.headDim, layout.lanes * layout.valueGroups);
     int elementBytes = Page.bytesPerElement(layout);
-    block = new float[most];
-    shorts = new short[elementBytes == Short.BYTES ? most : 0];
-    bytes = new byte[elementBytes == Byte.BYTES ? most : 0];
+    block = memory.floats(most);
+    shorts = memory.shorts(elementBytes == Short.BYTES ? most : 0);
+    bytes = memory.bytes(elementBytes == Byte.BYTES ? most : 0);
+    scales = memory.floats(GROUP);
+  }
+
+  /** Makes what writing rows of these tensors needs. */
+  void prepare(StridedFloats k, StridedFloats v) {
+    int most = 0;
+    if (k.arrayOrNull() == null) {
+      most = GROUP * layout.headDim;
+    }
+    if (v.arrayOrNull() == null) {
+      most = Math.max(most, GROUP * layout.valueDim);
+    }
+    if (staging.room() < most) {
+      staging.makeRoom(memory.floats(most));
+    }
+  }
+
+  /** Lets go of the tensors after rows that could not be read. */
+  void release() {
+    staging.release();
   }
 
   /**

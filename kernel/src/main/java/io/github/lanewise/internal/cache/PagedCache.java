@@ -1,5 +1,6 @@
 package io.github.lanewise.internal.cache;
 
+import io.github.lanewise.attention.KeyValueCache;
 import io.github.lanewise.attention.KeyValueCache.Storage;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.tensor.StridedFloats;
@@ -14,12 +15,16 @@ import org.jspecify.annotations.Nullable;
  * written. What readers see (lengths, tables, who reads) is guarded by {@code this}, which is held
  * only while lengths and tables are exchanged: readers never wait for tokens being written, and see
  * all sequences of one append or none.
+ *
+ * <p>Whatever changes a cache prepares all that can fail first, and cancels it if anything does.
+ * The change itself, the cancelling and {@link #close} only exchange what is there: they allocate
+ * nothing, so that they succeed where memory has run out.
  */
 public final class PagedCache {
 
   private static final int GROUP = TileKernels.GROUP;
 
-  private final Object changes = new Object();
+  private final Object changes;
   private final PageLayout layout;
   private final long capacity;
   private final PageStore store;
@@ -33,20 +38,20 @@ public final class PagedCache {
    *
    * @throws IllegalStateException if the arena is closed
    */
-  public PagedCache(PageLayout layout, int batch, long capacity, @Nullable Arena arena) {
-    this(layout, batch, capacity, new PageStore(layout, arena));
+  public PagedCache(
+      PageLayout layout, int batch, long capacity, @Nullable Arena arena, CacheMemory memory) {
+    this(layout, batch, capacity, new PageStore(layout, arena, memory));
   }
 
-  private PagedCache(PageLayout layout, int batch, long capacity, PageStore store) {
+  /** An empty cache over a store that others use as well. */
+  PagedCache(PageLayout layout, int batch, long capacity, PageStore store) {
     this.layout = layout;
     this.capacity = capacity;
     this.store = store;
-    readers = new ReaderEpochs(store);
-    writer = new PageWriter(layout);
-    tables = new PageTable[batch];
-    for (int b = 0; b < batch; b++) {
-      tables[b] = new PageTable(store);
-    }
+    changes = store.memory.lock();
+    readers = store.memory.readers(store);
+    writer = store.memory.writer(layout);
+    tables = store.memory.tables(store, batch);
   }
 
   public PageLayout layout() {
@@ -99,18 +104,36 @@ public final class PagedCache {
       }
       boolean written = false;
       try {
+        writer.prepare(k, v);
+        int copies = 0;
         for (int b = first; b < end; b++) {
-          tables[b].reserve(tokens);
+          copies += tables[b].reserve(tokens);
+        }
+        reserveRemovals(copies);
+        for (int b = first; b < end; b++) {
           write(tables[b], b - first, tokens, k, v);
         }
         written = true;
       } finally {
-        for (int b = first; b < end && !written; b++) {
-          tables[b].cancel();
+        if (!written) {
+          writer.release();
+          cancel(first, end);
         }
       }
       publish(first, end, tokens);
     }
+  }
+
+  private synchronized void reserveRemovals(int removals) {
+    readers.reserve(removals);
+  }
+
+  /** Takes back what the tables have prepared; what they show has not changed. */
+  private synchronized void cancel(int first, int end) {
+    for (int b = first; b < end; b++) {
+      tables[b].cancel();
+    }
+    readers.trim();
   }
 
   private synchronized void requireRoom(int first, int end, long tokens) {
@@ -134,6 +157,7 @@ public final class PagedCache {
     for (int b = first; b < end; b++) {
       tables[b].publish(tokens, readers);
     }
+    readers.trim();
   }
 
   private void write(PageTable table, int index, long tokens, StridedFloats k, StridedFloats v) {
@@ -161,9 +185,7 @@ public final class PagedCache {
       synchronized (this) {
         requireOpen();
         requireLength(length, longest(), "the longest sequence");
-        for (PageTable table : tables) {
-          table.truncate(Math.min(length, table.length()), readers);
-        }
+        truncate(0, tables.length, length);
       }
     }
   }
@@ -174,9 +196,30 @@ public final class PagedCache {
       synchronized (this) {
         requireOpen();
         requireLength(length, tables[sequence].length(), "sequence " + sequence);
-        tables[sequence].truncate(length, readers);
+        truncate(sequence, sequence + 1, length);
       }
     }
+  }
+
+  private void truncate(int first, int end, long length) {
+    boolean prepared = false;
+    try {
+      int removals = 0;
+      for (int b = first; b < end; b++) {
+        long newLength = Math.min(length, tables[b].length());
+        removals += tables[b].reserveTruncation(newLength, readers);
+      }
+      readers.reserve(removals);
+      prepared = true;
+    } finally {
+      if (!prepared) {
+        cancel(first, end);
+      }
+    }
+    for (int b = first; b < end; b++) {
+      tables[b].truncate(Math.min(length, tables[b].length()), readers);
+    }
+    readers.trim();
   }
 
   private static void requireLength(long length, long most, String what) {
@@ -201,37 +244,64 @@ public final class PagedCache {
         for (PageTable table : tables) {
           table.requireRetainable(prefix, firstKey);
         }
-        for (PageTable table : tables) {
-          table.retain(prefix, firstKey, readers);
-        }
+        retainChecked(prefix, firstKey);
       }
     }
+  }
+
+  private void retainChecked(long prefix, long firstKey) {
+    boolean prepared = false;
+    try {
+      int removals = 0;
+      for (PageTable table : tables) {
+        removals += table.reserveRetain(prefix, firstKey, readers);
+      }
+      readers.reserve(removals);
+      prepared = true;
+    } finally {
+      if (!prepared) {
+        cancel(0, tables.length);
+      }
+    }
+    for (PageTable table : tables) {
+      table.retain(prefix, firstKey, readers);
+    }
+    readers.trim();
   }
 
   /** A cache of the same tokens, over the same pages. */
-  public PagedCache fork() {
+  public KeyValueCache fork() {
     synchronized (changes) {
       synchronized (this) {
         requireOpen();
-        PagedCache fork = new PagedCache(layout, tables.length, capacity, store);
+        PagedCache fork = store.memory.fork(this, store);
+        for (int b = 0; b < tables.length; b++) {
+          fork.tables[b].reserveShare(tables[b]);
+        }
+        KeyValueCache cache = store.memory.cache(fork);
         for (int b = 0; b < tables.length; b++) {
           fork.tables[b].share(tables[b]);
         }
-        return fork;
+        return cache;
       }
     }
   }
 
-  /** Gives all pages back. Readers that are under way still end well. */
+  /** Gives all pages back, or lets the last reader do so. */
   public void close() {
     synchronized (changes) {
       synchronized (this) {
-        if (!closed) {
-          closed = true;
-          for (PageTable table : tables) {
-            table.clear(readers);
-          }
-        }
+        closed = true;
+        clearIfUnread();
+      }
+    }
+  }
+
+  /** The tables of a closed cache go all at once, so that closing needs no memory. */
+  private void clearIfUnread() {
+    if (!readers.areReading()) {
+      for (PageTable table : tables) {
+        table.clear(readers);
       }
     }
   }
@@ -239,6 +309,7 @@ public final class PagedCache {
   /** Lets a snapshot in. */
   synchronized void show(CacheSnapshot snapshot) {
     requireOpen();
+    snapshot.makeRoom(tables.length);
     snapshot.begin(this, readers.enter(), tables.length);
     for (int b = 0; b < tables.length; b++) {
       snapshot.set(b, tables[b]);
@@ -248,6 +319,9 @@ public final class PagedCache {
   /** A snapshot is done. */
   synchronized void leave(ReaderEpochs.Epoch epoch) {
     readers.leave(epoch);
+    if (closed) {
+      clearIfUnread();
+    }
   }
 
   private void requireOpen() {

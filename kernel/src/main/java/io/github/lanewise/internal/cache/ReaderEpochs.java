@@ -1,7 +1,6 @@
 package io.github.lanewise.internal.cache;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,26 +14,43 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReaderEpochs {
 
+  /** Nodes that are kept for the removals to come. */
+  private static final int MOST_FREE = 16;
+
+  private static final Page[] NONE = {};
+
   /** The readers that began between two removals, and what the second removed. */
   static final class Epoch {
     private int readers;
     private boolean over;
-    private final List<Page> removed = new ArrayList<>();
+    private @Nullable Removal removed;
     private @Nullable Epoch next;
   }
 
+  /** Pages taken out of a table at once: a part of an array that is not changed any more. */
+  static final class Removal {
+    private Page[] pages = NONE;
+    private int from;
+    private int to;
+    private @Nullable Removal next;
+  }
+
   private final PageStore store;
-  private Epoch oldest = new Epoch();
-  private Epoch newest = oldest;
+  private Epoch oldest;
+  private Epoch newest;
+  private @Nullable Removal free;
+  private int frees;
 
   ReaderEpochs(PageStore store) {
     this.store = store;
+    oldest = store.memory.epoch();
+    newest = oldest;
   }
 
   /** A reader begins. */
   Epoch enter() {
     if (newest.over) {
-      Epoch next = new Epoch();
+      Epoch next = store.memory.epoch();
       newest.next = next;
       newest = next;
     }
@@ -53,24 +69,66 @@ final class ReaderEpochs {
     return oldest != newest || oldest.readers > 0;
   }
 
-  /** Gives a page back as soon as nobody can see it any more. */
-  void remove(Page page) {
-    if (areReading()) {
-      newest.removed.add(page);
-      newest.over = true;
-    } else {
-      store.drop(page);
+  /** Makes what so many calls of {@link #remove} need, which then cannot fail. */
+  void reserve(int removals) {
+    while (frees < removals) {
+      recycle(store.memory.removal());
     }
+  }
+
+  /** Lets go of what was reserved, but for the little that steps to come will need. */
+  void trim() {
+    if (frees > MOST_FREE) {
+      free = null;
+      frees = 0;
+    }
+  }
+
+  /**
+   * Gives pages back as soon as nobody can see them any more. If anybody is reading, the array is
+   * not to be changed there from now on, and a removal has been reserved.
+   */
+  void remove(Page[] pages, int from, int to) {
+    if (!areReading()) {
+      drop(pages, from, to);
+      return;
+    }
+    Removal removal = Objects.requireNonNull(free, "reserved");
+    free = removal.next;
+    frees--;
+    removal.pages = pages;
+    removal.from = from;
+    removal.to = to;
+    removal.next = newest.removed;
+    newest.removed = removal;
+    newest.over = true;
+  }
+
+  private void drop(Page[] pages, int from, int to) {
+    for (int i = from; i < to; i++) {
+      store.drop(pages[i]);
+    }
+  }
+
+  private void recycle(Removal removal) {
+    removal.pages = NONE;
+    removal.next = free;
+    free = removal;
+    frees++;
   }
 
   private void settle() {
     while (oldest.readers == 0) {
-      for (int i = 0;
-          i < oldest.removed.size();
-          i++) { // an iterator would be garbage of every call
-        store.drop(oldest.removed.get(i));
+      Removal removal = oldest.removed;
+      oldest.removed = null;
+      while (removal != null) {
+        Removal next = removal.next;
+        drop(removal.pages, removal.from, removal.to);
+        if (frees < MOST_FREE) {
+          recycle(removal);
+        }
+        removal = next;
       }
-      oldest.removed.clear();
       Epoch next = oldest.next;
       if (next == null) {
         oldest.over = false;

@@ -12,6 +12,17 @@ public final class StagedRows {
 
   private float[] copy = new float[0];
 
+  /** Elements that can be copied without making an array for them. */
+  public int room() {
+    return copy.length;
+  }
+
+  /** Copies go to an array of the caller's as long as it has room. */
+  public void makeRoom(float[] room) {
+    copy = room;
+    array = room;
+  }
+
   /** Makes {@code rows} rows of {@code length} elements readable. */
   public void load(StridedFloats t, long first, long rowStride, int rows, int length) {
     float[] own = t.arrayOrNull();

@@ -1,0 +1,104 @@
+package io.github.lanewise.internal.cache;
+
+import io.github.lanewise.attention.KeyValueCache;
+import io.github.lanewise.internal.tensor.StagedRows;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * Makes every array and object that a cache consists of. What changes a cache makes all that it
+ * needs before it changes anything, also what undoing needs, so that it is all or nothing when
+ * memory runs out at any of these requests. Tests refuse them one after the other.
+ */
+public class CacheMemory {
+
+  public CacheMemory() {}
+
+  /** Comes before anything is made, and throws if memory is to run out now. */
+  protected void request() {}
+
+  final float[] floats(int length) {
+    request();
+    return new float[length];
+  }
+
+  final short[] shorts(int length) {
+    request();
+    return new short[length];
+  }
+
+  final byte[] bytes(int length) {
+    request();
+    return new byte[length];
+  }
+
+  /** The first pages of an array in one of another length. */
+  final Page[] pages(Page[] first, int length) {
+    request();
+    return Arrays.copyOf(first, length);
+  }
+
+  final MemorySegment segment(Arena arena, long bytes, long alignment) {
+    request();
+    return arena.allocate(bytes, alignment);
+  }
+
+  /** A page that {@link Page#complete} has to follow. */
+  final Page page(PageLayout layout, boolean heap) {
+    request();
+    return new Page(layout, heap, this);
+  }
+
+  final PageTable[] tables(PageStore store, int batch) {
+    request();
+    PageTable[] tables = new PageTable[batch];
+    for (int b = 0; b < batch; b++) {
+      request();
+      tables[b] = new PageTable(store);
+    }
+    return tables;
+  }
+
+  final ReaderEpochs readers(PageStore store) {
+    request();
+    return new ReaderEpochs(store);
+  }
+
+  final ReaderEpochs.Epoch epoch() {
+    request();
+    return new ReaderEpochs.Epoch();
+  }
+
+  final ReaderEpochs.Removal removal() {
+    request();
+    return new ReaderEpochs.Removal();
+  }
+
+  final PageWriter writer(PageLayout layout) {
+    request();
+    return new PageWriter(layout, this);
+  }
+
+  final StagedRows staging() {
+    request();
+    return new StagedRows();
+  }
+
+  final Object lock() {
+    request();
+    return new Object();
+  }
+
+  /** An empty cache over a store that it shares. */
+  final PagedCache fork(PagedCache of, PageStore store) {
+    request();
+    return new PagedCache(of.layout(), of.batch(), of.capacity(), store);
+  }
+
+  /** What users see of a cache. */
+  final KeyValueCache cache(PagedCache pages) {
+    request();
+    return CacheAccess.cache(pages);
+  }
+}
