@@ -295,6 +295,7 @@ public final class KeyValueCache implements AutoCloseable {
     private Storage storage = Storage.FLOAT32;
     private int pageLength = 256;
     private @Nullable Arena arena;
+    private CacheMemory memory = new CacheMemory();
 
     private Builder(long batch, long keyHeads, long headDim, long valueDim) {
       this.batch = inRange(batch, "batch", 0);
@@ -353,6 +354,12 @@ public final class KeyValueCache implements AutoCloseable {
       return this;
     }
 
+    /** What makes the arrays and objects: a test's own runs out of memory when it is told to. */
+    Builder memory(CacheMemory memory) {
+      this.memory = memory;
+      return this;
+    }
+
     /**
      * The cache, without tokens.
      *
@@ -364,8 +371,7 @@ public final class KeyValueCache implements AutoCloseable {
       PageLayout.requireValid(keyHeads, headDim, valueDim, pageLength);
       PageLayout layout =
           new PageLayout(storage, (int) keyHeads, (int) headDim, (int) valueDim, pageLength);
-      return new KeyValueCache(
-          new PagedCache(layout, (int) batch, capacity, arena, new CacheMemory()));
+      return new KeyValueCache(new PagedCache(layout, (int) batch, capacity, arena, memory));
     }
   }
 }

@@ -45,7 +45,7 @@ public class CacheMemory {
   }
 
   /** A page that {@link Page#complete} has to follow. */
-  final Page page(PageLayout layout, boolean heap) {
+  Page page(PageLayout layout, boolean heap) {
     request();
     return new Page(layout, heap, this);
   }

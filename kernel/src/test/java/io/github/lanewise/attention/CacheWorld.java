@@ -1,0 +1,183 @@
+package io.github.lanewise.attention;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
+import io.github.lanewise.FloatTensor;
+import io.github.lanewise.Mask;
+import io.github.lanewise.RowStatistics;
+import io.github.lanewise.Workers;
+import io.github.lanewise.attention.KeyValueCache.Storage;
+import io.github.lanewise.internal.cache.CacheAccess;
+import io.github.lanewise.internal.cache.CacheSnapshot;
+import io.github.lanewise.internal.cache.FailingMemory;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cache of two sequences with a fork, spare pages and perhaps a reader, in memory that can run
+ * out. What it shows is written down step by step, so that two of them can be compared.
+ */
+final class CacheWorld implements AutoCloseable {
+  /** Where pages lie, and how: each is another path through the code. */
+  record Kind(Storage storage, boolean offHeap, boolean isRead) {
+    static List<Kind> all() {
+      List<Kind> kinds = new ArrayList<>();
+      for (Storage storage : Storage.values()) {
+        for (int n = 0; n < 4; n++) {
+          kinds.add(new Kind(storage, n % 2 == 1, n / 2 == 1));
+        }
+      }
+      return kinds;
+    }
+  }
+
+  private static final int HEADS = 2;
+  private static final int KEY_DIM = 5;
+  private static final int VALUE_DIM = 3;
+  private static final Mask FIRST_AND_LAST = Mask.prefix(4).or(Mask.window(3, 0));
+
+  final FailingMemory memory = new FailingMemory();
+  final FailingArena arena = new FailingArena();
+  final KeyValueCache cache;
+  final KeyValueCache fork;
+
+  /** What the operation under test has made. */
+  @Nullable KeyValueCache made;
+
+  private final CacheSnapshot snapshot = new CacheSnapshot();
+  private final Arena tensors = Arena.ofConfined();
+  private final FloatTensor q = tensor(1, 2, HEADS, 1, KEY_DIM);
+  private final FloatTensor out = FloatTensor.allocate(2, HEADS, 1, VALUE_DIM);
+  private Mask mask = Mask.none();
+
+  CacheWorld(Kind kind) {
+    KeyValueCache.Builder builder =
+        KeyValueCache.builder(2, HEADS, KEY_DIM, VALUE_DIM)
+            .storage(kind.storage)
+            .pageLength(16)
+            .capacity(150)
+            .memory(memory);
+    cache = kind.offHeap ? builder.arena(arena).build() : builder.build();
+    append(cache, 2, 80);
+    cache.truncate(40);
+    appendNative(cache, 1, 3, 5);
+    fork = cache.fork();
+    if (kind.isRead) {
+      snapshot.open(CacheAccess.of(cache));
+    }
+  }
+
+  /** From now on only keys are asked for that retain(4, length - 4) keeps. */
+  void hideTheMiddle() {
+    mask = FIRST_AND_LAST;
+  }
+
+  private static FloatTensor tensor(int seed, long... shape) {
+    FloatTensor tensor = FloatTensor.allocate(shape);
+    float[] data = tensor.toArray();
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int i = 0; i < data.length; i++) {
+      data[i] = (float) random.nextGaussian();
+    }
+    return FloatTensor.of(data, shape);
+  }
+
+  /** Appends drawn tokens to both sequences. */
+  static void append(KeyValueCache cache, int seed, int tokens) {
+    cache.append(
+        tensor(seed, 2, HEADS, tokens, KEY_DIM), tensor(~seed, 2, HEADS, tokens, VALUE_DIM));
+  }
+
+  /** Appends drawn tokens to one sequence, from tensors that have to be staged. */
+  void appendNative(KeyValueCache cache, int sequence, int seed, int tokens) {
+    cache.append(
+        sequence,
+        offHeap(tensor(seed, HEADS, tokens, KEY_DIM)),
+        offHeap(tensor(~seed, HEADS, tokens, VALUE_DIM)));
+  }
+
+  private FloatTensor offHeap(FloatTensor tensor) {
+    FloatTensor copy =
+        FloatTensor.allocate(tensors, tensor.size(0), tensor.size(1), tensor.size(2));
+    for (long h = 0; h < tensor.size(0); h++) {
+      for (long t = 0; t < tensor.size(1); t++) {
+        for (long d = 0; d < tensor.size(2); d++) {
+          copy.set(tensor.get(h, t, d), h, t, d);
+        }
+      }
+    }
+    return copy;
+  }
+
+  /** Lengths and the bits of attention of all caches that are open. */
+  List<int[]> look() {
+    List<int[]> seen = new ArrayList<>();
+    look(cache, seen);
+    look(fork, seen);
+    if (made != null) {
+      look(made, seen);
+    }
+    return seen;
+  }
+
+  private void look(KeyValueCache shown, List<int[]> seen) {
+    seen.add(new int[] {(int) shown.length(0), (int) shown.length(1), (int) shown.length()});
+    Attention attention = Attention.builder().mask(mask).build();
+    attention.forward(q, shown, out, RowStatistics.none(), Workers.caller());
+    float[] row = out.toArray();
+    int[] bits = new int[row.length];
+    for (int i = 0; i < row.length; i++) {
+      bits[i] = Float.floatToRawIntBits(row[i]);
+    }
+    seen.add(bits);
+  }
+
+  /** Whatever may come later, and what is seen of it; all pages are given back at the end. */
+  List<int[]> live() {
+    long pagesBefore = memory.pages();
+    List<int[]> seen = new ArrayList<>(look());
+    append(fork, 11, 1);
+    append(cache, 12, 3);
+    seen.addAll(look());
+    cache.truncate(cache.length(0) - 2);
+    seen.addAll(look());
+    snapshot.close();
+    try (KeyValueCache third = cache.fork()) {
+      appendNative(cache, 0, 13, 20);
+      append(third, 14, 1);
+      look(third, seen);
+      seen.addAll(look());
+    }
+    append(cache, 15, 17);
+    if (made != null) {
+      append(made, 16, 30);
+    }
+    seen.addAll(look());
+    seen.add(new int[] {(int) (memory.pages() - pagesBefore)});
+    return seen;
+  }
+
+  static void assertSame(List<int[]> expected, List<int[]> actual, String message) {
+    assertArrayEquals(expected.toArray(), actual.toArray(), message);
+  }
+
+  /** Ends the reader that was there from the beginning. */
+  void stopReading() {
+    snapshot.close();
+  }
+
+  @Override
+  public void close() {
+    snapshot.close();
+    cache.close();
+    fork.close();
+    if (made != null) {
+      made.close();
+    }
+    arena.close();
+    tensors.close();
+  }
+}
