@@ -60,6 +60,11 @@ public class CacheMemory {
     return tables;
   }
 
+  final ReleasedTokens released(int pageLength) {
+    request();
+    return new ReleasedTokens(pageLength);
+  }
+
   final ReaderEpochs readers(PageStore store) {
     request();
     return new ReaderEpochs(store);

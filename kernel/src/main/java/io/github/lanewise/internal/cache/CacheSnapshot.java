@@ -69,8 +69,8 @@ public final class CacheSnapshot implements AutoCloseable {
 
   void set(int sequence, PageTable table) {
     lengths[sequence] = table.length();
-    releasedFrom[sequence] = table.releasedFrom();
-    releasedTo[sequence] = table.releasedTo();
+    releasedFrom[sequence] = table.released().from();
+    releasedTo[sequence] = table.released().to();
     pages[sequence] = table.pages();
     longest = Math.max(longest, lengths[sequence]);
   }
@@ -141,6 +141,6 @@ public final class CacheSnapshot implements AutoCloseable {
   /** The page that holds a token which is there; it is the token's position modulo pageLength. */
   public Page page(int sequence, long token) {
     return pages[sequence][
-        PageTable.slot(token, releasedFrom[sequence], releasedTo[sequence], pageShift)];
+        ReleasedTokens.slot(token, releasedFrom[sequence], releasedTo[sequence], pageShift)];
   }
 }

@@ -5,8 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The pages of one sequence. Tokens keep their positions for good; those that were released leave a
- * hole of whole pages in the table, which takes no room: its array holds the pages before the hole
- * and those behind it, one after the other.
+ * hole in the table, which takes no room.
  *
  * <p>Changes that readers could see are made under the cache's lock: a table whose array somebody
  * reads gets a new array, unless pages are only added behind the last.
@@ -21,20 +20,11 @@ final class PageTable {
   private final PageStore store;
   private final int pageLength;
   private final int pageShift;
+  private final ReleasedTokens released;
 
   private Page[] pages = NONE;
   private int count;
   private long length;
-
-  /** The hole; it begins on a page, and ends on one unless a truncation has ended it. */
-  private long releasedFrom;
-
-  private long releasedTo;
-
-  /** The tokens that are not to be kept: more than the hole, which is made of whole pages. */
-  private long forgottenFrom;
-
-  private long forgottenTo;
 
   /** The array that the change in progress ends with; null if it is {@link #pages}. */
   private Page @Nullable [] next;
@@ -48,30 +38,15 @@ final class PageTable {
     this.store = store;
     pageLength = store.layout.pageLength;
     pageShift = Integer.numberOfTrailingZeros(pageLength);
-  }
-
-  /** Where the page of a token stands in the array of a table with this hole. */
-  static int slot(long token, long releasedFrom, long releasedTo, int pageShift) {
-    long page = token >>> pageShift;
-    long holeFrom = releasedFrom >>> pageShift;
-    long skipped = page < holeFrom ? 0 : (releasedTo >>> pageShift) - holeFrom;
-    return (int) (page - skipped);
-  }
-
-  private int slot(long token) {
-    return slot(token, releasedFrom, releasedTo, pageShift);
+    released = store.memory.released(pageLength);
   }
 
   long length() {
     return length;
   }
 
-  long releasedFrom() {
-    return releasedFrom;
-  }
-
-  long releasedTo() {
-    return releasedTo;
+  ReleasedTokens released() {
+    return released;
   }
 
   Page[] pages() {
@@ -80,7 +55,7 @@ final class PageTable {
 
   /** Tokens that count for the capacity. */
   long kept() {
-    return length - (forgottenTo - forgottenFrom);
+    return length - released.forgotten();
   }
 
   /**
@@ -99,7 +74,7 @@ final class PageTable {
     if (incoming.length < needed) {
       incoming = store.memory.pages(NONE, needed);
     }
-    int slot = slot(length);
+    int slot = released.slot(length);
     int copies = 0;
     for (int i = 0; i < needed; i++, slot++) {
       Page there = slot < count ? pages[slot] : null;
@@ -130,7 +105,7 @@ final class PageTable {
   /** Gives back what the first step of a change has prepared. */
   void cancel() {
     next = null;
-    int slot = incomingCount == 0 ? 0 : slot(length);
+    int slot = incomingCount == 0 ? 0 : released.slot(length);
     for (int i = 0; i < incomingCount; i++, slot++) {
       if (slot >= count || pages[slot] != incoming[i]) {
         store.untake(incoming[i]);
@@ -142,7 +117,7 @@ final class PageTable {
   /** Shows the tokens that were written to the prepared pages. */
   void publish(long tokens, ReaderEpochs readers) {
     Page[] before = takeNext();
-    int slot = incomingCount == 0 ? 0 : slot(length);
+    int slot = incomingCount == 0 ? 0 : released.slot(length);
     for (int i = 0; i < incomingCount; i++, slot++) {
       if (slot >= count) {
         count = slot + 1;
@@ -182,17 +157,10 @@ final class PageTable {
     if (newLength == length || !readers.areReading()) {
       return 0;
     }
-    if (slots(newLength) < count) {
+    if (released.slots(newLength) < count) {
       next = store.memory.pages(pages, pages.length);
     }
     return 2; // the pages behind the end, and the one that it lies in
-  }
-
-  /** How many pages a table that is shortened has. */
-  private int slots(long newLength) {
-    boolean intoHole = newLength > releasedFrom && newLength <= releasedTo;
-    long end = intoHole ? releasedFrom : newLength;
-    return end == 0 ? 0 : slot(end - 1) + 1;
   }
 
   /** Drops the tokens from {@code newLength} on; there are at least as many. */
@@ -200,56 +168,24 @@ final class PageTable {
     if (newLength == length) {
       return;
     }
-    int kept = slots(newLength);
+    int kept = released.slots(newLength);
     if (kept < count) {
       readers.remove(takeNext(), kept, count);
       Arrays.fill(pages, kept, count, null);
       count = kept;
     }
     length = newLength;
-    if (newLength <= releasedFrom) {
-      releasedFrom = 0;
-      releasedTo = 0;
-    } else {
-      releasedTo = Math.min(releasedTo, newLength);
-    }
-    if (newLength <= forgottenFrom) {
-      forgottenFrom = 0;
-      forgottenTo = 0;
-    } else {
-      forgottenTo = Math.min(forgottenTo, newLength);
-    }
+    released.truncate(newLength);
     holdForReaders(readers);
   }
 
   /** Readers still see the rest of the last page: they hold it, so that an append copies it. */
   private void holdForReaders(ReaderEpochs readers) {
-    boolean partly = (length & (pageLength - 1)) != 0 && !(length == releasedTo && length > 0);
+    boolean partly = (length & (pageLength - 1)) != 0 && !(length == released.to() && length > 0);
     if (partly && readers.areReading()) {
-      int last = slot(length);
+      int last = released.slot(length);
       store.hold(pages[last]);
       readers.remove(pages, last, last + 1);
-    }
-  }
-
-  /**
-   * Checks that the hole stays in one piece.
-   *
-   * @throws IllegalArgumentException if keys that are to be kept would lie between two holes
-   */
-  void requireRetainable(long prefix, long firstKey) {
-    long to = Math.min(firstKey, length);
-    if (prefix >= to || forgottenTo <= forgottenFrom) {
-      return;
-    }
-    if (prefix > forgottenTo || to < forgottenFrom) {
-      throw new IllegalArgumentException(
-          (prefix > forgottenTo ? "prefix is " + prefix : "firstKey is " + firstKey)
-              + ", but the keys from "
-              + forgottenFrom
-              + " to "
-              + forgottenTo
-              + " have been let go before");
     }
   }
 
@@ -260,7 +196,7 @@ final class PageTable {
    */
   int reserveRetain(long prefix, long firstKey, ReaderEpochs readers) {
     long to = Math.min(firstKey, length);
-    if (prefix >= to || !readers.areReading() || !widens(holeFrom(prefix), holeTo(to))) {
+    if (prefix >= to || !readers.areReading() || !released.widensWith(prefix, to)) {
       return 0;
     }
     next = store.memory.pages(pages, pages.length);
@@ -273,45 +209,15 @@ final class PageTable {
     if (prefix >= to) {
       return;
     }
-    long holeFrom = holeFrom(prefix);
-    long holeTo = holeTo(to);
-    boolean forgottenBefore = forgottenTo > forgottenFrom;
-    forgottenFrom = forgottenBefore ? Math.min(forgottenFrom, prefix) : prefix;
-    forgottenTo = forgottenBefore ? Math.max(forgottenTo, to) : to;
-    if (widens(holeFrom, holeTo)) {
-      close(slotsBefore(holeFrom), slotsBefore(holeTo), readers);
-      releasedFrom = holeFrom;
-      releasedTo = holeTo;
+    if (released.widensWith(prefix, to)) {
+      int end = Math.min(count, released.slotsBefore(released.toWith(to)));
+      takeOut(Math.min(count, released.slotsBefore(released.fromWith(prefix))), end, readers);
     }
-  }
-
-  /** Where the hole will begin if the tokens from {@code prefix} on are let go as well. */
-  private long holeFrom(long prefix) {
-    long from = forgottenTo > forgottenFrom ? Math.min(forgottenFrom, prefix) : prefix;
-    long holeFrom = (from + pageLength - 1) & -(long) pageLength;
-    return releasedTo > releasedFrom ? Math.min(holeFrom, releasedFrom) : holeFrom;
-  }
-
-  /** Where it will end if those before {@code to} are let go as well. */
-  private long holeTo(long to) {
-    long end = forgottenTo > forgottenFrom ? Math.max(forgottenTo, to) : to;
-    return Math.max(releasedTo, end & -(long) pageLength);
-  }
-
-  private boolean widens(long holeFrom, long holeTo) {
-    return holeTo > holeFrom && (holeFrom != releasedFrom || holeTo != releasedTo);
-  }
-
-  /** How many of the pages that are there lie before a token, the first of its page. */
-  private int slotsBefore(long token) {
-    long page = token >>> pageShift;
-    long hole = releasedFrom >>> pageShift;
-    long skipped = (releasedTo >>> pageShift) - hole;
-    return (int) Math.min(count, page <= hole ? page : Math.max(hole, page - skipped));
+    released.add(prefix, to);
   }
 
   /** Takes out the pages of a wider hole and moves those behind it down. */
-  private void close(int from, int to, ReaderEpochs readers) {
+  private void takeOut(int from, int to, ReaderEpochs readers) {
     readers.remove(takeNext(), from, to);
     System.arraycopy(pages, to, pages, from, count - to);
     Arrays.fill(pages, count - (to - from), count, null);
@@ -327,10 +233,7 @@ final class PageTable {
   void share(PageTable that) {
     count = that.count;
     length = that.length;
-    releasedFrom = that.releasedFrom;
-    releasedTo = that.releasedTo;
-    forgottenFrom = that.forgottenFrom;
-    forgottenTo = that.forgottenTo;
+    released.copy(that.released);
     for (int slot = 0; slot < count; slot++) {
       store.hold(pages[slot]);
     }

@@ -242,7 +242,7 @@ public final class PagedCache {
               "firstKey is " + firstKey + ", but the longest sequence holds " + longest());
         }
         for (PageTable table : tables) {
-          table.requireRetainable(prefix, firstKey);
+          table.released().requireRetainable(prefix, firstKey, table.length());
         }
         retainChecked(prefix, firstKey);
       }
