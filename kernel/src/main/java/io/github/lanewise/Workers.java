@@ -62,6 +62,7 @@ public final class Workers implements AutoCloseable {
    * park, unless there are more of them than processors.
    *
    * @throws IllegalArgumentException if {@code count} is less than 1 or more than 4096
+   * @throws OutOfMemoryError if the system has no more threads; those that were started have ended
    */
   public static Workers threads(int count) {
     return new Workers(Crew.threads(count), "threads(" + count + ")");
@@ -70,8 +71,9 @@ public final class Workers implements AutoCloseable {
   /**
    * The calling thread and up to {@code parallelism} - 1 threads of an executor. The caller never
    * waits for a task that the executor has not started, so a busy executor, or one that runs
-   * nothing at all, only makes the call slower; a {@link
-   * java.util.concurrent.RejectedExecutionException} is no error. Any executor will do, also one of
+   * nothing at all, only makes the call slower. So does one that throws when it is given a task: a
+   * {@link java.util.concurrent.RejectedExecutionException}, any other exception, or an {@link
+   * OutOfMemoryError} because the system has no more threads. Any executor will do, also one of
    * virtual threads, or {@code Runnable::run}.
    *
    * @throws IllegalArgumentException if {@code parallelism} is less than 1

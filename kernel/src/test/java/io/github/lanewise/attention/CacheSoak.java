@@ -130,7 +130,7 @@ final class CacheSoak {
     for (SoakActor actor : actors) {
       checked += actor.checked;
       refused += actor.refused;
-      broken += actor.broken;
+      broken += actor.broken();
       interrupted += actor.interrupted;
       worst = Math.max(worst, actor.worst);
     }

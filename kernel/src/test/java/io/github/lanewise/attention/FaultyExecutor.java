@@ -3,12 +3,15 @@ package io.github.lanewise.attention;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
-/** Passes tasks on, until it is told to fail once. One thread uses it. */
+/**
+ * Passes tasks on, until it is told to fail once. None of it is the call's concern, which has fewer
+ * helpers then. One thread uses it.
+ */
 final class FaultyExecutor implements Executor {
   /** What becomes of the next task. */
   enum Fault {
     NONE,
-    /** It is refused, which is no error. */
+    /** It is refused. */
     REJECTED,
     /** It is forgotten. */
     LOST,
@@ -24,6 +27,7 @@ final class FaultyExecutor implements Executor {
 
   private final Executor executor;
   private Fault next = Fault.NONE;
+  private int thrown;
 
   FaultyExecutor(Executor executor) {
     this.executor = executor;
@@ -31,6 +35,11 @@ final class FaultyExecutor implements Executor {
 
   void failNext(Fault fault) {
     next = fault;
+  }
+
+  /** How often it has thrown {@link Broken}. */
+  int thrown() {
+    return thrown;
   }
 
   @Override
@@ -44,6 +53,7 @@ final class FaultyExecutor implements Executor {
       throw new RejectedExecutionException("not now");
     }
     if (fault == Fault.BROKEN || fault == Fault.BROKEN_TOO_LATE) {
+      thrown++;
       throw new Broken();
     }
   }

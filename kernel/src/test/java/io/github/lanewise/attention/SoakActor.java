@@ -45,7 +45,6 @@ final class SoakActor implements AutoCloseable {
 
   int checked;
   int refused;
-  int broken;
   int interrupted;
   double worst;
 
@@ -153,13 +152,7 @@ final class SoakActor implements AutoCloseable {
       interrupted++;
       Thread.currentThread().interrupt();
     }
-    try {
-      ATTENTION.forward(q, cache.cache, out, none(), chosen);
-    } catch (FaultyExecutor.Broken expected) {
-      broken++;
-      out = like(q);
-      ATTENTION.forward(q, cache.cache, out, none(), chosen); // as if nothing had been
-    }
+    ATTENTION.forward(q, cache.cache, out, none(), chosen);
     executor.failNext(FaultyExecutor.Fault.NONE);
     assertEquals(interrupt, Thread.interrupted(), "the interrupt");
     for (int sequence = 0; sequence < SEQUENCES; sequence++) {
@@ -208,6 +201,11 @@ final class SoakActor implements AutoCloseable {
 
   private static RowStatistics none() {
     return RowStatistics.none();
+  }
+
+  /** Tasks that the executor has thrown back at the call. */
+  int broken() {
+    return executor.thrown();
   }
 
   @Override

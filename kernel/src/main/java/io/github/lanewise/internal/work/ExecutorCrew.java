@@ -2,11 +2,11 @@ package io.github.lanewise.internal.work;
 
 import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 
 /**
  * A crew that borrows threads: each call asks the executor for helpers and begins to work itself. A
  * helper that comes when all tasks are taken leaves again; one that never comes is not waited for.
+ * An executor that throws is asked for no more of them.
  */
 final class ExecutorCrew extends Crew {
 
@@ -43,13 +43,27 @@ final class ExecutorCrew extends Crew {
       for (int t = 0; t < helpers && !job.isExhausted(); t++) {
         executor.execute(ticket);
       }
-    } catch (RejectedExecutionException refused) {
-      // Then with fewer helpers, or none.
     } catch (Throwable thrown) {
-      job.fail(thrown);
+      if (endsTheCall(thrown)) {
+        job.fail(thrown);
+      } else if (thrown instanceof InterruptedException) {
+        // Undeclared, as Kotlin's executors may throw it; whoever throws it has cleared the flag.
+        Thread.currentThread().interrupt();
+      }
     }
     job.help(own);
     job.await(SPIN_NANOS);
+  }
+
+  /**
+   * Whether what an executor threw concerns more than the helpers. Whatever else is wrong with it,
+   * the caller can do their part: the executor is full, has ended, is broken, or gets no more
+   * threads of the system or memory for its queue (OutOfMemoryError), which the caller's own work
+   * does not need. The other errors of the virtual machine say that the caller's stack, or the JVM
+   * itself, is at its end.
+   */
+  private static boolean endsTheCall(Throwable thrown) {
+    return thrown instanceof VirtualMachineError && !(thrown instanceof OutOfMemoryError);
   }
 
   private void help(Job job) {

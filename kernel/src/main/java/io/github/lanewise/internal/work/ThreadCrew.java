@@ -4,6 +4,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,11 @@ final class ThreadCrew extends Crew {
   }
 
   static ThreadCrew start(int count) {
+    return start(count, Thread::start);
+  }
+
+  /** For a test, which cannot use up the system's threads. */
+  static ThreadCrew start(int count, Consumer<Thread> starter) {
     if (count < 1 || count > MAX_COUNT) {
       throw new IllegalArgumentException(
           "count is " + count + ", but 1 to " + MAX_COUNT + " threads are possible");
@@ -40,7 +46,7 @@ final class ThreadCrew extends Crew {
     ThreadCrew crew = new ThreadCrew(count);
     try {
       for (Member member : crew.members) {
-        member.thread.start();
+        starter.accept(member.thread);
       }
     } catch (Throwable thrown) { // the system has no more threads
       crew.close();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,8 +17,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(60)
 class ExecutorCrewTest {
@@ -136,23 +140,117 @@ class ExecutorCrewTest {
     crew.close();
   }
 
-  @Test
-  void anExecutorThatFailsOtherwiseFailsTheCall() {
-    IllegalStateException broken = new IllegalStateException("broken");
+  static Stream<Throwable> whatCostsTheHelpersOnly() {
+    return Stream.of(
+        new RejectedExecutionException("full"),
+        new IllegalStateException("stopping"),
+        new NullPointerException("broken"),
+        new OutOfMemoryError("unable to create native thread"),
+        new NoClassDefFoundError("a class of the executor's"),
+        new AssertionError("broken"),
+        new IOException("not declared"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("whatCostsTheHelpersOnly")
+  void anExecutorThatThrowsCostsTheHelpersOnly(Throwable thrown) {
+    AtomicInteger asked = new AtomicInteger();
     Crew crew =
         Crew.on(
             ticket -> {
-              throw broken;
+              asked.incrementAndGet();
+              throw ExecutorCrewTest.<RuntimeException>undeclared(thrown);
+            },
+            4);
+    Thread caller = Thread.currentThread();
+    AtomicInteger runs = new AtomicInteger();
+    for (int call = 1; call <= 2; call++) {
+      CrewTest.run(
+          crew,
+          50,
+          (index, workspace) -> {
+            assertSame(caller, Thread.currentThread());
+            runs.incrementAndGet();
+          });
+      assertEquals(50 * call, runs.get());
+      assertEquals(call, asked.get(), "is asked again at the next call only");
+    }
+    crew.close();
+  }
+
+  /** As a thread factory does that runs into the system's limit at the second thread. */
+  @Test
+  void theHelpersThatCameBeforeItThrewStay() {
+    try (ExecutorService executor = Executors.newFixedThreadPool(1)) {
+      AtomicInteger asked = new AtomicInteger();
+      Crew crew =
+          Crew.on(
+              ticket -> {
+                if (asked.incrementAndGet() == 2) {
+                  throw new OutOfMemoryError("unable to create native thread");
+                }
+                executor.execute(ticket);
+              },
+              4);
+      Set<Thread> threads = ConcurrentHashMap.newKeySet();
+      CountDownLatch both = new CountDownLatch(2);
+      CrewTest.run(
+          crew,
+          2 + 3,
+          (index, workspace) -> {
+            threads.add(Thread.currentThread());
+            both.countDown();
+            CrewTest.await(both); // only two threads at once get past this
+          });
+      assertEquals(2, threads.size());
+      assertEquals(2, asked.get());
+      crew.close();
+    }
+  }
+
+  @Test
+  void anInterruptThatAnExecutorThrowsStaysSet() {
+    Crew crew =
+        Crew.on(
+            ticket -> {
+              Thread.interrupted(); // as whatever throws the exception does
+              throw ExecutorCrewTest.<RuntimeException>undeclared(new InterruptedException());
+            },
+            4);
+    AtomicInteger runs = new AtomicInteger();
+    Thread.currentThread().interrupt();
+    CrewTest.run(crew, 50, (index, workspace) -> runs.incrementAndGet());
+    assertTrue(Thread.interrupted());
+    assertEquals(50, runs.get());
+    crew.close();
+  }
+
+  static Stream<Error> whatEndsTheCall() {
+    return Stream.of(new InternalError("the JVM"), new StackOverflowError());
+  }
+
+  @ParameterizedTest
+  @MethodSource("whatEndsTheCall")
+  void anErrorOfTheVirtualMachineEndsTheCall(Error error) {
+    Crew crew =
+        Crew.on(
+            ticket -> {
+              throw error;
             },
             4);
     AtomicInteger runs = new AtomicInteger();
     assertSame(
-        broken,
+        error,
         assertThrows(
-            IllegalStateException.class,
+            error.getClass(),
             () -> CrewTest.run(crew, 50, (index, workspace) -> runs.incrementAndGet())));
     assertEquals(0, runs.get());
     crew.close();
+  }
+
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <T extends Throwable> T undeclared(Throwable thrown) throws T {
+    throw (T) thrown;
   }
 
   @Test

@@ -3,15 +3,19 @@ package io.github.lanewise.internal.work;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -117,6 +121,25 @@ class ThreadCrewTest {
     for (int count : new int[] {0, -1, Integer.MIN_VALUE, 4097, Integer.MAX_VALUE}) {
       Exception thrown = assertThrows(IllegalArgumentException.class, () -> Crew.threads(count));
       assertTrue(String.valueOf(thrown.getMessage()).contains("count is " + count));
+    }
+  }
+
+  @Test
+  void ifTheSystemHasNoMoreThreadsThoseThatWereStartedEnd() {
+    List<Thread> started = new ArrayList<>();
+    OutOfMemoryError none = new OutOfMemoryError("unable to create native thread");
+    Consumer<Thread> starter =
+        thread -> {
+          if (started.size() == 3) {
+            throw none;
+          }
+          thread.start();
+          started.add(thread);
+        };
+    assertSame(none, assertThrows(OutOfMemoryError.class, () -> ThreadCrew.start(8, starter)));
+    assertEquals(3, started.size());
+    for (Thread thread : started) {
+      assertFalse(thread.isAlive());
     }
   }
 
