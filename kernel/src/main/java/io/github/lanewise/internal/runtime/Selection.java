@@ -128,12 +128,6 @@ record Selection(
   }
 
   private static void warn(@Nullable String obstacle) {
-    System.getLogger("io.github.lanewise")
-        .log(
-            System.Logger.Level.WARNING,
-            "Lanewise runs its scalar kernels, many times slower than vector code: {0}."
-                + " ({1}=0 asks for them and silences this warning.)",
-            obstacle,
-            LaneRequest.PROPERTY);
+    FallbackWarning.give(String.valueOf(obstacle));
   }
 }
