@@ -1,5 +1,6 @@
 package io.github.lanewise.bench.comparison;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
@@ -166,6 +167,14 @@ class CheckTest {
       weights[i] = weights[i] < 1e-12f ? 0 : weights[i];
     }
     wrong(check, weights);
+  }
+
+  /** No question has weights as small as these. */
+  @Test
+  void onlySubnormalWeightsMayBeFlushedToZero() {
+    assertTrue(Check.mayBeFlushed(0x1p-149));
+    assertTrue(Check.mayBeFlushed(1.001 * Float.MIN_NORMAL), "rounding may make it subnormal");
+    assertFalse(Check.mayBeFlushed(1e-37));
   }
 
   @Test
