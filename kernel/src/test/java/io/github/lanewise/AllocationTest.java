@@ -114,7 +114,7 @@ class AllocationTest {
   @Test
   void theMeasurementSeesASingleObject() {
     Object[] kept = new Object[1];
-    Call call = Call.of(workers -> kept[0] = new int[3]);
+    Call call = Call.of(workers -> kept[0] = new int[4]);
     assertEquals(32 * CALLS, round(call, Workers.caller()));
   }
 }
