@@ -47,19 +47,24 @@ public final class Primitives {
   }
 
   /**
-   * Returns ln Σ exp(x), by way of the maximum: m + ln Σ exp(x - m). -∞ if there is no element or
-   * all are -∞; NaN if one is NaN; +∞ if one is +∞ and none is NaN.
+   * Returns ln Σ exp(x), by way of the maximum: m + ln(1 + Σ' exp(x - m)), where Σ' leaves out the
+   * first x = m, whose exponential is the 1. So a row whose maximum is 0 and towers over the rest
+   * keeps its relative accuracy: ln(1 + 1e-20) is not ln 1. -∞ if there is no element or all are
+   * -∞; NaN if one is NaN; +∞ if one is +∞ and none is NaN.
    */
   public static double logSumExp(double... x) {
     double max = max(x);
     if (Double.isInfinite(max)) {
       return max;
     }
-    double[] terms = new double[x.length];
+    double[] others = new double[x.length];
+    boolean found = false;
     for (int j = 0; j < x.length; j++) {
-      terms[j] = FastMath.exp(x[j] - max);
+      boolean first = !found && x[j] == max;
+      found |= first;
+      others[j] = first ? 0 : FastMath.exp(x[j] - max);
     }
-    return max + FastMath.log(sum(terms));
+    return max + FastMath.log1p(sum(others));
   }
 
   /**

@@ -75,7 +75,7 @@ public final class ReferenceAttention {
 
     // pass 4: statistics
     result.logSumExp()[row] = ReferenceSoftmax.logSumExp(scores, visible, temperature);
-    result.entropy()[row] = ReferenceSoftmax.entropy(weights);
+    result.entropy()[row] = ReferenceSoftmax.entropy(scores, visible, temperature);
     result.maxWeight()[row] =
         keys == 0 ? 0 : Primitives.max(Arrays.copyOf(weights, keys)); // not the sink's
     if (Double.isNaN(Primitives.sum(weights))) {

@@ -105,7 +105,7 @@ public final class ReferenceSoftmax {
     if (isEmpty(shifted)) {
       return filled(scores.length, emptyValue);
     }
-    double logSum = FastMath.log(Primitives.sum(Primitives.exp(shifted)));
+    double logSum = Primitives.logSumExp(shifted); // the largest is 0
     double[] logWeights = Arrays.stream(shifted).map(d -> d - logSum).toArray();
     return invisibleAre(Double.NEGATIVE_INFINITY, logWeights, visible);
   }
@@ -123,17 +123,37 @@ public final class ReferenceSoftmax {
     if (temperature == 0) {
       return Double.NaN;
     }
-    return Primitives.max(row) / temperature
-        + FastMath.log(Primitives.sum(Primitives.exp(shifted)));
+    return Primitives.max(row) / temperature + Primitives.logSumExp(shifted);
   }
 
   /**
    * Returns -Σ α ln α in nats, with 0·ln 0 = 0: 0 for a one-hot row, ln n for a uniform one.
    * Attention whose entropy is near 0 is over-peaked: it passes a gradient to nobody.
+   *
+   * <p>A weight near 1 has forgotten how far from 1 it is, so that a small entropy is right
+   * absolutely, not relatively: see {@link #entropy(double[], boolean[], double)}.
    */
   public static double entropy(double... weights) {
     return Primitives.sum(
         Arrays.stream(weights).map(a -> a == 0 ? 0 : -a * FastMath.log(a)).toArray());
+  }
+
+  /**
+   * Returns the entropy of the softmax α over the visible scores of a row, from the scores: with d
+   * = (x - m)/T, ln α = d - ln Σ exp(d), hence -Σ α ln α = ln Σ exp(d) - Σ α·d. Neither term is
+   * negative, so that the relative accuracy is that of the terms. 0 if no score is above -∞.
+   */
+  public static double entropy(double[] scores, boolean[] visible, double temperature) {
+    double[] shifted = shifted(masked(scores, visible), temperature);
+    if (isEmpty(shifted)) {
+      return 0;
+    }
+    double[] weights = softmax(scores, visible, temperature, 0);
+    double[] terms = new double[scores.length];
+    for (int j = 0; j < scores.length; j++) {
+      terms[j] = weights[j] == 0 ? 0 : -weights[j] * shifted[j];
+    }
+    return Primitives.logSumExp(shifted) + Primitives.sum(terms);
   }
 
   /**

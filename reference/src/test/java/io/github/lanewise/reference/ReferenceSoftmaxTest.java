@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
+import org.apache.commons.math3.dfp.Dfp;
+import org.apache.commons.math3.dfp.DfpField;
+import org.apache.commons.math3.dfp.DfpMath;
 import org.apache.commons.math3.util.FastMath;
 import org.junit.jupiter.api.Test;
 
@@ -140,6 +143,40 @@ class ReferenceSoftmaxTest {
     double[] weights = ReferenceSoftmax.softmax(scores);
     double mean = Primitives.dot(weights, 0, scores, 0, 3);
     assertEquals(Primitives.logSumExp(scores) - mean, ReferenceSoftmax.entropy(weights), 1e-15);
+    boolean[] visible = {true, true, false, true};
+    double[] masked = {2, -1, 99, 0.25};
+    assertEquals(
+        ReferenceSoftmax.entropy(weights), ReferenceSoftmax.entropy(masked, visible, 1), 1e-15);
+    assertEquals(0, ReferenceSoftmax.entropy(masked, visible, 0));
+    assertEquals(0, ReferenceSoftmax.entropy(masked, new boolean[4], 1));
+    assertEquals(FastMath.log(3), ReferenceSoftmax.entropy(masked, visible, INFINITY), 1e-15);
+    assertTrue(
+        Double.isNaN(
+            ReferenceSoftmax.entropy(new double[] {NAN, 1}, new boolean[] {true, true}, 1)));
+  }
+
+  /** Row (0, -L): what the larger weight lacks of 1 is e^-L, far below the last bit of 1. */
+  @Test
+  void aConfidentRowKeepsItsRelativeAccuracy() {
+    DfpField digits = new DfpField(200); // e^-300 beside 1
+    boolean[] visible = {true, true};
+    for (double distance : new double[] {0.5, 1, 7, 17, 40, 87.25, 300}) {
+      Dfp other = DfpMath.exp(digits.newDfp(-distance));
+      Dfp sum = other.add(digits.getOne());
+      double logSum = DfpMath.log(sum).toDouble();
+      double entropy =
+          DfpMath.log(sum).add(other.divide(sum).multiply(digits.newDfp(distance))).toDouble();
+      double[] scores = {0, -distance};
+      double[] logs = ReferenceSoftmax.logSoftmax(scores, 1);
+      assertEquals(-logSum, logs[0], 4e-16 * logSum, "L = " + distance);
+      assertEquals(-logSum - distance, logs[1], 4e-16 * (logSum + distance), "L = " + distance);
+      assertEquals(logSum, logSumExp(scores, 1), 4e-16 * logSum, "L = " + distance);
+      assertEquals(
+          entropy,
+          ReferenceSoftmax.entropy(scores, visible, 1),
+          1e-15 * entropy,
+          "L = " + distance);
+    }
   }
 
   /** The Jacobian by Commons Math's automatic differentiation. */
