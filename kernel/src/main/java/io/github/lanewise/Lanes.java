@@ -1,10 +1,9 @@
 package io.github.lanewise;
 
-import io.github.lanewise.internal.kernel.FloatPair;
 import io.github.lanewise.internal.kernel.LaneKernels;
-import io.github.lanewise.internal.kernel.RowReductions;
 import io.github.lanewise.internal.kernel.WeightSums;
 import io.github.lanewise.internal.runtime.Kernels;
+import io.github.lanewise.internal.softmax.RowSums;
 import io.github.lanewise.internal.softmax.Slots;
 import io.github.lanewise.internal.work.Crew;
 import io.github.lanewise.internal.work.Workspace;
@@ -104,9 +103,10 @@ public final class Lanes {
     Crew crew = Crew.caller();
     Workspace own = crew.acquire();
     try {
-      float[] scratch = own.floats(Slots.SCRATCH, RowReductions.SCRATCH);
-      long sums = LANES.weights(WeightSums.SUM, x, from, x, from, 0, to - from, max, scratch);
-      return max + (float) StrictMath.log((double) FloatPair.first(sums));
+      RowSums sums = own.reuse(Slots.SUMS, RowSums::new);
+      int largest = LANES.indexOf(x, from, to, max) - from;
+      sums.weigh(WeightSums.SUM, x, from, x, from, 0, to - from, largest, max, own);
+      return max + RowSums.logSum(sums.rest);
     } finally {
       crew.release(own);
     }

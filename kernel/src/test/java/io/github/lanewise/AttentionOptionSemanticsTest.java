@@ -95,7 +95,7 @@ class AttentionOptionSemanticsTest {
     float logarithm = (float) StrictMath.log(live);
     for (int row = 0; row < queries; row++) {
       Floats.assertSameBits(uniform, all.weights[row], "weights of row " + row);
-      assertEquals(sum / live, all.out[row][0]);
+      assertEquals(sum * (1f / live), all.out[row][0]);
       assertEquals(logarithm, all.logSumExp[row]);
       assertEquals(logarithm, all.entropy[row]);
       assertEquals(1f / live, all.maxWeight[row]);

@@ -7,11 +7,13 @@ import io.github.lanewise.reference.CorrectlyRounded;
 import io.github.lanewise.reference.Primitives;
 import io.github.lanewise.testing.Accuracy;
 import io.github.lanewise.testing.Bits;
+import io.github.lanewise.testing.ContractSoftmax;
 import io.github.lanewise.testing.ContractSum;
 import io.github.lanewise.testing.Draw;
 import io.github.lanewise.testing.FloatKind;
 import io.github.lanewise.testing.Property;
 import io.github.lanewise.testing.Sizes;
+import io.github.lanewise.testing.SoftmaxError;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -163,9 +165,7 @@ class LanesPropertyTest {
         });
   }
 
-  /**
-   * ln l has the relative error of l, which is that of a softmax denominator; then two roundings.
-   */
+  /** The bound of softmax's log-sum-exp at temperature 1. */
   @Test
   void logSumExpIsWithinItsBound() {
     Accuracy accuracy = new Accuracy("logSumExp");
@@ -184,12 +184,34 @@ class LanesPropertyTest {
                   FloatKind.TIED,
                   FloatKind.MINUS_INFINITIES);
           double expected = Primitives.logSumExp(x.widened());
-          double max = Primitives.max(x.widened());
-          double bound =
-              (logSumError(x.widened()) + 2 * Math.abs(expected - max) + Math.abs(expected)) * U;
+          double bound = new SoftmaxError(x.widened(), 1f).ofLogSumExp(expected);
           accuracy.check(expected, Lanes.logSumExp(x.array, x.from, x.to), bound, () -> "");
         });
     accuracy.print();
+  }
+
+  @Test
+  void logSumExpHasTheBitsOfTheContract() {
+    Property.check(
+        300,
+        draw -> {
+          Range x =
+              Range.draw(
+                  draw,
+                  FloatKind.NORMAL,
+                  FloatKind.LOGITS,
+                  FloatKind.WIDE,
+                  FloatKind.NEAR_ZERO,
+                  FloatKind.TIED);
+          if (x.length() > 0) {
+            boolean[] visible = new boolean[x.length()];
+            Arrays.fill(visible, true);
+            Bits.assertEqual(
+                ContractSoftmax.row(x.values(), visible, 1f).logSumExp(),
+                Lanes.logSumExp(x.array, x.from, x.to),
+                () -> "logSumExp");
+          }
+        });
   }
 
   /** Relative error of Σ exp(x - m), in units of U: D + log₂(n/256)⁺ + 32. */

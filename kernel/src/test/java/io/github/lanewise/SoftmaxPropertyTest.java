@@ -1,7 +1,5 @@
 package io.github.lanewise;
 
-import static io.github.lanewise.testing.Accuracy.U;
-
 import io.github.lanewise.reference.Primitives;
 import io.github.lanewise.reference.ReferenceSoftmax;
 import io.github.lanewise.testing.Accuracy;
@@ -11,6 +9,7 @@ import io.github.lanewise.testing.FloatKind;
 import io.github.lanewise.testing.Layouts;
 import io.github.lanewise.testing.Property;
 import io.github.lanewise.testing.Sizes;
+import io.github.lanewise.testing.SoftmaxError;
 import io.github.lanewise.testing.TestWorkers;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -18,6 +17,17 @@ import org.junit.jupiter.api.Test;
 /** Softmax of single rows against the arithmetic contract and against the stated bounds. */
 class SoftmaxPropertyTest {
   private static final float[] TEMPERATURES = {1, 1, 0.5f, 2, 0.1f, 0.7f, 30};
+
+  /** Without NaN and +∞; several largest scores, in several blocks, and zeros of both signs. */
+  private static final FloatKind[] WITH_TIES = {
+    FloatKind.NORMAL,
+    FloatKind.LOGITS,
+    FloatKind.WIDE,
+    FloatKind.NEAR_ZERO,
+    FloatKind.TIED,
+    FloatKind.GRID,
+    FloatKind.MINUS_INFINITIES
+  };
 
   @Test
   void oneRowHasTheBitsOfTheContract() {
@@ -73,73 +83,122 @@ class SoftmaxPropertyTest {
         });
   }
 
-  /**
-   * Weights within (|d| + D + log₂(n/256)⁺ + 32)·u, relatively, and 2⁻¹²⁶. |d| and D stand for the
-   * one rounding of x - m; at a temperature that is no power of two the division rounds d once
-   * more, and both count twice.
-   */
+  /** Statistics with masks, at every temperature above 0; the weights beside them. */
   @Test
-  void weightsAreWithinTheStatedBound() {
-    Accuracy accuracy = new Accuracy("softmax weight");
+  void statisticsHaveTheBitsOfTheContract() {
+    Property.check(
+        300,
+        draw -> {
+          int n = draw.onceIn(16, "split") ? 17_000 : draw.size("n", 4098);
+          float temperature = draw.oneOf("temperature", 1, 1, 0.7f, 2, Float.POSITIVE_INFINITY);
+          float[] x = draw.floats("x", n, WITH_TIES);
+          boolean[] visible = new boolean[n];
+          Arrays.fill(visible, true);
+          Mask mask = Mask.none();
+          if (n > 0 && draw.onceIn(2, "masked")) {
+            visible = draw.flags("visible", n, 3);
+            mask = Mask.allowed(visible, 1, n);
+          }
+          if (!someAbove(Float.NEGATIVE_INFINITY, x, visible)) {
+            return; // an empty row: a cell of the semantics table
+          }
+          ContractSoftmax.Row expected = ContractSoftmax.row(x, visible, temperature);
+          boolean logarithmic = draw.onceIn(2, "logarithmic");
+          boolean inPlace = draw.onceIn(3, "in place");
+          FloatTensor input = Layouts.draw(draw, "input", x, 1, n);
+          FloatTensor y = inPlace ? input : Layouts.drawResult(draw, "y", 1, n);
+          FloatTensor logSumExp = FloatTensor.allocate(1);
+          FloatTensor entropy = FloatTensor.allocate(1);
+          FloatTensor maxWeight = FloatTensor.allocate(1);
+          boolean wantsEntropy = !draw.onceIn(3, "no entropy");
+          RowStatistics statistics =
+              new RowStatistics(logSumExp, wantsEntropy ? entropy : null, maxWeight);
+          at(temperature)
+              .logarithmic(logarithmic)
+              .build()
+              .apply(input, mask, y, statistics, TestWorkers.draw(draw));
+          float[] weights = logarithmic ? expected.logWeights() : expected.weights();
+          Bits.assertEqual(weights, y.toArray(), () -> "y");
+          Bits.assertEqual(expected.logSumExp(), logSumExp.get(0), () -> "logSumExp");
+          Bits.assertEqual(wantsEntropy ? expected.entropy() : 0f, entropy.get(0), () -> "entropy");
+          Bits.assertEqual(expected.maxWeight(), maxWeight.get(0), () -> "maxWeight");
+        });
+  }
+
+  private static boolean someAbove(float least, float[] x, boolean[] visible) {
+    boolean some = false;
+    for (int j = 0; j < x.length; j++) {
+      some |= visible[j] && x[j] > least;
+    }
+    return some;
+  }
+
+  /** All within the bounds of {@link SoftmaxError}: those of the Javadoc. */
+  @Test
+  void everyResultIsWithinItsStatedBound() {
+    Accuracy weights = new Accuracy("softmax weight");
     Accuracy logarithms = new Accuracy("log-softmax");
+    Accuracy logSums = new Accuracy("softmax logSumExp");
+    Accuracy entropies = new Accuracy("softmax entropy");
     Property.check(
         300,
         draw -> {
           int n = draw.size("n", 4098);
           float temperature = draw.oneOf("temperature", TEMPERATURES);
           float[] x = draw.floats("x", n, FloatKind.finite());
-          double[] expected = ReferenceSoftmax.softmax(Primitives.widen(x), temperature);
-          double[] expectedLog = ReferenceSoftmax.logSoftmax(Primitives.widen(x), temperature);
-          float[] y = x.clone();
-          float[] logY = x.clone();
-          at(temperature).build().apply(y, 0, n);
-          at(temperature).logarithmic(true).build().apply(logY, 0, n);
-          RowError error = new RowError(x, temperature);
-          for (int j = 0; j < n; j++) {
-            int at = j;
-            accuracy.check(expected[j], y[j], error.ofWeight(j, expected[j]), () -> "[" + at + "]");
-            logarithms.check(
-                expectedLog[j],
-                logY[j],
-                error.ofLogWeight(j, expectedLog[j]),
-                () -> "[" + at + "]");
+          if (n > 0 && draw.onceIn(2, "peak")) {
+            x[draw.integer("at", 0, n - 1)] += draw.integer("above", 0, 100) * temperature;
           }
+          checkBounds(x, temperature, weights, logarithms, logSums, entropies);
         });
-    accuracy.print();
+    weights.print();
     logarithms.print();
+    logSums.print();
+    entropies.print();
   }
 
-  /** The error bounds of a row, from its distances |d| to the maximum. */
-  private static final class RowError {
-    private final double[] distance;
-    private final double denominator;
-    private final double roundings;
-
-    RowError(float[] x, float temperature) {
-      double max = Primitives.max(Primitives.widen(x));
-      double sum = 0;
-      double weighted = 0;
-      distance = new double[x.length];
-      for (int j = 0; j < x.length; j++) {
-        distance[j] = (max - x[j]) / temperature;
-        double p = Math.exp(-distance[j]);
-        sum += p;
-        weighted += p == 0 ? 0 : p * distance[j];
-      }
-      boolean exactDivision = Math.scalb(1f, Math.getExponent(temperature)) == temperature;
-      roundings = exactDivision ? 1 : 2;
-      denominator = roundings * weighted / sum + Accuracy.blockLevels(x.length);
+  private static void checkBounds(
+      float[] x,
+      float temperature,
+      Accuracy weights,
+      Accuracy logarithms,
+      Accuracy logSums,
+      Accuracy entropies) {
+    int n = x.length;
+    double[] scores = Primitives.widen(x);
+    boolean[] visible = new boolean[n];
+    Arrays.fill(visible, true);
+    SoftmaxError error = new SoftmaxError(scores, temperature);
+    float[] y = x.clone();
+    at(temperature).build().apply(y, 0, n);
+    double[] expected = ReferenceSoftmax.softmax(scores, temperature);
+    for (int j = 0; j < n; j++) {
+      int at = j;
+      weights.check(expected[j], y[j], error.ofWeight(j, expected[j]), () -> "[" + at + "]");
     }
-
-    double ofWeight(int j, double weight) {
-      return (roundings * distance[j] + denominator + 32) * U * weight + 0x1p-126;
+    FloatTensor logY = FloatTensor.allocate(n);
+    FloatTensor logSumExp = FloatTensor.allocate(1);
+    FloatTensor entropy = FloatTensor.allocate(1);
+    at(temperature)
+        .logarithmic(true)
+        .build()
+        .apply(
+            FloatTensor.of(x, n),
+            Mask.none(),
+            logY,
+            new RowStatistics(logSumExp, entropy, null),
+            Workers.caller());
+    double[] expectedLog = ReferenceSoftmax.logSoftmax(scores, temperature);
+    for (int j = 0; j < n; j++) {
+      int at = j;
+      double bound = error.ofLogWeight(j, expectedLog[j]);
+      logarithms.check(expectedLog[j], logY.get(j), bound, () -> "[" + at + "]");
     }
-
-    /** d and ln l are rounded once each, their difference once. */
-    double ofLogWeight(int j, double logWeight) {
-      double lnSum = Math.abs(logWeight + distance[j]);
-      double rounded = roundings * distance[j] + 2 * lnSum + Math.abs(logWeight);
-      return (rounded + denominator + 32) * U;
+    double logSum = ReferenceSoftmax.logSumExp(scores, visible, temperature);
+    logSums.check(logSum, logSumExp.get(0), error.ofLogSumExp(logSum), () -> "");
+    if (n > 0) {
+      double nats = ReferenceSoftmax.entropy(scores, visible, temperature);
+      entropies.check(nats, entropy.get(0), error.ofEntropy(nats), () -> "");
     }
   }
 

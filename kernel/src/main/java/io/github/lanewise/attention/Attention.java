@@ -151,8 +151,9 @@ public final class Attention {
   }
 
   /**
-   * Computes the softmax weights themselves: {@code p = exp(s - m) / l}, 0 at invisible keys, NaN
-   * at all visible ones of a row with a NaN or +inf score. With a sink a row sums to less than 1.
+   * Computes the softmax weights themselves: {@code p = exp(s - m)·r}, r = 1 / l, 0 at invisible
+   * keys, NaN at all visible ones of a row with a NaN or +inf score. With a sink a row sums to less
+   * than 1.
    *
    * @param q [batch, queryHeads, queryLength, headDim]
    * @param k [batch, keyHeads, keyLength, headDim]

@@ -18,7 +18,7 @@ import java.io.OutputStream;
  * weights l = Σ exp(s - m), the moment Σ exp(s - m)·(s - m) and the weighted values o = Σ exp(s -
  * m)·v. Two of these merge into one: with m = max(m₁, m₂), l = l₁·exp(m₁ - m) + l₂·exp(m₂ - m), and
  * the values alike. {@link Attention#partial} adds the keys of a shard, {@link #merge} those of
- * another state, and {@link #writeTo} divides o by l.
+ * another state, and {@link #writeTo} gives o·r with r = 1 / l.
  *
  * <pre>{@code
  * AttentionState state = AttentionState.empty(batch, queryHeads, queryLength, valueDim);

@@ -144,14 +144,15 @@ public final class ContractAttention {
     if (root.max == Float.NEGATIVE_INFINITY) {
       return new Row(out, weights, Float.NEGATIVE_INFINITY, 0, 0);
     }
+    float reciprocal = 1 / root.sum;
     for (int col = 0; col < out.length; col++) {
-      out[col] = root.values[col] / root.sum + 0f; // -0 becomes +0
+      out[col] = root.values[col] * reciprocal + 0f; // -0 becomes +0
     }
     float maxScore = Float.NEGATIVE_INFINITY;
     for (int j = 0; j < scores.length; j++) {
       maxScore = Math.max(maxScore, scores[j]);
       if (c.visibility().visible(b, h, i, j)) {
-        weights[j] = ContractSoftmax.exp(scores[j] - root.max) / root.sum;
+        weights[j] = ContractSoftmax.exp(scores[j] - root.max) * reciprocal;
       }
     }
     float lnSum = ContractSoftmax.ln(root.sum);
@@ -160,7 +161,7 @@ public final class ContractAttention {
         weights,
         root.max + lnSum,
         lnSum - root.moment / root.sum,
-        ContractSoftmax.exp(maxScore - root.max) / root.sum);
+        ContractSoftmax.exp(maxScore - root.max) * reciprocal);
   }
 
   /** Temperature 0: the first maximum has all the weight. */

@@ -18,9 +18,6 @@ public final class ContractSum {
 
   /** Returns the sum of x[from, to). */
   public static float sum(float[] x, int from, int to) {
-    if (from == to) {
-      return 0;
-    }
     float[] nodes = new float[(to - from + BLOCK - 1) / BLOCK];
     for (int block = 0; block < nodes.length; block++) {
       float[] lanes = new float[LANES];
@@ -30,6 +27,12 @@ public final class ContractSum {
       }
       nodes[block] = acrossLanes(lanes);
     }
+    return acrossBlocks(nodes);
+  }
+
+  /** Returns the sum of the blocks' sums by the binary tree over the block index. */
+  static float acrossBlocks(float[] blocks) {
+    float[] nodes = blocks;
     while (nodes.length > 1) {
       float[] parents = new float[(nodes.length + 1) / 2];
       for (int i = 0; i < parents.length; i++) {
@@ -38,7 +41,7 @@ public final class ContractSum {
       }
       nodes = parents;
     }
-    return nodes[0];
+    return nodes.length == 0 ? 0 : nodes[0];
   }
 
   /** Returns the sum over the 16 virtual lanes by the tree 8, 4, 2, 1. */

@@ -12,7 +12,7 @@ import java.util.Arrays;
 /**
  * One worker's scratch for a bundle of up to 32 query rows, and the way from scores to results:
  * exponentials of a chunk, their product with the values, the merge with the chunks before, the
- * sink, and the division. Each lane is one query.
+ * sink, and the normalization. Each lane is one query.
  */
 final class QueryBundle {
 
@@ -200,7 +200,7 @@ final class QueryBundle {
     Arrays.fill(nodes, maximum, maximum + PANEL, Float.NEGATIVE_INFINITY);
   }
 
-  /** Computes the scores once more and divides by what the root knows of the row. */
+  /** Computes the scores once more and weighs them by what the root knows of the row. */
   private void writeWeights(AttentionCall call, int slot, StridedFloats weights, int root) {
     long written = 0;
     int scratch = tree.next();

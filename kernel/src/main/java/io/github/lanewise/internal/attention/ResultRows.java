@@ -22,7 +22,7 @@ final class ResultRows {
 
   /**
    * The statistics of a root: logSumExp = m + ln l, entropy = ln l - moment / l, maxWeight =
-   * exp(max key score - m) / l.
+   * exp(max key score - m)·r with r = 1 / l.
    *
    * @param keyMaximum of each lane, before the sink joined
    */

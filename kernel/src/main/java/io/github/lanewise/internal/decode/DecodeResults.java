@@ -7,7 +7,7 @@ import io.github.lanewise.internal.tensor.StridedFloats;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** From the root of the merge tree to the caller's tensors: sink, division, statistics. */
+/** From the root of the merge tree to the caller's tensors: sink, normalization, statistics. */
 final class DecodeResults {
 
   private static final NodeKernels NODES = Kernels.NODES;

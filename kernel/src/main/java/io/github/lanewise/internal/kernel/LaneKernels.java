@@ -17,6 +17,9 @@ public interface LaneKernels {
   /** Largest of x[from, to), any NaN ignored, either zero for a zero; -inf if there is none. */
   float largest(float[] x, int from, int to);
 
+  /** First index in [from, to) of an element that equals value, which there is; -0 equals +0. */
+  int indexOf(float[] x, int from, int to, float value);
+
   /**
    * y[yFrom + i] = x[xFrom + i] where bit i is set, else -inf; returns the largest of what it
    * wrote, as {@link #largest} does. Bit i is bit i mod 64 of word {@code bits[at + i / 64]}.
@@ -31,6 +34,9 @@ public interface LaneKernels {
 
   /** y[yFrom + i] = exp(x[xFrom + i]), full range. */
   void exp(float[] x, int xFrom, float[] y, int yFrom, int length);
+
+  /** y[yFrom + i] = x[xFrom + i] · factor. */
+  void scale(float[] x, int xFrom, float factor, float[] y, int yFrom, int length);
 
   /** y[yFrom + i] = x[xFrom + i] / divisor. */
   void divide(float[] x, int xFrom, float divisor, float[] y, int yFrom, int length);

@@ -44,7 +44,7 @@ public interface NodeKernels {
   void merge(float[] a, int aFrom, float[] b, int bFrom, int rows, int valueDim);
 
   /**
-   * {@code out = o / l + 0}, row by row; 0 where l is 0, and -0 becomes +0.
+   * {@code out = o·r + 0} with r = 1 / l, row by row; 0 where l is 0, and -0 becomes +0.
    *
    * @param out receives {@code [rows][valueDim]}; may be the node's own values
    */

@@ -143,15 +143,15 @@ public interface ScoreKernels {
   void merge(float[] nodes, int aFrom, int bFrom, int valueDim, int columns, boolean moment);
 
   /**
-   * {@code o = o / l + 0} in place, 0 where l is 0: -0 becomes +0.
+   * {@code o = o·r + 0} with r = 1 / l in place, 0 where l is 0: -0 becomes +0.
    *
    * @param node the root
    */
   void normalize(float[] node, int nodeFrom, int valueDim, int columns);
 
   /**
-   * {@code p = exp(s - m) / l} in place, with m and l of the root; 0 where l is 0 and where
-   * invisible.
+   * {@code p = exp(s - m)·r} with r = 1 / l in place, with m and l of the root; 0 where l is 0 and
+   * where invisible.
    */
   void weights(
       float[] s,

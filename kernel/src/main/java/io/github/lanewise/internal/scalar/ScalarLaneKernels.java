@@ -23,6 +23,16 @@ public final class ScalarLaneKernels extends RowReductions {
   }
 
   @Override
+  public int indexOf(float[] x, int from, int to, float value) {
+    int i = from;
+    while (x[i] != value) {
+      i++;
+    }
+    assert i < to : value + " is not in " + from + " to " + to;
+    return i;
+  }
+
+  @Override
   public float maskedCopy(
       float[] x, int xFrom, float[] y, int yFrom, int length, long[] bits, int at) {
     float largest = Float.NEGATIVE_INFINITY;
@@ -39,6 +49,13 @@ public final class ScalarLaneKernels extends RowReductions {
   public void exp(float[] x, int xFrom, float[] y, int yFrom, int length) {
     for (int i = 0; i < length; i++) {
       y[yFrom + i] = ScalarExp.full(x[xFrom + i]);
+    }
+  }
+
+  @Override
+  public void scale(float[] x, int xFrom, float factor, float[] y, int yFrom, int length) {
+    for (int i = 0; i < length; i++) {
+      y[yFrom + i] = x[xFrom + i] * factor;
     }
   }
 

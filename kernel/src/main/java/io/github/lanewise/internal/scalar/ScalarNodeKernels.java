@@ -37,8 +37,9 @@ public final class ScalarNodeKernels implements NodeKernels {
       float sum = node[nodeFrom + NodeKernels.sum(rows) + r];
       int from = nodeFrom + NodeKernels.values(rows) + r * valueDim;
       int to = outFrom + r * valueDim;
+      float reciprocal = 1f / sum;
       for (int c = 0; c < valueDim; c++) {
-        out[to + c] = sum == 0f ? 0f : node[from + c] / sum + 0f;
+        out[to + c] = sum == 0f ? 0f : node[from + c] * reciprocal + 0f;
       }
     }
   }

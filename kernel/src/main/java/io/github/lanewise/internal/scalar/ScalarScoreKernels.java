@@ -218,7 +218,7 @@ public final class ScalarScoreKernels implements ScoreKernels {
       int row = nodeFrom + NODE_VALUES + v * PANEL;
       for (int c = 0; c < columns; c++) {
         float sum = node[nodeFrom + NODE_SUM + c];
-        node[row + c] = sum == 0f ? 0f : node[row + c] / sum + 0f;
+        node[row + c] = sum == 0f ? 0f : node[row + c] * (1f / sum) + 0f;
       }
     }
   }
@@ -240,7 +240,7 @@ public final class ScalarScoreKernels implements ScoreKernels {
         float sum = node[nodeFrom + NODE_SUM + c];
         boolean none = (word >>> c & 1) == 0 || sum == 0f;
         float d = s[row + c] - node[nodeFrom + NODE_MAXIMUM + c];
-        s[row + c] = none ? 0f : ScalarExp.flushed(d) / sum;
+        s[row + c] = none ? 0f : ScalarExp.flushed(d) * (1f / sum);
       }
     }
   }

@@ -11,6 +11,9 @@ public final class Slots {
   static final int SPLIT = 2;
   static final int BACKWARD = 3;
 
+  /** The sums over the run that holds a row's maximum. */
+  public static final int SUMS = 4;
+
   /** Floats: a row that does not lie in an array. */
   static final int STAGE = 0;
 
@@ -22,6 +25,9 @@ public final class Slots {
 
   /** Floats: a kernel's own. */
   public static final int SCRATCH = 3;
+
+  /** Floats: the weights of one block. */
+  static final int BLOCK = 4;
 
   /** Longs: a mask's bits. */
   static final int BITS = 0;

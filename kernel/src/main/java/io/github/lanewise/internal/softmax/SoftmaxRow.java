@@ -15,7 +15,8 @@ import java.util.Arrays;
  * <p>Pass 1 finds the maximum m of the visible scores. Where the later passes cannot take the
  * scores from the input as they are, it first writes them to the output, with -inf for invisible
  * positions in between: they weigh nothing. Pass 2 makes p = exp((x - m)/T) of them, and sums. Pass
- * 3 divides. Each pass can be run piece by piece, on several threads at once.
+ * 3 multiplies by r = 1/l, or subtracts g = ln l. Each pass can be run piece by piece, on several
+ * threads at once.
  */
 final class SoftmaxRow {
   private static final LaneKernels LANES = Kernels.LANES;
@@ -23,7 +24,8 @@ final class SoftmaxRow {
 
   private SoftmaxOptions options;
   private WeightSums kind;
-  private boolean wantsLogSum;
+  private boolean wantsStatistics;
+  private boolean wantsRest;
   private MaskPlan mask;
   private long batch;
   private long head;
@@ -45,6 +47,12 @@ final class SoftmaxRow {
   /** Whether pass 1 writes the scores to y, where the later passes find them. */
   private boolean staged;
 
+  /**
+   * Σ p without the first maximum over the run of pass 2 that holds it, where g is wanted. Written
+   * by whoever weighs that run, one thread alone.
+   */
+  float rest;
+
   /** Results, valid after {@link #apply} or {@link #finish}. */
   float logSumExp;
 
@@ -58,7 +66,8 @@ final class SoftmaxRow {
   void bind(SoftmaxOptions options, MaskPlan mask, boolean wantsLogSumExp, boolean wantsEntropy) {
     this.options = options;
     this.mask = mask;
-    this.wantsLogSum = wantsLogSumExp || wantsEntropy;
+    wantsStatistics = wantsLogSumExp || wantsEntropy;
+    wantsRest = wantsStatistics || options.logarithmic();
     kind = WeightSums.of(!options.logarithmic(), wantsEntropy);
   }
 
@@ -117,12 +126,12 @@ final class SoftmaxRow {
     long[] bits = workspace.longs(Slots.BITS, MaskPlan.CHUNK_WORDS);
     float max = largest(begin, end, bits);
     if (isSpecial(max)) {
-      finish(max, 0L, bits);
+      finish(max, 0L, 0f, bits);
       return;
     }
-    long sums = weigh(begin, end, max, workspace);
-    if (finish(max, sums, bits)) {
-      normalize(begin, end, max, sums);
+    long sums = weigh(begin, end, max, true, workspace);
+    if (finish(max, sums, rest, bits)) {
+      normalize(begin, end, max, sums, rest);
     }
   }
 
@@ -175,21 +184,37 @@ final class SoftmaxRow {
     }
   }
 
-  /** Pass 2 over positions [from, to), which begin a block or the row: p, and the sums over it. */
-  long weigh(int from, int to, float max, Workspace workspace) {
-    float[] scratch = workspace.floats(Slots.SCRATCH, RowReductions.SCRATCH);
+  /**
+   * Pass 2 over positions [from, to), which begin a block or the row: p, and the sums over it.
+   *
+   * @param holdsMaximum whether the first maximum is among them; {@link #rest} is then theirs
+   */
+  long weigh(int from, int to, float max, boolean holdsMaximum, Workspace workspace) {
     float[] scores = staged ? y : x;
     int row = staged ? yRow : xRow;
+    // Where the scores still are what they were: y may be x.
+    boolean apart = wantsRest && holdsMaximum;
+    int largest = apart ? LANES.indexOf(scores, row + from, row + to, max) - row : from;
+    float shift = max;
     float temperature = options.temperature();
-    if (temperature == 1f) {
-      return LANES.weights(kind, scores, row, y, yRow, from, to, max, scratch);
+    if (temperature != 1f) {
+      if (options.isUniform()) {
+        flatten(scores, row, from, to);
+      } else {
+        LANES.shiftAndDivide(scores, row + from, max, temperature, y, yRow + from, to - from);
+      }
+      scores = y;
+      row = yRow;
+      shift = 0f;
     }
-    if (options.isUniform()) {
-      flatten(scores, row, from, to);
-    } else {
-      LANES.shiftAndDivide(scores, row + from, max, temperature, y, yRow + from, to - from);
+    if (!apart) {
+      float[] scratch = workspace.floats(Slots.SCRATCH, RowReductions.SCRATCH);
+      return LANES.weights(kind, scores, row, y, yRow, from, to, shift, scratch);
     }
-    return LANES.weights(kind, y, yRow, y, yRow, from, to, 0f, scratch);
+    RowSums own = workspace.reuse(Slots.SUMS, RowSums::new);
+    own.weigh(kind, scores, row, y, yRow, from, to, largest, shift, workspace);
+    rest = own.rest;
+    return own.sums;
   }
 
   /** The limit of (x - m)/T for infinite T: 0, also where x - m overflows; -inf and NaN stay. */
@@ -200,11 +225,11 @@ final class SoftmaxRow {
     }
   }
 
-  /** Pass 3 over positions [from, to). */
-  void normalize(int from, int to, float max, long sums) {
-    float sum = FloatPair.first(sums);
+  /** Pass 3 over positions [from, to); sums and rest are those of the whole row. */
+  void normalize(int from, int to, float max, long sums, float rest) {
     if (!options.logarithmic()) {
-      LANES.divide(y, yRow + from, sum, y, yRow + from, to - from);
+      float reciprocal = 1f / FloatPair.first(sums);
+      LANES.scale(y, yRow + from, reciprocal, y, yRow + from, to - from);
       return;
     }
     boolean shifted = options.temperature() != 1f;
@@ -213,7 +238,7 @@ final class SoftmaxRow {
         inY ? y : x,
         (inY ? yRow : xRow) + from,
         shifted ? 0f : max,
-        log(sum),
+        RowSums.logSum(rest),
         y,
         yRow + from,
         to - from);
@@ -225,7 +250,7 @@ final class SoftmaxRow {
    *
    * @return whether pass 3 has yet to come
    */
-  boolean finish(float max, long sums, long[] bits) {
+  boolean finish(float max, long sums, float rest, long[] bits) {
     Arrays.fill(y, yRow, yRow + begin, options.hidden());
     Arrays.fill(y, yRow + end, yRow + length, options.hidden());
     float sum = FloatPair.first(sums);
@@ -250,8 +275,8 @@ final class SoftmaxRow {
       invalidate(bits);
       return false;
     }
-    if (wantsLogSum) {
-      float logSum = log(sum);
+    if (wantsStatistics) {
+      float logSum = RowSums.logSum(rest);
       logSumExp = max / options.temperature() + logSum;
       entropy = logSum - FloatPair.second(sums) / sum;
     }
@@ -261,10 +286,7 @@ final class SoftmaxRow {
 
   /** Temperature 0: all weight on the first maximum. */
   private void choose(float[] scores, int row, float max) {
-    int chosen = begin;
-    while (scores[row + chosen] != max) {
-      chosen++;
-    }
+    int chosen = LANES.indexOf(scores, row + begin, row + end, max) - row;
     Arrays.fill(y, yRow + begin, yRow + end, options.hidden());
     y[yRow + chosen] = options.logarithmic() ? 0f : 1f;
     setResults(Float.NaN, 0f, 1f);
@@ -293,9 +315,5 @@ final class SoftmaxRow {
     this.logSumExp = logSumExp;
     this.entropy = entropy;
     this.maxWeight = maxWeight;
-  }
-
-  private static float log(float sum) {
-    return (float) StrictMath.log((double) sum);
   }
 }

@@ -72,7 +72,8 @@ final class SplitRow implements Task {
       cut(crew.parallelism());
       crew.run(Math.min(pieces, crew.parallelism()), this, own);
       long[] bits = own.longs(Slots.BITS, MaskPlan.CHUNK_WORDS);
-      boolean written = row.finish(max(), sum(), bits);
+      float max = max();
+      boolean written = row.finish(max, sum(), rest(holder(max)), bits);
       if (array == null) {
         writeRest(written, length);
       }
@@ -124,13 +125,15 @@ final class SplitRow implements Task {
           return;
         }
         float max = pass > 0 ? max() : 0f;
+        int holder = pass > 0 ? holder(max) : 0;
         long sum = pass > 1 ? sum() : 0L;
+        float rest = pass > 1 ? rest(holder) : 0f;
         int piece = passes.take(pass, fromFront);
         while (piece >= 0) {
           int start = (firstPiece + piece) << pieceBits;
           int from = Math.max(row.begin(), start);
           int to = start + Math.min(1 << pieceBits, row.end() - start); // start + size may overflow
-          run(pass, piece, from, to, max, sum, workspace);
+          run(pass, piece, from, to, max, piece == holder, sum, rest, workspace);
           passes.done(pass);
           piece = passes.take(pass, fromFront);
         }
@@ -142,7 +145,15 @@ final class SplitRow implements Task {
   }
 
   private void run(
-      int pass, int piece, int from, int to, float max, long sum, Workspace workspace) {
+      int pass,
+      int piece,
+      int from,
+      int to,
+      float max,
+      boolean holdsMaximum,
+      long sum,
+      float rest,
+      Workspace workspace) {
     if (pass == 0) {
       if (x.array == null) {
         int visible = Math.max(from, row.first());
@@ -152,9 +163,9 @@ final class SplitRow implements Task {
     } else if (row.isSpecial(max)) {
       return;
     } else if (pass == 1) {
-      sums[piece] = row.weigh(from, to, max, workspace);
+      sums[piece] = row.weigh(from, to, max, holdsMaximum, workspace);
     } else if (!Float.isNaN(FloatPair.first(sum))) {
-      row.normalize(from, to, max, sum);
+      row.normalize(from, to, max, sum, rest);
       if (y.array == null) {
         y.write(target, targetAt + from, yAt + from, to - from);
       }
@@ -169,17 +180,37 @@ final class SplitRow implements Task {
     return max;
   }
 
-  private long sum() {
-    return pieces == 0 ? 0L : node(firstPiece, firstPiece + pieces);
+  /** The piece with the row's first maximum. */
+  private int holder(float max) {
+    int piece = 0;
+    while (piece < pieces && maxima[piece] != max) {
+      piece++;
+    }
+    return piece;
   }
 
-  /** The sum of a run of pieces, by the tree over their absolute index: see RowReductions. */
-  private long node(int from, int to) {
+  private long sum() {
+    return pieces == 0 ? 0L : node(firstPiece, firstPiece + pieces, -1);
+  }
+
+  /** The sum without the first maximum; unspecified where nobody wants it. */
+  private float rest(int holder) {
+    return pieces == 0
+        ? 0f
+        : FloatPair.first(node(firstPiece, firstPiece + pieces, firstPiece + holder));
+  }
+
+  /**
+   * The sum of a run of pieces, by the tree over their absolute index: see RowReductions.
+   *
+   * @param without the piece whose first maximum does not count, if any
+   */
+  private long node(int from, int to, int without) {
     if (to - from == 1) {
-      return sums[from - firstPiece];
+      return from == without ? FloatPair.of(row.rest, 0f) : sums[from - firstPiece];
     }
     int level = 31 - Integer.numberOfLeadingZeros(from ^ (to - 1));
     int middle = ((to - 1) >> level) << level;
-    return FloatPair.add(node(from, middle), node(middle, to));
+    return FloatPair.add(node(from, middle, without), node(middle, to, without));
   }
 }

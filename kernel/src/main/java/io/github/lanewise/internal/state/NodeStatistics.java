@@ -16,9 +16,9 @@ public final class NodeStatistics {
     return sum == 0f ? 0f : logarithm(sum) - moment / sum;
   }
 
-  /** exp(largest score of a key - m) / l; 0 if nothing is visible. */
+  /** exp(largest score of a key - m)·r with r = 1 / l; 0 if nothing is visible. */
   public static float maxWeight(float keyMaximum, float m, float sum) {
-    return sum == 0f ? 0f : ScalarExp.flushed(keyMaximum - m) / sum;
+    return sum == 0f ? 0f : ScalarExp.flushed(keyMaximum - m) * (1f / sum);
   }
 
   private static float logarithm(float sum) {

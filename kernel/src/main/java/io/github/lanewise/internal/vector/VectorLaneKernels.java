@@ -43,6 +43,13 @@ final class VectorLaneKernels extends RowReductions {
   }
 
   @Override
+  public int indexOf(float[] x, int from, int to, float value) {
+    return to - from < SHORT
+        ? scalar.indexOf(x, from, to, value)
+        : VectorMax.indexOf(x, from, to, value);
+  }
+
+  @Override
   public float maskedCopy(
       float[] x, int xFrom, float[] y, int yFrom, int length, long[] bits, int at) {
     return VectorMax.maskedCopy(x, xFrom, y, yFrom, length, bits, at);
@@ -55,6 +62,15 @@ final class VectorLaneKernels extends RowReductions {
       VectorMaps.exp(x, xFrom, y, yFrom, whole);
     }
     scalar.exp(x, xFrom + whole, y, yFrom + whole, length - whole);
+  }
+
+  @Override
+  public void scale(float[] x, int xFrom, float factor, float[] y, int yFrom, int length) {
+    if (length < SHORT) {
+      scalar.scale(x, xFrom, factor, y, yFrom, length);
+    } else {
+      VectorMaps.scale(x, xFrom, factor, y, yFrom, length);
+    }
   }
 
   @Override

@@ -115,6 +115,32 @@ final class VectorMaps {
     }
   }
 
+  /** y = x·factor; length is at least L. */
+  static void scale(float[] x, int xFrom, float factor, float[] y, int yFrom, int length) {
+    assert length >= L : length + " elements in vectors of " + L;
+    assert xFrom >= 0 && xFrom + length <= x.length : length + " at " + xFrom + " of " + x.length;
+    assert yFrom >= 0 && yFrom + length <= y.length : length + " at " + yFrom + " of " + y.length;
+    assert x != y || xFrom == yFrom || Math.abs(xFrom - yFrom) >= length
+        : length + " at " + xFrom + " and " + yFrom + " of one array";
+    int rest = length - L;
+    FloatVector last = FloatVector.fromArray(FLOATS, x, xFrom + rest).mul(factor);
+    int i = 0;
+    for (; i < rest - 3 * L; i += 4 * L) {
+      FloatVector v0 = FloatVector.fromArray(FLOATS, x, xFrom + i);
+      FloatVector v1 = FloatVector.fromArray(FLOATS, x, xFrom + i + L);
+      FloatVector v2 = FloatVector.fromArray(FLOATS, x, xFrom + i + 2 * L);
+      FloatVector v3 = FloatVector.fromArray(FLOATS, x, xFrom + i + 3 * L);
+      v0.mul(factor).intoArray(y, yFrom + i);
+      v1.mul(factor).intoArray(y, yFrom + i + L);
+      v2.mul(factor).intoArray(y, yFrom + i + 2 * L);
+      v3.mul(factor).intoArray(y, yFrom + i + 3 * L);
+    }
+    for (; i < rest; i += L) {
+      FloatVector.fromArray(FLOATS, x, xFrom + i).mul(factor).intoArray(y, yFrom + i);
+    }
+    last.intoArray(y, yFrom + rest);
+  }
+
   /** y = (x - shift)/divisor; length is at least L. */
   static void divide(
       float[] x, int xFrom, float shift, float divisor, float[] y, int yFrom, int length) {

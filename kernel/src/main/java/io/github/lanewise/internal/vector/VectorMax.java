@@ -7,7 +7,7 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Maxima of runs of at least 16 elements.
+ * Maxima of runs of at least 16 elements, and where they are.
  *
  * <p>By compare and blend, which ignores NaN: Java's own maximum costs three times as much.
  *
@@ -80,6 +80,45 @@ final class VectorMax {
     IntVector flipped = bits.lanewise(VectorOperators.ASHR, 31).and(Integer.MAX_VALUE);
     int key = bits.lanewise(VectorOperators.XOR, flipped).reduceLanes(VectorOperators.MAX);
     return Float.intBitsToFloat(key ^ (key >> 31 & Integer.MAX_VALUE));
+  }
+
+  /** First index of an element that equals value; there is one. */
+  static int indexOf(float[] x, int from, int to, float value) {
+    assert from >= 0 && to - from >= L && to <= x.length : from + " to " + to + " of " + x.length;
+    FloatVector wanted = FloatVector.broadcast(FLOATS, value);
+    int j = from;
+    for (; j <= to - 8 * L; j += 8 * L) {
+      FloatVector v0 = FloatVector.fromArray(FLOATS, x, j);
+      FloatVector v1 = FloatVector.fromArray(FLOATS, x, j + L);
+      FloatVector v2 = FloatVector.fromArray(FLOATS, x, j + 2 * L);
+      FloatVector v3 = FloatVector.fromArray(FLOATS, x, j + 3 * L);
+      FloatVector v4 = FloatVector.fromArray(FLOATS, x, j + 4 * L);
+      FloatVector v5 = FloatVector.fromArray(FLOATS, x, j + 5 * L);
+      FloatVector v6 = FloatVector.fromArray(FLOATS, x, j + 6 * L);
+      FloatVector v7 = FloatVector.fromArray(FLOATS, x, j + 7 * L);
+      VectorMask<Float> found01 = v0.compare(VectorOperators.EQ, wanted);
+      VectorMask<Float> found23 = v2.compare(VectorOperators.EQ, wanted);
+      VectorMask<Float> found45 = v4.compare(VectorOperators.EQ, wanted);
+      VectorMask<Float> found67 = v6.compare(VectorOperators.EQ, wanted);
+      found01 = found01.or(v1.compare(VectorOperators.EQ, wanted));
+      found23 = found23.or(v3.compare(VectorOperators.EQ, wanted));
+      found45 = found45.or(v5.compare(VectorOperators.EQ, wanted));
+      found67 = found67.or(v7.compare(VectorOperators.EQ, wanted));
+      if (found01.or(found23).or(found45.or(found67)).anyTrue()) {
+        break;
+      }
+    }
+    for (; j <= to - L; j += L) {
+      FloatVector v = FloatVector.fromArray(FLOATS, x, j);
+      if (v.compare(VectorOperators.EQ, wanted).anyTrue()) {
+        break;
+      }
+    }
+    while (x[j] != value) {
+      j++;
+    }
+    assert j < to : value + " is not in " + from + " to " + to;
+    return j;
   }
 
   /** Largest of x[from, to) as Math.max orders it: NaN wins, +0 over -0. */

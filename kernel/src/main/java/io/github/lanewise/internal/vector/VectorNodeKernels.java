@@ -66,18 +66,20 @@ public final class VectorNodeKernels implements NodeKernels {
         Arrays.fill(out, to, to + valueDim, 0f);
         continue;
       }
-      divide(node, from, sum, out, to, whole);
+      float reciprocal = 1f / sum;
+      scale(node, from, reciprocal, out, to, whole);
       for (int c = whole; c < valueDim; c++) {
-        out[to + c] = node[from + c] / sum + 0f;
+        out[to + c] = node[from + c] * reciprocal + 0f;
       }
     }
   }
 
-  /** out = o / l + 0 over whole vectors. */
-  private static void divide(float[] o, int from, float sum, float[] out, int to, int length) {
-    FloatVector divisor = FloatVector.broadcast(F, sum);
+  /** out = o·r + 0 over whole vectors. */
+  private static void scale(
+      float[] o, int from, float reciprocal, float[] out, int to, int length) {
+    FloatVector factor = FloatVector.broadcast(F, reciprocal);
     for (int c = 0; c < length; c += L) {
-      FloatVector.fromArray(F, o, from + c).div(divisor).add(0f).intoArray(out, to + c);
+      FloatVector.fromArray(F, o, from + c).mul(factor).add(0f).intoArray(out, to + c);
     }
   }
 }

@@ -341,10 +341,11 @@ public final class VectorScoreKernels implements ScoreKernels {
   public void normalize(float[] node, int nodeFrom, int valueDim, int columns) {
     for (int c = 0; c < columns; c += L) {
       FloatVector sum = FloatVector.fromArray(F, node, nodeFrom + NODE_SUM + c);
+      FloatVector reciprocal = FloatVector.broadcast(F, 1f).div(sum);
       VectorMask<Float> none = sum.compare(VectorOperators.EQ, 0f);
       for (int v = 0; v < valueDim; v++) {
         int at = nodeFrom + NODE_VALUES + v * PANEL + c;
-        FloatVector o = FloatVector.fromArray(F, node, at).div(sum).add(0f);
+        FloatVector o = FloatVector.fromArray(F, node, at).mul(reciprocal).add(0f);
         o.blend(0f, none).intoArray(node, at);
       }
     }
@@ -363,11 +364,12 @@ public final class VectorScoreKernels implements ScoreKernels {
     for (int c = 0; c < columns; c += L) {
       FloatVector m = FloatVector.fromArray(F, node, nodeFrom + NODE_MAXIMUM + c);
       FloatVector sum = FloatVector.fromArray(F, node, nodeFrom + NODE_SUM + c);
+      FloatVector reciprocal = FloatVector.broadcast(F, 1f).div(sum);
       VectorMask<Float> none = sum.compare(VectorOperators.EQ, 0f);
       for (int k = 0; k < keys; k++) {
         int at = from + k * PANEL + c;
         FloatVector d = FloatVector.fromArray(F, s, at).sub(m);
-        FloatVector p = VectorExp.flushed(d).div(sum).blend(0f, none);
+        FloatVector p = VectorExp.flushed(d).mul(reciprocal).blend(0f, none);
         if (visible != null) {
           p = FloatVector.zero(F).blend(p, VectorMask.fromLong(F, visible[visibleFrom + k] >>> c));
         }

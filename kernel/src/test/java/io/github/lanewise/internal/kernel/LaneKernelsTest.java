@@ -189,6 +189,29 @@ class LaneKernelsTest {
   }
 
   @Test
+  void theFirstOfEqualElementsIsFound() {
+    for (int length : Sizes.sweep()) {
+      float[] x = differences(length + 3);
+      for (int j = 0; j < length; j += 7) {
+        x[j] = Float.NaN;
+      }
+      for (int first = 0; first < length; first += 1 + first / 20) {
+        float[] marked = x.clone();
+        marked[first] = 3f;
+        marked[random.nextInt(first, length)] = 3f;
+        assertEquals(first, LANES.indexOf(marked, 0, length, 3f), "of " + length);
+        marked[0] = 3f; // before the range
+        int from = Math.min(1, first);
+        assertEquals(from == 0 ? 0 : first, LANES.indexOf(marked, from, length, 3f));
+        float[] positive = new float[length];
+        Arrays.fill(positive, 1f);
+        positive[first] = first % 2 == 0 ? 0f : -0f;
+        assertEquals(first, LANES.indexOf(positive, 0, length, 0f), "zero of " + length);
+      }
+    }
+  }
+
+  @Test
   void mapsOfEachElement() {
     for (int length : Sizes.sweep()) {
       float[] x = differences(length);
@@ -197,6 +220,14 @@ class LaneKernelsTest {
       SCALAR.shiftAndDivide(x, 0, 1.5f, 0.7f, y, 0, length);
       LANES.shiftAndDivide(x, 0, 1.5f, 0.7f, z, 0, length);
       assertBits(y, z, "(x - shift) / divisor of " + length);
+      for (int j = 0; j < length; j++) {
+        y[j] = x[j] * 0.7f;
+      }
+      LANES.scale(x, 0, 0.7f, z, 0, length);
+      assertBits(y, z, "x · factor of " + length);
+      float[] inPlace = x.clone();
+      LANES.scale(inPlace, 0, 0.7f, inPlace, 0, length);
+      assertBits(y, inPlace, "x · factor in place of " + length);
       SCALAR.logWeights(x, 0, 1.5f, 0.7f, y, 0, length);
       LANES.logWeights(x, 0, 1.5f, 0.7f, z, 0, length);
       assertBits(y, z, "x - shift - log of " + length);
@@ -220,6 +251,9 @@ class LaneKernelsTest {
       allocatesNothing("mask", length, () -> z[0] = LANES.maskedCopy(x, 0, y, 0, length, bits, 0));
       allocatesNothing("dot", length, () -> z[0] = LANES.dot(x, 0, y, 0, 0, length));
       allocatesNothing("sum", length, () -> z[0] = LANES.visibleSum(x, 0, y, 0, 0, length));
+      float least = x[length - 1];
+      allocatesNothing("index", length, () -> z[0] = LANES.indexOf(x, 0, length, least));
+      allocatesNothing("scale", length, () -> LANES.scale(x, 0, 2f, y, 0, length));
       allocatesNothing("shift", length, () -> LANES.shiftAndDivide(x, 0, 1f, 2f, y, 0, length));
       allocatesNothing("log", length, () -> LANES.logWeights(x, 0, 1f, 2f, y, 0, length));
       allocatesNothing("dx", length, () -> LANES.backward(x, 0, y, 0, 1f, 2f, z, 0, length));

@@ -121,7 +121,7 @@ class NodeKernelsTest {
   }
 
   @Test
-  void normalizeDividesAndLeavesNoMinusZero() {
+  void normalizeScalesAndLeavesNoMinusZero() {
     for (int valueDim : Sizes.sweep()) {
       float[] node = node(2, valueDim, 0);
       node[NodeKernels.sum(2)] = 0f;
@@ -135,7 +135,7 @@ class NodeKernelsTest {
       expected[0] = 7f;
       expected[out.length - 1] = 7f;
       for (int c = valueDim / 2; c < valueDim; c++) {
-        expected[1 + valueDim + c] = node[second + c] / 3f;
+        expected[1 + valueDim + c] = node[second + c] * (1f / 3f);
       }
       Bits.assertEqual(expected, out, () -> "width " + valueDim);
     }
