@@ -85,10 +85,10 @@ public final class Lanes {
   }
 
   /**
-   * ln Σ exp(x), as m + ln Σ exp(x - m) with m the maximum, so that nothing overflows.
+   * ln Σ exp(x), as m + ln(1 + Σ' exp(x - m)) with m the maximum, so that nothing overflows; Σ'
+   * leaves out the first x = m, whose exponential is the 1.
    *
-   * <p><b>Accuracy.</b> Absolute error at most (D + log₂(n/256) + 32)·2⁻²⁴, D the weighted mean of
-   * m - x (see {@link Softmax}), plus one rounding each of the logarithm and of the result.
+   * <p><b>Accuracy.</b> That of logSumExp in {@link Softmax}.
    *
    * <p><b>Special values.</b> -inf if the range is empty or holds nothing else; NaN if any element
    * is NaN, else +inf if any is +inf.

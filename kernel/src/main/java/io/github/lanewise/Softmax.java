@@ -20,21 +20,44 @@ import java.util.Objects;
  *
  * <p>Invisible positions get weight 0 (logarithmic: -inf), and what x holds there has no effect.
  *
- * <p><b>Accuracy.</b> With u = 2⁻²⁴, d = (x - m)/T, n the row's length and D = Σ y·|d| the mean of
- * |d| under the weights themselves, a weight's relative error is at most
+ * <p><b>Accuracy.</b> With u = 2⁻²⁴, d = (x - m)/T, n the row's length, λ = log₂(n/256) (0 up to
+ * 256), w the largest weight, and D and Q the means of |d| and d² under the weights themselves, no
+ * error exceeds, at T = 1,
  *
- * <pre>(|d| + D + log₂(n/256) + 32)·u,  plus 2⁻¹²⁶ absolute.</pre>
+ * <pre>
+ * weight y        (|d| + D + λ + 33)·y·u                          + 2⁻¹²⁶
+ * logarithmic y   (2|y| + D + (λ + 23)·(1 - w))·u                 + n·2⁻¹²⁶
+ * logSumExp s     (|s| + g + D + (λ + 23)·(1 - w))·u              + n·2⁻¹²⁶,  g = s - m
+ * entropy H       (2H + D² + Q + (2λ + 48)·D + (λ + 23)·(1 - w))·u + n·2⁻¹¹⁹
+ * </pre>
  *
- * <p>The shares, each to first order in u: the difference x - m is rounded once, and d once more by
- * the division where T ≠ 1. A relative error of d by u changes exp(d) by |d|·u; without division
- * that is the first term, with it, it doubles for d, the mean D likewise (T = 1 is assumed in the
- * formula; otherwise read 2|d| + 2D). exp itself is within 1 ULP, 2u. Every p has gone through
- * that, so that the sum of them is off by their mean, D·u + 2u. The additions: 15 within a virtual
- * lane of a block, 4 in the tree over its 16 lanes, ⌈log₂(n/256)⌉ over the blocks, u each. The last
- * division: u. In all |d| + D + 2 + 2 + 15 + 4 + log₂(n/256) + 1 + 1 for the logarithm's rounding
- * up, which is 25, and 7 are left for the terms of higher order. Weights whose exp(d) is below
- * 2⁻¹²⁶ are 0: hence the absolute term. Logarithmic weights carry the relative error of the sum as
- * an absolute one, plus one rounding each of d, ln and their difference.
+ * <p>In a confident row, w near 1, g, D, Q and H are small along with 1 - w, and so are the errors
+ * of what is small: the logarithms of a row (0, -L), and its logSumExp, are within 4u relatively up
+ * to L = 87.3.
+ *
+ * <p>The shares, each to first order in u. The difference x - m is rounded once, and d once more by
+ * the division where T is no power of two: then |d|, D, Q and D² count twice, also where |d| is a
+ * part of |y|, and logSumExp has |m/T| besides. A relative error of d by u changes exp(d) by |d|·u,
+ * and exp itself is within 1 ULP, 2u. The sums: 15 additions within a virtual lane of a block, 4 in
+ * the tree over its 16 lanes, ⌈log₂(n/256)⌉ over the blocks, u each. So l = Σ exp(d) is off by D +
+ * 2 + 15 + 4 + λ + 1, relatively, the 1 being the logarithm's rounding up.
+ *
+ * <ul>
+ *   <li>A weight is p·r with p = exp(d) and r = 1/l rounded: |d| + 2 of p, those of l, and one
+ *       rounding each of r and of the product. That is |d| + D + λ + 26, and 7 are left for the
+ *       terms of higher order.
+ *   <li>A logarithm is d - g with g = ln(1 + l₁), where l₁ is the sum without the first maximum's
+ *       p, which is 1 exactly. Of l₁ = l·(1 - w) the errors are D·l + (λ + 22)·l₁, and ln(1 + l₁)
+ *       has them divided by l. Then the roundings of g, of d and of the difference: g + |d| = |y|,
+ *       and |y|. Here and below 1 is left for the terms of higher order.
+ *   <li>logSumExp is m/T + g, rounded once more.
+ *   <li>Entropy is g - M/l with the moment M = Σ p·d, whose chains of fused steps are one rounding
+ *       longer than those of l: Q from the p, and (2 + 16 + 4 + λ + 1)·D; d's own error, D; those
+ *       of l, (D + λ + 22)·D; the quotient, D; and g with its errors, and the difference, H, where
+ *       g = H - D.
+ * </ul>
+ *
+ * <p>An exp(d) below 2⁻¹²⁶ is 0: hence the absolute terms.
  *
  * <p><b>Special values.</b> A row without a visible position, or whose visible scores are all -inf,
  * is NaN, or {@linkplain EmptyRow#ZERO 0 (-inf)} if wished. A NaN or +inf at a visible position
@@ -101,7 +124,10 @@ public final class Softmax {
       return this;
     }
 
-    /** Gives the natural logarithm of the weights instead, to full relative accuracy. */
+    /**
+     * Gives the natural logarithm of the weights instead; also that of a weight near 1 keeps its
+     * digits, as {@link Softmax} says in figures.
+     */
     public Builder logarithmic(boolean logarithmic) {
       this.logarithmic = logarithmic;
       return this;

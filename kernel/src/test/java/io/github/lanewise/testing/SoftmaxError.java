@@ -88,7 +88,7 @@ public final class SoftmaxError {
   /** g - moment/l: l and the moment with the errors of their p and d, and of their order. */
   public double ofEntropy(double entropy) {
     double moment =
-        roundings * (meanSquare + mean * mean + mean) + (2 * levels + 46) * mean + entropy;
+        roundings * (meanSquare + mean * mean + mean) + (2 * levels + 47) * mean + entropy;
     return moment * U + ofLogSum() + 0x1p-119 * distance.length;
   }
 }

@@ -11,7 +11,7 @@ import io.github.lanewise.reference.ReferenceSoftmax;
  * and is held against the reference; what is wrong comes from the reference's naive formulas.
  */
 final class SoftmaxExamples {
-  /** The bound that {@link Softmax} states, (|d| + D + 32)·u, is 2.5e-6 where |d| + D ≤ 10. */
+  /** The bound that {@link Softmax} states, (|d| + D + 33)·u, is below 2.5e-6 where |d| + D ≤ 8. */
   static final double TOLERANCE = 2.5e-6;
 
   /** Scores of either sign. */
