@@ -6,6 +6,7 @@ import io.github.lanewise.internal.kernel.RowReductions;
 import io.github.lanewise.internal.kernel.WeightSums;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.work.Workspace;
+import java.util.Arrays;
 
 /**
  * The sums over a run of a row that holds the row's first maximum: those of {@link
@@ -14,9 +15,10 @@ import io.github.lanewise.internal.work.Workspace;
  * <p>ln Σ p = ln(1 + l₁), and l₁ has not been rounded to the digits of 1: a row whose maximum
  * towers over the others keeps the relative accuracy of its logarithm.
  *
- * <p>Only the maximum's block has another sum. So the run is cut into that block and its siblings
- * on the way up the tree of {@link RowReductions}: their sums, added to either sum of the block,
- * give both, and nothing is weighed twice.
+ * <p>Only the nodes above the maximum have another sum. So the run is cut into the leaf around it,
+ * whose weights are added up twice, and that leaf's siblings on the way up the tree of {@link
+ * RowReductions}: their sums, added to either sum of the leaf, give both, and nothing is weighed
+ * twice. A block instead of a leaf of four would do, but the kernels are fastest on whole leaves.
  */
 public final class RowSums {
   private static final LaneKernels LANES = Kernels.LANES;
@@ -43,12 +45,12 @@ public final class RowSums {
       int first,
       float shift,
       Workspace workspace) {
-    int block = first & -RowReductions.BLOCK;
-    int low = Math.max(from, block);
-    int high = block + Math.min(RowReductions.BLOCK, to - block); // block + BLOCK may overflow
-    weighBlock(kind, scores, row, y, yRow, low, high, first, shift, workspace);
+    int leaf = first & -RowReductions.LEAF;
+    int low = Math.max(from, leaf);
+    int high = leaf + Math.min(RowReductions.LEAF, to - leaf); // leaf + LEAF may overflow
+    weighLeaf(kind, scores, row, y, yRow, low, high, first, shift, workspace);
     float[] scratch = workspace.floats(Slots.SCRATCH, RowReductions.SCRATCH);
-    for (int size = RowReductions.BLOCK; low > from || high < to; size <<= 1) {
+    for (int size = RowReductions.LEAF; low > from || high < to; size <<= 1) {
       int sibling = (first & -size) ^ size;
       int start = Math.max(from, sibling);
       int end = sibling + Math.min(size, to - sibling);
@@ -62,8 +64,7 @@ public final class RowSums {
     }
   }
 
-  /** The block's weights are summed twice, so they have to be written somewhere. */
-  private void weighBlock(
+  private void weighLeaf(
       WeightSums kind,
       float[] scores,
       int row,
@@ -75,14 +76,21 @@ public final class RowSums {
       float shift,
       Workspace workspace) {
     float[] scratch = workspace.floats(Slots.SCRATCH, RowReductions.SCRATCH);
-    float[] p = kind.writes() ? y : workspace.floats(Slots.BLOCK, RowReductions.BLOCK);
-    int at = kind.writes() ? yRow : -from;
+    float[] p = workspace.floats(Slots.LEAF, RowReductions.LEAF);
+    int leaf = first & -RowReductions.LEAF;
     WeightSums writing = WeightSums.of(true, kind.wantsMoment());
-    sums = LANES.weights(writing, scores, row, p, at, from, to, shift, scratch);
-    float largest = p[at + first];
-    p[at + first] = 0f;
-    rest = LANES.sum(p, at + from, at + to);
-    p[at + first] = largest;
+    sums = LANES.weights(writing, scores, row, p, -leaf, from, to, shift, scratch);
+    if (kind.writes()) {
+      System.arraycopy(p, from - leaf, y, yRow + from, to - from);
+    }
+    p[first - leaf] = 0f;
+    Arrays.fill(p, 0, from - leaf, 0f);
+    int length = to - leaf;
+    if (length > RowReductions.BLOCK) { // a whole leaf is added up in the time of two blocks
+      Arrays.fill(p, length, RowReductions.LEAF, 0f);
+      length = RowReductions.LEAF;
+    }
+    rest = LANES.sum(p, 0, length);
   }
 
   /** g = ln(1 + l₁), the logarithm of the whole sum. */

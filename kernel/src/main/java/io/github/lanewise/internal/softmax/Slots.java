@@ -26,8 +26,8 @@ public final class Slots {
   /** Floats: a kernel's own. */
   public static final int SCRATCH = 3;
 
-  /** Floats: the weights of one block. */
-  static final int BLOCK = 4;
+  /** Floats: the weights of one leaf. */
+  static final int LEAF = 4;
 
   /** Longs: a mask's bits. */
   static final int BITS = 0;
