@@ -1,6 +1,5 @@
 package io.github.lanewise;
 
-import io.github.lanewise.internal.kernel.LaneKernels;
 import io.github.lanewise.internal.kernel.WeightSums;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.softmax.RowSums;
@@ -21,7 +20,6 @@ import java.util.Objects;
  * <p><b>Allocation.</b> None. <b>Threading.</b> Stateless.
  */
 public final class Lanes {
-  private static final LaneKernels LANES = Kernels.LANES;
 
   private Lanes() {}
 
@@ -32,7 +30,7 @@ public final class Lanes {
   public static float max(float[] x, int from, int to) {
     Objects.requireNonNull(x, "x");
     Ranges.check(x.length, "x", from, to);
-    return LANES.max(x, from, to);
+    return Kernels.lanes().max(x, from, to);
   }
 
   /**
@@ -48,7 +46,7 @@ public final class Lanes {
   public static float sum(float[] x, int from, int to) {
     Objects.requireNonNull(x, "x");
     Ranges.check(x.length, "x", from, to);
-    return LANES.sum(x, from, to);
+    return Kernels.lanes().sum(x, from, to);
   }
 
   /**
@@ -68,7 +66,7 @@ public final class Lanes {
     Ranges.checkRun(x.length, "x", xFrom, length);
     Ranges.checkRun(y.length, "y", yFrom, length);
     Ranges.checkOverlap(x, "x", xFrom, y, "y", yFrom, length);
-    LANES.exp(x, xFrom, y, yFrom, length);
+    Kernels.lanes().exp(x, xFrom, y, yFrom, length);
   }
 
   /**
@@ -81,7 +79,7 @@ public final class Lanes {
     Ranges.checkRun(x.length, "x", xFrom, length);
     Ranges.checkRun(y.length, "y", yFrom, length);
     Ranges.checkOverlap(x, "x", xFrom, y, "y", yFrom, length);
-    LANES.divide(x, xFrom, divisor, y, yFrom, length);
+    Kernels.lanes().divide(x, xFrom, divisor, y, yFrom, length);
   }
 
   /**
@@ -96,7 +94,7 @@ public final class Lanes {
   public static float logSumExp(float[] x, int from, int to) {
     Objects.requireNonNull(x, "x");
     Ranges.check(x.length, "x", from, to);
-    float max = LANES.max(x, from, to);
+    float max = Kernels.lanes().max(x, from, to);
     if (Float.isInfinite(max) || Float.isNaN(max)) {
       return max;
     }
@@ -104,7 +102,7 @@ public final class Lanes {
     Workspace own = crew.acquire();
     try {
       RowSums sums = own.reuse(Slots.SUMS, RowSums::new);
-      int largest = LANES.indexOf(x, from, to, max) - from;
+      int largest = Kernels.lanes().indexOf(x, from, to, max) - from;
       sums.weigh(WeightSums.SUM, x, from, x, from, 0, to - from, largest, max, own);
       return max + RowSums.logSum(sums.rest);
     } finally {

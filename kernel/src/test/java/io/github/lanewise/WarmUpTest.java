@@ -1,6 +1,7 @@
 package io.github.lanewise;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,9 +13,9 @@ class WarmUpTest {
   @Test
   void endsInTimeOrWhenTheCompilersRest() {
     long start = System.nanoTime();
-    Lanewise.warmUp(Duration.ofSeconds(2));
+    Lanewise.WarmUp result = Lanewise.warmUp(Duration.ofSeconds(2));
     double seconds = (System.nanoTime() - start) / 1e9;
-    System.out.printf("warmUp(2 s) took %.2f s%n", seconds);
+    System.out.printf("warmUp(2 s) took %.2f s: %s%n", seconds, result);
     // A round on a busy machine, cold, interpreted and in scalar code still ends within that.
     assertTrue(seconds < 30, "warmUp(2 s) took " + seconds + " s");
   }
@@ -22,7 +23,7 @@ class WarmUpTest {
   @Test
   void noTimeMeansNoWork() {
     long start = System.nanoTime();
-    Lanewise.warmUp(Duration.ZERO);
+    assertFalse(Lanewise.warmUp(Duration.ZERO).complete());
     assertTrue(System.nanoTime() - start < 1_000_000_000L);
   }
 

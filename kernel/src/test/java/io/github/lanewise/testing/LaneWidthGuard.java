@@ -30,6 +30,10 @@ public final class LaneWidthGuard implements BeforeAllCallback {
       throw new AssertionError(
           "this execution names " + expected + "-bit lanes (0: scalar), but it runs " + actual);
     }
+    if (!actual.isComplete()) {
+      throw new AssertionError(
+          "this execution names " + expected + "-bit lanes, but other kernels serve: " + actual);
+    }
     if (expected == 0 && ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()) {
       throw new AssertionError(
           "the scalar execution must show the fallback, but jdk.incubator.vector is there");

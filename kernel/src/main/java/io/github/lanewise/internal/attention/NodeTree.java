@@ -17,8 +17,6 @@ import java.util.Arrays;
  */
 final class NodeTree {
 
-  private static final ScoreKernels SCORES = Kernels.SCORES;
-
   /** Nodes in the layout of {@link TileKernels}, {@link #stride} floats apart. */
   float[] nodes = new float[0];
 
@@ -107,7 +105,7 @@ final class NodeTree {
 
   private void mergeTop() {
     int top = depth - 1;
-    SCORES.merge(nodes, (top - 1) * stride, top * stride, valueDim, columns, moment);
+    Kernels.scores().merge(nodes, (top - 1) * stride, top * stride, valueDim, columns, moment);
     depth = top;
     levels[top - 1]++;
     indices[top - 1] >>= 1;

@@ -16,8 +16,6 @@ import java.util.Arrays;
  */
 final class QueryBundle {
 
-  private static final TileKernels TILES = Kernels.TILES;
-  private static final ScoreKernels SCORES = Kernels.SCORES;
   private static final int PANEL = TileKernels.PANEL;
   private static final int CHUNK = TileKernels.CHUNK;
 
@@ -58,7 +56,7 @@ final class QueryBundle {
       writeWeights(call, slot, call.weights, root);
     }
     if (call.out != null) {
-      SCORES.normalize(tree.nodes, root, call.valueDim, rows.count);
+      Kernels.scores().normalize(tree.nodes, root, call.valueDim, rows.count);
       int values = root + ScoreKernels.NODE_VALUES;
       results.writePanel(call.out, rows, tree.nodes, values, 0, call.valueDim);
     }
@@ -105,14 +103,15 @@ final class QueryBundle {
       findLive(panel.scores, panel.spanKeys);
     }
     int lanes = rows.count;
-    SCORES.beginSums(lanes, call.wantsMoment, laneScratch);
+    Kernels.scores().beginSums(lanes, call.wantsMoment, laneScratch);
     for (int run = 0; run < panel.runs; run++) {
       int from = panel.runFrom[run] * PANEL;
       int keys = panel.runEnd[run] - panel.runFrom[run];
-      SCORES.exponentials(
-          panel.scores, from, keys, lanes, call.wantsMoment, tree.nodes, node, laneScratch);
+      Kernels.scores()
+          .exponentials(
+              panel.scores, from, keys, lanes, call.wantsMoment, tree.nodes, node, laneScratch);
     }
-    SCORES.endSums(lanes, call.wantsMoment, laneScratch, tree.nodes, node);
+    Kernels.scores().endSums(lanes, call.wantsMoment, laneScratch, tree.nodes, node);
     for (int run = 0; run < panel.runs && call.valueDim != 0; run++) {
       multiplyValues(call, chunk, some, run, node + ScoreKernels.NODE_VALUES);
     }
@@ -134,26 +133,47 @@ final class QueryBundle {
     int stride = chunk.valueGroupStride;
     float[] out = tree.nodes;
     if (some) {
-      TILES.productOfLive(
-          chunk.values,
-          from,
-          stride,
-          call.valueDim,
-          panel.scores,
-          weights,
-          lanes,
-          keys,
-          live,
-          first,
-          run > 0,
-          out,
-          to);
+      Kernels.tiles()
+          .productOfLive(
+              chunk.values,
+              from,
+              stride,
+              call.valueDim,
+              panel.scores,
+              weights,
+              lanes,
+              keys,
+              live,
+              first,
+              run > 0,
+              out,
+              to);
     } else if (run == 0) {
-      TILES.product(
-          chunk.values, from, stride, call.valueDim, panel.scores, weights, lanes, keys, out, to);
+      Kernels.tiles()
+          .product(
+              chunk.values,
+              from,
+              stride,
+              call.valueDim,
+              panel.scores,
+              weights,
+              lanes,
+              keys,
+              out,
+              to);
     } else {
-      TILES.addProduct(
-          chunk.values, from, stride, call.valueDim, panel.scores, weights, lanes, keys, out, to);
+      Kernels.tiles()
+          .addProduct(
+              chunk.values,
+              from,
+              stride,
+              call.valueDim,
+              panel.scores,
+              weights,
+              lanes,
+              keys,
+              out,
+              to);
     }
   }
 
@@ -188,7 +208,7 @@ final class QueryBundle {
         tree.nodes[sink + ScoreKernels.NODE_MAXIMUM + c] = logit;
         tree.nodes[sink + ScoreKernels.NODE_SUM + c] = logit == Float.NEGATIVE_INFINITY ? 0f : 1f;
       }
-      SCORES.merge(tree.nodes, root, sink, call.valueDim, rows.count, call.wantsMoment);
+      Kernels.scores().merge(tree.nodes, root, sink, call.valueDim, rows.count, call.wantsMoment);
     }
     return root;
   }
@@ -207,15 +227,16 @@ final class QueryBundle {
     PackedHeads packed = call.packed;
     for (int at = packed.find(slot, firstChunk()); at < packed.end(slot); at++) {
       if (panel.score(packed.chunk(at), true, tree.nodes, scratch)) {
-        SCORES.weights(
-            panel.scores,
-            0,
-            panel.spanKeys,
-            rows.count,
-            panel.words(),
-            panel.wordsFrom(),
-            tree.nodes,
-            root);
+        Kernels.scores()
+            .weights(
+                panel.scores,
+                0,
+                panel.spanKeys,
+                rows.count,
+                panel.words(),
+                panel.wordsFrom(),
+                tree.nodes,
+                root);
         written = writeSpan(weights, written);
       }
     }

@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 /** Writes what a bundle has computed to the caller's tensors, row by row. */
 final class ResultRows {
 
-  private static final TileKernels TILES = Kernels.TILES;
   private static final int PANEL = TileKernels.PANEL;
 
   final float[] logSumExp = new float[PANEL];
@@ -65,7 +64,8 @@ final class ResultRows {
       long at = rows.offsetIn(t, c) + first;
       float[] own = t.arrayOrNull();
       if (own != null) {
-        TILES.transpose(panel, from + c, PANEL, length, stop - c, own, (int) at, (int) t.stride(2));
+        Kernels.tiles()
+            .transpose(panel, from + c, PANEL, length, stop - c, own, (int) at, (int) t.stride(2));
       } else {
         writeStaged(t, panel, from + c, at, length, stop - c);
       }
@@ -76,7 +76,7 @@ final class ResultRows {
   private void writeStaged(
       StridedFloats t, float[] panel, int from, long at, int length, int lanes) {
     room(lanes * length);
-    TILES.transpose(panel, from, PANEL, length, lanes, staged, 0, length);
+    Kernels.tiles().transpose(panel, from, PANEL, length, lanes, staged, 0, length);
     if (t.stride(2) == length) {
       t.write(staged, 0, at, lanes * length);
       return;

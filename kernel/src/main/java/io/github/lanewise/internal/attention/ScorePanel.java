@@ -18,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ScorePanel {
 
-  private static final TileKernels TILES = Kernels.TILES;
-  private static final ScoreKernels SCORES = Kernels.SCORES;
   private static final int PANEL = TileKernels.PANEL;
   private static final int CHUNK = TileKernels.CHUNK;
   private static final int GROUP = TileKernels.GROUP;
@@ -84,8 +82,9 @@ final class ScorePanel {
     for (int c = 0; c < rows.count; ) {
       int stop = rows.endOfHead(c);
       staging.load(q, rows.offsetIn(q, c), q.stride(2), stop - c, headDim);
-      TILES.transpose(
-          staging.array, staging.from, staging.stride, stop - c, headDim, queries, c, PANEL);
+      Kernels.tiles()
+          .transpose(
+              staging.array, staging.from, staging.stride, stop - c, headDim, queries, c, PANEL);
       c = stop;
     }
   }
@@ -197,20 +196,21 @@ final class ScorePanel {
 
   /** Dot products, scale and maximum in one pass. */
   private void scoreVisible(PackedChunk chunk, int key, int keys, float[] nodes, int node) {
-    SCORES.scores(
-        chunk.keys,
-        chunk.keyAt(spanFrom + key),
-        call.headDim * GROUP,
-        keys,
-        queries,
-        0,
-        rows.count,
-        call.headDim,
-        call.scale,
-        scores,
-        key * PANEL,
-        nodes,
-        node);
+    Kernels.scores()
+        .scores(
+            chunk.keys,
+            chunk.keyAt(spanFrom + key),
+            call.headDim * GROUP,
+            keys,
+            queries,
+            0,
+            rows.count,
+            call.headDim,
+            call.scale,
+            scores,
+            key * PANEL,
+            nodes,
+            node);
   }
 
   private void scoreBlock(
@@ -218,43 +218,46 @@ final class ScorePanel {
     AttentionOptions options = call.options;
     int at = key * PANEL;
     int lanes = rows.count;
-    TILES.product(
-        chunk.keys,
-        chunk.keyAt(spanFrom + key),
-        call.headDim * GROUP,
-        keys,
-        queries,
-        0,
-        lanes,
-        call.headDim,
-        scores,
-        at);
+    Kernels.tiles()
+        .product(
+            chunk.keys,
+            chunk.keyAt(spanFrom + key),
+            call.headDim * GROUP,
+            keys,
+            queries,
+            0,
+            lanes,
+            call.headDim,
+            scores,
+            at);
     if (chunk.scaled) {
       scaleRows(scores, at, keys, lanes, chunk.keyScales, PackedChunk.scaleAt(spanFrom + key));
     }
     if (options.softcap != 0f) {
-      SCORES.softcap(scores, at, keys, lanes, call.scale, options.softcap);
+      Kernels.scores().softcap(scores, at, keys, lanes, call.scale, options.softcap);
     } else if (!options.isPlain()) {
-      SCORES.scale(scores, at, keys, lanes, call.scale);
+      Kernels.scores().scale(scores, at, keys, lanes, call.scale);
     }
     if (call.bias != null) {
       loadBias(call.bias, spanFrom + key, keys);
-      SCORES.addPanel(scores, at, keys, lanes, bias, 0);
+      Kernels.scores().addPanel(scores, at, keys, lanes, bias, 0);
     }
     if (options.slopes != null) {
-      SCORES.alibi(scores, at, keys, lanes, slopes, 0, positions, spanFrom + key, distances);
+      Kernels.scores()
+          .alibi(scores, at, keys, lanes, slopes, 0, positions, spanFrom + key, distances);
     }
     if (options.temperatures != null && temper) {
-      SCORES.temper(scores, at, keys, lanes, temperatures, 0);
+      Kernels.scores().temper(scores, at, keys, lanes, temperatures, 0);
     }
     float scale = options.isPlain() ? call.scale : 1f;
-    SCORES.maskAndMaximum(scores, at, keys, lanes, scale, words(), wordsFrom() + key, nodes, node);
+    Kernels.scores()
+        .maskAndMaximum(scores, at, keys, lanes, scale, words(), wordsFrom() + key, nodes, node);
   }
 
   /** Multiplies each key's row by a factor of its own. */
   static void scaleRows(float[] rows, int at, int keys, int lanes, float[] factors, int from) {
     for (int k = 0; k < keys; k++) {
-      SCORES.scale(rows, at + k * PANEL, 1, lanes, factors[from + k]);
+      Kernels.scores().scale(rows, at + k * PANEL, 1, lanes, factors[from + k]);
     }
   }
 

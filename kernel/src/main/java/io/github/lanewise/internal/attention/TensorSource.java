@@ -12,7 +12,6 @@ import java.util.Arrays;
  */
 final class TensorSource implements KeyValueSource {
 
-  private static final TileKernels TILES = Kernels.TILES;
   private static final int GROUP = TileKernels.GROUP;
   private static final int CHUNK = TileKernels.CHUNK;
 
@@ -97,20 +96,22 @@ final class TensorSource implements KeyValueSource {
     int skip = (int) (key % GROUP);
     int to = chunk.keyAt(key - skip) + skip;
     stage.load(k, from, k.stride(2), rows, headDim);
-    TILES.transpose(stage.array, stage.from, stage.stride, rows, headDim, chunk.keys, to, GROUP);
+    Kernels.tiles()
+        .transpose(stage.array, stage.from, stage.stride, rows, headDim, chunk.keys, to, GROUP);
   }
 
   private boolean packValues(PackedChunk chunk, long from, int rows, long first, StagedRows stage) {
     stage.load(v, from, v.stride(2), rows, valueDim);
-    return TILES.packGroups(
-        stage.array,
-        stage.from,
-        stage.stride,
-        rows,
-        valueDim,
-        GROUP,
-        chunk.values,
-        chunk.valueAt(first),
-        chunk.valueGroupStride);
+    return Kernels.tiles()
+        .packGroups(
+            stage.array,
+            stage.from,
+            stage.stride,
+            rows,
+            valueDim,
+            GROUP,
+            chunk.values,
+            chunk.valueAt(first),
+            chunk.valueGroupStride);
   }
 }

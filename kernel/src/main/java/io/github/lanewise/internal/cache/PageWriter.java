@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 /** Writes rows of keys and values to pages, in the layout and the storage of the cache. */
 final class PageWriter {
 
-  private static final TileKernels TILES = Kernels.TILES;
   private static final int GROUP = TileKernels.GROUP;
 
   private final PageLayout layout;
@@ -100,8 +99,9 @@ final class PageWriter {
       }
       return;
     }
-    TILES.transpose(
-        staging.array, staging.from, staging.stride, rows, layout.headDim, target, at, GROUP);
+    Kernels.tiles()
+        .transpose(
+            staging.array, staging.from, staging.stride, rows, layout.headDim, target, at, GROUP);
   }
 
   /** Writes the values of some tokens that lie in one group of 16 of a page. */
@@ -123,16 +123,17 @@ final class PageWriter {
 
   /** A whole group of rows, in lanes; returns whether all of them are finite. */
   private boolean pack(float[] target, int to) {
-    return TILES.packGroups(
-        staging.array,
-        staging.from,
-        staging.stride,
-        GROUP,
-        layout.valueDim,
-        GROUP,
-        target,
-        to,
-        layout.valueGroupStride());
+    return Kernels.tiles()
+        .packGroups(
+            staging.array,
+            staging.from,
+            staging.stride,
+            GROUP,
+            layout.valueDim,
+            GROUP,
+            target,
+            to,
+            layout.valueGroupStride());
   }
 
   private void value(Page page, int to, int r) {

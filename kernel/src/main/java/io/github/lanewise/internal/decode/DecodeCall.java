@@ -10,6 +10,7 @@ import io.github.lanewise.internal.cache.PageLayout;
 import io.github.lanewise.internal.kernel.DecodeKernels;
 import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.mask.MaskPlan;
+import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import io.github.lanewise.internal.tensor.TensorAccess;
 import io.github.lanewise.internal.work.Crew;
@@ -334,7 +335,7 @@ public final class DecodeCall implements Task {
     if (a < 0 || b < 0) {
       return Math.max(a, b);
     }
-    DecodeWorker.NODES.merge(nodes, a, nodes, b, nodeRows, width);
+    Kernels.nodes().merge(nodes, a, nodes, b, nodeRows, width);
     return a;
   }
 }

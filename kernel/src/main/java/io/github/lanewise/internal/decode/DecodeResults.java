@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
 /** From the root of the merge tree to the caller's tensors: sink, normalization, statistics. */
 final class DecodeResults {
 
-  private static final NodeKernels NODES = Kernels.NODES;
-
   private float[] sink = new float[0];
   private float[] keyMaximum = new float[0];
   private final float[] one = new float[1];
@@ -27,7 +25,7 @@ final class DecodeResults {
       joinSinks(call.options.sinks, rows, nodes, root, call.width);
     }
     int values = root + NodeKernels.values(count);
-    NODES.normalize(nodes, root, count, call.width, nodes, values);
+    Kernels.nodes().normalize(nodes, root, count, call.width, nodes, values);
     for (int r = 0; r < count; r++) {
       long at = elementAt(call.out, rows, r);
       call.out.write(nodes, values + r * call.width, at, call.layout.valueDim);
@@ -59,7 +57,7 @@ final class DecodeResults {
       sink[r] = logit;
       sink[NodeKernels.sum(count) + r] = logit == Float.NEGATIVE_INFINITY ? 0f : 1f;
     }
-    NODES.merge(nodes, root, sink, 0, count, width);
+    Kernels.nodes().merge(nodes, root, sink, 0, count, width);
   }
 
   private void write(@Nullable StridedFloats t, DecodeRows rows, int r, float value) {

@@ -4,7 +4,6 @@ import io.github.lanewise.internal.attention.AttentionCall;
 import io.github.lanewise.internal.attention.AttentionOptions;
 import io.github.lanewise.internal.kernel.DecodeKernels;
 import io.github.lanewise.internal.kernel.FloatPair;
-import io.github.lanewise.internal.kernel.LaneKernels;
 import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.kernel.RowReductions;
 import io.github.lanewise.internal.kernel.ScoreKernels;
@@ -23,8 +22,6 @@ import java.util.Arrays;
  */
 final class DecodeScores {
 
-  private static final LaneKernels LANES = Kernels.LANES;
-  private static final ScoreKernels SCORES = Kernels.SCORES;
   private static final int CHUNK = DecodeKernels.ROW;
   private static final int PANEL = ScoreKernels.PANEL;
 
@@ -86,17 +83,19 @@ final class DecodeScores {
     score(call, rows, chunk0, r, row);
     float m =
         state == MaskPlan.ALL
-            ? LANES.largest(scores, row + from, row + end)
-            : LANES.maskedCopy(
-                scores,
-                row + from,
-                scores,
-                row + from,
-                end - from,
-                rows.bits,
-                DecodeRows.wordsAt(r, from));
+            ? Kernels.lanes().largest(scores, row + from, row + end)
+            : Kernels.lanes()
+                .maskedCopy(
+                    scores,
+                    row + from,
+                    scores,
+                    row + from,
+                    end - from,
+                    rows.bits,
+                    DecodeRows.wordsAt(r, from));
     float origin = m == Float.NEGATIVE_INFINITY ? 0f : m; // -inf - -inf would be NaN
-    long sums = LANES.weights(kind, scores, row, weights, row, from, end, origin, scratch);
+    long sums =
+        Kernels.lanes().weights(kind, scores, row, weights, row, from, end, origin, scratch);
     float sum = FloatPair.first(sums);
     nodes[node + r] = Float.isNaN(sum) ? Float.NaN : m; // the maximum ignores NaN
     nodes[node + NodeKernels.sum(rows.count) + r] = sum;
@@ -109,7 +108,7 @@ final class DecodeScores {
     int at = row + from;
     int panels = (end - from + PANEL - 1) / PANEL;
     if (options.softcap != 0f) {
-      SCORES.softcap(scores, at, panels, PANEL, call.scale, options.softcap);
+      Kernels.scores().softcap(scores, at, panels, PANEL, call.scale, options.softcap);
     } else {
       for (int k = from; k < end; k++) {
         scores[row + k] *= call.scale;
@@ -125,7 +124,7 @@ final class DecodeScores {
     }
     if (options.temperatures != null) {
       Arrays.fill(temperatures, options.temperatures[(int) rows.head[r]]);
-      SCORES.temper(scores, at, panels, PANEL, temperatures, 0);
+      Kernels.scores().temper(scores, at, panels, PANEL, temperatures, 0);
     }
   }
 

@@ -6,7 +6,6 @@ import io.github.lanewise.internal.cache.Page;
 import io.github.lanewise.internal.cache.PageLayout;
 import io.github.lanewise.internal.kernel.DecodeKernels;
 import io.github.lanewise.internal.kernel.NodeKernels;
-import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.scalar.ScalarFma;
 import java.util.Arrays;
@@ -20,9 +19,6 @@ import java.util.Arrays;
  */
 final class DecodeWorker {
 
-  static final NodeKernels NODES = Kernels.NODES;
-  private static final DecodeKernels DECODE = Kernels.DECODE;
-  private static final TileKernels TILES = Kernels.TILES;
   private static final int GROUP = DecodeKernels.GROUP;
   private static final int CHUNK = DecodeKernels.ROW;
 
@@ -121,7 +117,7 @@ final class DecodeWorker {
     boolean right = node(level - 1, 2 * index + 1, left ? depth + 1 : depth);
     if (left && right) {
       int a = depth * nodeLength;
-      NODES.merge(nodes, a, nodes, a + nodeLength, rows.count, call.width);
+      Kernels.nodes().merge(nodes, a, nodes, a + nodeLength, rows.count, call.width);
     }
     return left || right;
   }
@@ -200,19 +196,20 @@ final class DecodeWorker {
 
   private void multiplyKeys(int groups, int queryRow, float[] out, int to, int outStride) {
     for (int dim = 0; dim < layout.headDim; dim += CHUNK) {
-      DECODE.product(
-          layout.element,
-          arrays.array,
-          arrays.from + dim * layout.lanes,
-          arrays.stride,
-          groups,
-          Math.min(CHUNK, layout.headDim - dim),
-          queries,
-          (dim / CHUNK * rows.count + queryRow) * CHUNK,
-          call.rows,
-          out,
-          to,
-          outStride);
+      Kernels.decode()
+          .product(
+              layout.element,
+              arrays.array,
+              arrays.from + dim * layout.lanes,
+              arrays.stride,
+              groups,
+              Math.min(CHUNK, layout.headDim - dim),
+              queries,
+              (dim / CHUNK * rows.count + queryRow) * CHUNK,
+              call.rows,
+              out,
+              to,
+              outStride);
     }
   }
 
@@ -235,24 +232,25 @@ final class DecodeWorker {
             scores.weights, from, call.rows, stop - key, page.valueScales, scale);
       }
       arrays.values(layout, page, head, token, stop - key);
-      DECODE.product(
-          layout.element,
-          arrays.array,
-          arrays.from,
-          arrays.stride,
-          layout.valueGroups,
-          stop - key,
-          scores.weights,
-          from,
-          call.rows,
-          nodes,
-          to,
-          call.width);
+      Kernels.decode()
+          .product(
+              layout.element,
+              arrays.array,
+              arrays.from,
+              arrays.stride,
+              layout.valueGroups,
+              stop - key,
+              scores.weights,
+              from,
+              call.rows,
+              nodes,
+              to,
+              call.width);
       finite &= page.allFinite;
     }
     if (!finite) {
       for (int r = 0; r < call.rows; r++) {
-        if (!TILES.isFinite(nodes, to + r * call.width, call.width)) {
+        if (!Kernels.tiles().isFinite(nodes, to + r * call.width, call.width)) {
           multiplyLiveValues(chunk0, head, (scoreRow + r) * CHUNK, to + r * call.width);
         }
       }

@@ -19,6 +19,6 @@ final class AllowedNode extends ArrayNode {
     if (isOnePerRow()) {
       return allowed[(int) row] ? ones(0, length) : 0;
     }
-    return Kernels.LANES.pack(allowed, (int) (row * rowSize() + key), length);
+    return Kernels.lanes().pack(allowed, (int) (row * rowSize() + key), length);
   }
 }

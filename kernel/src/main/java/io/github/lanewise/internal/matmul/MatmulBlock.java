@@ -12,7 +12,6 @@ import java.util.Arrays;
  */
 final class MatmulBlock {
 
-  private static final TileKernels TILES = Kernels.TILES;
   private static final int PANEL = TileKernels.PANEL;
   private static final int GROUP = TileKernels.GROUP;
 
@@ -54,8 +53,9 @@ final class MatmulBlock {
     int r = multiplyInPlace(call, batch, row0, rows, column, width, from);
     for (; r < rows; r += GROUP) {
       int height = Math.min(GROUP, rows - r);
-      TILES.product(
-          groups, r * depth, depth * GROUP, height, panels, from, width, depth, results, 0);
+      Kernels.tiles()
+          .product(
+              groups, r * depth, depth * GROUP, height, panels, from, width, depth, results, 0);
       write(call, batch, row0 + r, height, column, width);
     }
   }
@@ -75,19 +75,20 @@ final class MatmulBlock {
     int depth = call.depth;
     int rowStride = (int) c.stride(call.rank - 2);
     int to = (int) (call.batchOffset(c, batch) + row0 * rowStride + column);
-    TILES.product(
-        groups,
-        0,
-        depth * GROUP,
-        whole,
-        panels,
-        from,
-        width,
-        depth,
-        call.alpha,
-        own,
-        to,
-        rowStride);
+    Kernels.tiles()
+        .product(
+            groups,
+            0,
+            depth * GROUP,
+            whole,
+            panels,
+            from,
+            width,
+            depth,
+            call.alpha,
+            own,
+            to,
+            rowStride);
     return whole;
   }
 
@@ -106,8 +107,9 @@ final class MatmulBlock {
         Arrays.fill(groups, r * depth, (r + GROUP) * depth, 0f);
       }
       staging.load(a, first + r * rowStride, rowStride, height, depth);
-      TILES.transpose(
-          staging.array, staging.from, staging.stride, height, depth, groups, r * depth, GROUP);
+      Kernels.tiles()
+          .transpose(
+              staging.array, staging.from, staging.stride, height, depth, groups, r * depth, GROUP);
     }
   }
 
@@ -120,16 +122,17 @@ final class MatmulBlock {
     for (int t = 0; t < call.depth; t += step) {
       int rows = Math.min(step, call.depth - t);
       staging.load(b, first + t * rowStride, rowStride, rows, width);
-      TILES.packGroups(
-          staging.array,
-          staging.from,
-          staging.stride,
-          rows,
-          width,
-          PANEL,
-          panels,
-          t * PANEL,
-          call.depth * PANEL);
+      Kernels.tiles()
+          .packGroups(
+              staging.array,
+              staging.from,
+              staging.stride,
+              rows,
+              width,
+              PANEL,
+              panels,
+              t * PANEL,
+              call.depth * PANEL);
     }
   }
 
@@ -146,8 +149,9 @@ final class MatmulBlock {
         Arrays.fill(panels, to, to + depth * PANEL, 0f);
       }
       staging.load(b, first + c * rowStride, rowStride, columns, depth);
-      TILES.transpose(
-          staging.array, staging.from, staging.stride, columns, depth, panels, to, PANEL);
+      Kernels.tiles()
+          .transpose(
+              staging.array, staging.from, staging.stride, columns, depth, panels, to, PANEL);
     }
   }
 

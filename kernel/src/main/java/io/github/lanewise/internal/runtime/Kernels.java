@@ -1,91 +1,108 @@
 package io.github.lanewise.internal.runtime;
 
 import io.github.lanewise.internal.kernel.DecodeKernels;
-import io.github.lanewise.internal.kernel.KernelProvider;
 import io.github.lanewise.internal.kernel.LaneKernels;
 import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.kernel.SamplingKernels;
 import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
-import java.lang.reflect.Proxy;
-import org.jspecify.annotations.Nullable;
+import java.lang.invoke.MethodHandle;
+import java.util.List;
 
 /**
- * The kernels of this process, chosen once.
+ * The kernels that serve in this process. They may change from one call to the next, and in the
+ * midst of an operation: all have the same bits and lay out their scratch alike.
  *
- * <p>Static final fields, so that C2 knows the receiver and inlines through the interface. If the
- * choice failed, every kernel throws the reason: a static initialiser that threw would explain
- * itself only on the first call.
+ * <p>The handles are static finals and their targets constants for C2, so that it knows the
+ * receiver and inlines through the interface. If the choice failed, every kernel throws the reason:
+ * a static initialiser that threw would explain itself only on the first call.
  */
 public final class Kernels {
-  private static final Selection SELECTION = Selection.select();
+  private static final Service SERVICE = new Service(Selection.select());
 
-  public static final LaneKernels LANES = lanes(SELECTION.provider());
-  public static final TileKernels TILES = tiles(SELECTION.provider());
-  public static final ScoreKernels SCORES = scores(SELECTION.provider());
-  public static final NodeKernels NODES = nodes(SELECTION.provider());
-  public static final SamplingKernels SAMPLING = sampling(SELECTION.provider());
-  public static final DecodeKernels DECODE = decode(SELECTION.provider());
+  private static final MethodHandle LANES = SERVICE.lanes.handle();
+  private static final MethodHandle TILES = SERVICE.tiles.handle();
+  private static final MethodHandle SCORES = SERVICE.scores.handle();
+  private static final MethodHandle NODES = SERVICE.nodes.handle();
+  private static final MethodHandle DECODE = SERVICE.decode.handle();
+  private static final MethodHandle SAMPLING = SERVICE.sampling.handle();
 
   private Kernels() {}
 
-  /** Returns quietly if there are kernels. */
-  public static void requireAvailable() {
-    if (SELECTION.failure() != null) {
-      throw refusal();
+  public static LaneKernels lanes() {
+    try {
+      return (LaneKernels) LANES.invokeExact();
+    } catch (Throwable thrown) {
+      throw unexpected(thrown);
     }
   }
 
-  public static String name() {
-    requireAvailable();
-    return SELECTION.name();
+  public static TileKernels tiles() {
+    try {
+      return (TileKernels) TILES.invokeExact();
+    } catch (Throwable thrown) {
+      throw unexpected(thrown);
+    }
   }
 
-  public static int laneBits() {
-    requireAvailable();
-    return SELECTION.laneBits();
+  public static ScoreKernels scores() {
+    try {
+      return (ScoreKernels) SCORES.invokeExact();
+    } catch (Throwable thrown) {
+      throw unexpected(thrown);
+    }
   }
 
-  public static String reason() {
-    requireAvailable();
-    return SELECTION.reason();
+  public static NodeKernels nodes() {
+    try {
+      return (NodeKernels) NODES.invokeExact();
+    } catch (Throwable thrown) {
+      throw unexpected(thrown);
+    }
   }
 
-  private static IllegalStateException refusal() {
-    return new IllegalStateException(SELECTION.failure());
+  public static DecodeKernels decode() {
+    try {
+      return (DecodeKernels) DECODE.invokeExact();
+    } catch (Throwable thrown) {
+      throw unexpected(thrown);
+    }
   }
 
-  private static LaneKernels lanes(@Nullable KernelProvider provider) {
-    return provider != null ? provider.lanes() : refusing(LaneKernels.class);
+  public static SamplingKernels sampling() {
+    try {
+      return (SamplingKernels) SAMPLING.invokeExact();
+    } catch (Throwable thrown) {
+      throw unexpected(thrown);
+    }
   }
 
-  private static DecodeKernels decode(@Nullable KernelProvider provider) {
-    return provider != null ? provider.decode() : refusing(DecodeKernels.class);
+  /** No handle throws of its own accord; what reaches this is an error of the JVM. */
+  private static Error unexpected(Throwable thrown) {
+    return thrown instanceof Error error ? error : new AssertionError(thrown);
   }
 
-  private static NodeKernels nodes(@Nullable KernelProvider provider) {
-    return provider != null ? provider.nodes() : refusing(NodeKernels.class);
+  /** Returns quietly if there are kernels. */
+  public static void requireAvailable() {
+    SERVICE.requireAvailable();
   }
 
-  private static SamplingKernels sampling(@Nullable KernelProvider provider) {
-    return provider != null ? provider.sampling() : refusing(SamplingKernels.class);
+  public static Selection selection() {
+    return SERVICE.selection();
   }
 
-  private static ScoreKernels scores(@Nullable KernelProvider provider) {
-    return provider != null ? provider.scores() : refusing(ScoreKernels.class);
+  /** What serves each family now, and why. */
+  public static List<FamilyState> families() {
+    return SERVICE.families();
   }
 
-  private static TileKernels tiles(@Nullable KernelProvider provider) {
-    return provider != null ? provider.tiles() : refusing(TileKernels.class);
-  }
-
-  private static <T> T refusing(Class<T> kernels) {
-    return kernels.cast(
-        Proxy.newProxyInstance(
-            kernels.getClassLoader(),
-            new Class<?>[] {kernels},
-            (proxy, method, arguments) -> {
-              throw refusal();
-            }));
+  /**
+   * Waits until it is settled what serves each family.
+   *
+   * @return whether it is
+   * @throws InterruptedException if the thread was interrupted before it was
+   */
+  public static boolean await(long nanos) throws InterruptedException {
+    return SERVICE.await(nanos);
   }
 }

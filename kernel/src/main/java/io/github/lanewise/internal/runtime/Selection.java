@@ -1,66 +1,86 @@
 package io.github.lanewise.internal.runtime;
 
 import io.github.lanewise.internal.kernel.KernelProvider;
-import io.github.lanewise.internal.scalar.ScalarProvider;
+import io.github.lanewise.internal.kernel.KernelSet;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which implementation of the kernels runs, and why.
+ * Which implementation of the kernels is to run, and why.
  *
- * <p>The checks are made in order, and before any class of the incubator module is loaded. Nothing
- * here throws: a request that cannot be met is kept as {@code failure}, so that every later call
- * can say the same.
- *
- * @param failure why the request of {@code lanewise.lanes} cannot be met, else null
+ * <p>The checks are made in order, and before any class of the incubator module is loaded; that
+ * itself takes a while, and waits until somebody needs it. Nothing here throws: a request that
+ * cannot be met is kept as a failure, so that every later call can say the same.
  */
-record Selection(
-    String name,
-    int laneBits,
-    String reason,
-    @Nullable KernelProvider provider,
-    @Nullable String failure) {
+public final class Selection {
   private static final String VECTOR_MODULE = "jdk.incubator.vector";
   private static final String VECTOR_PROVIDER = "io.github.lanewise.internal.vector.VectorProvider";
 
+  /** How the process begins. */
+  enum Start {
+    /** What was asked for cannot be had. */
+    REFUSED,
+    /** Scalar kernels, for good. */
+    SCALAR,
+    /** Vector kernels at once. */
+    VECTOR,
+    /** Scalar kernels, until the vector ones have proved themselves. */
+    TRIAL
+  }
+
+  /** For tests: what is made of the vector kernels when they are loaded. */
+  static volatile UnaryOperator<KernelSet> preparation = UnaryOperator.identity();
+
+  private final Start start;
+  private final String reason;
+
+  /** The vector kernels, once they are loaded; null before that, or if they cannot be. */
+  private @Nullable KernelSet vector;
+
+  private int laneBits;
+  private @Nullable String obstacle;
+  private boolean loaded;
+
+  private Selection(Start start, String reason) {
+    this.start = start;
+    this.reason = reason;
+  }
+
   static Selection select() {
     @Nullable String complaint = LaneRequest.complaint();
+    if (complaint == null) {
+      complaint = StartRequest.complaint();
+    }
     if (complaint != null) {
-      return failed(complaint);
+      return new Selection(Start.REFUSED, complaint);
     }
     int request = LaneRequest.BITS;
     if (request == 0) {
-      return scalar("asked for by " + LaneRequest.PROPERTY + "=0");
+      return new Selection(Start.SCALAR, "asked for by " + LaneRequest.PROPERTY + "=0");
     }
     boolean asked = request != LaneRequest.ANY;
     @Nullable String obstacle = obstacle();
-    @Nullable KernelProvider vector = null;
     if (obstacle == null) {
-      try {
-        vector = load();
-        int bits = vector.laneBits();
-        if (bits < 128) {
-          obstacle =
-              "the widest vectors of this CPU and JVM have " + bits + " bits, 128 are needed";
-        } else if (asked && bits != request) {
-          obstacle = "the widest vectors of this CPU and JVM have " + bits + " bits";
-        }
-      } catch (ReflectiveOperationException | LinkageError e) {
-        obstacle = "the vector kernels cannot be loaded (" + e + ")";
-      }
-    }
-    if (obstacle == null && vector != null) {
-      int bits = vector.laneBits();
+      Start start = StartRequest.CHOICE == StartRequest.TRIAL ? Start.TRIAL : Start.VECTOR;
       String reason =
           asked
               ? "asked for by " + LaneRequest.PROPERTY + "=" + request
               : "the widest vectors of this CPU and JVM, up to 512 bits";
-      return new Selection("vector", bits, reason, vector, null);
+      Selection vector = new Selection(start, reason);
+      if (start == Start.TRIAL && !asked) {
+        return vector;
+      }
+      obstacle = vector.loadQuietly();
+      if (obstacle == null) {
+        return vector;
+      }
     }
     if (asked) {
-      return failed(
+      return new Selection(
+          Start.REFUSED,
           LaneRequest.PROPERTY
               + "="
               + request
@@ -70,7 +90,67 @@ record Selection(
               + obstacle);
     }
     warn(obstacle);
-    return scalar(String.valueOf(obstacle));
+    return new Selection(Start.SCALAR, obstacle);
+  }
+
+  Start start() {
+    return start;
+  }
+
+  /** Why every request is refused, or null. */
+  public @Nullable String failure() {
+    return start == Start.REFUSED ? reason : null;
+  }
+
+  /** What is to run in the end: {@code vector} or {@code scalar}. */
+  public String name() {
+    return vectorKernels() != null ? "vector" : "scalar";
+  }
+
+  /** The width of its vectors in bits; 0 for scalar code. */
+  public synchronized int laneBits() {
+    return vectorKernels() != null ? laneBits : 0;
+  }
+
+  /** Why that. */
+  public synchronized String reason() {
+    vectorKernels();
+    return obstacle != null ? obstacle : reason;
+  }
+
+  /**
+   * The vector kernels, loaded at the first request, unless scalar code is to run; null if they
+   * cannot be loaded, which is warned of once.
+   */
+  synchronized @Nullable KernelSet vectorKernels() {
+    if (!loaded && (start == Start.TRIAL || start == Start.VECTOR)) {
+      @Nullable String found = loadQuietly();
+      if (found != null) {
+        warn(found);
+      }
+    }
+    return vector;
+  }
+
+  /** Loads the vector kernels; returns what stands against them, or null. */
+  private synchronized @Nullable String loadQuietly() {
+    loaded = true;
+    try {
+      KernelProvider provider = load();
+      int bits = provider.laneBits();
+      int request = LaneRequest.BITS;
+      if (bits < 128) {
+        obstacle = "the widest vectors of this CPU and JVM have " + bits + " bits, 128 are needed";
+      } else if (request != LaneRequest.ANY && bits != request) {
+        obstacle = "the widest vectors of this CPU and JVM have " + bits + " bits";
+      } else {
+        laneBits = bits;
+        vector = preparation.apply(KernelSet.of(provider));
+      }
+    } catch (ReflectiveOperationException | LinkageError e) {
+      obstacle = "the vector kernels cannot be loaded (" + e + ")";
+    }
+    return obstacle;
   }
 
   /** What stands against vector code before any of it is loaded, with the remedy; or null. */
@@ -119,15 +199,7 @@ record Selection(
     }
   }
 
-  private static Selection scalar(String reason) {
-    return new Selection("scalar", 0, reason, new ScalarProvider(), null);
-  }
-
-  private static Selection failed(String failure) {
-    return new Selection("none", 0, failure, null, failure);
-  }
-
   private static void warn(@Nullable String obstacle) {
-    FallbackWarning.give(String.valueOf(obstacle));
+    Warnings.scalar(String.valueOf(obstacle));
   }
 }

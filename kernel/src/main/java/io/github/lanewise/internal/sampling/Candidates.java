@@ -8,7 +8,6 @@ import java.util.Arrays;
 
 /** Some tokens of a row, in ascending order of their indices. */
 final class Candidates {
-  private static final SamplingKernels SAMPLING = Kernels.SAMPLING;
 
   private final long[] bits = new long[BLOCK / Long.SIZE];
 
@@ -48,7 +47,7 @@ final class Candidates {
       if (row.blockMaxima[block] >= least) {
         int begin = block * BLOCK;
         int length = Math.min(BLOCK, row.length - begin);
-        SAMPLING.between(row.logits, row.from + begin, length, least, below, bits);
+        Kernels.sampling().between(row.logits, row.from + begin, length, least, below, bits);
         if (keys.length < count + BLOCK) {
           keys = Arrays.copyOf(keys, Math.max(count + 4 * BLOCK, count + (count >> 1)));
         }

@@ -3,7 +3,6 @@ package io.github.lanewise.internal.sampling;
 import static io.github.lanewise.internal.kernel.SamplingKernels.BLOCK;
 import static io.github.lanewise.internal.kernel.SamplingKernels.THRESHOLDS;
 
-import io.github.lanewise.internal.kernel.LaneKernels;
 import io.github.lanewise.internal.kernel.RowReductions;
 import io.github.lanewise.internal.kernel.SamplingKernels;
 import io.github.lanewise.internal.kernel.WeightSums;
@@ -21,8 +20,6 @@ import io.github.lanewise.internal.work.Workspace;
  * say later in which of them the token lies.
  */
 final class LogitRow implements Task {
-  private static final LaneKernels LANES = Kernels.LANES;
-  private static final SamplingKernels SAMPLING = Kernels.SAMPLING;
 
   /** log2 of the elements in a leaf. */
   static final int LEAF_BITS = 10;
@@ -230,7 +227,7 @@ final class LogitRow implements Task {
     switch (pass) {
       case MAXIMA:
         int block = begin / BLOCK;
-        SAMPLING.blockMaxima(logits, from + begin, from + end, blockMaxima, block);
+        Kernels.sampling().blockMaxima(logits, from + begin, from + end, blockMaxima, block);
         float largest = Float.NEGATIVE_INFINITY;
         for (; block * BLOCK < end; block++) {
           largest = Math.max(largest, blockMaxima[block]);
@@ -247,17 +244,18 @@ final class LogitRow implements Task {
         sumUnits(begin, end, scratch);
         break;
       default:
-        SAMPLING.tails(
-            logits,
-            from + begin,
-            weights,
-            begin,
-            end - begin,
-            thresholds,
-            pieceTails,
-            pieceCounts,
-            piece * THRESHOLDS,
-            scratch);
+        Kernels.sampling()
+            .tails(
+                logits,
+                from + begin,
+                weights,
+                begin,
+                end - begin,
+                thresholds,
+                pieceTails,
+                pieceCounts,
+                piece * THRESHOLDS,
+                scratch);
     }
   }
 
@@ -286,8 +284,8 @@ final class LogitRow implements Task {
   }
 
   private long units(int begin, int end, float threshold, float[] scratch) {
-    return SAMPLING.units(
-        logits, from + begin, weights, begin, end - begin, threshold, leastWeight, scratch);
+    return Kernels.sampling()
+        .units(logits, from + begin, weights, begin, end - begin, threshold, leastWeight, scratch);
   }
 
   /** p = exp((x - max)/T), each by itself. */
@@ -301,7 +299,7 @@ final class LogitRow implements Task {
       float temperature,
       float[] scratch) {
     if (temperature == 1f) {
-      LANES.weights(WeightSums.WRITE, x, xFrom, p, pFrom, 0, length, max, scratch);
+      Kernels.lanes().weights(WeightSums.WRITE, x, xFrom, p, pFrom, 0, length, max, scratch);
       return;
     }
     if (temperature == Float.POSITIVE_INFINITY) {
@@ -311,7 +309,7 @@ final class LogitRow implements Task {
       }
       return;
     }
-    LANES.shiftAndDivide(x, xFrom, max, temperature, p, pFrom, length);
-    LANES.weights(WeightSums.WRITE, p, pFrom, p, pFrom, 0, length, 0f, scratch);
+    Kernels.lanes().shiftAndDivide(x, xFrom, max, temperature, p, pFrom, length);
+    Kernels.lanes().weights(WeightSums.WRITE, p, pFrom, p, pFrom, 0, length, 0f, scratch);
   }
 }

@@ -1,6 +1,5 @@
 package io.github.lanewise.internal.softmax;
 
-import io.github.lanewise.internal.kernel.LaneKernels;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import io.github.lanewise.internal.work.Crew;
@@ -9,7 +8,6 @@ import java.util.Arrays;
 
 /** One call of softmax's gradient while it runs; the calling thread alone. */
 public final class BackwardCall {
-  private static final LaneKernels LANES = Kernels.LANES;
 
   private final RowView y = new RowView();
   private final RowView dy = new RowView();
@@ -91,17 +89,17 @@ public final class BackwardCall {
     if (options.isUniform()) {
       uniform(y, yAt, dx, dxAt, length);
     } else if (options.logarithmic()) {
-      float sum = LANES.visibleSum(y, yAt, dy, dyAt, 0, length);
-      LANES.logBackward(y, yAt, dy, dyAt, sum, options.temperature(), dx, dxAt, length);
+      float sum = Kernels.lanes().visibleSum(y, yAt, dy, dyAt, 0, length);
+      Kernels.lanes().logBackward(y, yAt, dy, dyAt, sum, options.temperature(), dx, dxAt, length);
     } else {
-      float dot = LANES.dot(y, yAt, dy, dyAt, 0, length);
-      LANES.backward(y, yAt, dy, dyAt, dot, options.temperature(), dx, dxAt, length);
+      float dot = Kernels.lanes().dot(y, yAt, dy, dyAt, 0, length);
+      Kernels.lanes().backward(y, yAt, dy, dyAt, dot, options.temperature(), dx, dxAt, length);
     }
   }
 
   /** Uniform weights do not move with the scores: 0, and NaN where the row is. */
   private static void uniform(float[] y, int yAt, float[] dx, int dxAt, int length) {
-    boolean valid = !Float.isNaN(LANES.max(y, yAt, yAt + length));
+    boolean valid = !Float.isNaN(Kernels.lanes().max(y, yAt, yAt + length));
     if (valid) {
       Arrays.fill(dx, dxAt, dxAt + length, 0f);
       return;

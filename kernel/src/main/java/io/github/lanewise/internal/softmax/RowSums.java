@@ -21,8 +21,6 @@ import java.util.Arrays;
  * twice. A block instead of a leaf of four would do, but the kernels are fastest on whole leaves.
  */
 public final class RowSums {
-  private static final LaneKernels LANES = Kernels.LANES;
-
   /** Σ p and the moment, as {@link LaneKernels#weights} returns them. */
   long sums;
 
@@ -55,7 +53,8 @@ public final class RowSums {
       int start = Math.max(from, sibling);
       int end = sibling + Math.min(size, to - sibling);
       if (start < end) {
-        long other = LANES.weights(kind, scores, row, y, yRow, start, end, shift, scratch);
+        long other =
+            Kernels.lanes().weights(kind, scores, row, y, yRow, start, end, shift, scratch);
         sums = FloatPair.add(sums, other);
         rest += FloatPair.first(other);
         low = Math.min(low, start);
@@ -79,7 +78,7 @@ public final class RowSums {
     float[] p = workspace.floats(Slots.LEAF, RowReductions.LEAF);
     int leaf = first & -RowReductions.LEAF;
     WeightSums writing = WeightSums.of(true, kind.wantsMoment());
-    sums = LANES.weights(writing, scores, row, p, -leaf, from, to, shift, scratch);
+    sums = Kernels.lanes().weights(writing, scores, row, p, -leaf, from, to, shift, scratch);
     if (kind.writes()) {
       System.arraycopy(p, from - leaf, y, yRow + from, to - from);
     }
@@ -90,7 +89,7 @@ public final class RowSums {
       Arrays.fill(p, length, RowReductions.LEAF, 0f);
       length = RowReductions.LEAF;
     }
-    rest = LANES.sum(p, 0, length);
+    rest = Kernels.lanes().sum(p, 0, length);
   }
 
   /** g = ln(1 + l₁), the logarithm of the whole sum. */

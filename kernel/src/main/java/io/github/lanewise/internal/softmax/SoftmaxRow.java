@@ -1,7 +1,6 @@
 package io.github.lanewise.internal.softmax;
 
 import io.github.lanewise.internal.kernel.FloatPair;
-import io.github.lanewise.internal.kernel.LaneKernels;
 import io.github.lanewise.internal.kernel.RowReductions;
 import io.github.lanewise.internal.kernel.WeightSums;
 import io.github.lanewise.internal.mask.MaskPlan;
@@ -19,7 +18,6 @@ import java.util.Arrays;
  * threads at once.
  */
 final class SoftmaxRow {
-  private static final LaneKernels LANES = Kernels.LANES;
   private static final float INVISIBLE = Float.NEGATIVE_INFINITY;
 
   private SoftmaxOptions options;
@@ -149,13 +147,13 @@ final class SoftmaxRow {
    */
   float largest(int from, int to, long[] bits) {
     if (!staged) {
-      return LANES.largest(x, xRow + from, xRow + to);
+      return Kernels.lanes().largest(x, xRow + from, xRow + to);
     }
     if (rangeOnly) {
       int visible = Math.min(to, Math.max(from, first));
       Arrays.fill(y, yRow + from, yRow + visible, INVISIBLE);
       copy(visible, to);
-      return LANES.largest(y, yRow + visible, yRow + to);
+      return Kernels.lanes().largest(y, yRow + visible, yRow + to);
     }
     float largest = INVISIBLE;
     for (int key = from; key < to; key += MaskPlan.CHUNK) {
@@ -172,9 +170,9 @@ final class SoftmaxRow {
         return INVISIBLE;
       case MaskPlan.ALL:
         copy(key, key + count);
-        return LANES.largest(y, yRow + key, yRow + key + count);
+        return Kernels.lanes().largest(y, yRow + key, yRow + key + count);
       default:
-        return LANES.maskedCopy(x, xRow + key, y, yRow + key, count, bits, 0);
+        return Kernels.lanes().maskedCopy(x, xRow + key, y, yRow + key, count, bits, 0);
     }
   }
 
@@ -194,14 +192,15 @@ final class SoftmaxRow {
     int row = staged ? yRow : xRow;
     // Where the scores still are what they were: y may be x.
     boolean apart = wantsRest && holdsMaximum;
-    int largest = apart ? LANES.indexOf(scores, row + from, row + to, max) - row : from;
+    int largest = apart ? Kernels.lanes().indexOf(scores, row + from, row + to, max) - row : from;
     float shift = max;
     float temperature = options.temperature();
     if (temperature != 1f) {
       if (options.isUniform()) {
         flatten(scores, row, from, to);
       } else {
-        LANES.shiftAndDivide(scores, row + from, max, temperature, y, yRow + from, to - from);
+        Kernels.lanes()
+            .shiftAndDivide(scores, row + from, max, temperature, y, yRow + from, to - from);
       }
       scores = y;
       row = yRow;
@@ -209,7 +208,7 @@ final class SoftmaxRow {
     }
     if (!apart) {
       float[] scratch = workspace.floats(Slots.SCRATCH, RowReductions.SCRATCH);
-      return LANES.weights(kind, scores, row, y, yRow, from, to, shift, scratch);
+      return Kernels.lanes().weights(kind, scores, row, y, yRow, from, to, shift, scratch);
     }
     RowSums own = workspace.reuse(Slots.SUMS, RowSums::new);
     own.weigh(kind, scores, row, y, yRow, from, to, largest, shift, workspace);
@@ -229,19 +228,20 @@ final class SoftmaxRow {
   void normalize(int from, int to, float max, long sums, float rest) {
     if (!options.logarithmic()) {
       float reciprocal = 1f / FloatPair.first(sums);
-      LANES.scale(y, yRow + from, reciprocal, y, yRow + from, to - from);
+      Kernels.lanes().scale(y, yRow + from, reciprocal, y, yRow + from, to - from);
       return;
     }
     boolean shifted = options.temperature() != 1f;
     boolean inY = staged || shifted;
-    LANES.logWeights(
-        inY ? y : x,
-        (inY ? yRow : xRow) + from,
-        shifted ? 0f : max,
-        RowSums.logSum(rest),
-        y,
-        yRow + from,
-        to - from);
+    Kernels.lanes()
+        .logWeights(
+            inY ? y : x,
+            (inY ? yRow : xRow) + from,
+            shifted ? 0f : max,
+            RowSums.logSum(rest),
+            y,
+            yRow + from,
+            to - from);
   }
 
   /**
@@ -258,7 +258,7 @@ final class SoftmaxRow {
       float[] scores = staged ? y : x;
       int row = staged ? yRow : xRow;
       // Once more with NaN, which pass 1 ignores.
-      max = LANES.max(scores, row + begin, row + end);
+      max = Kernels.lanes().max(scores, row + begin, row + end);
       if (max == INVISIBLE) {
         Arrays.fill(y, yRow, yRow + length, options.ifEmpty());
         float statistic = options.zeroIfEmpty() ? 0f : Float.NaN;
@@ -286,7 +286,7 @@ final class SoftmaxRow {
 
   /** Temperature 0: all weight on the first maximum. */
   private void choose(float[] scores, int row, float max) {
-    int chosen = LANES.indexOf(scores, row + begin, row + end, max) - row;
+    int chosen = Kernels.lanes().indexOf(scores, row + begin, row + end, max) - row;
     Arrays.fill(y, yRow + begin, yRow + end, options.hidden());
     y[yRow + chosen] = options.logarithmic() ? 0f : 1f;
     setResults(Float.NaN, 0f, 1f);

@@ -24,8 +24,6 @@ final class KeyRun {
   /** Keys end here, so that no sum of two positions overflows. */
   static final long MOST_KEYS = 1L << 61;
 
-  private static final NodeKernels NODES = Kernels.NODES;
-
   final long from;
   final long to;
   final int level;
@@ -82,7 +80,7 @@ final class KeyRun {
       return new KeyRun(from, next.to, next.node);
     }
     float[] merged = node.clone();
-    NODES.merge(merged, 0, next.node, 0, shape.rows(), shape.width());
+    Kernels.nodes().merge(merged, 0, next.node, 0, shape.rows(), shape.width());
     return new KeyRun(from, next.to, merged);
   }
 

@@ -2,7 +2,6 @@ package io.github.lanewise.internal.state;
 
 import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.kernel.ScoreKernels;
-import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.runtime.Kernels;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,8 +11,6 @@ import java.util.List;
  * and fragments where it begins or ends inside a chunk. Threads write different rows.
  */
 public final class ShardNodes {
-
-  private static final TileKernels TILES = Kernels.TILES;
 
   private final StateShape shape;
   private final long firstKey;
@@ -87,15 +84,16 @@ public final class ShardNodes {
     }
     int width = shape.width();
     int values = NodeKernels.values(rows) + row * width;
-    TILES.transpose(
-        panels,
-        root + ScoreKernels.NODE_VALUES,
-        ScoreKernels.PANEL,
-        width,
-        lanes,
-        node,
-        values,
-        width);
+    Kernels.tiles()
+        .transpose(
+            panels,
+            root + ScoreKernels.NODE_VALUES,
+            ScoreKernels.PANEL,
+            width,
+            lanes,
+            node,
+            values,
+            width);
     seen[n] = true;
   }
 

@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 /** Turns what a state holds into attention's output and statistics. */
 public final class StateResult {
 
-  private static final NodeKernels NODES = Kernels.NODES;
-
   private final StateShape shape;
   private final float[] root;
   private final float[] keyMaximum;
@@ -90,7 +88,7 @@ public final class StateResult {
       node[NodeKernels.MAXIMUM + r] = logit;
       node[NodeKernels.sum(rows) + r] = logit == Float.NEGATIVE_INFINITY ? 0f : 1f;
     }
-    NODES.merge(root, 0, node, 0, rows, shape.width());
+    Kernels.nodes().merge(root, 0, node, 0, rows, shape.width());
   }
 
   private void writeStatistics(RowStatistics statistics) {
@@ -129,7 +127,7 @@ public final class StateResult {
     int rows = shape.rows();
     int width = shape.width();
     int values = NodeKernels.values(rows);
-    NODES.normalize(root, 0, rows, width, root, values);
+    Kernels.nodes().normalize(root, 0, rows, width, root, values);
     for (int r = 0; r < rows; r++) {
       long at = rowIn(out, r) + r % shape.queryLength() * out.stride(2);
       out.write(root, values + r * width, at, width);

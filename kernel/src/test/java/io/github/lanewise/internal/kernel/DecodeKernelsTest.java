@@ -51,7 +51,7 @@ class DecodeKernelsTest {
       }
       String drawn = groups + " groups, depth " + depth + ", " + queries + " queries";
       for (DecodeKernels kernels :
-          new DecodeKernels[] {Kernels.DECODE, new ScalarDecodeKernels()}) {
+          new DecodeKernels[] {Kernels.decode(), new ScalarDecodeKernels()}) {
         float[] out = before.clone();
         kernels.product(
             storage, a, from, stride, groups, depth, b, 0, queries, out, MARGIN, outStride);
@@ -73,8 +73,8 @@ class DecodeKernelsTest {
     int lanes = DecodeKernels.lanes(storage);
     int groups = all.length / lanes;
     float[] out = new float[all.length];
-    Kernels.DECODE.product(
-        storage, all, 0, lanes, groups, 1, new float[] {1f}, 0, 1, out, 0, all.length);
+    Kernels.decode()
+        .product(storage, all, 0, lanes, groups, 1, new float[] {1f}, 0, 1, out, 0, all.length);
     for (int i = 0; i < all.length; i++) {
       assertEquals(value(storage, all, i) + 0f, out[i], "0x" + Integer.toHexString(all[i]));
     }

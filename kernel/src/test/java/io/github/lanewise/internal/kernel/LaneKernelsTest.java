@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** The kernels of this process against the scalar ones and against the contract, bit by bit. */
 class LaneKernelsTest {
   private static final float INF = Float.POSITIVE_INFINITY;
-  private static final LaneKernels LANES = Kernels.LANES;
+  private static final LaneKernels LANES = Kernels.lanes();
   private static final LaneKernels SCALAR = new ScalarLaneKernels();
   private final float[] scratch = new float[RowReductions.SCRATCH];
   private final SplittableRandom random = new SplittableRandom(5);

@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Test;
 
 /** Nodes in row layout: against the scalar kernels, and against nodes in panel layout. */
 class NodeKernelsTest {
-  private static final NodeKernels NODES = Kernels.NODES;
+  private static final NodeKernels NODES = Kernels.nodes();
   private static final NodeKernels SCALAR = new ScalarNodeKernels();
-  private static final ScoreKernels SCORES = Kernels.SCORES;
+  private static final ScoreKernels SCORES = Kernels.scores();
   private static final int PANEL = TileKernels.PANEL;
   private static final float LOWEST = Float.NEGATIVE_INFINITY;
 

@@ -44,7 +44,7 @@ class PanelKernelsTest {
         float[] scores = floats(random, keys * PANEL);
         float[] expected = scores.clone();
         float[] scratch = new float[PANEL];
-        Kernels.SCORES.alibi(scores, 0, keys, columns, slopes, 0, positions, 11, scratch);
+        Kernels.scores().alibi(scores, 0, keys, columns, slopes, 0, positions, 11, scratch);
         new ScalarScoreKernels()
             .alibi(expected, 0, keys, columns, slopes, 0, positions, 11, scratch);
         for (int k = 0; k < keys; k++) {
@@ -71,7 +71,7 @@ class PanelKernelsTest {
         for (int j = 0; j < length; j++) {
           expected |= (flags[from + j] ? 1L : 0L) << j;
         }
-        assertEquals(expected, Kernels.LANES.pack(flags, from, length), from + " + " + length);
+        assertEquals(expected, Kernels.lanes().pack(flags, from, length), from + " + " + length);
       }
     }
   }
@@ -118,7 +118,7 @@ class PanelKernelsTest {
     }
     int apart = 20 * lanes;
     boolean finite =
-        Kernels.TILES.packGroups(source, 2, stride, rows, width, lanes, target, lanes, apart);
+        Kernels.tiles().packGroups(source, 2, stride, rows, width, lanes, target, lanes, apart);
     float[] copy = target.clone();
     boolean expected =
         new ScalarTileKernels()

@@ -96,15 +96,18 @@ class SelectionTest {
   /** Where the machine has no management of the HotSpot kind, the instruction is told by time. */
   @Test
   void withoutManagementModulesTheChoiceIsTheSame() throws Exception {
+    String limit = "--limit-modules=java.base,jdk.incubator.vector";
     Output full = run(VECTORS);
-    Output small = run("--limit-modules=java.base,jdk.incubator.vector", VECTORS);
-    assertEquals(full.line("lanes"), small.line("lanes"));
-    assertEquals(DIGEST, small.line("digest"));
+    for (String start : new String[] {"trial", "vector"}) {
+      Output small = run(limit, VECTORS, "-Dlanewise.start=" + start);
+      assertEquals(full.line("lanes"), small.line("lanes"));
+      assertEquals(DIGEST, small.line("digest"));
+    }
   }
 
   @Test
   void vectorsAreAsWideAsTheMachineOffers() throws Exception {
-    Output output = run(VECTORS);
+    Output output = run(VECTORS, "-Dlanewise.start=vector");
     assertEquals(DIGEST, output.line("digest"));
     assertFalse(output.warnings().contains("scalar kernels"), output.warnings());
   }
@@ -113,7 +116,12 @@ class SelectionTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 3})
   void everyInstructionSetGivesTheSameBits(int avx) throws Exception {
-    Output output = run(VECTORS, "-XX:+IgnoreUnrecognizedVMOptions", "-XX:UseAVX=" + avx);
+    Output output =
+        run(
+            VECTORS,
+            "-Dlanewise.start=vector",
+            "-XX:+IgnoreUnrecognizedVMOptions",
+            "-XX:UseAVX=" + avx);
     assertEquals(DIGEST, output.line("digest"));
   }
 
@@ -158,6 +166,13 @@ class SelectionTest {
     assertRefused(run(VECTORS, "-Dlanewise.lanes=512", "-XX:MaxVectorSize=32"), "512", "256 bits");
     assertRefused(run(VECTORS, "-Dlanewise.lanes=128", "-XX:-UseFMA"), "128", "UseFMA");
     assertRefused(run(VECTORS, "-Dlanewise.lanes=128", "-Xint"), "128", "-Xint");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "scalar", "Vector", "trial "})
+  void whatIsNoStartIsRefused(String text) throws Exception {
+    Output output = run(VECTORS, "-Dlanewise.start=" + text);
+    assertRefused(output, "\"" + text + "\"", "lanewise.start", "trial, vector");
   }
 
   @ParameterizedTest

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Attends with one query and with a group of four over a small cache of every storage. */
-final class DecodeWarmUp {
+final class DecodeWarmUpCalls {
 
   private static final int TOKENS = 600; // two whole chunks, and a part of one
   private static final int DIM = 64;
@@ -28,7 +28,7 @@ final class DecodeWarmUp {
           FloatTensor.allocate(1, GROUP, 1),
           FloatTensor.allocate(1, GROUP, 1));
 
-  DecodeWarmUp() {
+  DecodeWarmUpCalls() {
     for (Storage storage : Storage.values()) {
       KeyValueCache cache = KeyValueCache.builder(1, 1, DIM, DIM).storage(storage).build();
       FloatTensor tokens = tensor(1, TOKENS);
@@ -49,6 +49,6 @@ final class DecodeWarmUp {
   }
 
   private static FloatTensor tensor(int heads, int length) {
-    return FloatTensor.of(WarmUp.filled(heads * length * DIM), 1, heads, length, DIM);
+    return FloatTensor.of(WarmUpCalls.filled(heads * length * DIM), 1, heads, length, DIM);
   }
 }

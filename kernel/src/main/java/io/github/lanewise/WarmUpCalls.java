@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * some hundred times, and until then every vector operation is an interpreted call. The fewer of
  * those there are, the less time goes to them, and to compiling the JDK's own slow paths.
  */
-final class WarmUp {
+final class WarmUpCalls {
 
   /** So long the compilers must have been idle: a few times what one large method takes. */
   private static final long IDLE_NANOS = 250_000_000;
@@ -76,7 +76,8 @@ final class WarmUp {
 
   private final float[] logits = filled(8192); // enough for a search among them
   private final RandomGenerator random = new SplittableRandom(1);
-  private @Nullable DecodeWarmUp decoding; // filled caches: not before attention has had its turn
+  private @Nullable DecodeWarmUpCalls
+      decoding; // filled caches: not before attention has had its turn
   private final TokenSampler[] samplers = {
     TokenSampler.builder().temperature(0.9f).topK(20).topP(0.9f).minP(0.01f).build(),
     TokenSampler.builder().topK(5000).topP(0.9f).build(),
@@ -86,12 +87,16 @@ final class WarmUp {
   private final @Nullable CompilationMXBean compilation = ManagementFactory.getCompilationMXBean();
   private long deadline;
 
-  /** Works for at most the given time; less if the compilers come to rest. */
-  void run(long nanos) {
+  /**
+   * Works for at most the given time; less if the compilers come to rest.
+   *
+   * @return whether they did, and the thread was not interrupted
+   */
+  boolean run(long nanos) {
     deadline = System.nanoTime() + nanos;
     untilAtRest(SHORT_IDLE_NANOS, this::fewRows);
     untilAtRest(SHORT_IDLE_NANOS, this::plainAttention);
-    untilAtRest(
+    return untilAtRest(
         IDLE_NANOS,
         this::plainAttention,
         this::matmul,
@@ -103,13 +108,13 @@ final class WarmUp {
   }
 
   /** Goes through the steps until no method has been compiled for some time. */
-  private void untilAtRest(long idleNanos, Runnable... steps) {
+  private boolean untilAtRest(long idleNanos, Runnable... steps) {
     long idleSince = System.nanoTime();
     long compiled = -1;
     while (true) {
       for (Runnable step : steps) {
-        if (System.nanoTime() >= deadline) {
-          return;
+        if (System.nanoTime() >= deadline || Thread.currentThread().isInterrupted()) {
+          return false;
         }
         step.run();
       }
@@ -118,7 +123,7 @@ final class WarmUp {
         compiled = now;
         idleSince = System.nanoTime();
       } else if (now >= 0 && System.nanoTime() - idleSince > idleNanos) {
-        return;
+        return true;
       }
     }
   }
@@ -166,9 +171,9 @@ final class WarmUp {
   }
 
   private void decode() {
-    DecodeWarmUp own = decoding;
+    DecodeWarmUpCalls own = decoding;
     if (own == null) {
-      own = new DecodeWarmUp();
+      own = new DecodeWarmUpCalls();
       decoding = own;
     }
     own.run();

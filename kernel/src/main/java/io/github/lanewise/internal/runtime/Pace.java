@@ -1,0 +1,83 @@
+package io.github.lanewise.internal.runtime;
+
+import io.github.lanewise.internal.trial.Meter;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * How hard the trial works: as hard as it can while nobody calls, half the time while somebody
+ * does, so that the compilers and the callers have the other half; and never more than half the
+ * time on a single processor.
+ */
+final class Pace {
+  /** Callers whose processor time is watched; beyond, somebody is taken to be at work. */
+  private static final int MOST_CALLERS = 8;
+
+  /** So often it is found out whether somebody calls. */
+  private static final long LOOK_NANOS = 10_000_000;
+
+  /** While the compilers are waited for. */
+  private static final long WAITING_NANOS = 2_000_000;
+
+  /** A rest is worth the system call from here on. */
+  private static final long LEAST_REST_NANOS = 1_000_000;
+
+  /** Thread ids, which keep no thread alive, and the processor time they had used. */
+  private final Map<Long, Long> callers = new HashMap<>();
+
+  private boolean manyCallers;
+  private boolean busy;
+  private long lookedAt = System.nanoTime();
+  private long workedSince = System.nanoTime();
+
+  /** Watches a thread that calls. */
+  synchronized void watch(Thread caller) {
+    if (callers.size() < MOST_CALLERS) {
+      callers.putIfAbsent(caller.threadId(), 0L);
+    } else {
+      manyCallers = true;
+    }
+  }
+
+  /**
+   * Rests as long as is due after the work since the last rest.
+   *
+   * @param wanted whether somebody waits for what is being done
+   * @param idle whether there is nothing to do but to wait for the compilers
+   */
+  void rest(boolean wanted, boolean idle) {
+    long worked = System.nanoTime() - workedSince;
+    long due = idle ? WAITING_NANOS : 0;
+    if (!wanted || isSomebodyAtWork() || Runtime.getRuntime().availableProcessors() == 1) {
+      due = Math.max(due, worked);
+    }
+    if (due >= LEAST_REST_NANOS) {
+      LockSupport.parkNanos(this, due); // may return early, and does if somebody interrupts
+      workedSince = System.nanoTime();
+    } else if (due == 0) {
+      workedSince = System.nanoTime();
+    }
+  }
+
+  /** Whether the callers have used more than half a processor of late. */
+  private synchronized boolean isSomebodyAtWork() {
+    long now = System.nanoTime();
+    if (now - lookedAt < LOOK_NANOS) {
+      return busy;
+    }
+    long used = 0;
+    boolean known = false;
+    for (Map.Entry<Long, Long> caller : callers.entrySet()) {
+      long nanos = Meter.cpuNanos(caller.getKey());
+      if (nanos != Meter.UNKNOWN) {
+        known = true;
+        used += nanos - caller.getValue();
+        caller.setValue(nanos);
+      }
+    }
+    busy = manyCallers || !known || used > (now - lookedAt) / 2;
+    lookedAt = now;
+    return busy;
+  }
+}

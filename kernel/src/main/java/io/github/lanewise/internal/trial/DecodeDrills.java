@@ -1,0 +1,81 @@
+package io.github.lanewise.internal.trial;
+
+import io.github.lanewise.internal.kernel.DecodeKernels;
+import io.github.lanewise.internal.kernel.DecodeKernels.Element;
+import io.github.lanewise.internal.kernel.KernelSet;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** The products of the decode path, with pages of every storage. */
+final class DecodeDrills {
+  /** Depth of a usual product: headDim. */
+  private static final int DIM = 64;
+
+  /** Queries of a group, which share a pass. */
+  private static final int QUERIES = 4;
+
+  private static final int GROUPS = 4;
+
+  private final float[] factors = Samples.floats((QUERIES + 1) * DecodeKernels.ROW);
+  private final float[] out = new float[(QUERIES + 1) * 2 * DecodeKernels.ROW];
+
+  List<Drill> all() {
+    List<Drill> drills = new ArrayList<>();
+    for (Element element : Element.values()) {
+      Object page = page(element);
+      drills.add(
+          new Drill(
+              "product with " + element,
+              (kernels, from, to) -> products(kernels, element, page, from, to),
+              (kernels, calls) -> usualProducts(kernels, element, page, calls)));
+    }
+    return drills;
+  }
+
+  private static Object page(Element element) {
+    int length = GROUPS * DIM * DecodeKernels.lanes(element);
+    switch (element) {
+      case FLOAT32:
+        return Samples.floats(length);
+      case INT8:
+        byte[] bytes = new byte[length];
+        for (int i = 0; i < length; i++) {
+          bytes[i] = (byte) (i * 37 % 101 - 50);
+        }
+        return bytes;
+      default:
+        short[] shorts = new short[length];
+        for (int i = 0; i < length; i++) {
+          float value = (i * 37 % 101 - 50) * 0.06f;
+          shorts[i] =
+              element == Element.FLOAT16
+                  ? Float.floatToFloat16(value)
+                  : (short) (Float.floatToIntBits(value) >>> 16);
+        }
+        return shorts;
+    }
+  }
+
+  private void products(KernelSet kernels, Element element, Object page, int from, int to) {
+    for (int call = from; call < to; call++) {
+      int queries = call % 2 == 0 ? 1 : QUERIES;
+      int depth = call % 8 >= 6 ? 24 + call % 3 : 5 + call % 4;
+      product(kernels.decode(), element, page, 1 + call % 2, depth, queries);
+    }
+  }
+
+  private void usualProducts(KernelSet kernels, Element element, Object page, int calls) {
+    for (int call = 0; call < calls; call++) {
+      product(kernels.decode(), element, page, GROUPS, DIM, QUERIES + 1);
+    }
+  }
+
+  private void product(
+      DecodeKernels kernels, Element element, Object page, int groups, int depth, int queries) {
+    int lanes = DecodeKernels.lanes(element);
+    Arrays.fill(out, 0f); // the sums go on from what is there
+    kernels.product(
+        element, page, 0, DIM * lanes, groups, depth, factors, 0, queries, out, 0, GROUPS * lanes);
+  }
+}

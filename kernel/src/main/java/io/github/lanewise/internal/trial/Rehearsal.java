@@ -1,0 +1,138 @@
+package io.github.lanewise.internal.trial;
+
+import io.github.lanewise.internal.kernel.KernelFamily;
+import io.github.lanewise.internal.kernel.KernelSet;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A family's way to its vector kernels, step by step: practice until they are compiled, then a
+ * direct comparison with the scalar ones.
+ */
+public final class Rehearsal {
+  /** Drills that are compared where nothing looks wrong: the first ones. */
+  private static final int LEADS = 3;
+
+  /**
+   * What a byte of garbage costs: memory is written once more, and the collector clears up. About
+   * what a young collector takes for objects that die at once, 2 GB/s.
+   */
+  private static final double NANOS_PER_BYTE = 0.5;
+
+  /** Practice ends when the compilers have had nothing to do for so long, settled or not. */
+  private static final long PATIENCE_NANOS = 1_500_000_000;
+
+  /** The same where nobody can tell what the compilers do. */
+  private static final long BLIND_PATIENCE_NANOS = 10_000_000_000L;
+
+  /** A time is taken for at most so long. */
+  private static final long LONGEST_MEASUREMENT = 100_000_000;
+
+  /** The same for code that need not be compiled. */
+  private static final long GLANCE = 5_000_000;
+
+  /** Comparisons that must be lost: what was a busy machine is over by then. */
+  private static final int COMPARISONS = 3;
+
+  private final KernelFamily family;
+  private final KernelSet scalar;
+  private final KernelSet vector;
+  private final List<Entrant> entrants = new ArrayList<>();
+
+  private long quietSince = System.nanoTime();
+  private long compiled = Meter.UNKNOWN;
+  private int comparisons;
+
+  public Rehearsal(KernelFamily family, KernelSet scalar, KernelSet vector) {
+    this.family = family;
+    this.scalar = scalar;
+    this.vector = vector;
+    for (Drill drill : Drills.of(family)) {
+      entrants.add(new Entrant(drill));
+    }
+  }
+
+  public KernelFamily family() {
+    return family;
+  }
+
+  /** Whether nothing is left to do but to wait for the compilers. */
+  public boolean isWaiting() {
+    return entrants.stream().allMatch(Entrant::isWaiting);
+  }
+
+  /**
+   * One round of practice, of some milliseconds; if that was the last one needed, the comparison.
+   *
+   * @return null as long as there is something left to do
+   */
+  public @Nullable Verdict advance() {
+    boolean settled = true;
+    boolean practised = true;
+    for (Entrant entrant : entrants) {
+      if (!entrant.isSettled()) {
+        entrant.practise(vector);
+        settled &= entrant.isSettled();
+        practised &= entrant.isPractised();
+      }
+    }
+    if (settled || (practised && isPatienceOver())) {
+      return compare(settled);
+    }
+    return null;
+  }
+
+  private boolean isPatienceOver() {
+    long now = System.nanoTime();
+    long millis = Meter.compilationMillis();
+    if (millis != compiled) {
+      compiled = millis;
+      quietSince = now;
+    }
+    long patience = millis == Meter.UNKNOWN ? BLIND_PATIENCE_NANOS : PATIENCE_NANOS;
+    return now - quietSince > patience;
+  }
+
+  /**
+   * Compares the leading kernels; all of them if there is garbage, or if one is slower than scalar
+   * code that may not even be compiled.
+   */
+  private @Nullable Verdict compare(boolean settled) {
+    Verdict verdict = settled && noneLagging() ? times(LEADS) : times(entrants.size());
+    if (settled && verdict.bytesPerCall() > 0 && comparisons < COMPARISONS) {
+      comparisons++; // what the usual calls showed has to be compiled, too
+      entrants.forEach(Entrant::unsettle);
+      quietSince = System.nanoTime();
+      return null;
+    }
+    if (!verdict.forVector() && ++comparisons < COMPARISONS) {
+      return null;
+    }
+    return verdict;
+  }
+
+  private boolean noneLagging() {
+    for (Entrant entrant : entrants.subList(Math.min(LEADS, entrants.size()), entrants.size())) {
+      double time = entrant.leastTime(vector, false, GLANCE);
+      if (time > entrant.leastTime(scalar, false, GLANCE)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private Verdict times(int count) {
+    double scalarNanos = 0;
+    double vectorNanos = 0;
+    double garbage = 0;
+    List<Entrant> compared = entrants.subList(0, Math.min(count, entrants.size()));
+    for (Entrant entrant : compared) {
+      scalarNanos += entrant.leastTime(scalar, true, LONGEST_MEASUREMENT);
+      vectorNanos += entrant.leastTime(vector, true, LONGEST_MEASUREMENT);
+      garbage += Math.max(0, entrant.garbage());
+    }
+    return new Verdict(
+        scalarNanos, vectorNanos + garbage * NANOS_PER_BYTE, garbage / compared.size());
+  }
+}

@@ -1,0 +1,190 @@
+package io.github.lanewise.internal.trial;
+
+import io.github.lanewise.internal.kernel.KernelSet;
+import io.github.lanewise.internal.kernel.LaneKernels;
+import io.github.lanewise.internal.kernel.RowReductions;
+import io.github.lanewise.internal.kernel.WeightSums;
+import java.util.List;
+
+/** The kernels over rows. */
+final class RowDrills {
+  /** A usual row. */
+  private static final int ROW = 1024;
+
+  /** Short, long, with and without a rest, within a leaf and beyond it. */
+  private static final int[] LENGTHS = {256, 100, 64, 17, 300, 5, 40, ROW, 128, 33};
+
+  private final float[] x = Samples.floats(2 * ROW);
+  private final float[] y = new float[2 * ROW];
+  private final float[] z = Samples.floats(2 * ROW);
+  private final float[] scratch = new float[RowReductions.SCRATCH];
+  private final boolean[] flags = new boolean[ROW];
+  private final long[] bits = new long[ROW / Long.SIZE];
+
+  RowDrills() {
+    for (int i = 0; i < ROW; i++) {
+      flags[i] = i % 3 != 1;
+    }
+  }
+
+  List<Drill> all() {
+    return List.of(
+        new Drill("weights", this::weights, (k, n) -> usualWeights(k, n, WeightSums.WRITE)),
+        new Drill("largest", this::largest, this::usualLargest),
+        new Drill("scale", this::scale, this::usualScale),
+        new Drill(
+            "weights with moment",
+            this::moments,
+            (k, n) -> usualWeights(k, n, WeightSums.WRITE_WITH_MOMENT)),
+        new Drill("masks", this::masks, this::usualMasks),
+        new Drill("exp", this::exp, this::usualExp),
+        new Drill("sum and maximum", this::reductions, this::usualReductions),
+        new Drill("shift", this::shifts, this::usualShifts),
+        new Drill("gradient", this::gradients, this::usualGradients));
+  }
+
+  private static int length(int call) {
+    return LENGTHS[call % LENGTHS.length];
+  }
+
+  private void weights(KernelSet kernels, int from, int to) {
+    LaneKernels rows = kernels.lanes();
+    for (int call = from; call < to; call++) {
+      WeightSums kind = call % 8 == 7 ? WeightSums.SUM : WeightSums.WRITE;
+      rows.weights(kind, x, 0, y, 0, 0, length(call), 3f, scratch);
+    }
+  }
+
+  private void moments(KernelSet kernels, int from, int to) {
+    LaneKernels rows = kernels.lanes();
+    for (int call = from; call < to; call++) {
+      WeightSums kind = call % 8 == 7 ? WeightSums.SUM_WITH_MOMENT : WeightSums.WRITE_WITH_MOMENT;
+      rows.weights(kind, x, 0, y, 0, 0, Math.min(256, length(call)), 3f, scratch);
+    }
+  }
+
+  private void usualWeights(KernelSet kernels, int calls, WeightSums kind) {
+    for (int call = 0; call < calls; call++) {
+      kernels.lanes().weights(kind, x, 0, y, 0, 0, ROW, 3f, scratch);
+    }
+  }
+
+  private void largest(KernelSet kernels, int from, int to) {
+    for (int call = from; call < to; call++) {
+      kernels.lanes().largest(x, 0, length(call));
+    }
+  }
+
+  private void usualLargest(KernelSet kernels, int calls) {
+    for (int call = 0; call < calls; call++) {
+      kernels.lanes().largest(x, 0, ROW);
+    }
+  }
+
+  private void scale(KernelSet kernels, int from, int to) {
+    for (int call = from; call < to; call++) {
+      kernels.lanes().scale(x, 0, 0.3f, y, 0, length(call));
+    }
+  }
+
+  private void usualScale(KernelSet kernels, int calls) {
+    for (int call = 0; call < calls; call++) {
+      kernels.lanes().scale(x, 0, 0.3f, y, 0, ROW);
+    }
+  }
+
+  private void masks(KernelSet kernels, int from, int to) {
+    LaneKernels rows = kernels.lanes();
+    for (int call = from; call < to; call++) {
+      int words = call % 4 + 1;
+      for (int word = 0; word < words; word++) {
+        bits[word] = rows.pack(flags, word * Long.SIZE, call % 5 == 4 ? 37 : Long.SIZE);
+      }
+      rows.maskedCopy(x, 0, y, 0, words * Long.SIZE - call % 3, bits, 0);
+    }
+  }
+
+  private void usualMasks(KernelSet kernels, int calls) {
+    LaneKernels rows = kernels.lanes();
+    for (int call = 0; call < calls; call++) {
+      for (int word = 0; word < 4; word++) {
+        bits[word] = rows.pack(flags, word * Long.SIZE, Long.SIZE);
+      }
+      rows.maskedCopy(x, 0, y, 0, 4 * Long.SIZE, bits, 0);
+    }
+  }
+
+  private void exp(KernelSet kernels, int from, int to) {
+    LaneKernels rows = kernels.lanes();
+    float normal = x[0];
+    for (int call = from; call < to; call++) {
+      x[0] = call % 2 == 0 ? normal : -100f; // a subnormal result is a case of its own
+      rows.exp(x, 0, y, 0, Math.min(256, length(call)));
+    }
+    x[0] = normal;
+  }
+
+  private void usualExp(KernelSet kernels, int calls) {
+    for (int call = 0; call < calls; call++) {
+      kernels.lanes().exp(x, 0, y, 0, ROW);
+    }
+  }
+
+  private void reductions(KernelSet kernels, int from, int to) {
+    LaneKernels rows = kernels.lanes();
+    for (int call = from; call < to; call++) {
+      int length = length(call);
+      rows.max(x, 0, length);
+      rows.sum(x, 0, length);
+      rows.sum(x, 0, ROW + length);
+      rows.dot(x, 0, z, 0, 0, length);
+      rows.visibleSum(x, 0, z, 0, 0, length);
+      rows.indexOf(x, 0, length, x[length - 1 - call % 5]);
+    }
+  }
+
+  private void usualReductions(KernelSet kernels, int calls) {
+    LaneKernels rows = kernels.lanes();
+    for (int call = 0; call < calls; call++) {
+      rows.max(x, 0, ROW);
+      rows.sum(x, 0, ROW);
+      rows.dot(x, 0, z, 0, 0, ROW);
+      rows.visibleSum(x, 0, z, 0, 0, ROW);
+    }
+  }
+
+  private void shifts(KernelSet kernels, int from, int to) {
+    LaneKernels rows = kernels.lanes();
+    for (int call = from; call < to; call++) {
+      rows.divide(x, 0, 3f, y, 0, length(call));
+      rows.shiftAndDivide(x, 0, 1f, 0.7f, y, 0, length(call));
+      rows.logWeights(x, 0, 1f, 0.7f, y, 0, length(call));
+    }
+  }
+
+  private void usualShifts(KernelSet kernels, int calls) {
+    LaneKernels rows = kernels.lanes();
+    for (int call = 0; call < calls; call++) {
+      rows.divide(x, 0, 3f, y, 0, ROW);
+      rows.shiftAndDivide(x, 0, 1f, 0.7f, y, 0, ROW);
+      rows.logWeights(x, 0, 1f, 0.7f, y, 0, ROW);
+    }
+  }
+
+  private void gradients(KernelSet kernels, int from, int to) {
+    LaneKernels rows = kernels.lanes();
+    for (int call = from; call < to; call++) {
+      int length = Math.min(256, length(call));
+      rows.backward(x, 0, z, 0, 0.1f, 1f, y, 0, length);
+      rows.logBackward(x, 0, z, 0, 0.1f, 1f, y, 0, length);
+    }
+  }
+
+  private void usualGradients(KernelSet kernels, int calls) {
+    LaneKernels rows = kernels.lanes();
+    for (int call = 0; call < calls; call++) {
+      rows.backward(x, 0, z, 0, 0.1f, 1f, y, 0, ROW);
+      rows.logBackward(x, 0, z, 0, 0.1f, 1f, y, 0, ROW);
+    }
+  }
+}

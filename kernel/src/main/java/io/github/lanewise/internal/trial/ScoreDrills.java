@@ -1,0 +1,214 @@
+package io.github.lanewise.internal.trial;
+
+import static io.github.lanewise.internal.kernel.ScoreKernels.GROUP;
+import static io.github.lanewise.internal.kernel.ScoreKernels.NODE_MAXIMUM;
+import static io.github.lanewise.internal.kernel.ScoreKernels.NODE_VALUES;
+import static io.github.lanewise.internal.kernel.ScoreKernels.PANEL;
+
+import io.github.lanewise.internal.kernel.KernelSet;
+import io.github.lanewise.internal.kernel.NodeKernels;
+import io.github.lanewise.internal.kernel.ScoreKernels;
+import io.github.lanewise.internal.kernel.TileKernels;
+import java.util.Arrays;
+import java.util.List;
+
+/** The kernels over scores and over nodes of the merge tree. */
+final class ScoreDrills {
+  private static final int DIM = TileDrills.DIM;
+
+  /** Rows of a node in row layout. */
+  private static final int ROWS = 4;
+
+  /** Keys that the exponentials are timed over. */
+  private static final int KEYS = 64;
+
+  private static final int NODE = NODE_VALUES + DIM * PANEL;
+
+  private final float[] keys = Samples.floats(KEYS * DIM);
+  private final float[] queries = Samples.floats(DIM * PANEL);
+  private final float[] source = Samples.floats(KEYS * PANEL);
+  private final float[] scores = new float[KEYS * PANEL];
+  private final float[] nodes = new float[2 * NODE];
+  private final float[] rowNodes = new float[2 * (int) NodeKernels.length(ROWS, DIM)];
+  private final float[] scratch = new float[ScoreKernels.LANE_SCRATCH];
+  private final float[] perLane = new float[PANEL];
+  private final long[] positions = new long[PANEL];
+  private final long[] visible = new long[KEYS];
+
+  ScoreDrills() {
+    Arrays.fill(perLane, 0.5f);
+    Arrays.fill(visible, 0x7777_7777_7777_7777L);
+  }
+
+  List<Drill> all() {
+    return List.of(
+        new Drill("scores", this::scores, this::usualScores),
+        new Drill("exponentials", this::exponentials, this::usualExponentials),
+        new Drill("merge", this::merges, this::usualMerges),
+        new Drill("mask", this::masks, this::usualMasks),
+        new Drill("merge of rows", this::rowMerges, this::usualRowMerges),
+        new Drill("score options", this::options, this::usualOptions));
+  }
+
+  private static int columns(int call) {
+    return call % 4 == 3 ? 7 : PANEL;
+  }
+
+  private void clearMaximum() {
+    Arrays.fill(nodes, NODE_MAXIMUM, NODE_MAXIMUM + PANEL, Float.NEGATIVE_INFINITY);
+  }
+
+  private void scores(KernelSet kernels, int from, int to) {
+    for (int call = from; call < to; call++) {
+      clearMaximum();
+      int depth = call % 8 == 7 ? 24 : 4 + call % 3;
+      int width = call % 4 == 3 ? 7 : call % 4 == 2 ? 20 : PANEL;
+      kernels
+          .scores()
+          .scores(
+              keys,
+              0,
+              DIM * GROUP,
+              TileKernels.TILE_ROWS,
+              queries,
+              0,
+              width,
+              depth,
+              0.3f,
+              scores,
+              0,
+              nodes,
+              0);
+    }
+  }
+
+  private void usualScores(KernelSet kernels, int calls) {
+    for (int call = 0; call < calls; call++) {
+      clearMaximum();
+      kernels
+          .scores()
+          .scores(keys, 0, DIM * GROUP, KEYS, queries, 0, PANEL, DIM, 0.3f, scores, 0, nodes, 0);
+    }
+  }
+
+  private void exponentials(KernelSet kernels, int from, int to) {
+    for (int call = from; call < to; call++) {
+      boolean moment = call % 2 == 1;
+      exponentials(kernels.scores(), 8 + call % 11, columns(call / 2), moment);
+    }
+  }
+
+  private void usualExponentials(KernelSet kernels, int calls) {
+    for (int call = 0; call < calls; call++) {
+      exponentials(kernels.scores(), KEYS, PANEL, false);
+    }
+  }
+
+  private void exponentials(ScoreKernels kernels, int count, int columns, boolean moment) {
+    Arrays.fill(nodes, NODE_MAXIMUM, NODE_MAXIMUM + PANEL, 3f);
+    System.arraycopy(
+        source,
+        0,
+        scores,
+        0,
+        (count + 3) * PANEL <= scores.length ? (count + 3) * PANEL : count * PANEL);
+    kernels.beginSums(columns, moment, scratch);
+    kernels.exponentials(scores, 0, count, columns, moment, nodes, 0, scratch);
+    kernels.endSums(columns, moment, scratch, nodes, 0);
+  }
+
+  /** Some lanes in which either side is larger, and some without any key. */
+  private void fillNodes() {
+    for (int side = 0; side < 2; side++) {
+      System.arraycopy(source, side * 5, nodes, side * NODE, NODE_VALUES);
+      Arrays.fill(nodes, side * NODE + PANEL, side * NODE + 2 * PANEL, 2f);
+      nodes[side * NODE + NODE_MAXIMUM + side] = Float.NEGATIVE_INFINITY;
+      System.arraycopy(source, 0, nodes, side * NODE + NODE_VALUES, 8 * PANEL);
+    }
+  }
+
+  private void merges(KernelSet kernels, int from, int to) {
+    ScoreKernels scores = kernels.scores();
+    for (int call = from; call < to; call++) {
+      fillNodes();
+      scores.merge(nodes, 0, NODE, 4 + call % 5, columns(call), call % 2 == 1);
+      scores.normalize(nodes, 0, 4 + call % 5, columns(call));
+    }
+  }
+
+  private void usualMerges(KernelSet kernels, int calls) {
+    ScoreKernels scores = kernels.scores();
+    for (int call = 0; call < calls; call++) {
+      fillNodes();
+      scores.merge(nodes, 0, NODE, DIM, PANEL, false);
+      scores.normalize(nodes, 0, DIM, PANEL);
+    }
+  }
+
+  private void masks(KernelSet kernels, int from, int to) {
+    for (int call = from; call < to; call++) {
+      mask(kernels.scores(), 3 + call % 6, columns(call), call % 3 == 0 ? 0.5f : 1f, call % 2);
+    }
+  }
+
+  private void usualMasks(KernelSet kernels, int calls) {
+    for (int call = 0; call < calls; call++) {
+      mask(kernels.scores(), 32, PANEL, 0.5f, 0);
+    }
+  }
+
+  private void mask(ScoreKernels kernels, int count, int columns, float scale, int all) {
+    clearMaximum();
+    System.arraycopy(source, 0, scores, 0, count * PANEL);
+    kernels.maskAndMaximum(
+        scores, 0, count, columns, scale, all == 1 ? null : visible, 0, nodes, 0);
+  }
+
+  private void rowMerges(KernelSet kernels, int from, int to) {
+    for (int call = from; call < to; call++) {
+      mergeRows(kernels.nodes(), 1 + call % ROWS, call % 4 == 3 ? 24 : 20 + call % 30);
+    }
+  }
+
+  private void usualRowMerges(KernelSet kernels, int calls) {
+    for (int call = 0; call < calls; call++) {
+      mergeRows(kernels.nodes(), ROWS, DIM);
+    }
+  }
+
+  private void mergeRows(NodeKernels kernels, int rows, int valueDim) {
+    int second = (int) NodeKernels.length(ROWS, DIM);
+    System.arraycopy(source, 0, rowNodes, 0, second);
+    System.arraycopy(source, 7, rowNodes, second, second);
+    int sum = NodeKernels.sum(rows);
+    Arrays.fill(rowNodes, sum, sum + rows, 2f);
+    Arrays.fill(rowNodes, second + sum, second + sum + rows, 2f);
+    kernels.merge(rowNodes, 0, rowNodes, second, rows, valueDim);
+    int values = NodeKernels.values(rows);
+    kernels.normalize(rowNodes, 0, rows, valueDim, rowNodes, values);
+  }
+
+  private void options(KernelSet kernels, int from, int to) {
+    for (int call = from; call < to; call++) {
+      options(kernels.scores(), 3 + call % 6, columns(call), call % 2);
+    }
+  }
+
+  private void usualOptions(KernelSet kernels, int calls) {
+    for (int call = 0; call < calls; call++) {
+      options(kernels.scores(), 32, PANEL, 0);
+    }
+  }
+
+  private void options(ScoreKernels kernels, int count, int columns, int all) {
+    System.arraycopy(source, 0, scores, 0, count * PANEL);
+    kernels.softcap(scores, 0, count, columns, 0.3f, 30f);
+    kernels.scale(scores, 0, count, columns, 0.9f);
+    kernels.addPanel(scores, 0, count, columns, source, 0);
+    kernels.alibi(scores, 0, count, columns, perLane, 0, positions, 5, scratch);
+    kernels.temper(scores, 0, count, columns, perLane, 0);
+    Arrays.fill(nodes, NODE_MAXIMUM, NODE_MAXIMUM + PANEL, 9f);
+    Arrays.fill(nodes, PANEL, 2 * PANEL, 2f);
+    kernels.weights(scores, 0, count, columns, all == 1 ? null : visible, 0, nodes, 0);
+  }
+}
