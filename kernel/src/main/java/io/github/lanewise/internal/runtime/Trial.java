@@ -2,6 +2,7 @@ package io.github.lanewise.internal.runtime;
 
 import io.github.lanewise.internal.kernel.KernelFamily;
 import io.github.lanewise.internal.kernel.KernelSet;
+import io.github.lanewise.internal.kernel.Practice;
 import io.github.lanewise.internal.trial.Rehearsal;
 import io.github.lanewise.internal.trial.Verdict;
 import java.util.EnumMap;
@@ -124,6 +125,7 @@ final class Trial implements Runnable {
         }
       }
     } finally {
+      Practice.rounds = 0;
       System.getProperties().remove(RUNNING);
       synchronized (this) {
         running = false;
@@ -134,6 +136,7 @@ final class Trial implements Runnable {
   }
 
   private void rehearse(KernelSet vector) {
+    Practice.rounds = Practice.ROUNDS;
     for (KernelFamily family = next(); family != null; family = next()) {
       boolean waiting = false;
       try {

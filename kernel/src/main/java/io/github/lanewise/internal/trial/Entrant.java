@@ -8,11 +8,10 @@ final class Entrant {
   private static final int SLICE = 64;
 
   /**
-   * Calls that bring a kernel before C2, if its loops go round a dozen times a call: the JVM looks
-   * at every 1024th call of code that counts, and wants 15,000 calls and rounds by then. Some calls
-   * come before it counts.
+   * Calls that bring a kernel before C2, with those that come before the JVM counts: see {@link
+   * io.github.lanewise.internal.kernel.Practice}.
    */
-  private static final int LEARNED = 20 * SLICE;
+  private static final int LEARNED = 14 * SLICE;
 
   /** Calls of a look whether the compiler is done; every so many looks it is a slice. */
   private static final int LOOK = 8;

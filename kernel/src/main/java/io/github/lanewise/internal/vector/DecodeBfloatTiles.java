@@ -3,6 +3,7 @@ package io.github.lanewise.internal.vector;
 import static io.github.lanewise.internal.kernel.DecodeKernels.GROUP;
 import static io.github.lanewise.internal.kernel.DecodeKernels.ROW;
 
+import io.github.lanewise.internal.kernel.Practice;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -32,6 +33,7 @@ final class DecodeBfloatTiles {
 
   /** 2 vectors by 1 query. */
   static void tile2x1(short[] a, int from, int depth, float[] b, int bFrom, float[] out, int to) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     int unrolled = depth & -4;
     FloatVector acc0 = FloatVector.fromArray(F, out, to);
     FloatVector acc1 = FloatVector.fromArray(F, out, to + L);
@@ -134,6 +136,7 @@ final class DecodeBfloatTiles {
   /** 2 vectors by 4 queries. */
   static void tile2x4(
       short[] a, int from, int depth, float[] b, int bFrom, float[] out, int to, int outStride) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     int unrolled = depth & -4;
     FloatVector acc00 = FloatVector.fromArray(F, out, to);
     FloatVector acc10 = FloatVector.fromArray(F, out, to + L);

@@ -3,6 +3,7 @@ package io.github.lanewise.internal.vector;
 import static io.github.lanewise.internal.kernel.DecodeKernels.GROUP;
 import static io.github.lanewise.internal.kernel.DecodeKernels.ROW;
 
+import io.github.lanewise.internal.kernel.Practice;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -24,6 +25,7 @@ final class DecodeFloatTiles {
   /** 2 vectors by 1 query. */
   static void tile2x1(
       float[] a, int a0, int a1, int depth, float[] b, int bFrom, float[] out, int o0, int o1) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     int unrolled = depth & -4;
     FloatVector acc0 = FloatVector.fromArray(F, out, o0);
     FloatVector acc1 = FloatVector.fromArray(F, out, o1);
@@ -75,6 +77,7 @@ final class DecodeFloatTiles {
       int o0,
       int o1,
       int outStride) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     int unrolled = depth & -4;
     FloatVector acc00 = FloatVector.fromArray(F, out, o0);
     FloatVector acc10 = FloatVector.fromArray(F, out, o1);

@@ -3,6 +3,7 @@ package io.github.lanewise.internal.vector;
 import static io.github.lanewise.internal.kernel.DecodeKernels.GROUP;
 import static io.github.lanewise.internal.kernel.DecodeKernels.ROW;
 
+import io.github.lanewise.internal.kernel.Practice;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -40,6 +41,7 @@ final class DecodeHalfTiles {
 
   /** 2 vectors by 1 query. */
   static void tile2x1(short[] a, int from, int depth, float[] b, int bFrom, float[] out, int to) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     IntVector fields = IntVector.broadcast(I, FIELDS);
     FloatVector rebias = FloatVector.broadcast(F, REBIAS);
     int unrolled = depth & -4;
@@ -162,6 +164,7 @@ final class DecodeHalfTiles {
   /** 2 vectors by 4 queries. */
   static void tile2x4(
       short[] a, int from, int depth, float[] b, int bFrom, float[] out, int to, int outStride) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     IntVector fields = IntVector.broadcast(I, FIELDS);
     FloatVector rebias = FloatVector.broadcast(F, REBIAS);
     FloatVector acc00 = FloatVector.fromArray(F, out, to);

@@ -14,6 +14,7 @@ import static io.github.lanewise.internal.kernel.ExpPolynomial.MAGIC;
 import static io.github.lanewise.internal.kernel.ScoreKernels.GROUP;
 import static io.github.lanewise.internal.kernel.ScoreKernels.PANEL;
 
+import io.github.lanewise.internal.kernel.Practice;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -44,6 +45,7 @@ final class PanelWeights {
    */
   static void weigh(
       float[] s, int from, int keys, float[] node, int maximum, float[] scratch, int sums) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     FloatVector origin = FloatVector.fromArray(F, node, maximum);
     origin = origin.blend(0f, origin.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY));
     FloatVector magic = FloatVector.broadcast(F, MAGIC);
@@ -155,6 +157,7 @@ final class PanelWeights {
       float[] scratch,
       int sums,
       int moments) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     FloatVector origin = FloatVector.fromArray(F, node, maximum);
     origin = origin.blend(0f, origin.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY));
     FloatVector magic = FloatVector.broadcast(F, MAGIC);

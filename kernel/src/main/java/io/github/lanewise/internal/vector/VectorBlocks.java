@@ -1,5 +1,6 @@
 package io.github.lanewise.internal.vector;
 
+import io.github.lanewise.internal.kernel.Practice;
 import io.github.lanewise.internal.kernel.RowReductions;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -33,6 +34,7 @@ final class VectorBlocks {
 
   /** Σ y·dy over y ≠ 0. */
   static float dot(float[] y, int yRow, float[] dy, int dyRow, int from, int to) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     assert from / BLOCK == (to - 1) / BLOCK : from + " to " + to + " is not in one block";
     assert yRow + from >= 0 && yRow + to <= y.length
         : "row " + yRow + ", " + from + " to " + to + " of " + y.length;
@@ -77,6 +79,7 @@ final class VectorBlocks {
 
   /** Σ dy over y ≠ -inf. */
   static float visibleSum(float[] y, int yRow, float[] dy, int dyRow, int from, int to) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     assert from / BLOCK == (to - 1) / BLOCK : from + " to " + to + " is not in one block";
     assert yRow + from >= 0 && yRow + to <= y.length
         : "row " + yRow + ", " + from + " to " + to + " of " + y.length;
@@ -121,6 +124,7 @@ final class VectorBlocks {
 
   /** Σ x[from, to), at most a block; a vector's length before {@code to} belongs to the run. */
   static float sum(float[] x, int from, int to) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     assert to - from <= BLOCK : from + " to " + to + " is more than a block";
     assert from >= 0 && to >= L && to <= x.length : from + " to " + to + " of " + x.length;
     FloatVector acc0 = FloatVector.zero(FLOATS);
@@ -167,6 +171,7 @@ final class VectorBlocks {
    * would wait for its own latency.
    */
   static float spanSum(float[] x, int from) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     assert from >= 0 && from + SPAN <= x.length : SPAN + " from " + from + " of " + x.length;
     FloatVector acc0 = FloatVector.zero(FLOATS);
     FloatVector acc1 = acc0;

@@ -1,6 +1,7 @@
 package io.github.lanewise.internal.vector;
 
 import io.github.lanewise.internal.kernel.ExpPolynomial;
+import io.github.lanewise.internal.kernel.Practice;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -39,6 +40,7 @@ final class VectorMaps {
    * this loop: where that was rare, C2 made a call of it, and an object of every vector.
    */
   private static int normalExp(float[] x, int xFrom, float[] y, int yFrom, int from, int to) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     assert (to - from) % L == 0 : from + " to " + to + " in vectors of " + L;
     assert xFrom >= 0 && xFrom + to <= x.length : to + " at " + xFrom + " of " + x.length;
     assert yFrom >= 0 && yFrom + to <= y.length : to + " at " + yFrom + " of " + y.length;
@@ -79,6 +81,7 @@ final class VectorMaps {
 
   /** y = exp(x) in elements [from, to), whatever x. */
   private static void fullExp(float[] x, int xFrom, float[] y, int yFrom, int from, int to) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     assert (to - from) % L == 0 : from + " to " + to + " in vectors of " + L;
     assert xFrom >= 0 && xFrom + to <= x.length : to + " at " + xFrom + " of " + x.length;
     assert yFrom >= 0 && yFrom + to <= y.length : to + " at " + yFrom + " of " + y.length;
@@ -117,6 +120,7 @@ final class VectorMaps {
 
   /** y = x·factor; length is at least L. */
   static void scale(float[] x, int xFrom, float factor, float[] y, int yFrom, int length) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     assert length >= L : length + " elements in vectors of " + L;
     assert xFrom >= 0 && xFrom + length <= x.length : length + " at " + xFrom + " of " + x.length;
     assert yFrom >= 0 && yFrom + length <= y.length : length + " at " + yFrom + " of " + y.length;
@@ -144,6 +148,7 @@ final class VectorMaps {
   /** y = (x - shift)/divisor; length is at least L. */
   static void divide(
       float[] x, int xFrom, float shift, float divisor, float[] y, int yFrom, int length) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     assert length >= L : length + " elements in vectors of " + L;
     assert xFrom >= 0 && xFrom + length <= x.length : length + " at " + xFrom + " of " + x.length;
     assert yFrom >= 0 && yFrom + length <= y.length : length + " at " + yFrom + " of " + y.length;
@@ -168,6 +173,7 @@ final class VectorMaps {
   /** y = (x - shift) - logSum; length is at least L. */
   static void subtract(
       float[] x, int xFrom, float shift, float logSum, float[] y, int yFrom, int length) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     assert length >= L : length + " elements in vectors of " + L;
     assert xFrom >= 0 && xFrom + length <= x.length : length + " at " + xFrom + " of " + x.length;
     assert yFrom >= 0 && yFrom + length <= y.length : length + " at " + yFrom + " of " + y.length;
@@ -200,6 +206,7 @@ final class VectorMaps {
       float[] dx,
       int dxFrom,
       int length) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     assert length % L == 0 : length + " elements in vectors of " + L;
     assert yFrom >= 0 && yFrom + length <= y.length : length + " at " + yFrom + " of " + y.length;
     assert dyFrom >= 0 && dyFrom + length <= dy.length
@@ -238,6 +245,7 @@ final class VectorMaps {
       float[] dx,
       int dxFrom,
       int length) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     assert length % L == 0 : length + " elements in vectors of " + L;
     assert yFrom >= 0 && yFrom + length <= y.length : length + " at " + yFrom + " of " + y.length;
     assert dyFrom >= 0 && dyFrom + length <= dy.length

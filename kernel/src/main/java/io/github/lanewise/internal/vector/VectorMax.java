@@ -1,5 +1,6 @@
 package io.github.lanewise.internal.vector;
 
+import io.github.lanewise.internal.kernel.Practice;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -33,6 +34,7 @@ final class VectorMax {
 
   /** Largest of x[from, to), any NaN ignored. */
   static float largest(float[] x, int from, int to) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     assert from >= 0 && to - from >= L && to <= x.length : from + " to " + to + " of " + x.length;
     FloatVector acc0 = FloatVector.broadcast(FLOATS, LEAST);
     FloatVector acc1 = acc0;
@@ -84,6 +86,7 @@ final class VectorMax {
 
   /** First index of an element that equals value; there is one. */
   static int indexOf(float[] x, int from, int to, float value) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     assert from >= 0 && to - from >= L && to <= x.length : from + " to " + to + " of " + x.length;
     FloatVector wanted = FloatVector.broadcast(FLOATS, value);
     int j = from;
@@ -123,6 +126,7 @@ final class VectorMax {
 
   /** Largest of x[from, to) as Math.max orders it: NaN wins, +0 over -0. */
   static float max(float[] x, int from, int to) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     assert from >= 0 && to - from >= L && to <= x.length : from + " to " + to + " of " + x.length;
     FloatVector acc0 = FloatVector.broadcast(FLOATS, LEAST);
     FloatVector acc1 = acc0;
@@ -168,6 +172,7 @@ final class VectorMax {
   /** y = x where the bit is set, else -inf; returns the largest of them, any NaN ignored. */
   static float maskedCopy(
       float[] x, int xFrom, float[] y, int yFrom, int length, long[] bits, int at) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     assert length <= 64 * (bits.length - at) : length + " bits from word " + at;
     assert xFrom >= 0 && xFrom + length <= x.length : length + " at " + xFrom + " of " + x.length;
     assert yFrom >= 0 && yFrom + length <= y.length : length + " at " + yFrom + " of " + y.length;

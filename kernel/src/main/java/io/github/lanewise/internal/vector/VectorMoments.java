@@ -12,6 +12,7 @@ import static io.github.lanewise.internal.kernel.ExpPolynomial.LN2_LO;
 import static io.github.lanewise.internal.kernel.ExpPolynomial.LOG2_E;
 import static io.github.lanewise.internal.kernel.ExpPolynomial.MAGIC;
 
+import io.github.lanewise.internal.kernel.Practice;
 import io.github.lanewise.internal.kernel.RowReductions;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -36,6 +37,7 @@ final class VectorMoments {
   /** y = exp(x - shift), and the lanes of the sums and of the moments. */
   static void write(
       float[] x, int xRow, float[] y, int yRow, int from, int to, float shift, float[] scratch) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     assert from % STEP == 0 && to % STEP == 0 : from + " to " + to + " is not in steps";
     assert xRow + from >= 0 && xRow + to <= x.length
         : "row " + xRow + ", " + from + " to " + to + " of " + x.length;

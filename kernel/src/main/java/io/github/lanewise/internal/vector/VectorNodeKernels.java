@@ -2,6 +2,7 @@ package io.github.lanewise.internal.vector;
 
 import io.github.lanewise.internal.kernel.FloatPair;
 import io.github.lanewise.internal.kernel.NodeKernels;
+import io.github.lanewise.internal.kernel.Practice;
 import io.github.lanewise.internal.scalar.NodeSums;
 import io.github.lanewise.internal.scalar.ScalarFma;
 import java.util.Arrays;
@@ -46,6 +47,7 @@ public final class VectorNodeKernels implements NodeKernels {
   /** a = fma(a, ea, b·eb) over whole vectors; no helper takes a vector, so it may be inlined. */
   private static void mergeValues(
       float[] a, int aFrom, float ea, float[] b, int bFrom, float eb, int length) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     FloatVector factorA = FloatVector.broadcast(F, ea);
     FloatVector factorB = FloatVector.broadcast(F, eb);
     for (int c = 0; c < length; c += L) {
@@ -77,6 +79,7 @@ public final class VectorNodeKernels implements NodeKernels {
   /** out = o·r + 0 over whole vectors. */
   private static void scale(
       float[] o, int from, float reciprocal, float[] out, int to, int length) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     FloatVector factor = FloatVector.broadcast(F, reciprocal);
     for (int c = 0; c < length; c += L) {
       FloatVector.fromArray(F, o, from + c).mul(factor).add(0f).intoArray(out, to + c);

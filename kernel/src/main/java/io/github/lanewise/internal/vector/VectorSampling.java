@@ -6,6 +6,7 @@ import static io.github.lanewise.internal.kernel.SamplingKernels.HIGH;
 import static io.github.lanewise.internal.kernel.SamplingKernels.LOW;
 import static io.github.lanewise.internal.kernel.SamplingKernels.SCRATCH;
 
+import io.github.lanewise.internal.kernel.Practice;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -24,6 +25,7 @@ final class VectorSampling {
 
   /** Largest of a whole block, NaN if it holds one. */
   static float blockMaximum(float[] x, int from) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     assert from >= 0 && from + BLOCK <= x.length : BLOCK + " at " + from + " of " + x.length;
     FloatVector acc0 = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
     FloatVector acc1 = acc0;
@@ -72,6 +74,7 @@ final class VectorSampling {
       float least,
       float leastWeight,
       float[] scratch) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     assert length % L == 0 && length <= EXACT * L : length + " elements in vectors of " + L;
     assert xFrom >= 0 && xFrom + length <= x.length : length + " at " + xFrom + " of " + x.length;
     assert pFrom >= 0 && pFrom + length <= p.length : length + " at " + pFrom + " of " + p.length;
@@ -118,6 +121,7 @@ final class VectorSampling {
   /** Four lanes of sums, then four of counts go to scratch; length is a multiple of L. */
   static void tails(
       float[] x, int xFrom, float[] p, int pFrom, int length, float[] thresholds, float[] scratch) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     assert length % L == 0 : length + " elements in vectors of " + L;
     assert xFrom >= 0 && xFrom + length <= x.length : length + " at " + xFrom + " of " + x.length;
     assert pFrom >= 0 && pFrom + length <= p.length : length + " at " + pFrom + " of " + p.length;
@@ -163,6 +167,7 @@ final class VectorSampling {
 
   /** Bits of whole words: length is a multiple of 64. */
   static void between(float[] x, int from, int length, float least, float below, long[] bits) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     assert length % Long.SIZE == 0 : length + " elements in words of bits";
     assert from >= 0 && from + length <= x.length : length + " at " + from + " of " + x.length;
     assert length >> 6 <= bits.length : length + " bits in " + bits.length + " words";

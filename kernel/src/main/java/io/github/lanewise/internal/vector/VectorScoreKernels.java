@@ -1,5 +1,6 @@
 package io.github.lanewise.internal.vector;
 
+import io.github.lanewise.internal.kernel.Practice;
 import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.scalar.ScalarScoreKernels;
@@ -65,6 +66,7 @@ public final class VectorScoreKernels implements ScoreKernels {
 
   @Override
   public void softcap(float[] s, int from, int keys, int columns, float scale, float cap) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     FloatVector caps = FloatVector.broadcast(F, cap);
     for (int c = 0; c < columns; c += L) {
       for (int k = 0; k < keys; k++) {
@@ -77,6 +79,7 @@ public final class VectorScoreKernels implements ScoreKernels {
 
   @Override
   public void addPanel(float[] s, int from, int keys, int columns, float[] bias, int biasFrom) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     for (int k = 0; k < keys; k++) {
       int row = k * PANEL;
       for (int c = 0; c < columns; c += L) {
@@ -114,6 +117,7 @@ public final class VectorScoreKernels implements ScoreKernels {
   /** Distances up to {@link #EXACT} count up without rounding. */
   private static void subtractDistances(
       float[] s, int from, int keys, float[] slopes, int slopesAt, float[] distances, int at) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     FloatVector slope = FloatVector.fromArray(F, slopes, slopesAt);
     FloatVector distance = FloatVector.fromArray(F, distances, at);
     for (int k = 0; k < keys; k++) {
@@ -126,6 +130,7 @@ public final class VectorScoreKernels implements ScoreKernels {
 
   @Override
   public void temper(float[] s, int from, int keys, int columns, float[] temperatures, int at) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     for (int c = 0; c < columns; c += L) {
       FloatVector temperature = FloatVector.fromArray(F, temperatures, at + c);
       FloatVector lowest = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
@@ -140,6 +145,7 @@ public final class VectorScoreKernels implements ScoreKernels {
 
   @Override
   public void scale(float[] s, int from, int keys, int columns, float scale) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     for (int k = 0; k < keys; k++) {
       for (int c = 0; c < columns; c += L) {
         int at = from + k * PANEL + c;
@@ -172,6 +178,7 @@ public final class VectorScoreKernels implements ScoreKernels {
   /** The larger of two is written out: as a call, C2 at times boxed every vector of it. */
   private static void scaleAndMaximum(
       float[] s, int from, int keys, float scale, float[] node, int maximumAt) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     FloatVector factor = FloatVector.broadcast(F, scale);
     FloatVector maximum0 = FloatVector.fromArray(F, node, maximumAt);
     FloatVector maximum1 = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
@@ -205,6 +212,7 @@ public final class VectorScoreKernels implements ScoreKernels {
       int column,
       float[] node,
       int maximumAt) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     FloatVector factor = FloatVector.broadcast(F, scale);
     FloatVector lowest = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
     FloatVector maximum = FloatVector.fromArray(F, node, maximumAt);
@@ -220,6 +228,7 @@ public final class VectorScoreKernels implements ScoreKernels {
 
   @Override
   public void beginSums(int columns, boolean moment, float[] scratch) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     int lanes = moment ? 2 * GROUP : GROUP;
     for (int lane = 0; lane < lanes; lane++) {
       for (int c = 0; c < columns; c += L) {
@@ -263,6 +272,7 @@ public final class VectorScoreKernels implements ScoreKernels {
 
   /** Rows beyond the last key, up to a whole step, get weight 0. */
   private static void padWithLowest(float[] s, int from, int keys) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     for (int k = keys; k % PanelWeights.STEP != 0; k++) {
       FloatVector.broadcast(F, Float.NEGATIVE_INFINITY).intoArray(s, from + k * PANEL);
     }
@@ -277,6 +287,7 @@ public final class VectorScoreKernels implements ScoreKernels {
 
   /** The fixed tree (8, 4, 2, 1) over 16 virtual lanes that lie {@link #PANEL} apart. */
   private static void foldLanes(float[] scratch, int from, float[] out, int to) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     for (int half = GROUP / 2; half >= 1; half /= 2) {
       for (int lane = 0; lane < half; lane++) {
         int low = from + lane * PANEL;
@@ -306,6 +317,7 @@ public final class VectorScoreKernels implements ScoreKernels {
 
   /** The side with the maximum has the factor exp(0) = 1, so that one exponential serves both. */
   private static void mergeLanes(float[] nodes, int a, int b, int valueDim, boolean moment) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     FloatVector ma = FloatVector.fromArray(F, nodes, a + NODE_MAXIMUM);
     FloatVector mb = FloatVector.fromArray(F, nodes, b + NODE_MAXIMUM);
     VectorMask<Float> aLower = ma.compare(VectorOperators.LT, mb);
@@ -339,6 +351,7 @@ public final class VectorScoreKernels implements ScoreKernels {
 
   @Override
   public void normalize(float[] node, int nodeFrom, int valueDim, int columns) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     for (int c = 0; c < columns; c += L) {
       FloatVector sum = FloatVector.fromArray(F, node, nodeFrom + NODE_SUM + c);
       FloatVector reciprocal = FloatVector.broadcast(F, 1f).div(sum);
@@ -361,6 +374,7 @@ public final class VectorScoreKernels implements ScoreKernels {
       int visibleFrom,
       float[] node,
       int nodeFrom) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     for (int c = 0; c < columns; c += L) {
       FloatVector m = FloatVector.fromArray(F, node, nodeFrom + NODE_MAXIMUM + c);
       FloatVector sum = FloatVector.fromArray(F, node, nodeFrom + NODE_SUM + c);

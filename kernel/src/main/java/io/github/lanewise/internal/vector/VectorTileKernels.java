@@ -1,5 +1,6 @@
 package io.github.lanewise.internal.vector;
 
+import io.github.lanewise.internal.kernel.Practice;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.scalar.ScalarTileKernels;
 import jdk.incubator.vector.FloatVector;
@@ -108,6 +109,7 @@ public final class VectorTileKernels implements TileKernels {
       boolean onTop,
       float[] out,
       int outFrom) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     for (int r = 0; r < rows; r++) {
       int at = aFrom + r / GROUP * aGroupStride + r % GROUP;
       for (int c = 0; c < columns; c += L) {
@@ -178,6 +180,7 @@ public final class VectorTileKernels implements TileKernels {
       float[] target,
       int targetFrom,
       int groupStride) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     FloatVector difference = FloatVector.zero(F);
     int whole = width / lanes * lanes;
     for (int r = 0; r < rows; r++) {
@@ -205,6 +208,7 @@ public final class VectorTileKernels implements TileKernels {
 
   @Override
   public boolean isFinite(float[] x, int from, int length) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     FloatVector difference = FloatVector.zero(F);
     int i = 0;
     for (; i + L <= length; i += L) {

@@ -3,6 +3,7 @@ package io.github.lanewise.internal.vector;
 import static io.github.lanewise.internal.kernel.TileKernels.GROUP;
 import static io.github.lanewise.internal.kernel.TileKernels.PANEL;
 
+import io.github.lanewise.internal.kernel.Practice;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -40,6 +41,7 @@ final class VectorTiles {
       float[] out,
       int outFrom,
       int outStride) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     FloatVector acc00 = FloatVector.zero(F);
     FloatVector acc01 = FloatVector.zero(F);
     FloatVector acc10 = FloatVector.zero(F);
@@ -115,6 +117,7 @@ final class VectorTiles {
       float[] out,
       int outFrom,
       int outStride) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     FloatVector acc0 = FloatVector.zero(F);
     FloatVector acc1 = FloatVector.zero(F);
     FloatVector acc2 = FloatVector.zero(F);
@@ -165,6 +168,7 @@ final class VectorTiles {
       float[] out,
       int outFrom,
       int outStride) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     FloatVector acc00 = FloatVector.zero(F);
     FloatVector acc01 = FloatVector.zero(F);
     FloatVector acc10 = FloatVector.zero(F);
@@ -204,6 +208,7 @@ final class VectorTiles {
   /** 4 rows by 2 vectors on top of a panel. */
   static void add4x2(
       float[] a, int aFrom, float[] b, int bFrom, int depth, float[] out, int outFrom) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     FloatVector acc00 = FloatVector.fromArray(F, out, outFrom);
     FloatVector acc01 = FloatVector.fromArray(F, out, outFrom + L);
     FloatVector acc10 = FloatVector.fromArray(F, out, outFrom + PANEL);

@@ -1,5 +1,6 @@
 package io.github.lanewise.internal.vector;
 
+import io.github.lanewise.internal.kernel.Practice;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -74,6 +75,7 @@ final class VectorTranspose {
       float[] target,
       int targetFrom,
       int targetStride) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     IntVector r0 =
         (IntVector)
             FloatVector.fromArray(F, source, sourceFrom)
@@ -261,6 +263,7 @@ final class VectorTranspose {
       float[] target,
       int targetFrom,
       int targetStride) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     IntVector r0 =
         (IntVector)
             FloatVector.fromArray(F, source, sourceFrom)
@@ -350,6 +353,7 @@ final class VectorTranspose {
       float[] target,
       int targetFrom,
       int targetStride) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     IntVector r0 =
         (IntVector)
             FloatVector.fromArray(F, source, sourceFrom)

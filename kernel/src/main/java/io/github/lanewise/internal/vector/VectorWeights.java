@@ -12,6 +12,7 @@ import static io.github.lanewise.internal.kernel.ExpPolynomial.LN2_LO;
 import static io.github.lanewise.internal.kernel.ExpPolynomial.LOG2_E;
 import static io.github.lanewise.internal.kernel.ExpPolynomial.MAGIC;
 
+import io.github.lanewise.internal.kernel.Practice;
 import io.github.lanewise.internal.kernel.RowReductions;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -56,6 +57,7 @@ final class VectorWeights {
   /** y = exp(x - shift), and the lanes of the sums. */
   static void write(
       float[] x, int xRow, float[] y, int yRow, int from, int to, float shift, float[] scratch) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     assert from % STEP == 0 && to % STEP == 0 : from + " to " + to + " is not in steps";
     assert xRow + from >= 0 && xRow + to <= x.length
         : "row " + xRow + ", " + from + " to " + to + " of " + x.length;
@@ -174,6 +176,7 @@ final class VectorWeights {
    */
   static void span(
       float[] x, int xAt, float[] y, int yAt, float shift, float[] scratch, int lanes) {
+    for (int round = Practice.rounds; round > 0; round--) {}
     assert xAt >= 0 && xAt + SPAN <= x.length : SPAN + " at " + xAt + " of " + x.length;
     assert yAt >= 0 && yAt + SPAN <= y.length : SPAN + " at " + yAt + " of " + y.length;
     FloatVector magic = FloatVector.broadcast(FLOATS, MAGIC);
