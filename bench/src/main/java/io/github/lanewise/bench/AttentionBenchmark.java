@@ -78,6 +78,7 @@ public class AttentionBenchmark implements FmaPeakProfiler.Counted {
 
   @Setup(Level.Trial)
   public void setUp(BenchmarkParams parameters) {
+    Served.requireComplete();
     int length = length(shape);
     int dim = dim(shape);
     q = normal(length, dim, 1);

@@ -70,6 +70,7 @@ public class DecodeBenchmark {
 
   @Setup(Level.Trial)
   public void setUp() {
+    Served.requireComplete();
     cache = KeyValueCache.builder(1, keyHeads, DIM, DIM).storage(storage).build();
     for (int key = 0; key < keys; key += STEP) {
       int length = Math.min(STEP, keys - key);

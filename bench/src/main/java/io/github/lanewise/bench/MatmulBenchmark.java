@@ -42,6 +42,7 @@ public class MatmulBenchmark implements FmaPeakProfiler.Counted {
 
   @Setup(Level.Trial)
   public void setUp() {
+    Served.requireComplete();
     int[] sizes = sizes(shape);
     int m = sizes[0];
     int n = sizes[1];

@@ -64,6 +64,7 @@ public class SamplerBenchmark {
 
   @Setup
   public void setUp() {
+    Served.requireComplete();
     workers = threads == 1 ? Workers.caller() : Workers.threads(threads);
     float[] heights = Inputs.normal(PEAKS, 3);
     for (int i = 0; i < VOCABULARY; i++) {

@@ -11,12 +11,14 @@ class WarmUpRunTest {
   private static final WarmUpRun RUN =
       new WarmUpRun(
           40,
+          new WarmUpRun.Moment(111, 112),
+          WarmUpRun.Moment.NEVER,
           List.of(
-              new WarmUpRun.Call(100, 50, 90),
-              new WarmUpRun.Call(110, 10, 110),
-              new WarmUpRun.Call(112.5, 2.5, 115),
-              new WarmUpRun.Call(114.5, 2, 118),
-              new WarmUpRun.Call(116.4, 1.9, 119)));
+              new WarmUpRun.Call(100, 50, 90, 2048),
+              new WarmUpRun.Call(110, 10, 110, 0),
+              new WarmUpRun.Call(112.5, 2.5, 115, 0),
+              new WarmUpRun.Call(114.5, 2, 118, 0),
+              new WarmUpRun.Call(116.4, 1.9, 119, 0)));
 
   @Test
   void steadyIsWhatAQuarterOfTheCallsReach() {
@@ -35,19 +37,22 @@ class WarmUpRunTest {
     String output =
         """
         40.0
-        100.0 50.0 90.0
-        110.0 10.0 110.0
-        112.5 2.5 115.0
-        114.5 2.0 118.0
-        116.4 1.9 119.0
+        111.0 112.0
+        Infinity NaN
+        100.0 50.0 90.0 2048
+        110.0 10.0 110.0 0
+        112.5 2.5 115.0 0
+        114.5 2.0 118.0 0
+        116.4 1.9 119.0 0
         """;
     assertEquals(RUN, WarmUpRun.parse(output));
   }
 
   @Test
   void aFreshProcessTellsItsCalls() throws IOException, InterruptedException {
-    WarmUpRun run = WarmUpRun.fork(false, 10, 50);
-    WarmUpRun.Call before = new WarmUpRun.Call(run.warmedMillis(), 0, 0);
+    WarmUpRun run =
+        WarmUpRun.fork(List.of(), new WarmUpRun.Plan("vector", 1, false, 10, false, false, 50, 1));
+    WarmUpRun.Call before = new WarmUpRun.Call(run.warmedMillis(), 0, 0, 0);
     for (WarmUpRun.Call call : run.calls()) {
       assertTrue(call.endMillis() > before.endMillis() && call.millis() > 0, call.toString());
       assertTrue(call.processorMillis() >= before.processorMillis(), call.toString());

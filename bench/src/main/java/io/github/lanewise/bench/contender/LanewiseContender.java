@@ -9,6 +9,7 @@ import io.github.lanewise.RowStatistics;
 import io.github.lanewise.Softmax;
 import io.github.lanewise.Workers;
 import io.github.lanewise.attention.Attention;
+import io.github.lanewise.bench.Served;
 import io.github.lanewise.bench.comparison.Contender;
 import io.github.lanewise.bench.comparison.Data;
 import io.github.lanewise.bench.comparison.Question;
@@ -40,6 +41,7 @@ public final class LanewiseContender implements Contender {
 
   @Override
   public Run prepare(Question question, Data data) {
+    Served.requireComplete();
     float[] x = data.a();
     float[] out = ArrayRun.output(question);
     int n = x.length;

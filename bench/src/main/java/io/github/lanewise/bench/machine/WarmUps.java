@@ -21,10 +21,15 @@ final class WarmUps {
       throws IOException, InterruptedException {
     List<WarmUpRun> runs = new ArrayList<>();
     for (int jvm = 0; jvm < jvms; jvm++) {
-      runs.add(WarmUpRun.fork(false, warmUpMillis, runMillis));
+      runs.add(WarmUpRun.fork(List.of(), plan(warmUpMillis, runMillis)));
       step.run();
     }
     return curve(label, warmUpMillis, runs);
+  }
+
+  /** One head, as users start: with the trial. */
+  private static WarmUpRun.Plan plan(long warmUpMillis, long runMillis) {
+    return new WarmUpRun.Plan("trial", 1, false, warmUpMillis, false, false, runMillis, 1);
   }
 
   /** The curve is that of the run in the middle by its way to 80 %. */

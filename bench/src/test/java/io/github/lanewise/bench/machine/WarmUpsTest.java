@@ -25,10 +25,12 @@ class WarmUpsTest {
   private static WarmUpRun run(double fast) {
     return new WarmUpRun(
         10,
+        WarmUpRun.Moment.NEVER,
+        WarmUpRun.Moment.NEVER,
         List.of(
-            new WarmUpRun.Call(fast - 100, 4, 0),
-            new WarmUpRun.Call(fast, 2, 0),
-            new WarmUpRun.Call(fast + 1, 2, 0)));
+            new WarmUpRun.Call(fast - 100, 4, 0, 0),
+            new WarmUpRun.Call(fast, 2, 0, 0),
+            new WarmUpRun.Call(fast + 1, 2, 0, 0)));
   }
 
   @Test

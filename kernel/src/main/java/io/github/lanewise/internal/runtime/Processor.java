@@ -9,10 +9,16 @@ import java.util.List;
 public final class Processor {
   private static final Path LINUX_INFO = Path.of("/proc/cpuinfo");
 
+  private static final String DESCRIPTION = read();
+
   private Processor() {}
 
   /** Architecture, and the model where the operating system tells it. */
   public static String describe() {
+    return DESCRIPTION;
+  }
+
+  private static String read() {
     String architecture = System.getProperty("os.arch", "unknown");
     try {
       if (Files.isReadable(LINUX_INFO)) {
