@@ -18,10 +18,15 @@ import java.util.Map;
  * <p>{@code mvn -Pgate}. What a machine is capable of, and what else it does, cancels out: compared
  * are ratios to a {@link Ruler} that takes turns with the kernels, and they fail only at half of
  * what is expected. Allocation is exact. {@code mvn -Pgate -Dgate.args=--renew} measures the
- * expectations anew and writes them into the sources.
+ * expectations anew and writes them into the sources. {@code --against} and the command of another
+ * JDK's java compares that one with this one instead, at the widest lanes.
  */
 public final class Gate {
   private static final String RENEW = "--renew";
+  private static final String AGAINST = "--against";
+
+  /** For a speed that nothing ends early: when it has passed, the compiler should be done. */
+  private static final Duration SETTLING = Duration.ofMillis(500);
 
   /** A busy machine may take seconds to compile the longest kernels; only what fails takes them. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -54,8 +59,12 @@ public final class Gate {
       renew(terminal, implementation);
       return 0;
     }
+    if (args.size() == 2 && args.getFirst().equals(AGAINST)) {
+      return compare(terminal, implementation, args.getLast()) ? 0 : 1;
+    }
     if (!args.isEmpty()) {
-      terminal.line(Text.format("unknown arguments %s, but the only one is %s", args, RENEW));
+      terminal.line(
+          Text.format("unknown arguments %s, but there are %s, %s JAVA", args, RENEW, AGAINST));
       return 2;
     }
     return judge(terminal, implementation) ? 0 : 1;
@@ -90,15 +99,45 @@ public final class Gate {
             }
           }
         });
+    conclude(
+        terminal, Text.format("%d operations at %s bits", works.size(), widths.keySet()), failures);
+    return failures.isEmpty();
+  }
+
+  private static boolean compare(
+      Terminal terminal, Lanewise.Implementation implementation, String java) {
+    int lanes = implementation.laneBits();
+    Map<String, Double> expected =
+        Judge.judgeable(Expectations.committed(), lanes, implementation.reason())
+            .getOrDefault(lanes, Map.of());
+    List<String> works = Works.names();
+    List<String> failures = new ArrayList<>();
+    terminal.heading(
+        Text.format(
+            "%d bits, %s: speed there of that here, ratio to scalar steps there and here, bytes a"
+                + " call",
+            lanes, java));
+    Comparison comparison =
+        new Comparison(
+            terminal,
+            never -> GateFork.run(lanes, SETTLING, never),
+            enough -> GateFork.run(java, lanes, PATIENCE, enough));
+    for (Compared compared : comparison.compare(works, expected)) {
+      terminal.line(compared.line());
+      if (!compared.passed()) {
+        failures.add(Text.format("%s %s", compared.work(), String.valueOf(compared.complaint())));
+      }
+    }
+    conclude(terminal, Text.format("%d operations in %s", works.size(), java), failures);
+    return failures.isEmpty();
+  }
+
+  private static void conclude(Terminal terminal, String what, List<String> failures) {
     terminal.line("");
     failures.forEach(failure -> terminal.line(Text.format("FAILED: %s", failure)));
     terminal.line(
         Text.format(
-            "%d operations at %s bits: %s",
-            works.size(),
-            widths.keySet(),
-            failures.isEmpty() ? "all passed" : failures.size() + " failures"));
-    return failures.isEmpty();
+            "%s: %s", what, failures.isEmpty() ? "all passed" : failures.size() + " failures"));
   }
 
   private static void renew(Terminal terminal, Lanewise.Implementation implementation) {

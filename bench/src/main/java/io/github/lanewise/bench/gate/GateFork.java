@@ -2,7 +2,6 @@ package io.github.lanewise.bench.gate;
 
 import io.github.lanewise.Lanewise;
 import io.github.lanewise.bench.stage.Failure;
-import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +25,7 @@ final class GateFork {
 
   /**
    * In the process: patience in milliseconds, then pairs of a work and the ratio it has to reach.
+   * After all works the {@link Ruler} may be asked for, too.
    */
   public static void main(String[] args) {
     System.out.println(LANES + SEPARATOR + Lanewise.implementation().laneBits());
@@ -34,25 +34,40 @@ final class GateFork {
     List<Work> works = Works.all();
     for (int i = 1; i < args.length; i += 2) {
       String name = args[i];
-      Work work = works.stream().filter(w -> w.name().equals(name)).findFirst().orElseThrow();
-      Measurement seen = measurer.measure(work, Double.parseDouble(args[i + 1]));
+      double enough = Double.parseDouble(args[i + 1]);
+      Measurement seen =
+          name.equals(Ruler.NAME) ? measurer.ruler() : measurer.measure(work(works, name), enough);
       System.out.println(name + SEPARATOR + seen.ratio() + SEPARATOR + seen.bytes());
     }
+  }
+
+  private static Work work(List<Work> works, String name) {
+    return works.stream().filter(work -> work.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  /** Starts a process in this one's JDK. */
+  static List<Measurement> run(int lanes, Duration patience, Map<String, Double> enough) {
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    return run(java.toString(), lanes, patience, enough);
   }
 
   /**
    * Starts a process with this one's options, and waits for it.
    *
+   * @param java the program, or any other that takes its arguments
    * @param lanes width of its vectors in bits; 0 for scalar code
    * @param enough the works, each with the ratio from which on it need not be measured any longer
    * @return what it measured, in order; fewer than asked for if it came to a bad end
    * @throws Failure if it has other lanes, or none, or ends before the first measurement
    */
-  static List<Measurement> run(int lanes, Duration patience, Map<String, Double> enough) {
+  static List<Measurement> run(
+      String java, int lanes, Duration patience, Map<String, Double> enough) {
     List<String> command = new ArrayList<>();
-    command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
+    command.add(java);
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
     command.add("-Dlanewise.lanes=" + lanes);
+    // Vector kernels from the first call on, not only when they are trained.
+    command.add("-Dlanewise.start=vector");
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), GateFork.class.getName()));
     command.add(Long.toString(patience.toMillis()));
     enough.forEach((work, ratio) -> command.addAll(List.of(work, Double.toString(ratio))));

@@ -15,6 +15,9 @@ final class Measurer {
 
   private static final int ROUNDS = 15;
 
+  /** A fifth of a second: for a moment the machine does nothing else. */
+  private static final int RULER_ROUNDS = 400;
+
   /** So many works are waited for in vain: where everything is broken, that is soon known. */
   private static final int IMPATIENT_AFTER = 3;
 
@@ -44,6 +47,17 @@ final class Measurer {
       disappointments++;
     }
     return new Measurement(work.name(), ratio, bytes);
+  }
+
+  /** Steps of the ruler in a nanosecond: the best of many rounds, one of which is undisturbed. */
+  Measurement ruler() {
+    long least = Long.MAX_VALUE;
+    for (int round = 0; round < RULER_ROUNDS; round++) {
+      long start = System.nanoTime();
+      ruler.run();
+      least = Math.min(least, System.nanoTime() - start);
+    }
+    return new Measurement(Ruler.NAME, Ruler.STEPS / least, 0);
   }
 
   /** Warms up, and counts. */

@@ -9,6 +9,9 @@ package io.github.lanewise.bench.gate;
  * arrays would not do: how far C2 vectorises it differs from CPU to CPU.
  */
 final class Ruler {
+  /** As a work of its own, by which the rulers of two JDKs are compared. */
+  static final String NAME = "ruler";
+
   private static final int CHAINS = 8;
 
   /** Chains that were the same could be computed once. */
