@@ -1,6 +1,7 @@
 package io.github.lanewise.bench.gate;
 
 import io.github.lanewise.Lanewise;
+import io.github.lanewise.bench.Served;
 import io.github.lanewise.bench.stage.Failure;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -29,6 +30,7 @@ final class GateFork {
    */
   public static void main(String[] args) {
     System.out.println(LANES + SEPARATOR + Lanewise.implementation().laneBits());
+    Served.requireComplete();
     Lanewise.warmUp(WARM_UP);
     Measurer measurer = new Measurer(Long.parseLong(args[0]) * 1_000_000);
     List<Work> works = Works.all();
