@@ -19,4 +19,19 @@ public record KernelSet(
         provider.decode(),
         provider.sampling());
   }
+
+  /** The kernels of one kind: its interface. */
+  public <T> T get(Class<T> kind) {
+    Object kernels =
+        kind == LaneKernels.class
+            ? lanes
+            : kind == TileKernels.class
+                ? tiles
+                : kind == ScoreKernels.class
+                    ? scores
+                    : kind == NodeKernels.class
+                        ? nodes
+                        : kind == DecodeKernels.class ? decode : sampling;
+    return kind.cast(kernels);
+  }
 }

@@ -6,24 +6,27 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.invoke.MutableCallSite;
-import java.util.function.Function;
 
 /**
  * Where the operators get their kernels of one kind from. C2 takes the target for a constant, so
  * that compiled code holds one receiver, before a switch and after it; a switch throws the compiled
  * code of the operators away, once.
+ *
+ * <p>No lambda and no string is put together on the way to the first call: each costs it
+ * milliseconds.
  */
-final class KernelSite<T> {
+final class KernelSite {
   final KernelFamily family;
-  private final Class<T> type;
-  private final Function<KernelSet, T> part;
+  private final Class<?> kind;
   private final MutableCallSite site;
 
-  KernelSite(KernelFamily family, Class<T> type, Function<KernelSet, T> part) {
+  /**
+   * @param kind the kernels' interface
+   */
+  KernelSite(KernelFamily family, Class<?> kind) {
     this.family = family;
-    this.type = type;
-    this.part = part;
-    site = new MutableCallSite(MethodType.methodType(type));
+    this.kind = kind;
+    site = new MutableCallSite(MethodType.methodType(kind));
   }
 
   /** What an operator calls: returns the kernels that serve now. */
@@ -37,25 +40,32 @@ final class KernelSite<T> {
 
   /** Lets the kernels of a set serve. */
   void serve(KernelSet kernels) {
-    site.setTarget(MethodHandles.constant(type, part.apply(kernels)));
+    site.setTarget(MethodHandles.constant(kind, kernels.get(kind)));
   }
 
-  /** Asks at every use. */
-  void ask(MethodHandle kernelSet) {
-    MethodHandle get =
-        MethodHandles.insertArguments(GET, 0, part)
-            .asType(MethodType.methodType(type, KernelSet.class));
-    site.setTarget(MethodHandles.filterReturnValue(kernelSet, get));
+  /** Asks the service at every use. */
+  void ask(Service service) {
+    MethodHandle use = MethodHandles.insertArguments(Uses.USE, 0, service, this);
+    site.setTarget(use.asType(MethodType.methodType(kind)));
   }
 
-  private static final MethodHandle GET = get();
+  /** The kernels of the set. */
+  Object of(KernelSet kernels) {
+    return kernels.get(kind);
+  }
 
-  private static MethodHandle get() {
-    try {
-      return MethodHandles.lookup()
-          .findVirtual(Function.class, "apply", MethodType.methodType(Object.class, Object.class));
-    } catch (ReflectiveOperationException e) {
-      throw new LinkageError("a method of this class", e);
+  /** Apart, so that only those who ask find it. */
+  private static final class Uses {
+    static final MethodHandle USE = find();
+
+    private static MethodHandle find() {
+      try {
+        return MethodHandles.lookup()
+            .findVirtual(
+                Service.class, "use", MethodType.methodType(Object.class, KernelSite.class));
+      } catch (ReflectiveOperationException e) {
+        throw new LinkageError("a method of this package", e);
+      }
     }
   }
 }

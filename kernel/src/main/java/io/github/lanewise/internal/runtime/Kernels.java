@@ -20,18 +20,11 @@ import java.util.List;
 public final class Kernels {
   private static final Service SERVICE = new Service(Selection.select());
 
-  private static final MethodHandle LANES = SERVICE.lanes.handle();
-  private static final MethodHandle TILES = SERVICE.tiles.handle();
-  private static final MethodHandle SCORES = SERVICE.scores.handle();
-  private static final MethodHandle NODES = SERVICE.nodes.handle();
-  private static final MethodHandle DECODE = SERVICE.decode.handle();
-  private static final MethodHandle SAMPLING = SERVICE.sampling.handle();
-
   private Kernels() {}
 
   public static LaneKernels lanes() {
     try {
-      return (LaneKernels) LANES.invokeExact();
+      return (LaneKernels) Lanes.HANDLE.invokeExact();
     } catch (Throwable thrown) {
       throw unexpected(thrown);
     }
@@ -39,7 +32,7 @@ public final class Kernels {
 
   public static TileKernels tiles() {
     try {
-      return (TileKernels) TILES.invokeExact();
+      return (TileKernels) Tiles.HANDLE.invokeExact();
     } catch (Throwable thrown) {
       throw unexpected(thrown);
     }
@@ -47,7 +40,7 @@ public final class Kernels {
 
   public static ScoreKernels scores() {
     try {
-      return (ScoreKernels) SCORES.invokeExact();
+      return (ScoreKernels) Scores.HANDLE.invokeExact();
     } catch (Throwable thrown) {
       throw unexpected(thrown);
     }
@@ -55,7 +48,7 @@ public final class Kernels {
 
   public static NodeKernels nodes() {
     try {
-      return (NodeKernels) NODES.invokeExact();
+      return (NodeKernels) Nodes.HANDLE.invokeExact();
     } catch (Throwable thrown) {
       throw unexpected(thrown);
     }
@@ -63,7 +56,7 @@ public final class Kernels {
 
   public static DecodeKernels decode() {
     try {
-      return (DecodeKernels) DECODE.invokeExact();
+      return (DecodeKernels) Decode.HANDLE.invokeExact();
     } catch (Throwable thrown) {
       throw unexpected(thrown);
     }
@@ -71,7 +64,7 @@ public final class Kernels {
 
   public static SamplingKernels sampling() {
     try {
-      return (SamplingKernels) SAMPLING.invokeExact();
+      return (SamplingKernels) Sampling.HANDLE.invokeExact();
     } catch (Throwable thrown) {
       throw unexpected(thrown);
     }
@@ -104,5 +97,31 @@ public final class Kernels {
    */
   public static boolean await(long nanos) throws InterruptedException {
     return SERVICE.await(nanos);
+  }
+
+  // A class for each kind of kernels: the JVM initialises it at their first use, once.
+
+  private static final class Lanes {
+    static final MethodHandle HANDLE = SERVICE.firstUse(SERVICE.lanes);
+  }
+
+  private static final class Tiles {
+    static final MethodHandle HANDLE = SERVICE.firstUse(SERVICE.tiles);
+  }
+
+  private static final class Scores {
+    static final MethodHandle HANDLE = SERVICE.firstUse(SERVICE.scores);
+  }
+
+  private static final class Nodes {
+    static final MethodHandle HANDLE = SERVICE.firstUse(SERVICE.nodes);
+  }
+
+  private static final class Decode {
+    static final MethodHandle HANDLE = SERVICE.firstUse(SERVICE.decode);
+  }
+
+  private static final class Sampling {
+    static final MethodHandle HANDLE = SERVICE.firstUse(SERVICE.sampling);
   }
 }

@@ -32,7 +32,7 @@ public final class Selection {
   }
 
   /** For tests: what is made of the vector kernels when they are loaded. */
-  static volatile UnaryOperator<KernelSet> preparation = UnaryOperator.identity();
+  static volatile @Nullable UnaryOperator<KernelSet> preparation;
 
   private final Start start;
   private final String reason;
@@ -145,7 +145,9 @@ public final class Selection {
         obstacle = "the widest vectors of this CPU and JVM have " + bits + " bits";
       } else {
         laneBits = bits;
-        vector = preparation.apply(KernelSet.of(provider));
+        KernelSet kernels = KernelSet.of(provider);
+        UnaryOperator<KernelSet> prepared = preparation;
+        vector = prepared == null ? kernels : prepared.apply(kernels);
       }
     } catch (ReflectiveOperationException | LinkageError e) {
       obstacle = "the vector kernels cannot be loaded (" + e + ")";

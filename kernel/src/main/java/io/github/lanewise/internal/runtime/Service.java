@@ -10,8 +10,6 @@ import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.scalar.ScalarProvider;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.lang.invoke.MutableCallSite;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
@@ -24,20 +22,17 @@ import java.util.Map;
  * scalar kernels into service and asks for the trial of its vector ones.
  */
 final class Service {
-  final KernelSite<LaneKernels> lanes =
-      new KernelSite<>(KernelFamily.ROWS, LaneKernels.class, KernelSet::lanes);
-  final KernelSite<TileKernels> tiles =
-      new KernelSite<>(KernelFamily.TILES, TileKernels.class, KernelSet::tiles);
-  final KernelSite<ScoreKernels> scores =
-      new KernelSite<>(KernelFamily.SCORES, ScoreKernels.class, KernelSet::scores);
-  final KernelSite<NodeKernels> nodes =
-      new KernelSite<>(KernelFamily.SCORES, NodeKernels.class, KernelSet::nodes);
-  final KernelSite<DecodeKernels> decode =
-      new KernelSite<>(KernelFamily.DECODE, DecodeKernels.class, KernelSet::decode);
-  final KernelSite<SamplingKernels> sampling =
-      new KernelSite<>(KernelFamily.SAMPLING, SamplingKernels.class, KernelSet::sampling);
+  final KernelSite lanes = new KernelSite(KernelFamily.ROWS, LaneKernels.class);
+  final KernelSite tiles = new KernelSite(KernelFamily.TILES, TileKernels.class);
+  final KernelSite scores = new KernelSite(KernelFamily.SCORES, ScoreKernels.class);
+  final KernelSite nodes = new KernelSite(KernelFamily.SCORES, NodeKernels.class);
+  final KernelSite decode = new KernelSite(KernelFamily.DECODE, DecodeKernels.class);
+  final KernelSite sampling = new KernelSite(KernelFamily.SAMPLING, SamplingKernels.class);
 
-  private final List<KernelSite<?>> sites = List.of(lanes, tiles, scores, nodes, decode, sampling);
+  private final List<KernelSite> sites = List.of(lanes, tiles, scores, nodes, decode, sampling);
+
+  private static final String AT_ONCE =
+      StartRequest.PROPERTY + "=vector, or " + LaneRequest.PROPERTY + ", asks for it at once";
 
   private final Map<KernelFamily, FamilyState> states = new EnumMap<>(KernelFamily.class);
   private final Selection selection;
@@ -50,37 +45,27 @@ final class Service {
         selection.start() == Selection.Start.REFUSED
             ? refusing(String.valueOf(selection.failure()))
             : KernelSet.of(new ScalarProvider());
-    trial = new Trial(selection, scalar, this::settle);
+    trial = new Trial(selection, scalar, this);
     for (KernelFamily family : KernelFamily.values()) {
       begin(family);
     }
   }
 
   private void begin(KernelFamily family) {
-    switch (selection.start()) {
-      case TRIAL -> {
-        remember(family, false, false, Double.NaN, "it has not been used yet");
-        for (KernelSite<?> site : sitesOf(family)) {
-          site.ask(MethodHandles.insertArguments(FIRST_USE, 0, this, family));
-        }
-      }
-      case VECTOR -> {
-        KernelSet vector = selection.vectorKernels();
-        String reason =
-            StartRequest.PROPERTY + "=vector, or " + LaneRequest.PROPERTY + ", asks for it at once";
-        serve(family, vector != null ? vector : scalar);
-        remember(family, vector != null, true, Double.NaN, reason);
-      }
-      default -> {
-        serve(family, scalar);
-        remember(family, false, true, Double.NaN, selection.reason());
-      }
+    KernelSet vector =
+        selection.start() == Selection.Start.VECTOR ? selection.vectorKernels() : null;
+    serve(family, vector != null ? vector : scalar);
+    if (selection.start() == Selection.Start.TRIAL) {
+      remember(family, false, false, Double.NaN, "it has not been used yet");
+    } else {
+      boolean serves = vector != null;
+      remember(family, serves, true, Double.NaN, serves ? AT_ONCE : selection.reason());
     }
   }
 
-  private List<KernelSite<?>> sitesOf(KernelFamily family) {
-    List<KernelSite<?>> own = new ArrayList<>();
-    for (KernelSite<?> site : sites) {
+  private List<KernelSite> sitesOf(KernelFamily family) {
+    List<KernelSite> own = new ArrayList<>();
+    for (KernelSite site : sites) {
       if (site.family == family) {
         own.add(site);
       }
@@ -89,7 +74,7 @@ final class Service {
   }
 
   private void serve(KernelFamily family, KernelSet kernels) {
-    for (KernelSite<?> site : sitesOf(family)) {
+    for (KernelSite site : sitesOf(family)) {
       site.serve(kernels);
     }
   }
@@ -100,31 +85,52 @@ final class Service {
   }
 
   /**
-   * Called for the kernels of a family that nobody has used yet, and goes on to be called as long
-   * as there is no trial: another class loader's may be running.
+   * Called once for each kind of kernels, before they are used for the first time: asks for the
+   * trial of their family. If another class loader's is running, every use asks again.
+   *
+   * @return what operators call
    */
-  KernelSet firstUse(KernelFamily family) {
-    if (trial.request(family)) {
-      synchronized (this) {
-        if (!state(family).settled()) {
-          serve(family, scalar);
-          remember(family, false, false, Double.NaN, "its vector form is being compiled and tried");
-        }
+  MethodHandle firstUse(KernelSite site) {
+    if (selection.start() == Selection.Start.TRIAL && !tryOut(site)) {
+      site.ask(this);
+    }
+    return site.handle();
+  }
+
+  /** A use that asks again. */
+  Object use(KernelSite site) {
+    tryOut(site);
+    return site.of(scalar);
+  }
+
+  /** Asks for the trial; if there is one, the scalar kernels serve without further questions. */
+  private boolean tryOut(KernelSite site) {
+    if (!trial.request(site.family)) {
+      return false;
+    }
+    synchronized (this) {
+      if (!state(site.family).settled()) {
+        site.serve(scalar);
+        remember(site.family, false, false, Double.NaN, "its vector form is being compiled");
       }
     }
-    return scalar;
+    return true;
   }
 
   /** The trial's word on a family. */
-  private void settle(FamilyState state) {
+  void settle(FamilyState state) {
+    List<KernelSite> own = sitesOf(state.family());
+    MutableCallSite[] calls = new MutableCallSite[own.size()];
     synchronized (this) {
       KernelSet vector = selection.vectorKernels();
-      serve(state.family(), state.vector() && vector != null ? vector : scalar);
+      for (int i = 0; i < calls.length; i++) {
+        own.get(i).serve(state.vector() && vector != null ? vector : scalar);
+        calls[i] = own.get(i).site();
+      }
       states.put(state.family(), state);
     }
     // All threads see the new kernels from their next call on, also those that hold on to old code.
-    MutableCallSite.syncAll(
-        sitesOf(state.family()).stream().map(KernelSite::site).toArray(MutableCallSite[]::new));
+    MutableCallSite.syncAll(calls);
   }
 
   private synchronized FamilyState state(KernelFamily family) {
@@ -169,19 +175,5 @@ final class Service {
             (proxy, method, arguments) -> {
               throw new IllegalStateException(reason);
             }));
-  }
-
-  private static final MethodHandle FIRST_USE = firstUse();
-
-  private static MethodHandle firstUse() {
-    try {
-      return MethodHandles.lookup()
-          .findVirtual(
-              Service.class,
-              "firstUse",
-              MethodType.methodType(KernelSet.class, KernelFamily.class));
-    } catch (ReflectiveOperationException e) {
-      throw new LinkageError("a method of this class", e);
-    }
   }
 }

@@ -13,7 +13,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +33,7 @@ final class Trial implements Runnable {
 
   private final Selection selection;
   private final KernelSet scalar;
-  private final Consumer<FamilyState> settle;
+  private final Service service;
 
   /** In the order of their first use. */
   private final Set<KernelFamily> wanted = new LinkedHashSet<>();
@@ -43,13 +42,13 @@ final class Trial implements Runnable {
   private final Map<KernelFamily, Rehearsal> rehearsals = new EnumMap<>(KernelFamily.class);
   private final Pace pace = new Pace();
   private boolean running;
-  private long refusedAt;
-  private boolean refused;
+  private volatile long refusedAt;
+  private volatile boolean refused;
 
-  Trial(Selection selection, KernelSet scalar, Consumer<FamilyState> settle) {
+  Trial(Selection selection, KernelSet scalar, Service service) {
     this.selection = selection;
     this.scalar = scalar;
-    this.settle = settle;
+    this.service = service;
   }
 
   /**
@@ -57,10 +56,15 @@ final class Trial implements Runnable {
    *
    * @return whether a trial runs, so that there is no need to ask again
    */
-  synchronized boolean request(KernelFamily family) {
-    wanted.add(family);
-    pace.watch(Thread.currentThread());
-    return open.isEmpty() || start();
+  boolean request(KernelFamily family) {
+    if (refused && System.nanoTime() - refusedAt < RETRY_NANOS) {
+      return false; // in passing: this is asked by every call of a kernel
+    }
+    synchronized (this) {
+      wanted.add(family);
+      pace.watch(Thread.currentThread());
+      return open.isEmpty() || start();
+    }
   }
 
   /**
@@ -84,8 +88,8 @@ final class Trial implements Runnable {
   }
 
   private boolean start() {
-    if (running || (refused && System.nanoTime() - refusedAt < RETRY_NANOS)) {
-      return running;
+    if (running) {
+      return true;
     }
     // Also without a thread: the system may have no more of them.
     running = System.getProperties().putIfAbsent(RUNNING, "true") == null;
@@ -102,8 +106,8 @@ final class Trial implements Runnable {
         System.getProperties().remove(RUNNING);
       }
     }
-    refused = !running;
     refusedAt = System.nanoTime();
+    refused = !running;
     return running;
   }
 
@@ -140,8 +144,11 @@ final class Trial implements Runnable {
     for (KernelFamily family = next(); family != null; family = next()) {
       boolean waiting = false;
       try {
-        Rehearsal rehearsal =
-            rehearsals.computeIfAbsent(family, f -> new Rehearsal(f, scalar, vector));
+        Rehearsal rehearsal = rehearsals.get(family);
+        if (rehearsal == null) {
+          rehearsal = new Rehearsal(family, scalar, vector);
+          rehearsals.put(family, rehearsal);
+        }
         @Nullable Verdict verdict = rehearsal.advance();
         if (verdict != null) {
           settle(state(family, verdict));
@@ -170,7 +177,7 @@ final class Trial implements Runnable {
   }
 
   private void settle(FamilyState state) {
-    settle.accept(state);
+    service.settle(state);
     synchronized (this) {
       open.remove(state.family());
       rehearsals.remove(state.family());
