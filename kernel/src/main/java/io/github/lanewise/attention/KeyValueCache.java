@@ -40,9 +40,10 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Errors.</b> Wrong shapes, a full cache and numbers that cannot be stored are an
  * IllegalArgumentException with both numbers; then nothing at all has been appended, to no
  * sequence. A sequence out of range is an IndexOutOfBoundsException, a closed cache or arena an
- * IllegalStateException.
+ * IllegalStateException. Whatever changes a cache is all or nothing, also when memory or the arena
+ * is exhausted: after an OutOfMemoryError the cache and its forks are as if it had not been tried.
  *
- * <p><b>Allocation.</b> An append that needs no new page allocates nothing.
+ * <p><b>Allocation.</b> An append that needs no new page allocates nothing, {@link #close} never.
  *
  * <p><b>Threading.</b> Any number of threads may read (attend, ask for lengths) while one thread
  * changes the cache in any way. A reader sees the cache as it was at one moment, all sequences

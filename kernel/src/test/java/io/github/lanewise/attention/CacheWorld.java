@@ -51,7 +51,8 @@ final class CacheWorld implements AutoCloseable {
   private final Arena tensors = Arena.ofConfined();
   private final FloatTensor q = tensor(1, 2, HEADS, 1, KEY_DIM);
   private final FloatTensor out = FloatTensor.allocate(2, HEADS, 1, VALUE_DIM);
-  private Mask mask = Mask.none();
+  private Attention attention = Attention.builder().build();
+  private long pagesBefore;
 
   CacheWorld(Kind kind) {
     KeyValueCache.Builder builder =
@@ -72,7 +73,7 @@ final class CacheWorld implements AutoCloseable {
 
   /** From now on only keys are asked for that retain(4, length - 4) keeps. */
   void hideTheMiddle() {
-    mask = FIRST_AND_LAST;
+    attention = Attention.builder().mask(FIRST_AND_LAST).build();
   }
 
   private static FloatTensor tensor(int seed, long... shape) {
@@ -125,7 +126,6 @@ final class CacheWorld implements AutoCloseable {
 
   private void look(KeyValueCache shown, List<int[]> seen) {
     seen.add(new int[] {(int) shown.length(0), (int) shown.length(1), (int) shown.length()});
-    Attention attention = Attention.builder().mask(mask).build();
     attention.forward(q, shown, out, RowStatistics.none(), Workers.caller());
     float[] row = out.toArray();
     int[] bits = new int[row.length];
@@ -135,28 +135,32 @@ final class CacheWorld implements AutoCloseable {
     seen.add(bits);
   }
 
-  /** Whatever may come later, and what is seen of it; all pages are given back at the end. */
+  /** From now on {@link #pages} counts those that are made. */
+  void beginToCountPages() {
+    pagesBefore = memory.pages();
+  }
+
+  long pages() {
+    return memory.pages() - pagesBefore;
+  }
+
+  /** What may come later, and what is seen of it. */
   List<int[]> live() {
-    long pagesBefore = memory.pages();
-    List<int[]> seen = new ArrayList<>(look());
+    List<int[]> seen = new ArrayList<>();
     append(fork, 11, 1);
     append(cache, 12, 3);
-    seen.addAll(look());
     cache.truncate(cache.length(0) - 2);
-    seen.addAll(look());
     snapshot.close();
     try (KeyValueCache third = cache.fork()) {
       appendNative(cache, 0, 13, 20);
       append(third, 14, 1);
       look(third, seen);
-      seen.addAll(look());
     }
     append(cache, 15, 17);
     if (made != null) {
       append(made, 16, 30);
     }
     seen.addAll(look());
-    seen.add(new int[] {(int) (memory.pages() - pagesBefore)});
     return seen;
   }
 

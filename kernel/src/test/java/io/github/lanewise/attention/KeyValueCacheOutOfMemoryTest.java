@@ -31,8 +31,8 @@ class KeyValueCacheOutOfMemoryTest {
     APPEND_TO_OWN_PAGES(
         w -> CacheWorld.append(w.cache, 22, 1), w -> CacheWorld.append(w.cache, 23, 1)),
     APPEND_TO_OWN_AND_NEW_PAGES(
-        w -> CacheWorld.append(w.cache, 20, 1), w -> CacheWorld.append(w.cache, 30, 70)),
-    APPEND_ACROSS_PAGES(w -> {}, w -> CacheWorld.append(w.cache, 24, 70)),
+        w -> CacheWorld.append(w.cache, 20, 1), w -> CacheWorld.append(w.cache, 30, 50)),
+    APPEND_ACROSS_PAGES(w -> {}, w -> CacheWorld.append(w.cache, 24, 50)),
     APPEND_TO_ONE(w -> {}, w -> w.appendNative(w.cache, 1, 25, 2)),
     APPEND_TO_ONE_ACROSS_PAGES(
         w -> w.cache.truncate(1, 0), w -> w.appendNative(w.cache, 1, 26, 90)),
@@ -99,39 +99,63 @@ class KeyValueCacheOutOfMemoryTest {
   /** Returns how often the operation was refused before it passed. */
   private static int check(
       Change operation, CacheWorld.Kind kind, Class<? extends Throwable> failure, Limit limit) {
-    List<int[]> before;
-    List<int[]> after;
-    long bytes;
-    try (CacheWorld twin = new CacheWorld(kind)) {
-      operation.before.accept(twin);
-      before = twin.look();
-      operation.change.accept(twin);
-      after = twin.live();
-      bytes = twin.arena.bytes();
-    }
+    Twin never = new Twin(operation, kind, false);
+    Twin once = new Twin(operation, kind, true);
     for (int n = 0; n < MOST_REQUESTS; n++) {
-      try (CacheWorld world = new CacheWorld(kind)) {
-        operation.before.accept(world);
-        limit.set(world, n);
-        boolean passed = passes(() -> operation.change.accept(world), failure);
-        limit.set(world, Long.MAX_VALUE);
-        String message = operation + " of " + kind + " after " + n + " requests";
-        if (!passed) {
-          CacheWorld.assertSame(before, world.look(), message);
-          operation.change.accept(world);
-        }
-        List<int[]> lived = world.live();
-        if (kind.offHeap()) { // pages that a refused call has made are there for the next
-          lived.set(lived.size() - 1, after.get(after.size() - 1));
-          assertEquals(bytes, world.arena.bytes(), message);
-        }
-        CacheWorld.assertSame(after, lived, message);
-        if (passed) {
-          return n;
+      String message = operation + " of " + kind + " after " + n + " requests";
+      for (boolean again : new boolean[] {false, true}) {
+        try (CacheWorld world = new CacheWorld(kind)) {
+          operation.before.accept(world);
+          world.beginToCountPages();
+          limit.set(world, n);
+          boolean passed = passes(() -> operation.change.accept(world), failure);
+          limit.set(world, Long.MAX_VALUE);
+          if (passed) {
+            once.assertSameLife(world, 0, message);
+            return n;
+          }
+          long inVain = kind.offHeap() ? world.pages() : 0; // an arena's are there to be used
+          world.beginToCountPages();
+          CacheWorld.assertSame(never.seen, world.look(), message);
+          if (again) {
+            operation.change.accept(world);
+            once.assertSameLife(world, inVain, message);
+            assertEquals(once.bytes, world.arena.bytes(), message);
+          } else {
+            never.assertSameLife(world, inVain, message);
+          }
         }
       }
     }
     throw new AssertionError(operation + " of " + kind + " never passes");
+  }
+
+  /** What a world shows in which nothing is refused, and what becomes of it. */
+  private static final class Twin {
+    final List<int[]> seen;
+    private final List<int[]> life;
+    private final long bytes;
+    private final long pages;
+
+    Twin(Change operation, CacheWorld.Kind kind, boolean changes) {
+      try (CacheWorld world = new CacheWorld(kind)) {
+        operation.before.accept(world);
+        world.beginToCountPages();
+        if (changes) {
+          operation.change.accept(world);
+        }
+        seen = world.look();
+        life = world.live();
+        bytes = world.arena.bytes();
+        pages = world.pages();
+      }
+    }
+
+    /** As many pages are made, but for those that a refused call has left in the arena. */
+    void assertSameLife(CacheWorld world, long inVain, String message) {
+      CacheWorld.assertSame(life, world.live(), message);
+      assertEquals(Math.max(0, pages - inVain), world.pages(), message);
+    }
   }
 
   private static boolean passes(Runnable call, Class<? extends Throwable> failure) {
@@ -157,7 +181,6 @@ class KeyValueCacheOutOfMemoryTest {
         world.cache.close();
         assertThrows(IllegalStateException.class, world.cache::length);
         world.stopReading();
-        world.cache.close();
         world.memory.recover();
         CacheWorld.append(world.fork, 32, 20); // shared pages are the fork's alone now
         assertEquals(bytes, world.arena.bytes(), kind.toString());

@@ -61,11 +61,36 @@ final class PageWriter {
   }
 
   /**
+   * Writes tokens to the pages that a table has reserved for them.
+   *
+   * @param index of the sequence in k and v, if they hold several
+   */
+  void write(PageTable table, int index, long tokens, StridedFloats k, StridedFloats v) {
+    int heads = k.rank() - 3;
+    long kAt = k.offset() + (heads == 0 ? 0 : index * k.stride(0));
+    long vAt = v.offset() + (heads == 0 ? 0 : index * v.stride(0));
+    for (long done = 0; done < tokens; ) {
+      long token = table.length() + done;
+      int inPage = (int) (token & (layout.pageLength - 1));
+      int rows = (int) Math.min(tokens - done, GROUP - inPage % GROUP);
+      Page page = table.incoming(token);
+      for (int h = 0; h < layout.keyHeads; h++) {
+        long kRow = kAt + h * k.stride(heads) + done * k.stride(heads + 1);
+        long vRow = vAt + h * v.stride(heads) + done * v.stride(heads + 1);
+        keys(page, h, inPage, k, kRow, k.stride(heads + 1), rows);
+        values(page, h, inPage, v, vRow, v.stride(heads + 1), rows);
+      }
+      done += rows;
+    }
+  }
+
+  /**
    * Writes the keys of some tokens that lie in one group of 16 of a page.
    *
    * @param row index of the first token's key in the tensor's storage
    */
-  void keys(Page page, int head, int token, StridedFloats k, long row, long stride, int rows) {
+  private void keys(
+      Page page, int head, int token, StridedFloats k, long row, long stride, int rows) {
     int dim = layout.headDim;
     int at = layout.keyAt(head, token);
     int lane = token % GROUP;
@@ -105,7 +130,8 @@ final class PageWriter {
   }
 
   /** Writes the values of some tokens that lie in one group of 16 of a page. */
-  void values(Page page, int head, int token, StridedFloats v, long row, long stride, int rows) {
+  private void values(
+      Page page, int head, int token, StridedFloats v, long row, long stride, int rows) {
     int dim = layout.valueDim;
     staging.load(v, row, stride, rows, dim);
     if (page.valueScales.length > 0) {

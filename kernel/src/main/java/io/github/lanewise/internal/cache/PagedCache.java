@@ -2,7 +2,6 @@ package io.github.lanewise.internal.cache;
 
 import io.github.lanewise.attention.KeyValueCache;
 import io.github.lanewise.attention.KeyValueCache.Storage;
-import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -21,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  * nothing, so that they succeed where memory has run out.
  */
 public final class PagedCache {
-
-  private static final int GROUP = TileKernels.GROUP;
 
   private final Object changes;
   private final PageLayout layout;
@@ -111,7 +108,7 @@ public final class PagedCache {
         }
         reserveRemovals(copies);
         for (int b = first; b < end; b++) {
-          write(tables[b], b - first, tokens, k, v);
+          writer.write(tables[b], b - first, tokens, k, v);
         }
         written = true;
       } finally {
@@ -160,31 +157,15 @@ public final class PagedCache {
     readers.trim();
   }
 
-  private void write(PageTable table, int index, long tokens, StridedFloats k, StridedFloats v) {
-    int heads = k.rank() - 3;
-    long kAt = k.offset() + (heads == 0 ? 0 : index * k.stride(0));
-    long vAt = v.offset() + (heads == 0 ? 0 : index * v.stride(0));
-    for (long done = 0; done < tokens; ) {
-      long token = table.length() + done;
-      int inPage = (int) (token & (layout.pageLength - 1));
-      int rows = (int) Math.min(tokens - done, GROUP - inPage % GROUP);
-      Page page = table.incoming(token);
-      for (int h = 0; h < layout.keyHeads; h++) {
-        long kRow = kAt + h * k.stride(heads) + done * k.stride(heads + 1);
-        long vRow = vAt + h * v.stride(heads) + done * v.stride(heads + 1);
-        writer.keys(page, h, inPage, k, kRow, k.stride(heads + 1), rows);
-        writer.values(page, h, inPage, v, vRow, v.stride(heads + 1), rows);
-      }
-      done += rows;
-    }
-  }
-
   /** Shortens every sequence that is longer. */
   public void truncate(long length) {
     synchronized (changes) {
       synchronized (this) {
         requireOpen();
-        requireLength(length, longest(), "the longest sequence");
+        if (length < 0 || length > longest()) {
+          throw new IllegalArgumentException(
+              "length is " + length + ", but the longest sequence holds " + longest() + " tokens");
+        }
         truncate(0, tables.length, length);
       }
     }
@@ -195,7 +176,11 @@ public final class PagedCache {
     synchronized (changes) {
       synchronized (this) {
         requireOpen();
-        requireLength(length, tables[sequence].length(), "sequence " + sequence);
+        long most = tables[sequence].length();
+        if (length < 0 || length > most) {
+          throw new IllegalArgumentException(
+              "length is " + length + ", but sequence " + sequence + " holds " + most + " tokens");
+        }
         truncate(sequence, sequence + 1, length);
       }
     }
@@ -220,13 +205,6 @@ public final class PagedCache {
       tables[b].truncate(Math.min(length, tables[b].length()), readers);
     }
     readers.trim();
-  }
-
-  private static void requireLength(long length, long most, String what) {
-    if (length < 0 || length > most) {
-      throw new IllegalArgumentException(
-          "length is " + length + ", but " + what + " holds " + most + " tokens");
-    }
   }
 
   /** Gives back the pages between prefix and firstKey. */
