@@ -114,6 +114,7 @@ final class Trial implements Runnable {
   @Override
   public void run() {
     try {
+      pace.begin();
       KernelSet vector = selection.vectorKernels();
       if (vector != null) {
         rehearse(vector);

@@ -59,9 +59,8 @@ final class DecodeDrills {
 
   private void products(KernelSet kernels, Element element, Object page, int from, int to) {
     for (int call = from; call < to; call++) {
-      int queries = call % 2 == 0 ? 1 : QUERIES;
       int depth = call % 8 >= 6 ? 24 + call % 3 : 5 + call % 4;
-      product(kernels.decode(), element, page, 1 + call % 2, depth, queries);
+      product(kernels.decode(), element, page, 1 + call % 2, depth, 1 + QUERIES); // both tiles
     }
   }
 

@@ -11,8 +11,8 @@ final class RowDrills {
   /** A usual row. */
   private static final int ROW = 1024;
 
-  /** Short, long, with and without a rest, within a leaf and beyond it. */
-  private static final int[] LENGTHS = {256, 100, 64, 17, 300, 5, 40, ROW, 128, 33};
+  /** Short ones, with and without a rest, within a block and beyond it. */
+  private static final int[] LENGTHS = {256, 100, 64, 17, 300, 5, 40, 128, 33};
 
   private final float[] x = Samples.floats(2 * ROW);
   private final float[] y = new float[2 * ROW];
@@ -30,6 +30,8 @@ final class RowDrills {
   List<Drill> all() {
     return List.of(
         new Drill("weights", this::weights, (k, n) -> usualWeights(k, n, WeightSums.WRITE)),
+        new Drill(
+            "weights of a leaf", this::leaves, (k, n) -> usualWeights(k, n, WeightSums.WRITE)),
         new Drill("largest", this::largest, this::usualLargest),
         new Drill("scale", this::scale, this::usualScale),
         new Drill(
@@ -52,6 +54,13 @@ final class RowDrills {
     for (int call = from; call < to; call++) {
       WeightSums kind = call % 8 == 7 ? WeightSums.SUM : WeightSums.WRITE;
       rows.weights(kind, x, 0, y, 0, 0, length(call), 3f, scratch);
+    }
+  }
+
+  /** A whole leaf has a kernel of its own. */
+  private void leaves(KernelSet kernels, int from, int to) {
+    for (int call = from; call < to; call++) {
+      kernels.lanes().weights(WeightSums.WRITE, x, 0, y, 0, 0, RowReductions.LEAF, 3f, scratch);
     }
   }
 
@@ -118,10 +127,12 @@ final class RowDrills {
     LaneKernels rows = kernels.lanes();
     float normal = x[0];
     for (int call = from; call < to; call++) {
-      x[0] = call % 2 == 0 ? normal : -100f; // a subnormal result is a case of its own
-      rows.exp(x, 0, y, 0, Math.min(256, length(call)));
+      int length = Math.min(256, length(call));
+      rows.exp(x, 0, y, 0, length);
+      x[0] = -100f; // a subnormal result is a case of its own
+      rows.exp(x, 0, y, 0, length);
+      x[0] = normal;
     }
-    x[0] = normal;
   }
 
   private void usualExp(KernelSet kernels, int calls) {

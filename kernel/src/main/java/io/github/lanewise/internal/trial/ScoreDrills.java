@@ -62,39 +62,27 @@ final class ScoreDrills {
     for (int call = from; call < to; call++) {
       clearMaximum();
       int depth = call % 8 == 7 ? 24 : 4 + call % 3;
-      int width = call % 4 == 3 ? 7 : call % 4 == 2 ? 20 : PANEL;
-      kernels
-          .scores()
-          .scores(
-              keys,
-              0,
-              DIM * GROUP,
-              TileKernels.TILE_ROWS,
-              queries,
-              0,
-              width,
-              depth,
-              0.3f,
-              scores,
-              0,
-              nodes,
-              0);
+      score(kernels.scores(), TileKernels.TILE_ROWS, call % 2 == 0 ? PANEL : 20, depth);
+      score(kernels.scores(), TileKernels.TILE_ROWS, 3, depth);
     }
   }
 
   private void usualScores(KernelSet kernels, int calls) {
     for (int call = 0; call < calls; call++) {
       clearMaximum();
-      kernels
-          .scores()
-          .scores(keys, 0, DIM * GROUP, KEYS, queries, 0, PANEL, DIM, 0.3f, scores, 0, nodes, 0);
+      score(kernels.scores(), KEYS, PANEL, DIM);
     }
+  }
+
+  private void score(ScoreKernels kernels, int rows, int columns, int depth) {
+    int stride = DIM * GROUP;
+    kernels.scores(keys, 0, stride, rows, queries, 0, columns, depth, 0.3f, scores, 0, nodes, 0);
   }
 
   private void exponentials(KernelSet kernels, int from, int to) {
     for (int call = from; call < to; call++) {
-      boolean moment = call % 2 == 1;
-      exponentials(kernels.scores(), 8 + call % 11, columns(call / 2), moment);
+      exponentials(kernels.scores(), 4 + call % 7, columns(call), false);
+      exponentials(kernels.scores(), 4 + call % 7, columns(call), true);
     }
   }
 
@@ -106,12 +94,7 @@ final class ScoreDrills {
 
   private void exponentials(ScoreKernels kernels, int count, int columns, boolean moment) {
     Arrays.fill(nodes, NODE_MAXIMUM, NODE_MAXIMUM + PANEL, 3f);
-    System.arraycopy(
-        source,
-        0,
-        scores,
-        0,
-        (count + 3) * PANEL <= scores.length ? (count + 3) * PANEL : count * PANEL);
+    System.arraycopy(source, 0, scores, 0, Math.min(source.length, (count + 3) * PANEL));
     kernels.beginSums(columns, moment, scratch);
     kernels.exponentials(scores, 0, count, columns, moment, nodes, 0, scratch);
     kernels.endSums(columns, moment, scratch, nodes, 0);

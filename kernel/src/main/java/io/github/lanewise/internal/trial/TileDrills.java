@@ -15,8 +15,8 @@ final class TileDrills {
   /** A usual depth of a dot product, and width of the values. */
   static final int DIM = 64;
 
-  /** Columns in use: a whole panel, more than half of it, less. */
-  private static final int[] COLUMNS = {PANEL, PANEL, 20, 7};
+  /** Columns that take one vector at most, whatever its width. */
+  private static final int FEW = 3;
 
   private final float[] groups = Samples.floats(CHUNK * DIM);
   private final float[] panel = Samples.floats(CHUNK * PANEL);
@@ -37,10 +37,6 @@ final class TileDrills {
         new Drill("productOfLive", this::liveProducts, this::usualLiveProducts));
   }
 
-  private static int columns(int call) {
-    return COLUMNS[call % COLUMNS.length];
-  }
-
   private static int depth(int call) {
     return call % 8 == 7 ? 24 : 4 + call % 3;
   }
@@ -49,13 +45,13 @@ final class TileDrills {
     TileKernels tiles = kernels.tiles();
     int stride = DIM * GROUP;
     for (int call = from; call < to; call++) {
-      float alpha = call % 4 == 3 ? 0.5f : 1f;
-      int width = columns(call);
+      int depth = depth(call);
       if (call % 2 == 0) {
-        tiles.product(groups, 0, stride, TILE_ROWS, panel, 0, width, depth(call), out, 0);
+        tiles.product(groups, 0, stride, TILE_ROWS, panel, 0, PANEL, depth, out, 0);
+        tiles.product(groups, 0, stride, TILE_ROWS, panel, 0, FEW, depth, out, 0);
       } else {
-        tiles.product(
-            groups, 0, stride, TILE_ROWS, panel, 0, width, depth(call), alpha, out, 0, PANEL);
+        tiles.product(groups, 0, stride, TILE_ROWS, panel, 0, 20, depth, 0.5f, out, 0, PANEL);
+        tiles.product(groups, 0, stride, TILE_ROWS, panel, 0, FEW, depth, 0.5f, out, 0, PANEL);
       }
     }
   }
@@ -71,7 +67,7 @@ final class TileDrills {
     for (int call = from; call < to; call++) {
       kernels
           .tiles()
-          .addProduct(groups, 0, stride, TILE_ROWS, panel, 0, columns(call), depth(call), out, 0);
+          .addProduct(groups, 0, stride, TILE_ROWS, panel, 0, PANEL, depth(call), out, 0);
     }
   }
 
@@ -89,7 +85,19 @@ final class TileDrills {
       kernels
           .tiles()
           .productOfLive(
-              groups, 0, stride, 2, panel, 0, columns(call), depth(call), live, 0, onTop, out, 0);
+              groups,
+              0,
+              stride,
+              2,
+              panel,
+              0,
+              call % 4 == 2 ? FEW : PANEL,
+              depth(call),
+              live,
+              0,
+              onTop,
+              out,
+              0);
     }
   }
 
