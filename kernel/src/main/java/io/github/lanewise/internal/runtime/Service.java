@@ -109,7 +109,8 @@ final class Service {
       return false;
     }
     synchronized (this) {
-      if (!state(site.family).settled()) {
+      FamilyState state = state(site.family);
+      if (!state.settled() && !state.vector()) {
         site.serve(scalar);
         remember(site.family, false, false, Double.NaN, "its vector form is being compiled");
       }
@@ -117,14 +118,25 @@ final class Service {
     return true;
   }
 
-  /** The trial's word on a family. */
+  /** The trial's word on the plain kernels of a family. */
+  void servePlain(KernelFamily family, KernelSet kernels, double ratio) {
+    serveNow(
+        kernels,
+        new FamilyState(family, true, false, ratio, "its rarer kernels are being compiled"));
+  }
+
+  /** The trial's last word on a family. */
   void settle(FamilyState state) {
+    KernelSet vector = selection.vectorKernels();
+    serveNow(state.vector() && vector != null ? vector : scalar, state);
+  }
+
+  private void serveNow(KernelSet kernels, FamilyState state) {
     List<KernelSite> own = sitesOf(state.family());
     MutableCallSite[] calls = new MutableCallSite[own.size()];
     synchronized (this) {
-      KernelSet vector = selection.vectorKernels();
       for (int i = 0; i < calls.length; i++) {
-        own.get(i).serve(state.vector() && vector != null ? vector : scalar);
+        own.get(i).serve(kernels);
         calls[i] = own.get(i).site();
       }
       states.put(state.family(), state);

@@ -3,6 +3,7 @@ package io.github.lanewise.internal.runtime;
 import io.github.lanewise.internal.kernel.KernelFamily;
 import io.github.lanewise.internal.kernel.KernelSet;
 import io.github.lanewise.internal.kernel.Practice;
+import io.github.lanewise.internal.trial.Plain;
 import io.github.lanewise.internal.trial.Rehearsal;
 import io.github.lanewise.internal.trial.Verdict;
 import java.util.EnumMap;
@@ -40,6 +41,7 @@ final class Trial implements Runnable {
 
   private final Set<KernelFamily> open = EnumSet.allOf(KernelFamily.class);
   private final Map<KernelFamily, Rehearsal> rehearsals = new EnumMap<>(KernelFamily.class);
+  private final Map<KernelFamily, Verdict> verdicts = new EnumMap<>(KernelFamily.class);
   private final Pace pace = new Pace();
   private boolean running;
   private volatile long refusedAt;
@@ -142,17 +144,13 @@ final class Trial implements Runnable {
 
   private void rehearse(KernelSet vector) {
     Practice.rounds = Practice.ROUNDS;
-    for (KernelFamily family = next(); family != null; family = next()) {
+    for (Rehearsal rehearsal = next(vector); rehearsal != null; rehearsal = next(vector)) {
+      KernelFamily family = rehearsal.family();
       boolean waiting = false;
       try {
-        Rehearsal rehearsal = rehearsals.get(family);
-        if (rehearsal == null) {
-          rehearsal = new Rehearsal(family, scalar, vector);
-          rehearsals.put(family, rehearsal);
-        }
         @Nullable Verdict verdict = rehearsal.advance();
         if (verdict != null) {
-          settle(state(family, verdict));
+          judge(rehearsal, verdict, vector);
         }
         waiting = verdict == null && rehearsal.isWaiting();
       } catch (RuntimeException | LinkageError thrown) { // nobody else calls the kernels yet
@@ -163,14 +161,47 @@ final class Trial implements Runnable {
     }
   }
 
-  /** The family whose turn it is: the first one that is wanted, else any. */
-  private synchronized @Nullable KernelFamily next() {
+  private void judge(Rehearsal rehearsal, Verdict verdict, KernelSet vector) {
+    KernelFamily family = rehearsal.family();
+    Verdict plain = verdicts.get(family);
+    Verdict all = plain == null ? verdict : plain.and(verdict);
+    if (all.forVector() && rehearsal.goOn()) {
+      verdicts.put(family, all);
+      service.servePlain(family, Plain.kernels(vector, scalar), all.ratio());
+    } else {
+      settle(state(family, all));
+    }
+  }
+
+  /**
+   * Whose turn it is: the first one that is wanted and whose plain kernels are not ready, else one
+   * that is wanted, else any.
+   */
+  private synchronized @Nullable Rehearsal next(KernelSet vector) {
+    @Nullable Rehearsal rarer = null;
     for (KernelFamily family : wanted) {
       if (open.contains(family)) {
-        return family;
+        Rehearsal rehearsal = rehearsal(family, vector);
+        if (!rehearsal.isPlainDone()) {
+          return rehearsal;
+        }
+        rarer = rarer == null ? rehearsal : rarer;
       }
     }
-    return open.isEmpty() ? null : open.iterator().next();
+    if (rarer != null || open.isEmpty()) {
+      return rarer;
+    }
+    return rehearsal(open.iterator().next(), vector);
+  }
+
+  private Rehearsal rehearsal(KernelFamily family, KernelSet vector) {
+    Rehearsal known = rehearsals.get(family);
+    if (known != null) {
+      return known;
+    }
+    Rehearsal begun = new Rehearsal(family, scalar, vector);
+    rehearsals.put(family, begun);
+    return begun;
   }
 
   private synchronized boolean isWanted(KernelFamily family) {

@@ -27,6 +27,7 @@ final class DecodeDrills {
       drills.add(
           new Drill(
               "product with " + element,
+              true,
               (kernels, from, to) -> products(kernels, element, page, from, to),
               (kernels, calls) -> usualProducts(kernels, element, page, calls)));
     }

@@ -10,10 +10,11 @@ import io.github.lanewise.internal.kernel.KernelSet;
  * data as shows every branch of the kernel, with a few rounds of each loop: C2 takes the profile
  * for what is usual.
  *
+ * @param plain whether plain softmax or attention needs it, so that it comes first
  * @param practice calls numbers {@code from} to {@code to} in ever other small shapes
  * @param usual so many calls in the shape of a usual operation, which are timed
  */
-record Drill(String name, Practice practice, Usual usual) {
+record Drill(String name, boolean plain, Practice practice, Usual usual) {
 
   /** Calls with numbers, which choose their shapes. */
   @FunctionalInterface

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A family's way to its vector kernels, step by step: practice until they are compiled, then a
- * direct comparison with the scalar ones.
+ * direct comparison with the scalar ones. Where a family has plain and rarer kernels, the plain
+ * ones go that way first.
  */
 public final class Rehearsal {
   /** Drills that are compared where nothing looks wrong: the first ones. */
@@ -38,7 +39,11 @@ public final class Rehearsal {
   private final KernelFamily family;
   private final KernelSet scalar;
   private final KernelSet vector;
-  private final List<Entrant> entrants = new ArrayList<>();
+  private final List<Entrant> plain = new ArrayList<>();
+  private final List<Entrant> rarer = new ArrayList<>();
+
+  /** Those that are on stage: the plain ones first, then all that are not ready. */
+  private List<Entrant> entrants = plain;
 
   private long quietSince = System.nanoTime();
   private long compiled = Meter.UNKNOWN;
@@ -49,12 +54,26 @@ public final class Rehearsal {
     this.scalar = scalar;
     this.vector = vector;
     for (Drill drill : Drills.of(family)) {
-      entrants.add(new Entrant(drill));
+      (drill.plain() ? plain : rarer).add(new Entrant(drill));
     }
   }
 
   public KernelFamily family() {
     return family;
+  }
+
+  /** Whether the plain kernels have had their verdict, and the rarer ones have not. */
+  public boolean isPlainDone() {
+    return entrants == rarer;
+  }
+
+  /** Goes on with the rarer kernels, if there are any; the next verdict is on them. */
+  public boolean goOn() {
+    boolean more = entrants == plain && !rarer.isEmpty();
+    entrants = rarer;
+    comparisons = 0;
+    quietSince = System.nanoTime();
+    return more;
   }
 
   /** Whether nothing is left to do but to wait for the compilers. */

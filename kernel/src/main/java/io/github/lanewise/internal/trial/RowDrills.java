@@ -29,20 +29,24 @@ final class RowDrills {
 
   List<Drill> all() {
     return List.of(
-        new Drill("weights", this::weights, (k, n) -> usualWeights(k, n, WeightSums.WRITE)),
+        new Drill("weights", true, this::weights, (k, n) -> usualWeights(k, n, WeightSums.WRITE)),
         new Drill(
-            "weights of a leaf", this::leaves, (k, n) -> usualWeights(k, n, WeightSums.WRITE)),
-        new Drill("largest", this::largest, this::usualLargest),
-        new Drill("scale", this::scale, this::usualScale),
+            "weights of a leaf",
+            true,
+            this::leaves,
+            (k, n) -> usualWeights(k, n, WeightSums.WRITE)),
+        new Drill("largest", true, this::largest, this::usualLargest),
+        new Drill("scale", true, this::scale, this::usualScale),
         new Drill(
             "weights with moment",
+            false,
             this::moments,
             (k, n) -> usualWeights(k, n, WeightSums.WRITE_WITH_MOMENT)),
-        new Drill("masks", this::masks, this::usualMasks),
-        new Drill("exp", this::exp, this::usualExp),
-        new Drill("sum and maximum", this::reductions, this::usualReductions),
-        new Drill("shift", this::shifts, this::usualShifts),
-        new Drill("gradient", this::gradients, this::usualGradients));
+        new Drill("masks", false, this::masks, this::usualMasks),
+        new Drill("exp", false, this::exp, this::usualExp),
+        new Drill("sum and maximum", false, this::reductions, this::usualReductions),
+        new Drill("shift", false, this::shifts, this::usualShifts),
+        new Drill("gradient", false, this::gradients, this::usualGradients));
   }
 
   private static int length(int call) {

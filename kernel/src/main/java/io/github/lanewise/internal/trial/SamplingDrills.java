@@ -27,6 +27,7 @@ final class SamplingDrills {
     return List.of(
         new Drill(
             "block maxima",
+            true,
             (kernels, from, to) -> {
               for (int call = from; call < to; call++) {
                 kernels.sampling().blockMaxima(x, 0, length(call), maxima, 0);
@@ -39,6 +40,7 @@ final class SamplingDrills {
             }),
         new Drill(
             "units",
+            true,
             (kernels, from, to) -> {
               for (int call = from; call < to; call++) {
                 kernels.sampling().units(x, 0, p, 0, length(call), -1f, 0.1f, scratch);
@@ -51,6 +53,7 @@ final class SamplingDrills {
             }),
         new Drill(
             "tails",
+            true,
             (kernels, from, to) -> {
               for (int call = from; call < to; call++) {
                 tails(kernels.sampling(), length(call));
@@ -63,6 +66,7 @@ final class SamplingDrills {
             }),
         new Drill(
             "between",
+            true,
             (kernels, from, to) -> {
               for (int call = from; call < to; call++) {
                 kernels.sampling().between(x, 0, length(call), -1f, 1f, bits);

@@ -42,12 +42,13 @@ final class ScoreDrills {
 
   List<Drill> all() {
     return List.of(
-        new Drill("scores", this::scores, this::usualScores),
-        new Drill("exponentials", this::exponentials, this::usualExponentials),
-        new Drill("merge", this::merges, this::usualMerges),
-        new Drill("mask", this::masks, this::usualMasks),
-        new Drill("merge of rows", this::rowMerges, this::usualRowMerges),
-        new Drill("score options", this::options, this::usualOptions));
+        new Drill("scores", true, this::scores, this::usualScores),
+        new Drill("exponentials", true, this::exponentials, this::usualExponentials),
+        new Drill("merge", true, this::merges, this::usualMerges),
+        new Drill("mask", true, this::masks, this::usualMasks),
+        new Drill("exponentials with moment", false, this::moments, this::usualMoments),
+        new Drill("merge of rows", false, this::rowMerges, this::usualRowMerges),
+        new Drill("score options", false, this::options, this::usualOptions));
   }
 
   private static int columns(int call) {
@@ -82,7 +83,18 @@ final class ScoreDrills {
   private void exponentials(KernelSet kernels, int from, int to) {
     for (int call = from; call < to; call++) {
       exponentials(kernels.scores(), 4 + call % 7, columns(call), false);
+    }
+  }
+
+  private void moments(KernelSet kernels, int from, int to) {
+    for (int call = from; call < to; call++) {
       exponentials(kernels.scores(), 4 + call % 7, columns(call), true);
+    }
+  }
+
+  private void usualMoments(KernelSet kernels, int calls) {
+    for (int call = 0; call < calls; call++) {
+      exponentials(kernels.scores(), KEYS, PANEL, true);
     }
   }
 

@@ -30,11 +30,11 @@ final class TileDrills {
 
   List<Drill> all() {
     return List.of(
-        new Drill("product", this::products, this::usualProducts),
-        new Drill("transpose", this::transposes, this::usualTransposes),
-        new Drill("packGroups", this::packing, this::usualPacking),
-        new Drill("addProduct", this::additions, this::usualAdditions),
-        new Drill("productOfLive", this::liveProducts, this::usualLiveProducts));
+        new Drill("product", true, this::products, this::usualProducts),
+        new Drill("transpose", true, this::transposes, this::usualTransposes),
+        new Drill("packGroups", true, this::packing, this::usualPacking),
+        new Drill("addProduct", false, this::additions, this::usualAdditions),
+        new Drill("productOfLive", false, this::liveProducts, this::usualLiveProducts));
   }
 
   private static int depth(int call) {

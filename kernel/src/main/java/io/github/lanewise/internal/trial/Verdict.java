@@ -17,4 +17,12 @@ public record Verdict(double scalarNanos, double vectorNanos, double bytesPerCal
   public double ratio() {
     return scalarNanos / vectorNanos;
   }
+
+  /** What two comparisons together have found; the garbage is that of the worse one. */
+  public Verdict and(Verdict other) {
+    return new Verdict(
+        scalarNanos + other.scalarNanos,
+        vectorNanos + other.vectorNanos,
+        Math.max(bytesPerCall, other.bytesPerCall));
+  }
 }
