@@ -83,6 +83,34 @@ class SoftmaxPropertyTest {
         });
   }
 
+  /**
+   * Two maxima of weight 1, all others about 1/2 together: there the last bit of the sum is one of
+   * its logarithm, and it tells which of the two has been left out of it.
+   */
+  @Test
+  void splitRowsLeaveOutTheFirstOfTwoMaxima() {
+    Property.check(
+        24,
+        draw -> {
+          int n = draw.integer("n", 16_384, 40_000);
+          float[] x = draw.floats("x", n, FloatKind.NORMAL);
+          int first = draw.integer("first", 0, n - 2);
+          x[first] = 11.5f;
+          x[draw.integer("second", first + 1, n - 1)] = 11.5f;
+          FloatTensor y = FloatTensor.allocate(n);
+          at(1f)
+              .logarithmic(true)
+              .build()
+              .apply(
+                  FloatTensor.of(x, n),
+                  Mask.none(),
+                  y,
+                  RowStatistics.none(),
+                  TestWorkers.draw(draw));
+          Bits.assertEqual(ContractSoftmax.logSoftmax(x, 1f), y.toArray(), () -> "split row");
+        });
+  }
+
   /** Statistics with masks, at every temperature above 0; the weights beside them. */
   @Test
   void statisticsHaveTheBitsOfTheContract() {
