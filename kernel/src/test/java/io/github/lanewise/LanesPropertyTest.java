@@ -16,9 +16,11 @@ import io.github.lanewise.testing.Sizes;
 import io.github.lanewise.testing.SoftmaxError;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The primitives against the oracle and against the arithmetic contract. */
+@Tag("property")
 class LanesPropertyTest {
   /** A range of an array: what lies outside it must not count. */
   @SuppressWarnings("ArrayRecordComponent") // never compared

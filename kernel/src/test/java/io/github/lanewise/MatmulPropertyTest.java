@@ -13,11 +13,13 @@ import io.github.lanewise.testing.Property;
 import io.github.lanewise.testing.Sizes;
 import io.github.lanewise.testing.TestWorkers;
 import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Both products against the chain of fused multiply-adds of the contract, and against the oracle.
  */
+@Tag("property")
 class MatmulPropertyTest {
   private static final int MOST_PRODUCTS = 60_000;
 

@@ -9,9 +9,11 @@ import io.github.lanewise.testing.FloatKind;
 import io.github.lanewise.testing.Layouts;
 import io.github.lanewise.testing.Property;
 import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The gradient of softmax against the oracle's, and against differences of the oracle. */
+@Tag("property")
 class SoftmaxBackwardPropertyTest {
   private static final float[] TEMPERATURES = {1, 1, 0.5f, 2, 0.1f, 0.7f, 30};
 

@@ -8,9 +8,11 @@ import io.github.lanewise.testing.Bits;
 import io.github.lanewise.testing.FloatKind;
 import io.github.lanewise.testing.Property;
 import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What must not change a softmax, or must change it in a known way. */
+@Tag("property")
 class SoftmaxInvariancePropertyTest {
   /** On a grid on which x + shift is exact, the bits stay. */
   @Test

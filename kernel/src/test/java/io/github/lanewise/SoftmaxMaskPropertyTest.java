@@ -13,11 +13,13 @@ import io.github.lanewise.testing.Property;
 import io.github.lanewise.testing.SoftmaxError;
 import io.github.lanewise.testing.TestWorkers;
 import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Softmax under every combination of shape, mask, layout, options and workers against the oracle.
  */
+@Tag("property")
 class SoftmaxMaskPropertyTest {
   private static final FloatKind[] WITH_SPECIALS = {
     FloatKind.NORMAL,

@@ -12,9 +12,11 @@ import io.github.lanewise.testing.Sizes;
 import io.github.lanewise.testing.SoftmaxError;
 import io.github.lanewise.testing.TestWorkers;
 import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Softmax of single rows against the arithmetic contract and against the stated bounds. */
+@Tag("property")
 class SoftmaxPropertyTest {
   private static final float[] TEMPERATURES = {1, 1, 0.5f, 2, 0.1f, 0.7f, 30};
 

@@ -136,7 +136,7 @@ class ThreadsTest {
   @EnumSource(Work.class)
   void aCallAfterAFailedOneWorks(Work work) {
     float[] expected = work.by(Workers.caller());
-    IllegalStateException broken = new IllegalStateException("broken executor");
+    InternalError broken = new InternalError("of the JVM, met by the executor");
     AtomicInteger left = new AtomicInteger(1);
     ExecutorService threads = Executors.newFixedThreadPool(2);
     Executor failing =
@@ -148,13 +148,39 @@ class ThreadsTest {
         };
     try (threads;
         Workers workers = Workers.on(failing, 3)) {
-      assertSame(broken, assertThrows(RuntimeException.class, () -> work.by(workers)));
+      assertSame(broken, assertThrows(InternalError.class, () -> work.by(workers)));
       for (int n = 0; n < 3; n++) {
         Floats.assertSameBits(expected, work.by(workers), "after a failed call");
       }
     }
     assertTrue(threads.isTerminated());
     Floats.assertSameBits(expected, work.by(Workers.caller()), "on the caller");
+  }
+
+  /** Each second task is thrown back, and half of these are on their way nevertheless. */
+  @ParameterizedTest
+  @EnumSource(Work.class)
+  void anExecutorThatThrowsChangesNoBit(Work work) {
+    float[] expected = work.by(Workers.caller());
+    AtomicInteger asked = new AtomicInteger();
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    Executor throwing =
+        task -> {
+          int number = asked.getAndIncrement();
+          if (number % 4 != 0) {
+            threads.execute(task);
+          }
+          if (number % 2 == 0) {
+            throw new OutOfMemoryError("unable to create native thread");
+          }
+        };
+    try (threads;
+        Workers workers = Workers.on(throwing, 3)) {
+      for (int n = 0; n < 8; n++) {
+        Floats.assertSameBits(expected, work.by(workers), "call " + n);
+      }
+    }
+    assertTrue(asked.get() >= 8, asked + " tasks");
   }
 
   @ParameterizedTest

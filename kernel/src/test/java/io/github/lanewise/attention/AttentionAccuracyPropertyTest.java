@@ -21,9 +21,11 @@ import io.github.lanewise.testing.Property;
 import io.github.lanewise.testing.ScoreError;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Attention against the oracle in double precision, and against plain float code. */
+@Tag("property")
 class AttentionAccuracyPropertyTest {
   private static final FloatKind[] INPUTS = {
     FloatKind.NORMAL, FloatKind.GRID, FloatKind.TIED, FloatKind.NEAR_ZERO, FloatKind.NONFINITE

@@ -18,9 +18,11 @@ import io.github.lanewise.testing.Property;
 import io.github.lanewise.testing.TestWorkers;
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What must not change attention's result, and how it is made of Matmul and Softmax. */
+@Tag("property")
 class AttentionInvariancePropertyTest {
   /**
    * Two results that differ in the order of their sums, and in the chunk maxima that scores are

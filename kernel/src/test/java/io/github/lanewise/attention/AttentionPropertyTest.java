@@ -9,9 +9,11 @@ import io.github.lanewise.testing.Draw;
 import io.github.lanewise.testing.FloatKind;
 import io.github.lanewise.testing.MaskCase;
 import io.github.lanewise.testing.Property;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Attention against the arithmetic contract, bit for bit, and against itself. */
+@Tag("property")
 class AttentionPropertyTest {
   private static final FloatKind[] ANY_INPUT = {
     FloatKind.NORMAL,

@@ -27,9 +27,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.zip.CRC32C;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** States as bytes: round trips, and everything that is no saved state. */
+@Tag("once")
 class AttentionStateFormatTest {
   private static final int DIM = 4;
   private static final int QUERIES = 3;

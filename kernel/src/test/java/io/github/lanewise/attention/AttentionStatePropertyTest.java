@@ -17,9 +17,11 @@ import io.github.lanewise.testing.FloatKind;
 import io.github.lanewise.testing.Property;
 import io.github.lanewise.testing.ScoreError;
 import io.github.lanewise.testing.ShardedCall;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Attention in shards against attention in one call, and against the oracle. */
+@Tag("property")
 class AttentionStatePropertyTest {
   private static final int CHUNK = 256;
 

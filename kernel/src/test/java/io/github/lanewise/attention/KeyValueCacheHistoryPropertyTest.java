@@ -15,12 +15,14 @@ import io.github.lanewise.testing.FloatKind;
 import io.github.lanewise.testing.Property;
 import io.github.lanewise.testing.TestWorkers;
 import java.lang.foreign.Arena;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Whatever has happened to a cache, attention over it has the bits of attention over what it holds,
  * row by row: tokens that came one by one or many at once, truncations, forks, released pages.
  */
+@Tag("property")
 class KeyValueCacheHistoryPropertyTest {
 
   /** Relative to max|v|: INT8 applies its scales after the dot product instead of before. */

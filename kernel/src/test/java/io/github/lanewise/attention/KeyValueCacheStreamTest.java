@@ -16,6 +16,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,6 +55,7 @@ class KeyValueCacheStreamTest {
   }
 
   /** A million tokens in as many as the pages of a prefix and a window hold. */
+  @Tag("once")
   @ParameterizedTest
   @CsvSource({"FLOAT32, 256", "FLOAT32, 16", "INT8, 64"})
   void aMillionTokensTakeAFewPages(Storage storage, int pageLength) {

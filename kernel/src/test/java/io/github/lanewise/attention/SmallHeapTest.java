@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a cache shows after memory has really run out, in processes of 64 MB. */
+@Tag("once")
 class SmallHeapTest {
 
   /** 9.5 is the mean of the tokens 0 to 19; 376.25 that of 0 to 4 and three times 1000. */

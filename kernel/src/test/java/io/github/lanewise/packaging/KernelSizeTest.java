@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
  * bytecodes (FreqInlineSize). Inlined into a caller, its own inlining might be cut off at any
  * depth, and vectors would become objects.
  */
+@Tag("once")
 class KernelSizeTest {
   private static final int FREQ_INLINE_SIZE = 325;
 

@@ -19,12 +19,14 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Who may name whom, read from the compiled classes: the fallback has to load where the incubator
  * module is absent, and the kernels never call back up.
  */
+@Tag("once")
 class LinkageTest {
   private static final String ROOT = "io/github/lanewise/";
   private static final String INTERNAL = ROOT + "internal/";

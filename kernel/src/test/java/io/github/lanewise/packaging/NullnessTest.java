@@ -14,9 +14,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Compilers see what may be null, and nothing else takes the annotations for a dependency. */
+@Tag("once")
 class NullnessTest {
 
   @Test

@@ -10,10 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.apache.commons.math3.stat.inference.ChiSquareTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Tokens come as often as the oracle's distribution says: a chi-square test. */
+@Tag("once")
 class TokenSamplerDistributionTest {
   private static final int SAMPLES = 30_000;
 

@@ -12,12 +12,14 @@ import io.github.lanewise.testing.Property;
 import io.github.lanewise.testing.TestWorkers;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Every token is the one that sorting everything gives: whatever the logits, options, range,
  * workers and number drawn.
  */
+@Tag("property")
 class TokenSamplerPropertyTest {
   private static final FloatKind[] KINDS = {
     FloatKind.NORMAL,

@@ -16,8 +16,15 @@ import org.jspecify.annotations.Nullable;
  * lanewise.test.seed}. A failing input is printed with its seed and written to a file under
  * target/; {@code mvn test -Dtest=Class#method -Dlanewise.test.replay=file} runs the property on
  * that input alone.
+ *
+ * <p>{@code mvn verify} draws the first third of the inputs; {@code mvn -Plong verify}, which runs
+ * the tests with the tag {@value #TAG}, sets {@code lanewise.test.cases} to {@code all}.
  */
 public final class Property {
+  static final String TAG = "property";
+
+  private static final String CASES = "lanewise.test.cases";
+  private static final int FEW = 20;
   private static final String SEED = "lanewise.test.seed";
   private static final String REPLAY = "lanewise.test.replay";
   private static final int PRINTED_LINE = 400;
@@ -32,12 +39,12 @@ public final class Property {
     this.replay = replay;
   }
 
-  /** Runs the body on so many inputs, under the name of the calling test. */
+  /** Runs the body on so many inputs at most, under the name of the calling test. */
   public static void check(int cases, Consumer<Draw> body) {
     check("", cases, body);
   }
 
-  /** Runs the body on so many inputs; the suffix tells calls from one test method apart. */
+  /** Runs the body on so many inputs at most; the suffix tells calls from one test method apart. */
   public static void check(String suffix, int cases, Consumer<Draw> body) {
     String lanes = System.getProperty("lanewise.test.lanes", "any");
     String file = System.getProperty(REPLAY);
@@ -45,7 +52,13 @@ public final class Property {
             Long.decode(System.getProperty(SEED, "0x1a2e315e")),
             Path.of("target", "property-failures", "lanes-" + lanes),
             file == null ? null : Path.of(file))
-        .run(caller() + suffix, cases, body);
+        .run(caller() + suffix, share(cases), body);
+  }
+
+  /** Fewer than a few are not divided. */
+  private static int share(int cases) {
+    boolean all = System.getProperty(CASES, "").equals("all");
+    return all ? cases : Math.min(cases, Math.max(FEW, cases / 3));
   }
 
   void run(String name, int cases, Consumer<Draw> body) {

@@ -7,11 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.constantpool.MethodRefEntry;
+import java.lang.classfile.constantpool.PoolEntry;
+import java.lang.classfile.constantpool.Utf8Entry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -137,6 +143,47 @@ class PropertyTest {
     int[] sorted = sweep.clone();
     Arrays.sort(sorted);
     assertArrayEquals(sorted, sweep);
+  }
+
+  /**
+   * Else {@code mvn -Plong verify} would leave out the inputs that {@code mvn verify} leaves to it.
+   */
+  @Test
+  void everyTestThatChecksAPropertyHasTheTag() throws Exception {
+    List<String> without = new ArrayList<>();
+    int users = 0;
+    for (Path file : testClasses()) {
+      Set<String> texts = new HashSet<>();
+      for (PoolEntry entry : ClassFile.of().parse(file).constantPool()) {
+        if (entry instanceof Utf8Entry text) {
+          texts.add(text.stringValue());
+        } else if (entry instanceof MethodRefEntry method
+            && method.owner().asInternalName().equals("io/github/lanewise/testing/Property")
+            && method.name().equalsString("check")) {
+          texts.add("Property.check");
+        }
+      }
+      boolean checks =
+          texts.contains("Property.check")
+              && !file.endsWith("Property.class")
+              && !file.endsWith("PropertyTest.class");
+      users += checks ? 1 : 0;
+      if (checks
+          && !(texts.contains(Property.TAG) && texts.contains("Lorg/junit/jupiter/api/Tag;"))) {
+        without.add(file.getFileName().toString());
+      }
+    }
+    assertTrue(users > 10, "found only " + users + " tests that check properties");
+    assertEquals(List.of(), without);
+  }
+
+  private static List<Path> testClasses() throws Exception {
+    String self = "/" + PropertyTest.class.getName().replace('.', '/') + ".class";
+    Path file = Path.of(PropertyTest.class.getResource(self).toURI());
+    Path root = file.resolve("../..").normalize();
+    try (Stream<Path> files = Files.walk(root)) {
+      return files.filter(f -> f.toString().endsWith(".class")).toList();
+    }
   }
 
   private List<Input> inputs(long seed, String name) {

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Compares another JDK with this one. Both measure in processes that take turns; what fails is
  * measured again in new ones, and the best of three counts on either side: what the compiler made
- * of a kernel by accident says nothing about the JDK.
+ * of a kernel by accident says nothing about the JDK. The speed there is read as soon as it is
+ * enough, while that here is given its time: their quotient is a lower bound.
  */
 final class Comparison {
   private static final int ATTEMPTS = 3;

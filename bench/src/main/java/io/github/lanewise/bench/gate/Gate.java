@@ -114,8 +114,8 @@ public final class Gate {
     List<String> failures = new ArrayList<>();
     terminal.heading(
         Text.format(
-            "%d bits, %s: speed there of that here, ratio to scalar steps there and here, bytes a"
-                + " call",
+            "%d bits, %s: speed there of that here, at least; ratio to scalar steps there and here,"
+                + " bytes a call",
             lanes, java));
     Comparison comparison =
         new Comparison(

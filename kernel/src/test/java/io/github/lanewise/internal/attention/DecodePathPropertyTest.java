@@ -26,12 +26,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The decode path against the general one: both exist for few query rows, and must not be told
  * apart by a bit of any result, or by what they refuse.
  */
+@Tag("property")
 class DecodePathPropertyTest {
 
   private static final float[] SPECIAL = {

@@ -16,8 +16,10 @@ import io.github.lanewise.testing.Property;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("property")
 class MaskPlanTest {
 
   private final MaskPlan plan = new MaskPlan();

@@ -10,6 +10,7 @@ import io.github.lanewise.testing.ChildJvm.Output;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The trial of the vector kernels, in processes of its own: what comes to serve, and that the bits
  * are the same before, during and after a switch.
  */
+@Tag("once")
 class TrialTest {
   private static final String EVERY = "vector vector vector vector vector";
 

@@ -9,9 +9,11 @@ import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a user reads who has forgotten the module, in processes of their own. */
+@Tag("once")
 class WarningsTest {
   /** What the JDK's back ends print first: the time, then who has called the logger. */
   private static final String HEADER = "io.github.lanewise.Lanewise warn";
