@@ -38,7 +38,7 @@ final class TrialMain {
         callUntilSettled();
       }
       case "litter" -> {
-        Selection.preparation = set -> Tampered.with(set, "lanes", () -> Tampered.litter(1 << 20));
+        Selection.preparation = set -> Tampered.with(set, "lanes", () -> Tampered.litter(1 << 16));
         callUntilSettled();
       }
       case "broken" -> {

@@ -21,6 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Tag("once")
 class TrialTest {
+  private static final String SERVES =
+      "^family (?:rows|tiles|scores and merges|decode|sampling) (vector|scalar) .*$";
+
   private static final String EVERY = "vector vector vector vector vector";
 
   /** What the calls of {@link TrialMain} compute here, in whatever serves this execution. */
@@ -35,9 +38,7 @@ class TrialTest {
 
   /** What serves the families, in their order. */
   private static String served(Output output) {
-    return String.join(
-        " ",
-        families(output).map(line -> line.replaceAll("^.* (vector|scalar) .*$", "$1")).toList());
+    return String.join(" ", families(output).map(line -> line.replaceFirst(SERVES, "$1")).toList());
   }
 
   private static Stream<String> families(Output output) {
@@ -77,6 +78,7 @@ class TrialTest {
     assertTrue(family(output, "rows").contains("the vector form takes"), output.toString());
   }
 
+  @Tag("long")
   @Test
   void aKernelThatLittersAndYetWinsServesWithAWarning() throws Exception {
     Output output = run(List.of(), "garbage");
@@ -87,6 +89,7 @@ class TrialTest {
     assertTrue(family(output, "tiles").contains("bytes a call"), output.toString());
   }
 
+  @Tag("long")
   @Test
   void aKernelWhoseGarbageCostsMoreThanItGainsStaysScalar() throws Exception {
     Output output = run(List.of(), "litter");
@@ -130,6 +133,7 @@ class TrialTest {
     assertTrue(Long.parseLong(output.after("elapsed")) < 60_000, output.toString());
   }
 
+  @Tag("long")
   @Test
   void sixThreadsAtOnceWaitForOneTrial() throws Exception {
     Output output = run(List.of(), "together");
@@ -147,6 +151,7 @@ class TrialTest {
   }
 
   /** One trial at a time, and none keeps a class loader alive that nobody uses any more. */
+  @Tag("long")
   @Test
   void manyClassLoadersTakeTurnsAndAreUnloaded() throws Exception {
     Output output = run(List.of("-Xmx512m"), "loaders", "20");
@@ -172,6 +177,12 @@ class TrialTest {
     Output output = run(List.of(option), "first");
     assertSameBits(output);
     assertEquals("none", output.after("thread"));
+  }
+
+  @Tag("long")
+  @ParameterizedTest
+  @ValueSource(strings = {"-Dlanewise.start=vector", "-Dlanewise.lanes=128"})
+  void vectorsAtOnceAreWarmedToo(String option) throws Exception {
     Output warm = run(List.of(option), "warmUp");
     assertEquals("true", warm.after("complete"), warm.toString());
     assertEquals(EVERY, served(warm), warm.toString());
