@@ -22,7 +22,7 @@ public final class WarmUpCurve {
   private static final int HEADS = 8;
   private static final int WARMED_CALLS = 2000;
   private static final long WARM_UP_MILLIS = 60_000;
-  private static final long FLAT_OUT_MILLIS = 8000;
+  private static final long FLAT_OUT_MILLIS = 4000;
   private static final List<String> STARTS = List.of("scalar", "vector", "trial");
   private static final List<String> SETTINGS = List.of("two", "one", "two-busy", "one-busy");
 

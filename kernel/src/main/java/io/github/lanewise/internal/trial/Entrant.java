@@ -24,11 +24,14 @@ final class Entrant {
   /** A time is taken of about so long a run. */
   private static final long BATCH_NANOS = 50_000;
 
-  /** So many times in a row that are no better end the search for the best. */
-  private static final int NO_BETTER = 8;
+  /** Batches of a look at code that need not be compiled, beside the first. */
+  private static final int GLANCES = 2;
 
-  /** Batches after which code that runs often is compiled, unless the compilers are busy. */
-  private static final int FEWEST_BATCHES = 24;
+  /** Code that runs all the time is compiled by then, unless the compilers are busy. */
+  private static final long COMPILED_NANOS = 5_000_000;
+
+  /** No better time for so long ends the search for the best. */
+  private static final long NO_BETTER_NANOS = 3_000_000;
 
   final Drill drill;
 
@@ -90,10 +93,10 @@ final class Entrant {
    * @param atMost when to stop in any case, in nanoseconds
    */
   double leastTime(KernelSet kernels, boolean compiled, long atMost) {
-    long end = System.nanoTime() + atMost;
+    long begun = System.nanoTime();
+    long better = begun;
     double least = Double.POSITIVE_INFINITY;
     int count = 1;
-    int sinceBetter = 0;
     for (int batch = 0; ; batch++) {
       long before = Meter.allocatedBytes();
       long start = System.nanoTime();
@@ -101,11 +104,16 @@ final class Entrant {
       long stop = System.nanoTime();
       garbage = (double) (Meter.allocatedBytes() - before) / count;
       double time = (double) (stop - start) / count;
-      sinceBetter = time < 0.95 * least ? 0 : sinceBetter + 1;
+      if (time < 0.95 * least) {
+        better = stop;
+      }
       least = Math.min(least, time);
       count = Math.clamp((long) (BATCH_NANOS / time), 1, SLICE);
-      boolean enough = batch >= (compiled ? FEWEST_BATCHES : 1) && sinceBetter >= NO_BETTER;
-      if (enough || (!compiled && batch >= 2) || stop >= end) {
+      boolean enough =
+          compiled
+              ? stop - begun > COMPILED_NANOS && stop - better > NO_BETTER_NANOS
+              : batch == GLANCES;
+      if (enough || stop - begun > atMost) {
         return least;
       }
     }
