@@ -7,6 +7,7 @@ import io.github.lanewise.reference.ReferenceSoftmax;
 import io.github.lanewise.testing.Accuracy;
 import io.github.lanewise.testing.Property;
 import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
  * sum of it and of zeros is exact, and so is the difference that it is the exponential of; ln(1 +
  * e^-L) is no further off than that, and is rounded; so is -L less it. Beyond, e^-L may be flushed.
  */
+@Tag("property")
 class ConfidentRowTest {
   private static final float LAST = 87.3f;
 
