@@ -64,7 +64,7 @@ class TrialTest {
     System.out.println(String.join("\n", output.lines()));
     assertEquals(EVERY, served(output), output.toString());
     assertSameBits(output);
-    assertFalse(output.errors().contains("Lanewise"), output.errors());
+    assertFalse(output.errors().contains("WARNING: Lanewise"), output.errors());
   }
 
   @Test
@@ -74,7 +74,7 @@ class TrialTest {
     assertSameBits(output);
     String warning = "Lanewise keeps its scalar kernels for rows: the vector form takes ";
     assertEquals(1, count(output.errors(), warning), output.errors());
-    assertEquals(1, count(output.errors(), "Lanewise"), output.errors());
+    assertEquals(1, count(output.errors(), "WARNING: Lanewise"), output.errors());
     assertTrue(family(output, "rows").contains("the vector form takes"), output.toString());
   }
 

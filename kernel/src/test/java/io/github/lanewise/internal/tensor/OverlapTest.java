@@ -217,7 +217,7 @@ class OverlapTest {
     int[] seen = new int[4];
     try (Arena arena = Arena.ofConfined()) {
       Property.check(
-          6000,
+          18_000, // each kind of pair has to come up, also among a third of them
           draw -> {
             Buffer buffer = draw.oneOf("buffer", Buffer.values());
             Object memory = buffer.allocate(arena);
