@@ -38,12 +38,26 @@ class TokenSamplerDistributionTest {
     "TIED, 300, 1, 0, 0.3, 0",
     "NORMAL, 300, 1, 0, 1, 0.2",
     "NORMAL, 300, 0.7, 60, 0.9, 0.1",
+  })
+  void tokensComeAsOftenAsTheOracleSays(
+      FloatKind kind, int length, float temperature, int topK, float topP, float minP) {
+    check(kind, length, temperature, topK, topP, minP);
+  }
+
+  @Tag("long")
+  @ParameterizedTest
+  @CsvSource({
     "NORMAL, 30000, 0.3, 0, 1, 0",
     "NORMAL, 30000, 0.3, 0, 0.5, 0.01",
     "NORMAL, 30000, 1, 100, 1, 0",
     "NORMAL, 30000, 0.5, 400, 0.9, 0",
   })
-  void tokensComeAsOftenAsTheOracleSays(
+  void tokensOfLongRowsDoToo(
+      FloatKind kind, int length, float temperature, int topK, float topP, float minP) {
+    check(kind, length, temperature, topK, topP, minP);
+  }
+
+  private static void check(
       FloatKind kind, int length, float temperature, int topK, float topP, float minP) {
     float[] logits = kind.floats(new SplittableRandom(length), length);
     int k = topK == 0 ? length : topK;

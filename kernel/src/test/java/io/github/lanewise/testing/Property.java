@@ -55,8 +55,8 @@ public final class Property {
         .run(caller() + suffix, share(cases), body);
   }
 
-  /** Fewer than a few are not divided. */
-  private static int share(int cases) {
+  /** How many of so many cases this run takes: all, or a third; a few are not divided. */
+  public static int share(int cases) {
     boolean all = System.getProperty(CASES, "").equals("all");
     return all ? cases : Math.min(cases, Math.max(FEW, cases / 3));
   }

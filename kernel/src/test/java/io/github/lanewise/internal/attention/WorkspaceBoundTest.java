@@ -145,7 +145,7 @@ class WorkspaceBoundTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(300)
   void closeReleasesEverything() throws InterruptedException {
     for (Workers workers : List.of(Workers.threads(2), Workers.on(Runnable::run, 3))) {
       List<WeakReference<Workspace>> kept = new ArrayList<>();

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What every crew promises. */
-@Timeout(60)
+@Timeout(300)
 class CrewTest {
 
   private static final ExecutorService THREADS = Executors.newFixedThreadPool(3);
