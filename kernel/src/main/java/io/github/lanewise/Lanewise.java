@@ -36,9 +36,9 @@ public final class Lanewise {
    */
   public record Implementation(
       String name, int laneBits, String reason, String jdk, String cpu, List<Family> families) {
-    /** Whether every family of kernels is served by what was chosen. */
+    /** Whether every family of kernels is served by what was chosen, and will be. */
     public boolean isComplete() {
-      return families.stream().allMatch(family -> family.serves().equals(name));
+      return families.stream().allMatch(f -> f.settled() && f.serves().equals(name));
     }
   }
 
@@ -49,11 +49,13 @@ public final class Lanewise {
    *     packing), {@code scores and merges} (attention), {@code decode} (attention over a cache) or
    *     {@code sampling}
    * @param serves {@code vector} or {@code scalar}
+   * @param settled whether that is the last word; before that, {@code vector} means that plain
+   *     softmax or attention has vector kernels, and rarer operations have not
    * @param reason why, in words
    * @param ratio time of the scalar form divided by that of the vector form, for calls of a usual
    *     size on this JVM; NaN if it was not measured
    */
-  public record Family(String name, String serves, String reason, double ratio) {}
+  public record Family(String name, String serves, boolean settled, String reason, double ratio) {}
 
   /**
    * What a warm-up has reached.
@@ -93,6 +95,7 @@ public final class Lanewise {
     return new Family(
         state.family().title(),
         state.vector() ? "vector" : "scalar",
+        state.settled(),
         state.reason(),
         state.ratio());
   }

@@ -2,9 +2,8 @@ package io.github.lanewise;
 
 import io.github.lanewise.attention.Attention;
 import io.github.lanewise.attention.AttentionState;
+import io.github.lanewise.internal.trial.Meter;
 import io.github.lanewise.sampling.TokenSampler;
-import java.lang.management.CompilationMXBean;
-import java.lang.management.ManagementFactory;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -84,7 +83,6 @@ final class WarmUpCalls {
     TokenSampler.builder().minP(0.01f).build()
   };
 
-  private final @Nullable CompilationMXBean compilation = ManagementFactory.getCompilationMXBean();
   private long deadline;
 
   /**
@@ -118,7 +116,7 @@ final class WarmUpCalls {
         }
         step.run();
       }
-      long now = compilationTime();
+      long now = Meter.compilationMillis();
       if (now != compiled) {
         compiled = now;
         idleSince = System.nanoTime();
@@ -126,12 +124,6 @@ final class WarmUpCalls {
         return true;
       }
     }
-  }
-
-  private long compilationTime() {
-    return compilation != null && compilation.isCompilationTimeMonitoringSupported()
-        ? compilation.getTotalCompilationTime()
-        : -1;
   }
 
   private void fewRows() {

@@ -227,7 +227,7 @@ public record WarmUpRun(
       boolean all = true;
       for (Lanewise.Family family : Lanewise.implementation().families()) {
         boolean vector = family.serves().equals("vector");
-        all &= vector;
+        all &= vector && family.settled();
         wanted &= vector || !ATTENTION.contains(family.name());
       }
       if (wanted && Double.isInfinite(attention.millis())) {

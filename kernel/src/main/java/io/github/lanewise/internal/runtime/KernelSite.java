@@ -19,6 +19,7 @@ final class KernelSite {
   final KernelFamily family;
   private final Class<?> kind;
   private final MutableCallSite site;
+  private final MethodHandle handle;
 
   /**
    * @param kind the kernels' interface
@@ -27,11 +28,12 @@ final class KernelSite {
     this.family = family;
     this.kind = kind;
     site = new MutableCallSite(MethodType.methodType(kind));
+    handle = site.dynamicInvoker();
   }
 
   /** What an operator calls: returns the kernels that serve now. */
   MethodHandle handle() {
-    return site.dynamicInvoker();
+    return handle;
   }
 
   MutableCallSite site() {

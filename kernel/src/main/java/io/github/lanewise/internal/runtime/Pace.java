@@ -2,13 +2,17 @@ package io.github.lanewise.internal.runtime;
 
 import io.github.lanewise.internal.trial.Meter;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * How hard the trial works: as hard as it can while nobody calls, half the time while somebody
  * does, so that the compilers and the callers have the other half; and never more than half the
  * time on a single processor.
+ *
+ * <p>All methods but {@link #watch} are the trial's thread's.
  */
 final class Pace {
   /** Callers whose processor time is watched; beyond, somebody is taken to be at work. */
@@ -29,20 +33,23 @@ final class Pace {
   /** A rest is worth the system call from here on. */
   private static final long LEAST_REST_NANOS = 1_000_000;
 
-  /** Thread ids, which keep no thread alive, and the processor time they had used. */
-  private final Map<Long, Long> callers = new HashMap<>();
+  /** Ids of threads, which keep none alive. */
+  private final Set<Long> callers = new HashSet<>();
 
-  private boolean manyCallers;
-  private boolean busy;
+  /** Whether there are callers whose time nobody can tell: virtual ones, or too many. */
+  private boolean moreCallers;
+
+  private final Map<Long, Long> used = new HashMap<>();
+  private boolean busy = true;
   private long lookedAt = System.nanoTime();
   private long workedSince = System.nanoTime();
 
   /** Watches a thread that calls. */
   synchronized void watch(Thread caller) {
-    if (callers.size() < MOST_CALLERS) {
-      callers.putIfAbsent(caller.threadId(), 0L);
+    if (caller.isVirtual() || callers.size() >= MOST_CALLERS) {
+      moreCallers = true;
     } else {
-      manyCallers = true;
+      callers.add(caller.threadId());
     }
   }
 
@@ -76,23 +83,37 @@ final class Pace {
   }
 
   /** Whether the callers have used more than half a processor of late. */
-  private synchronized boolean isSomebodyAtWork() {
+  private boolean isSomebodyAtWork() {
     long now = System.nanoTime();
     if (now - lookedAt < LOOK_NANOS) {
       return busy;
     }
-    long used = 0;
-    boolean known = false;
-    for (Map.Entry<Long, Long> caller : callers.entrySet()) {
-      long nanos = Meter.cpuNanos(caller.getKey());
-      if (nanos != Meter.UNKNOWN) {
-        known = true;
-        used += nanos - caller.getValue();
-        caller.setValue(nanos);
+    long[] ids;
+    boolean more;
+    synchronized (this) { // asks nobody while a caller may wait for it
+      ids = callers.stream().mapToLong(Long::longValue).toArray();
+      more = moreCallers;
+    }
+    long sum = 0;
+    boolean isNew = false;
+    for (long id : ids) {
+      long nanos = Meter.cpuNanos(id);
+      if (nanos == Meter.UNKNOWN) { // has ended
+        forget(id);
+      } else {
+        Long before = used.put(id, nanos);
+        isNew |= before == null; // has just called
+        sum += before == null ? 0 : nanos - before;
       }
     }
-    busy = manyCallers || !known || used > (now - lookedAt) / 2;
+    boolean blind = Meter.cpuNanos(Thread.currentThread().threadId()) == Meter.UNKNOWN;
+    busy = more || blind || isNew || sum > (now - lookedAt) / 2;
     lookedAt = now;
     return busy;
+  }
+
+  private synchronized void forget(long id) {
+    callers.remove(id);
+    used.remove(id);
   }
 }

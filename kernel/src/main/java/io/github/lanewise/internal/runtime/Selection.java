@@ -149,7 +149,7 @@ public final class Selection {
         UnaryOperator<KernelSet> prepared = preparation;
         vector = prepared == null ? kernels : prepared.apply(kernels);
       }
-    } catch (ReflectiveOperationException | LinkageError e) {
+    } catch (ReflectiveOperationException | RuntimeException | Error e) {
       obstacle = "the vector kernels cannot be loaded (" + e + ")";
     }
     return obstacle;

@@ -91,10 +91,21 @@ final class Service {
    * @return what operators call
    */
   MethodHandle firstUse(KernelSite site) {
-    if (selection.start() == Selection.Start.TRIAL && !tryOut(site)) {
-      site.ask(this);
+    try {
+      if (selection.start() == Selection.Start.TRIAL && !tryOut(site)) {
+        askAgain(site);
+      }
+    } catch (RuntimeException | Error thrown) {
+      // Such as no memory: the scalar kernels serve all the same.
     }
     return site.handle();
+  }
+
+  private synchronized void askAgain(KernelSite site) {
+    FamilyState state = state(site.family);
+    if (!state.settled() && !state.vector()) {
+      site.ask(this);
+    }
   }
 
   /** A use that asks again. */
@@ -126,9 +137,22 @@ final class Service {
   }
 
   /** The trial's last word on a family. */
-  void settle(FamilyState state) {
-    KernelSet vector = selection.vectorKernels();
-    serveNow(state.vector() && vector != null ? vector : scalar, state);
+  void settle(FamilyState state, KernelSet kernels) {
+    serveNow(kernels, state);
+  }
+
+  /** The trial's last word on a family, for which nothing changes. */
+  synchronized void keep(KernelFamily family, boolean scalarAlone, double ratio, String reason) {
+    states.put(family, new FamilyState(family, !scalarAlone, true, ratio, reason));
+    if (scalarAlone) {
+      serve(family, scalar); // without further questions
+    }
+  }
+
+  /** The same if it has no word. */
+  synchronized void keep(KernelFamily family, String reason) {
+    FamilyState now = state(family);
+    keep(family, !now.vector(), now.ratio(), reason);
   }
 
   private void serveNow(KernelSet kernels, FamilyState state) {

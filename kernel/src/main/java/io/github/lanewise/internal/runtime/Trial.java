@@ -40,6 +40,8 @@ final class Trial implements Runnable {
   private final Set<KernelFamily> wanted = new LinkedHashSet<>();
 
   private final Set<KernelFamily> open = EnumSet.allOf(KernelFamily.class);
+
+  // The trial's thread alone uses these two.
   private final Map<KernelFamily, Rehearsal> rehearsals = new EnumMap<>(KernelFamily.class);
   private final Map<KernelFamily, Verdict> verdicts = new EnumMap<>(KernelFamily.class);
   private final Pace pace = new Pace();
@@ -77,7 +79,6 @@ final class Trial implements Runnable {
   synchronized boolean await(long nanos) throws InterruptedException {
     long deadline = System.nanoTime() + nanos;
     wanted.addAll(List.of(KernelFamily.values()));
-    pace.watch(Thread.currentThread());
     while (!open.isEmpty()) {
       boolean started = start();
       long left = deadline - System.nanoTime();
@@ -93,8 +94,12 @@ final class Trial implements Runnable {
     if (running) {
       return true;
     }
-    // Also without a thread: the system may have no more of them.
-    running = System.getProperties().putIfAbsent(RUNNING, "true") == null;
+    String own = Long.toString(ProcessHandle.current().pid());
+    @Nullable Object other = System.getProperties().putIfAbsent(RUNNING, own);
+    // Another process's number came with its properties.
+    running =
+        other == null
+            || (!other.equals(own) && System.getProperties().replace(RUNNING, other, own));
     if (running) {
       try {
         // Inherits nothing from who happens to come first: no context class loader, no locals.
@@ -103,9 +108,9 @@ final class Trial implements Runnable {
             .name("lanewise-trial")
             .inheritInheritableThreadLocals(false)
             .start(this);
-      } catch (Throwable thrown) {
+      } catch (Throwable thrown) { // the system has no more threads
         running = false;
-        System.getProperties().remove(RUNNING);
+        System.getProperties().remove(RUNNING, own);
       }
     }
     refusedAt = System.nanoTime();
@@ -121,39 +126,50 @@ final class Trial implements Runnable {
       if (vector != null) {
         rehearse(vector);
       } else {
-        for (KernelFamily family : KernelFamily.values()) {
-          settle(new FamilyState(family, false, true, Double.NaN, selection.reason()));
-        }
+        settleRest(selection.reason());
       }
-    } catch (Throwable thrown) { // such as no memory
-      for (KernelFamily family : KernelFamily.values()) {
-        if (isOpen(family)) {
-          fail(family, thrown);
-        }
-      }
+    } catch (Throwable thrown) { // such as no memory, outside of any family's kernels
+      settleRest("the trial failed: " + thrown);
     } finally {
       Practice.rounds = 0;
       System.getProperties().remove(RUNNING);
+      rehearsals.clear();
       synchronized (this) {
         running = false;
-        rehearsals.clear();
         notifyAll();
+      }
+    }
+  }
+
+  /** What serves them now goes on to serve the families that are open. */
+  private void settleRest(String reason) {
+    for (KernelFamily family : KernelFamily.values()) {
+      if (isOpen(family)) {
+        try {
+          service.keep(family, reason);
+        } finally {
+          close(family);
+        }
       }
     }
   }
 
   private void rehearse(KernelSet vector) {
     Practice.rounds = Practice.ROUNDS;
-    for (Rehearsal rehearsal = next(vector); rehearsal != null; rehearsal = next(vector)) {
-      KernelFamily family = rehearsal.family();
+    for (KernelFamily family = next(); family != null; family = next()) {
       boolean waiting = false;
       try {
+        Rehearsal rehearsal = rehearsals.get(family);
+        if (rehearsal == null) {
+          rehearsal = new Rehearsal(family, scalar, vector);
+          rehearsals.put(family, rehearsal);
+        }
         @Nullable Verdict verdict = rehearsal.advance();
         if (verdict != null) {
           judge(rehearsal, verdict, vector);
         }
         waiting = verdict == null && rehearsal.isWaiting();
-      } catch (RuntimeException | LinkageError thrown) { // nobody else calls the kernels yet
+      } catch (Throwable thrown) { // by kernels that nobody else calls yet
         fail(family, thrown);
       }
       pace.rest(isWanted(family), waiting);
@@ -161,101 +177,99 @@ final class Trial implements Runnable {
     }
   }
 
+  /** Serves what has won: all, the plain kernels beside scalar ones, or the scalar ones. */
   private void judge(Rehearsal rehearsal, Verdict verdict, KernelSet vector) {
     KernelFamily family = rehearsal.family();
     Verdict plain = verdicts.get(family);
+    if (!verdict.forVector()) {
+      String loss =
+          String.format(
+              Locale.ROOT,
+              "the vector form takes %.1f us for what takes the scalar form %.1f us on this JVM",
+              verdict.vectorNanos() / 1e3,
+              verdict.scalarNanos() / 1e3);
+      lose(family, plain, plain == null ? verdict.ratio() : plain.ratio(), loss);
+      return;
+    }
     Verdict all = plain == null ? verdict : plain.and(verdict);
-    if (all.forVector() && rehearsal.goOn()) {
+    if (rehearsal.goOn()) {
       verdicts.put(family, all);
       service.servePlain(family, Plain.kernels(vector, scalar), all.ratio());
-    } else {
-      settle(state(family, all));
+      return;
     }
+    String reason =
+        String.format(
+            Locale.ROOT,
+            "the vector form is %.1f times as fast as the scalar one here",
+            all.ratio());
+    if (all.bytesPerCall() > 0) {
+      String garbage =
+          String.format(
+              Locale.ROOT,
+              "it allocates %.0f bytes a call, which it should not",
+              all.bytesPerCall());
+      Warnings.give(
+          "Lanewise's vector kernels for " + family.title() + " serve, but " + garbage + ".");
+      reason += "; " + garbage;
+    }
+    service.settle(new FamilyState(family, true, true, all.ratio(), reason), vector);
+    close(family);
+  }
+
+  private void fail(KernelFamily family, Throwable thrown) {
+    Verdict plain = verdicts.get(family);
+    double ratio = plain == null ? Double.NaN : plain.ratio();
+    lose(family, plain, ratio, "its vector form failed: " + thrown);
+  }
+
+  /** What serves now goes on to serve: scalar kernels, but for the plain ones if they have won. */
+  private void lose(KernelFamily family, @Nullable Verdict plain, double ratio, String reason) {
+    String which = plain == null ? family.title() : "the rarer operations of " + family.title();
+    Warnings.give("Lanewise keeps its scalar kernels for " + which + ": " + reason + ".");
+    service.keep(family, plain == null, ratio, reason);
+    close(family);
+  }
+
+  private synchronized void close(KernelFamily family) {
+    open.remove(family);
+    notifyAll();
   }
 
   /**
    * Whose turn it is: the first one that is wanted and whose plain kernels are not ready, else one
-   * that is wanted, else any.
+   * that is wanted, else any; one that practice does not help comes last.
    */
-  private synchronized @Nullable Rehearsal next(KernelSet vector) {
-    @Nullable Rehearsal rarer = null;
+  private synchronized @Nullable KernelFamily next() {
+    @Nullable KernelFamily best = null;
+    int least = Integer.MAX_VALUE;
     for (KernelFamily family : wanted) {
-      if (open.contains(family)) {
-        Rehearsal rehearsal = rehearsal(family, vector);
-        if (!rehearsal.isPlainDone()) {
-          return rehearsal;
-        }
-        rarer = rarer == null ? rehearsal : rarer;
+      if (open.contains(family) && rank(family, 0) < least) {
+        best = family;
+        least = rank(family, 0);
       }
     }
-    if (rarer != null || open.isEmpty()) {
-      return rarer;
+    for (KernelFamily family : open) {
+      if (!wanted.contains(family) && rank(family, 2) < least) {
+        best = family;
+        least = rank(family, 2);
+      }
     }
-    return rehearsal(open.iterator().next(), vector);
+    return best;
   }
 
-  private Rehearsal rehearsal(KernelFamily family, KernelSet vector) {
-    Rehearsal known = rehearsals.get(family);
-    if (known != null) {
-      return known;
+  private int rank(KernelFamily family, int base) {
+    Rehearsal rehearsal = rehearsals.get(family);
+    if (rehearsal == null) {
+      return base;
     }
-    Rehearsal begun = new Rehearsal(family, scalar, vector);
-    rehearsals.put(family, begun);
-    return begun;
+    return (rehearsal.isStuck() ? 4 : base) + (rehearsal.isPlainDone() ? 1 : 0);
   }
 
   private synchronized boolean isWanted(KernelFamily family) {
     return wanted.contains(family);
   }
 
-  private void settle(FamilyState state) {
-    service.settle(state);
-    synchronized (this) {
-      open.remove(state.family());
-      rehearsals.remove(state.family());
-      notifyAll();
-    }
-  }
-
-  private void fail(KernelFamily family, Throwable thrown) {
-    String reason = "its vector form failed: " + thrown;
-    keepScalar(family, reason);
-    settle(new FamilyState(family, false, true, Double.NaN, reason));
-  }
-
-  private static void keepScalar(KernelFamily family, String reason) {
-    Warnings.give("Lanewise keeps its scalar kernels for " + family.title() + ": " + reason + ".");
-  }
-
   private synchronized boolean isOpen(KernelFamily family) {
     return open.contains(family);
-  }
-
-  private static FamilyState state(KernelFamily family, Verdict verdict) {
-    double ratio = verdict.ratio();
-    if (!verdict.forVector()) {
-      String figures =
-          String.format(
-              Locale.ROOT,
-              "the vector form takes %.1f us for what takes the scalar form %.1f us on this JVM",
-              verdict.vectorNanos() / 1e3,
-              verdict.scalarNanos() / 1e3);
-      keepScalar(family, figures);
-      return new FamilyState(family, false, true, ratio, figures);
-    }
-    String figures =
-        String.format(
-            Locale.ROOT, "the vector form is %.1f times as fast as the scalar one here", ratio);
-    if (verdict.bytesPerCall() > 0) {
-      String garbage =
-          String.format(
-              Locale.ROOT,
-              "it allocates %.0f bytes a call, which it should not",
-              verdict.bytesPerCall());
-      Warnings.give(
-          "Lanewise's vector kernels for " + family.title() + " serve, but " + garbage + ".");
-      figures += "; " + garbage;
-    }
-    return new FamilyState(family, true, true, ratio, figures);
   }
 }

@@ -1,5 +1,6 @@
 package io.github.lanewise.internal.runtime;
 
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 
 /** What users are told, under the name of a class that they know. */
@@ -21,8 +22,13 @@ final class Warnings {
             + "=0 asks for them and silences this warning.)");
   }
 
+  /** Throws nothing, whatever the user's logger does. */
   static void give(String text) {
-    give(text, SPEAKER);
+    try {
+      give(text, SPEAKER);
+    } catch (RuntimeException | Error e) {
+      // There is nobody left to tell.
+    }
   }
 
   static void give(String text, String className) {
@@ -31,6 +37,8 @@ final class Warnings {
       Method warn = Class.forName(className).getDeclaredMethod(METHOD, String.class);
       warn.setAccessible(true);
       warn.invoke(null, text);
+    } catch (InvocationTargetException e) {
+      // The user's logger failed, which must cost no more than the warning.
     } catch (ReflectiveOperationException e) {
       // A tool has stripped the method off, as nothing names it. The header matters less than the
       // warning.

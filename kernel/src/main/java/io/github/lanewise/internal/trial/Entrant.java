@@ -27,6 +27,9 @@ final class Entrant {
   /** Batches of a look at code that need not be compiled, beside the first. */
   private static final int GLANCES = 2;
 
+  /** For calls that take long where they are interpreted: of loops the JVM compiles soon. */
+  private static final int FEWEST_BATCHES = 12;
+
   /** Code that runs all the time is compiled by then, unless the compilers are busy. */
   private static final long COMPILED_NANOS = 5_000_000;
 
@@ -111,7 +114,9 @@ final class Entrant {
       count = Math.clamp((long) (BATCH_NANOS / time), 1, SLICE);
       boolean enough =
           compiled
-              ? stop - begun > COMPILED_NANOS && stop - better > NO_BETTER_NANOS
+              ? batch >= FEWEST_BATCHES
+                  && stop - begun > COMPILED_NANOS
+                  && stop - better > NO_BETTER_NANOS
               : batch == GLANCES;
       if (enough || stop - begun > atMost) {
         return least;

@@ -34,7 +34,7 @@ public final class Meter {
   }
 
   /** Milliseconds that the compilers have worked. */
-  static long compilationMillis() {
+  public static long compilationMillis() {
     try {
       return Compilers.millis();
     } catch (LinkageError | RuntimeException unavailable) {

@@ -27,6 +27,9 @@ public final class Rehearsal {
   /** The same where nobody can tell what the compilers do. */
   private static final long BLIND_PATIENCE_NANOS = 10_000_000_000L;
 
+  /** Practice ends after so long in any case: an application may compile for ever. */
+  private static final long LONGEST_PRACTICE = 60_000_000_000L;
+
   /** A time is taken for at most so long. */
   private static final long LONGEST_MEASUREMENT = 100_000_000;
 
@@ -45,7 +48,8 @@ public final class Rehearsal {
   /** Those that are on stage: the plain ones first, then all that are not ready. */
   private List<Entrant> entrants = plain;
 
-  private long quietSince = System.nanoTime();
+  private long begun = System.nanoTime();
+  private long quietSince = begun;
   private long compiled = Meter.UNKNOWN;
   private int comparisons;
 
@@ -72,13 +76,31 @@ public final class Rehearsal {
     boolean more = entrants == plain && !rarer.isEmpty();
     entrants = rarer;
     comparisons = 0;
-    quietSince = System.nanoTime();
+    begun = System.nanoTime();
+    quietSince = begun;
     return more;
+  }
+
+  /** Whether there was plenty of practice, and some kernel still makes objects. */
+  public boolean isStuck() {
+    boolean settled = true;
+    for (Entrant entrant : entrants) {
+      if (!entrant.isPractised()) {
+        return false;
+      }
+      settled &= entrant.isSettled();
+    }
+    return !settled;
   }
 
   /** Whether nothing is left to do but to wait for the compilers. */
   public boolean isWaiting() {
-    return entrants.stream().allMatch(Entrant::isWaiting);
+    for (Entrant entrant : entrants) {
+      if (!entrant.isWaiting()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
@@ -110,7 +132,7 @@ public final class Rehearsal {
       quietSince = now;
     }
     long patience = millis == Meter.UNKNOWN ? BLIND_PATIENCE_NANOS : PATIENCE_NANOS;
-    return now - quietSince > patience;
+    return now - quietSince > patience || now - begun > LONGEST_PRACTICE;
   }
 
   /**
@@ -121,7 +143,9 @@ public final class Rehearsal {
     Verdict verdict = settled && noneLagging() ? times(LEADS) : times(entrants.size());
     if (settled && verdict.bytesPerCall() > 0 && comparisons < COMPARISONS) {
       comparisons++; // what the usual calls showed has to be compiled, too
-      entrants.forEach(Entrant::unsettle);
+      for (Entrant entrant : entrants) {
+        entrant.unsettle();
+      }
       quietSince = System.nanoTime();
       return null;
     }
@@ -134,7 +158,7 @@ public final class Rehearsal {
   private boolean noneLagging() {
     for (Entrant entrant : entrants.subList(Math.min(LEADS, entrants.size()), entrants.size())) {
       double time = entrant.leastTime(vector, false, GLANCE);
-      if (time > entrant.leastTime(scalar, false, GLANCE)) {
+      if (entrant.garbage() > 0 || time > entrant.leastTime(scalar, false, GLANCE)) {
         return false;
       }
     }
