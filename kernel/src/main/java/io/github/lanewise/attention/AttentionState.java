@@ -2,10 +2,10 @@ package io.github.lanewise.attention;
 
 import io.github.lanewise.FloatTensor;
 import io.github.lanewise.RowStatistics;
-import io.github.lanewise.internal.state.StateContent;
-import io.github.lanewise.internal.state.StateFormat;
-import io.github.lanewise.internal.state.StateResult;
-import io.github.lanewise.internal.state.StateShape;
+import io.github.lanewise.internal.attention.StateContent;
+import io.github.lanewise.internal.attention.StateFormat;
+import io.github.lanewise.internal.attention.StateResult;
+import io.github.lanewise.internal.attention.StateShape;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

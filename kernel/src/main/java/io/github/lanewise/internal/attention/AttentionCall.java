@@ -4,7 +4,6 @@ import io.github.lanewise.RowStatistics;
 import io.github.lanewise.internal.cache.CacheSnapshot;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.mask.MaskPlan;
-import io.github.lanewise.internal.state.ShardNodes;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import io.github.lanewise.internal.tensor.TensorAccess;
 import io.github.lanewise.internal.work.Crew;

@@ -6,8 +6,6 @@ import io.github.lanewise.internal.cache.CacheSnapshot;
 import io.github.lanewise.internal.cache.PageLayout;
 import io.github.lanewise.internal.mask.MaskPlan;
 import io.github.lanewise.internal.runtime.Kernels;
-import io.github.lanewise.internal.state.StateContent;
-import io.github.lanewise.internal.state.StateShape;
 import io.github.lanewise.internal.tensor.Checks;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

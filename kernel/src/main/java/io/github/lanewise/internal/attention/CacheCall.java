@@ -5,7 +5,6 @@ import io.github.lanewise.RowStatistics;
 import io.github.lanewise.attention.KeyValueCache;
 import io.github.lanewise.internal.cache.CacheAccess;
 import io.github.lanewise.internal.cache.CacheSnapshot;
-import io.github.lanewise.internal.decode.DecodeCall;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import io.github.lanewise.internal.tensor.TensorAccess;
 import io.github.lanewise.internal.work.Crew;

@@ -4,7 +4,6 @@ import io.github.lanewise.internal.cache.PageReader;
 import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.runtime.Kernels;
-import io.github.lanewise.internal.state.ShardNodes;
 import io.github.lanewise.internal.tensor.StagedRows;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import java.util.Arrays;

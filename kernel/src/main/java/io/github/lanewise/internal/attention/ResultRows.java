@@ -3,7 +3,6 @@ package io.github.lanewise.internal.attention;
 import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.runtime.Kernels;
-import io.github.lanewise.internal.state.NodeStatistics;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

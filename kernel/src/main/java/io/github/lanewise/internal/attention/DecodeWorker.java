@@ -1,4 +1,4 @@
-package io.github.lanewise.internal.decode;
+package io.github.lanewise.internal.attention;
 
 import io.github.lanewise.attention.KeyValueCache.Storage;
 import io.github.lanewise.internal.cache.CacheSnapshot;

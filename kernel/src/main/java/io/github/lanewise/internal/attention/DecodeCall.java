@@ -1,10 +1,8 @@
-package io.github.lanewise.internal.decode;
+package io.github.lanewise.internal.attention;
 
 import io.github.lanewise.FloatTensor;
 import io.github.lanewise.RowStatistics;
 import io.github.lanewise.attention.KeyValueCache.Storage;
-import io.github.lanewise.internal.attention.AttentionOptions;
-import io.github.lanewise.internal.attention.ReleasedKeys;
 import io.github.lanewise.internal.cache.CacheSnapshot;
 import io.github.lanewise.internal.cache.PageLayout;
 import io.github.lanewise.internal.kernel.DecodeKernels;

@@ -1,4 +1,4 @@
-package io.github.lanewise.internal.state;
+package io.github.lanewise.internal.attention;
 
 import io.github.lanewise.internal.kernel.NodeKernels;
 

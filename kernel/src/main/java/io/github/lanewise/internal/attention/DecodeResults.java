@@ -1,8 +1,7 @@
-package io.github.lanewise.internal.decode;
+package io.github.lanewise.internal.attention;
 
 import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.runtime.Kernels;
-import io.github.lanewise.internal.state.NodeStatistics;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,5 @@
-package io.github.lanewise.internal.decode;
+package io.github.lanewise.internal.attention;
 
-import io.github.lanewise.internal.attention.AttentionCall;
-import io.github.lanewise.internal.attention.AttentionOptions;
 import io.github.lanewise.internal.kernel.DecodeKernels;
 import io.github.lanewise.internal.kernel.FloatPair;
 import io.github.lanewise.internal.kernel.NodeKernels;
