@@ -25,7 +25,7 @@ final class WarmUpCalls {
   private static final long SHORT_IDLE_NANOS = 60_000_000;
 
   private static final int LENGTH = 320; // more than a chunk of keys, no multiple of 64
-  private static final int QUERIES = 96; // more than a bundle
+  private static final int QUERIES = 96; // more than a block
   private static final int DIM = 64;
 
   private static final int FEW_KEYS = 48;

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * that a call allocates nothing.
  *
  * <p>The heads are taken in rounds. A round packs its heads' keys and values, one task a chunk, and
- * then attends, one task a bundle of up to 32 query rows. One thread takes one head a round, so
- * that what it packs is still in its cache; more threads take as many heads as give everybody work.
+ * then attends, one task a block of up to 32 query rows. One thread takes one head a round, so that
+ * what it packs is still in its cache; more threads take as many heads as give everybody work.
  */
 public final class AttentionCall implements Task {
 
@@ -74,9 +74,9 @@ public final class AttentionCall implements Task {
   private long group;
   private boolean packing;
   private long firstSlotHead;
-  private long headsPerBundle;
-  private long bundlesPerHead;
-  private int bundles;
+  private long headsPerBlock;
+  private long blocksPerHead;
+  private int blocks;
 
   @SuppressWarnings("NullAway.Init") // bound before use, by `run`
   private AttentionCall() {}
@@ -239,18 +239,18 @@ public final class AttentionCall implements Task {
     mask.release();
   }
 
-  /** Long rows: bundles of one head. Short ones: all queries of as many heads as fit. */
+  /** Long rows: blocks of one head. Short ones: all queries of as many heads as fit. */
   private void cutQueries() {
-    boolean together = queryLength < TileKernels.PANEL && !options.anyHardMaximum();
-    headsPerBundle = together ? TileKernels.PANEL / Math.max(1, queryLength) : 1;
-    bundlesPerHead = (queryLength + TileKernels.PANEL - 1) / TileKernels.PANEL;
-    long headBundles = (group + headsPerBundle - 1) / headsPerBundle;
-    bundles = Math.toIntExact(Math.multiplyExact(headBundles, bundlesPerHead));
+    boolean together = queryLength < TileKernels.PANEL && !options.anyArgmax();
+    headsPerBlock = together ? TileKernels.PANEL / Math.max(1, queryLength) : 1;
+    blocksPerHead = (queryLength + TileKernels.PANEL - 1) / TileKernels.PANEL;
+    long headBlocks = (group + headsPerBlock - 1) / headsPerBlock;
+    blocks = Math.toIntExact(Math.multiplyExact(headBlocks, blocksPerHead));
   }
 
   private void execute(Crew crew, Workspace own) {
     long heads = q.size(0) * keyHeads;
-    if (heads == 0 || bundles == 0) {
+    if (heads == 0 || blocks == 0) {
       return;
     }
     int slots = headsInFlight(heads, crew.parallelism());
@@ -266,7 +266,7 @@ public final class AttentionCall implements Task {
       packing = true;
       crew.run(chunks, this, own);
       packing = false;
-      crew.run(used * bundles, this, own);
+      crew.run(used * blocks, this, own);
     }
   }
 
@@ -274,7 +274,7 @@ public final class AttentionCall implements Task {
     if (parallelism == 1) {
       return 1;
     }
-    long wanted = Math.max(1, (TASKS_PER_THREAD * (long) parallelism + bundles - 1) / bundles);
+    long wanted = Math.max(1, (TASKS_PER_THREAD * (long) parallelism + blocks - 1) / blocks);
     wanted = Math.max(wanted, (heads + MOST_ROUNDS - 1) / MOST_ROUNDS);
     long perHead = Math.max(1, PackedHeads.floatsPerHead(source.mostPacked(), headDim, valueDim));
     long affordable = Math.max(1, MOST_PACKED / perHead);
@@ -283,27 +283,27 @@ public final class AttentionCall implements Task {
 
   @Override
   public void run(int index, Workspace workspace) {
-    QueryBundle bundle = workspace.reuse(BUNDLE_SLOT, QueryBundle::new);
+    QueryBlock block = workspace.reuse(BUNDLE_SLOT, QueryBlock::new);
     try {
       if (packing) {
-        pack(index, bundle);
+        pack(index, block);
       } else {
-        attend(index, bundle);
+        attend(index, block);
       }
     } finally {
-      bundle.release();
+      block.release();
     }
   }
 
-  private void pack(int index, QueryBundle bundle) {
+  private void pack(int index, QueryBlock block) {
     PackedChunk chunk = packed.chunk(index);
     long batch = (firstSlotHead + chunk.slot) / keyHeads;
     long head = (firstSlotHead + chunk.slot) % keyHeads;
     if (source == tensors) {
       long start = chunk.index * TileKernels.CHUNK;
-      bundle.seen.look(mask, batch, head * group, group, queryLength, start, chunk.end);
+      block.seen.look(mask, batch, head * group, group, queryLength, start, chunk.end);
     }
-    source.pack(chunk, batch, head, bundle);
+    source.pack(chunk, batch, head, block);
   }
 
   /** Where query 0 of a batch element stands among the keys, for ALiBi. */
@@ -316,20 +316,20 @@ public final class AttentionCall implements Task {
     return Math.max(-FARTHEST, Math.min(FARTHEST, mask.offset(batch)));
   }
 
-  /** The last bundle of a head first: under a causal mask it is the heaviest. */
-  private void attend(int index, QueryBundle bundle) {
-    int slot = index / bundles;
-    int part = bundles - 1 - index % bundles;
+  /** The last block of a head first: under a causal mask it is the heaviest. */
+  private void attend(int index, QueryBlock block) {
+    int slot = index / blocks;
+    int part = blocks - 1 - index % blocks;
     long batch = (firstSlotHead + slot) / keyHeads;
     long firstHead = (firstSlotHead + slot) % keyHeads * group;
-    long head = part / bundlesPerHead * headsPerBundle;
-    long firstQuery = part % bundlesPerHead * TileKernels.PANEL;
+    long head = part / blocksPerHead * headsPerBlock;
+    long firstQuery = part % blocksPerHead * TileKernels.PANEL;
     long rows =
-        headsPerBundle == 1
+        headsPerBlock == 1
             ? Math.min(TileKernels.PANEL, queryLength - firstQuery)
-            : Math.min(headsPerBundle, group - head) * queryLength;
+            : Math.min(headsPerBlock, group - head) * queryLength;
     long row0 = head * queryLength + firstQuery;
-    bundle.run(this, slot, batch, firstHead, row0, (int) rows);
+    block.run(this, slot, batch, firstHead, row0, (int) rows);
   }
 
   boolean wantsStatistics() {

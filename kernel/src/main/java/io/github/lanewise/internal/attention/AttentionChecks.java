@@ -139,7 +139,7 @@ public final class AttentionChecks {
               + options.mask
               + " must name the offset");
     }
-    if (options.anyHardMaximum()) {
+    if (options.anyArgmax()) {
       throw new IllegalArgumentException("a temperature is 0, but a state needs more than that");
     }
     bias(options, q, firstKey + k.size(2), true, otherThreads);

@@ -58,12 +58,12 @@ public final class AttentionOptions {
   }
 
   /** Whether a head's temperature is 0. */
-  boolean isHardMaximum(long head) {
+  boolean isArgmax(long head) {
     return temperatures != null && temperatures[(int) head] == 0f;
   }
 
-  /** Whether any head's temperature is 0: then a bundle keeps to one head. */
-  public boolean anyHardMaximum() {
+  /** Whether any head's temperature is 0: then a block keeps to one head. */
+  public boolean anyArgmax() {
     if (temperatures != null) {
       for (float temperature : temperatures) {
         if (temperature == 0f) {

@@ -69,7 +69,7 @@ final class CacheSource implements KeyValueSource {
   }
 
   @Override
-  public void pack(PackedChunk chunk, long batch, long head, QueryBundle worker) {
+  public void pack(PackedChunk chunk, long batch, long head, QueryBlock worker) {
     PageLayout layout = cache.layout();
     boolean allFinite = true;
     for (long key = chunk.firstKey; key < chunk.end; ) {

@@ -87,7 +87,7 @@ public final class DecodeCall implements Task {
 
   /** Whether this path is for the call: few rows, and none that only looks for its maximum. */
   public static boolean serves(AttentionOptions options, StridedFloats q, PageLayout layout) {
-    if (layout.keyHeads == 0 || options.anyHardMaximum()) {
+    if (layout.keyHeads == 0 || options.anyArgmax()) {
       return false;
     }
     long rows = q.size(1) / layout.keyHeads * q.size(2);

@@ -17,5 +17,5 @@ interface KeyValueSource {
    * Fills the chunk's room: the keys {@code [from, end)} that are seen. The rest of the room is
    * zero, or at least no obstacle: a lane beyond the last key, a value that is finite.
    */
-  void pack(PackedChunk chunk, long batch, long head, QueryBundle worker);
+  void pack(PackedChunk chunk, long batch, long head, QueryBlock worker);
 }

@@ -7,7 +7,7 @@ import io.github.lanewise.internal.tensor.StridedFloats;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Writes what a bundle has computed to the caller's tensors, row by row. */
+/** Writes what a block has computed to the caller's tensors, row by row. */
 final class ResultRows {
 
   private static final int PANEL = TileKernels.PANEL;
@@ -35,13 +35,13 @@ final class ResultRows {
     }
   }
 
-  void writeStatistics(AttentionCall call, BundleRows rows) {
+  void writeStatistics(AttentionCall call, BlockRows rows) {
     write(call.logSumExp, logSumExp, rows);
     write(call.entropy, entropy, rows);
     write(call.maxWeight, maxWeight, rows);
   }
 
-  private static void write(@Nullable StridedFloats t, float[] lanes, BundleRows rows) {
+  private static void write(@Nullable StridedFloats t, float[] lanes, BlockRows rows) {
     if (t == null) {
       return;
     }
@@ -57,7 +57,7 @@ final class ResultRows {
    * Writes a panel {@code [length][PANEL]} to the rows' elements {@code [first, first + length)}.
    */
   void writePanel(
-      StridedFloats t, BundleRows rows, float[] panel, int from, long first, int length) {
+      StridedFloats t, BlockRows rows, float[] panel, int from, long first, int length) {
     for (int c = 0; c < rows.count; ) {
       int stop = rows.endOfHead(c);
       long at = rows.offsetIn(t, c) + first;
@@ -86,7 +86,7 @@ final class ResultRows {
   }
 
   /** Writes +0 to the rows' elements {@code [first, end)}. */
-  void writeZeros(StridedFloats t, BundleRows rows, long first, long end) {
+  void writeZeros(StridedFloats t, BlockRows rows, long first, long end) {
     room(TileKernels.CHUNK);
     Arrays.fill(staged, 0, TileKernels.CHUNK, 0f);
     for (int c = 0; c < rows.count; c++) {

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The scores of a bundle's rows against the keys of one chunk, {@code [256 keys][32 rows]}: the dot
+ * The scores of a block's rows against the keys of one chunk, {@code [256 keys][32 rows]}: the dot
  * product and every step that was asked for up to visibility.
  *
  * <p>The panel takes 32 KB. Where the mask lets all rows see a key and nothing but a scale was
@@ -53,7 +53,7 @@ final class ScorePanel {
   private float[] biasRow = new float[0];
 
   private AttentionCall call;
-  private BundleRows rows;
+  private BlockRows rows;
 
   private boolean skipsGaps;
 
@@ -64,13 +64,13 @@ final class ScorePanel {
   ScorePanel() {}
 
   /**
-   * Fills the query panel with the bundle's rows. Lanes beyond them keep what an earlier bundle
-   * left: they are computed up to a whole vector, and never looked at.
+   * Fills the query panel with the block's rows. Lanes beyond them keep what an earlier block left:
+   * they are computed up to a whole vector, and never looked at.
    */
-  void begin(AttentionCall call, BundleRows rows, StagedRows staging) {
+  void begin(AttentionCall call, BlockRows rows, StagedRows staging) {
     this.call = call;
     this.rows = rows;
-    skipsGaps = call.weights == null && !call.options.isHardMaximum(rows.head[0]);
+    skipsGaps = call.weights == null && !call.options.isArgmax(rows.head[0]);
     loadQueries(call.q, call.headDim, staging);
     loadRowOptions();
   }

@@ -55,7 +55,7 @@ final class TensorSource implements KeyValueSource {
   }
 
   @Override
-  public void pack(PackedChunk chunk, long batch, long head, QueryBundle worker) {
+  public void pack(PackedChunk chunk, long batch, long head, QueryBlock worker) {
     SeenKeys seen = worker.seen;
     long chunk0 = chunk.index * CHUNK;
     long kRow = k.offset() + batch * k.stride(0) + head * k.stride(1) - firstRow * k.stride(2);

@@ -4,7 +4,7 @@ import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.mask.MaskPlan;
 
 /**
- * Which lanes of a bundle see which keys of a chunk: for every key one word, bit c of which says
+ * Which lanes of a block see which keys of a chunk: for every key one word, bit c of which says
  * whether lane c sees it. Built only for chunks that some lane sees in part.
  */
 final class VisibleWords {
@@ -32,7 +32,7 @@ final class VisibleWords {
    * Fills {@link #words} for the keys {@code [from, end)} of the chunk that starts at {@code
    * chunk0}; returns NONE, ALL or SOME, and leaves the words alone unless SOME.
    */
-  int fill(BundleRows rows, MaskPlan mask, long chunk0, long from, long end) {
+  int fill(BlockRows rows, MaskPlan mask, long chunk0, long from, long end) {
     if (mask.isNone()) {
       return ALL;
     }
@@ -47,7 +47,7 @@ final class VisibleWords {
   }
 
   /** What the hulls of the rows say of {@code [from, end)}. */
-  private static int extent(BundleRows rows, long from, long end) {
+  private static int extent(BlockRows rows, long from, long end) {
     boolean all = true;
     boolean none = true;
     for (int c = 0; c < rows.count; c++) {
@@ -58,7 +58,7 @@ final class VisibleWords {
   }
 
   /** Each lane flips its bit at the range's ends; a running exclusive or does the rest. */
-  private void fillRanges(BundleRows rows, long chunk0, long from, long end) {
+  private void fillRanges(BlockRows rows, long chunk0, long from, long end) {
     int begin = (int) (from - chunk0);
     int stop = (int) (end - chunk0);
     java.util.Arrays.fill(words, begin, stop, 0L);
@@ -80,7 +80,7 @@ final class VisibleWords {
   }
 
   /** Rows of bits, transposed to words of lanes. */
-  private int fillBits(BundleRows rows, MaskPlan mask, long chunk0, int length) {
+  private int fillBits(BlockRows rows, MaskPlan mask, long chunk0, int length) {
     boolean all = true;
     boolean none = true;
     for (int c = 0; c < PANEL; c++) {

@@ -3,7 +3,7 @@ package io.github.lanewise.internal.kernel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Kernels over the scores of a bundle of queries and over the nodes of its merge tree. One lane is
+ * Kernels over the scores of a block of queries and over the nodes of its merge tree. One lane is
  * one query; scores are a panel {@code [keys][PANEL]} as {@link TileKernels} writes it.
  *
  * <p>A node is the partial result of a run of keys: for every lane the maximum m, the sum l of the

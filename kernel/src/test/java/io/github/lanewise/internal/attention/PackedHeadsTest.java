@@ -39,7 +39,7 @@ class PackedHeadsTest {
     packed.begin(1, DIM, DIM);
     packed.list(0, plan, 0, 0, 1, QUERIES, KEYS);
     int chunks = packed.place(source, 1, 0);
-    QueryBundle worker = new QueryBundle();
+    QueryBlock worker = new QueryBlock();
     int unseen = 0;
     for (int at = 0; at < chunks; at++) {
       PackedChunk chunk = packed.chunk(at);

@@ -5,10 +5,10 @@ import io.github.lanewise.internal.mask.MaskPlan;
 import io.github.lanewise.internal.tensor.StridedFloats;
 
 /**
- * The query rows of one bundle: up to 32 rows of the heads of one group, one row a lane, with what
+ * The query rows of one block: up to 32 rows of the heads of one group, one row a lane, with what
  * the mask lets each of them see.
  */
-final class BundleRows {
+final class BlockRows {
 
   long batch;
   int count;

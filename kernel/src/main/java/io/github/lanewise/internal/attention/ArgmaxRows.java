@@ -8,7 +8,7 @@ import java.util.Arrays;
  * Attention at temperature 0: all weight goes to the first of the largest scores. NaN or +inf at a
  * visible key makes the row NaN, as at any other temperature.
  */
-final class HardMaximum {
+final class ArgmaxRows {
 
   private static final int PANEL = TileKernels.PANEL;
   private static final int CHUNK = TileKernels.CHUNK;
@@ -18,53 +18,53 @@ final class HardMaximum {
   private final boolean[] broken = new boolean[PANEL];
   private float[] panel = new float[0];
 
-  void run(AttentionCall call, QueryBundle bundle, int slot) {
-    BundleRows rows = bundle.rows;
+  void run(AttentionCall call, QueryBlock block, int slot) {
+    BlockRows rows = block.rows;
     Arrays.fill(best, Float.NEGATIVE_INFINITY);
     Arrays.fill(bestKey, -1);
     Arrays.fill(broken, false);
-    bundle.tree.begin(0, rows.count, false);
+    block.tree.begin(0, rows.count, false);
     PackedHeads packed = call.packed;
-    for (int at = packed.find(slot, bundle.firstChunk()); at < packed.end(slot); at++) {
-      if (score(bundle, packed.chunk(at))) {
-        scan(bundle);
+    for (int at = packed.find(slot, block.firstChunk()); at < packed.end(slot); at++) {
+      if (score(block, packed.chunk(at))) {
+        scan(block);
       }
     }
     if (call.weights != null) {
-      writeWeights(call, bundle, slot, call.weights);
+      writeWeights(call, block, slot, call.weights);
     }
     if (call.out != null) {
-      writeValues(call, bundle, slot, call.out);
+      writeValues(call, block, slot, call.out);
     }
     if (call.wantsStatistics()) {
-      writeStatistics(call, bundle);
+      writeStatistics(call, block);
     }
   }
 
-  private static boolean score(QueryBundle bundle, PackedChunk chunk) {
-    int node = bundle.tree.next();
-    return bundle.panel.score(chunk, false, bundle.tree.nodes, node);
+  private static boolean score(QueryBlock block, PackedChunk chunk) {
+    int node = block.tree.next();
+    return block.panel.score(chunk, false, block.tree.nodes, node);
   }
 
-  private void scan(QueryBundle bundle) {
-    for (int c = 0; c < bundle.rows.count; c++) {
-      for (int k = 0; k < bundle.panel.spanKeys; k++) {
-        float score = bundle.panel.scores[k * PANEL + c];
+  private void scan(QueryBlock block) {
+    for (int c = 0; c < block.rows.count; c++) {
+      for (int k = 0; k < block.panel.spanKeys; k++) {
+        float score = block.panel.scores[k * PANEL + c];
         if (score > best[c]) {
           best[c] = score;
-          bestKey[c] = bundle.panel.spanFrom + k;
+          bestKey[c] = block.panel.spanFrom + k;
         }
         broken[c] |= Float.isNaN(score) || score == Float.POSITIVE_INFINITY;
       }
     }
   }
 
-  private void writeValues(AttentionCall call, QueryBundle bundle, int slot, StridedFloats out) {
+  private void writeValues(AttentionCall call, QueryBlock block, int slot, StridedFloats out) {
     if (panel.length < call.valueDim * PANEL) {
       panel = new float[call.valueDim * PANEL];
     }
     PackedHeads packed = call.packed;
-    for (int c = 0; c < bundle.rows.count; c++) {
+    for (int c = 0; c < block.rows.count; c++) {
       for (int column = 0; column < call.valueDim; column++) {
         float value = 0f;
         if (broken[c]) {
@@ -75,7 +75,7 @@ final class HardMaximum {
         panel[column * PANEL + c] = value;
       }
     }
-    bundle.results.writePanel(out, bundle.rows, panel, 0, 0, call.valueDim);
+    block.results.writePanel(out, block.rows, panel, 0, 0, call.valueDim);
   }
 
   /** Never -0; the weight of 1 takes the value's scale, if there is one. */
@@ -86,37 +86,36 @@ final class HardMaximum {
     return value * scale + 0f;
   }
 
-  private void writeWeights(
-      AttentionCall call, QueryBundle bundle, int slot, StridedFloats weights) {
+  private void writeWeights(AttentionCall call, QueryBlock block, int slot, StridedFloats weights) {
     long written = 0;
     PackedHeads packed = call.packed;
-    for (int at = packed.find(slot, bundle.firstChunk()); at < packed.end(slot); at++) {
-      if (score(bundle, packed.chunk(at))) {
-        oneHot(bundle);
-        written = bundle.writeSpan(weights, written);
+    for (int at = packed.find(slot, block.firstChunk()); at < packed.end(slot); at++) {
+      if (score(block, packed.chunk(at))) {
+        oneHot(block);
+        written = block.writeSpan(weights, written);
       }
     }
-    bundle.results.writeZeros(weights, bundle.rows, written, call.keyLength);
+    block.results.writeZeros(weights, block.rows, written, call.keyLength);
   }
 
-  private void oneHot(QueryBundle bundle) {
-    for (int k = 0; k < bundle.panel.spanKeys; k++) {
-      for (int c = 0; c < bundle.rows.count; c++) {
-        float hit = bestKey[c] == bundle.panel.spanFrom + k ? 1f : 0f;
-        bundle.panel.scores[k * PANEL + c] =
-            !broken[c] ? hit : bundle.panel.sees(k, c) ? Float.NaN : 0f;
+  private void oneHot(QueryBlock block) {
+    for (int k = 0; k < block.panel.spanKeys; k++) {
+      for (int c = 0; c < block.rows.count; c++) {
+        float hit = bestKey[c] == block.panel.spanFrom + k ? 1f : 0f;
+        block.panel.scores[k * PANEL + c] =
+            !broken[c] ? hit : block.panel.sees(k, c) ? Float.NaN : 0f;
       }
     }
   }
 
-  private void writeStatistics(AttentionCall call, QueryBundle bundle) {
-    ResultRows results = bundle.results;
-    for (int c = 0; c < bundle.rows.count; c++) {
+  private void writeStatistics(AttentionCall call, QueryBlock block) {
+    ResultRows results = block.results;
+    for (int c = 0; c < block.rows.count; c++) {
       boolean empty = bestKey[c] < 0;
       results.logSumExp[c] = empty && !broken[c] ? Float.NEGATIVE_INFINITY : Float.NaN;
       results.entropy[c] = broken[c] ? Float.NaN : 0f;
       results.maxWeight[c] = broken[c] ? Float.NaN : empty ? 0f : 1f;
     }
-    results.writeStatistics(call, bundle.rows);
+    results.writeStatistics(call, block.rows);
   }
 }

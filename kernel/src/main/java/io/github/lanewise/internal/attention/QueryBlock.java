@@ -9,24 +9,24 @@ import io.github.lanewise.internal.tensor.StridedFloats;
 import java.util.Arrays;
 
 /**
- * One worker's scratch for a bundle of up to 32 query rows, and the way from scores to results:
+ * One worker's scratch for a block of up to 32 query rows, and the way from scores to results:
  * exponentials of a chunk, their product with the values, the merge with the chunks before, the
  * sink, and the normalization. Each lane is one query.
  */
-final class QueryBundle {
+final class QueryBlock {
 
   private static final int PANEL = TileKernels.PANEL;
   private static final int CHUNK = TileKernels.CHUNK;
 
-  final BundleRows rows = new BundleRows();
+  final BlockRows rows = new BlockRows();
   final ScorePanel panel = new ScorePanel();
-  final NodeTree tree = new NodeTree();
+  final MergeTree tree = new MergeTree();
   final StagedRows staging = new StagedRows();
   final SeenKeys seen = new SeenKeys();
   final PageReader pages = new PageReader();
   final ResultRows results = new ResultRows();
 
-  private final HardMaximum hardMaximum = new HardMaximum();
+  private final ArgmaxRows argmaxRows = new ArgmaxRows();
   private final float[] laneScratch = new float[ScoreKernels.LANE_SCRATCH];
   private final long[] live = new long[CHUNK];
   private final float[] keyMaximum = new float[PANEL];
@@ -39,8 +39,8 @@ final class QueryBundle {
   void run(AttentionCall call, int slot, long batch, long firstHead, long row0, int count) {
     rows.set(batch, firstHead, call.queryLength, row0, count, call.mask);
     panel.begin(call, rows, staging);
-    if (call.options.isHardMaximum(rows.head[0])) {
-      hardMaximum.run(call, this, slot);
+    if (call.options.isArgmax(rows.head[0])) {
+      argmaxRows.run(call, this, slot);
     } else if (call.shard != null) {
       attendShard(call, call.shard, slot);
     } else {

@@ -6,7 +6,7 @@ import io.github.lanewise.internal.runtime.Kernels;
 import java.util.Arrays;
 
 /**
- * Merges the partial results of a bundle's chunks by the fixed binary tree over the absolute chunk
+ * Merges the partial results of a block's chunks by the fixed binary tree over the absolute chunk
  * index: {@code node(level, i) = merge(node(level - 1, 2i), node(level - 1, 2i + 1))}.
  *
  * <p>Chunks arrive in ascending order, and some never arrive because nobody sees them: they are
@@ -15,7 +15,7 @@ import java.util.Arrays;
  * {@link TileKernels}. The stack is never deeper than the binary logarithm of the chunk count, and
  * one more for the newest chunk.
  */
-final class NodeTree {
+final class MergeTree {
 
   /** Nodes in the layout of {@link TileKernels}, {@link #stride} floats apart. */
   float[] nodes = new float[0];
@@ -28,7 +28,7 @@ final class NodeTree {
   private int columns;
   private boolean moment;
 
-  /** Empties the tree for a bundle whose nodes have {@code valueDim} rows of values. */
+  /** Empties the tree for a block whose nodes have {@code valueDim} rows of values. */
   void begin(int valueDim, int columns, boolean moment) {
     this.valueDim = valueDim;
     this.columns = columns;
