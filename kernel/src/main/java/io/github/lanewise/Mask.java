@@ -1,6 +1,8 @@
 package io.github.lanewise;
 
-import io.github.lanewise.internal.mask.MaskNode;
+import io.github.lanewise.internal.mask.ArrayMask;
+import io.github.lanewise.internal.mask.MaskExpression;
+import io.github.lanewise.internal.mask.RangeMask;
 
 /**
  * Which keys a query may see. Query i of batch element b and head h sees key j, or it does not;
@@ -16,30 +18,37 @@ import io.github.lanewise.internal.mask.MaskNode;
  * Long.MAX_VALUE} keys to the left are all there are. An offset that leaves a row without keys is
  * not clamped: that row is empty.
  *
+ * <p><b>Equality.</b> Two masks are equal if they were made with the same numbers, the same array
+ * objects and shapes, or, for {@link #and} and {@link #or}, from equal masks in the same order;
+ * {@code causal()} is the window of {@code Long.MAX_VALUE} keys to the left and none to the right.
+ * The contents of arrays do not count, as they may change. Equal masks show the same keys; masks
+ * that show the same keys need not be equal.
+ *
  * <p><b>Errors.</b> Negative sizes and arrays that do not fit their shape are refused here; a mask
  * that does not fit an operand is refused by the operation, with {@link IllegalArgumentException}
- * and before anything is written.
+ * and before anything is written. Null is refused with a {@link NullPointerException} that names
+ * the argument.
  *
  * <p><b>Allocation.</b> None, except for the mask itself.
  *
  * <p><b>Threading.</b> Masks are immutable, but keep references to the caller's arrays: their
  * contents may change between calls, and not during one.
  */
-public sealed interface Mask permits MaskNode {
+public sealed interface Mask permits MaskExpression {
 
   /** Every key is visible. */
   static Mask none() {
-    return MaskNode.none();
+    return RangeMask.None.INSTANCE;
   }
 
   /** Key j is visible to query i iff j ≤ i + (keyLength - queryLength). */
   static Mask causal() {
-    return MaskNode.causal();
+    return new RangeMask.Window(Long.MAX_VALUE, 0, null);
   }
 
   /** Key j is visible to query i iff j ≤ i + offset. */
   static Mask causal(long offset) {
-    return MaskNode.causal(offset);
+    return new RangeMask.Window(Long.MAX_VALUE, 0, offset);
   }
 
   /**
@@ -49,7 +58,7 @@ public sealed interface Mask permits MaskNode {
    * @throws IllegalArgumentException if {@code left} or {@code right} is negative
    */
   static Mask window(long left, long right) {
-    return MaskNode.window(left, right);
+    return new RangeMask.Window(left, right, null);
   }
 
   /**
@@ -58,7 +67,7 @@ public sealed interface Mask permits MaskNode {
    * @throws IllegalArgumentException if {@code left} or {@code right} is negative
    */
   static Mask window(long left, long right, long offset) {
-    return MaskNode.window(left, right, offset);
+    return new RangeMask.Window(left, right, offset);
   }
 
   /**
@@ -70,7 +79,7 @@ public sealed interface Mask permits MaskNode {
    * @throws IllegalArgumentException if a length is negative
    */
   static Mask keyLengths(int... perBatch) {
-    return MaskNode.keyLengths(perBatch);
+    return new RangeMask.Lengths(perBatch);
   }
 
   /**
@@ -83,7 +92,7 @@ public sealed interface Mask permits MaskNode {
    * @throws IllegalArgumentException if the sizes do not multiply to {@code allowed.length}
    */
   static Mask allowed(boolean[] allowed, long... shape) {
-    return MaskNode.allowed(allowed, shape);
+    return ArrayMask.Allowed.of(allowed, shape);
   }
 
   /**
@@ -95,7 +104,7 @@ public sealed interface Mask permits MaskNode {
    *     longs per row
    */
   static Mask allowedBits(long[] bits, long... shape) {
-    return MaskNode.allowedBits(bits, shape);
+    return ArrayMask.AllowedBits.of(bits, shape);
   }
 
   /**
@@ -105,7 +114,7 @@ public sealed interface Mask permits MaskNode {
    * @throws IllegalArgumentException if {@code keys} is negative
    */
   static Mask prefix(long keys) {
-    return MaskNode.prefix(keys);
+    return new RangeMask.Prefix(keys);
   }
 
   /**

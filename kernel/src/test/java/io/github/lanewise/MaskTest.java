@@ -1,9 +1,12 @@
 package io.github.lanewise;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
@@ -38,14 +41,14 @@ class MaskTest {
 
   @Test
   @SuppressWarnings("NullAway") // the point of the test
-  void nullIsRefused() {
-    assertNull(() -> Mask.keyLengths((int[]) null));
-    assertNull(() -> Mask.allowed(null, 1));
-    assertNull(() -> Mask.allowed(new boolean[1], (long[]) null));
-    assertNull(() -> Mask.allowedBits(null, 1));
-    assertNull(() -> Mask.allowedBits(new long[1], (long[]) null));
-    assertNull(() -> Mask.none().and(null));
-    assertNull(() -> Mask.causal().or(null));
+  void nullIsRefusedByName() {
+    assertNull("perBatch", () -> Mask.keyLengths((int[]) null));
+    assertNull("allowed", () -> Mask.allowed(null, 1));
+    assertNull("shape", () -> Mask.allowed(new boolean[1], (long[]) null));
+    assertNull("bits", () -> Mask.allowedBits(null, 1));
+    assertNull("shape", () -> Mask.allowedBits(new long[1], (long[]) null));
+    assertNull("other", () -> Mask.none().and(null));
+    assertNull("other", () -> Mask.causal().or(null));
   }
 
   @Test
@@ -67,12 +70,58 @@ class MaskTest {
     assertEquals("allowed([2, 3])", mask.toString());
   }
 
+  @Test
+  void masksAreEqualByNumbersAndArrays() {
+    int[] lengths = {3, 4};
+    boolean[] allowed = new boolean[6];
+    long[] bits = new long[6];
+    List<Supplier<Mask>> makers =
+        List.of(
+            Mask::none,
+            Mask::causal,
+            () -> Mask.causal(0),
+            () -> Mask.causal(1000),
+            () -> Mask.window(1, 2),
+            () -> Mask.window(2, 1),
+            () -> Mask.window(1, 2, 1000),
+            () -> Mask.prefix(0),
+            () -> Mask.prefix(1),
+            () -> Mask.keyLengths(lengths),
+            () -> Mask.allowed(allowed, 6),
+            () -> Mask.allowed(allowed, 1, 6),
+            () -> Mask.allowed(allowed, 2, 3),
+            () -> Mask.allowed(allowed, 3, 2),
+            () -> Mask.allowedBits(bits, 6, 64),
+            () -> Mask.allowedBits(bits, 6, 63),
+            () -> Mask.causal(1000).and(Mask.prefix(7)),
+            () -> Mask.causal(1000).or(Mask.prefix(7)),
+            () -> Mask.prefix(7).or(Mask.causal(1000)),
+            () -> Mask.keyLengths(lengths).or(Mask.allowed(allowed, 6).and(Mask.causal())));
+    for (int a = 0; a < makers.size(); a++) {
+      for (int b = 0; b < makers.size(); b++) {
+        Mask left = makers.get(a).get();
+        Mask right = makers.get(b).get();
+        assertEquals(a == b, left.equals(right), () -> left + " and " + right);
+        assertTrue(a != b || left.hashCode() == right.hashCode(), left::toString);
+      }
+    }
+    assertNotEquals(Mask.keyLengths(lengths), Mask.keyLengths(lengths.clone()));
+    assertNotEquals(Mask.allowed(allowed, 6), Mask.allowed(allowed.clone(), 6));
+    assertNotEquals(Mask.allowedBits(bits, 6, 64), Mask.allowedBits(bits.clone(), 6, 64));
+    assertEquals(Mask.causal(), Mask.window(Long.MAX_VALUE, 0));
+    Mask before = Mask.allowed(allowed, 6);
+    int hash = before.hashCode();
+    allowed[2] = true;
+    assertEquals(before, Mask.allowed(allowed, 6));
+    assertEquals(hash, before.hashCode(), "contents do not count");
+  }
+
   private static void assertIllegal(String part, Executable call) {
     Exception thrown = assertThrows(IllegalArgumentException.class, call);
     assertTrue(String.valueOf(thrown.getMessage()).contains(part), thrown::toString);
   }
 
-  private static void assertNull(Executable call) {
-    assertThrows(NullPointerException.class, call);
+  private static void assertNull(String name, Executable call) {
+    assertEquals(name, assertThrows(NullPointerException.class, call).getMessage());
   }
 }

@@ -28,7 +28,7 @@ public final class MaskPlan {
   /** Some are, and the bits say which. */
   public static final int SOME = 2;
 
-  private MaskNode root = MaskNode.none();
+  private MaskExpression root = RangeMask.None.INSTANCE;
   private long batch;
   private long heads;
   private long queries;
@@ -110,7 +110,7 @@ public final class MaskPlan {
       long newFirstKey,
       boolean newIsShard) {
     release();
-    MaskNode node = (MaskNode) Objects.requireNonNull(mask, "mask");
+    MaskExpression node = (MaskExpression) Objects.requireNonNull(mask, "mask");
     batch = newBatch;
     heads = newHeads;
     queries = newQueries;
@@ -127,7 +127,7 @@ public final class MaskPlan {
 
   /** Forgets the mask, and with it the caller's arrays. */
   public void release() {
-    root = MaskNode.none();
+    root = RangeMask.None.INSTANCE;
     keyLengths = null;
     isNone = true;
     rangesOnly = true;
@@ -162,28 +162,6 @@ public final class MaskPlan {
   }
 
   /**
-   * The smallest {@link #first} of rows from … to (exclusive) that see anything; 0 if none does.
-   */
-  public long blockFirst(long b, long h, long fromRow, long toRow) {
-    long least = MaskNode.NOWHERE;
-    for (long i = fromRow; i < toRow; i++) {
-      if (end(b, h, i) > 0) {
-        least = Math.min(least, first(b, h, i));
-      }
-    }
-    return least == MaskNode.NOWHERE ? 0 : least;
-  }
-
-  /** The largest {@link #end} of rows from … to (exclusive). */
-  public long blockEnd(long b, long h, long fromRow, long toRow) {
-    long most = 0;
-    for (long i = fromRow; i < toRow; i++) {
-      most = Math.max(most, end(b, h, i));
-    }
-    return most;
-  }
-
-  /**
    * Which of the keys key0 … key0 + length - 1 the row sees.
    *
    * <p>A row whose range is not empty may still turn out to see no key of any chunk.
@@ -212,15 +190,15 @@ public final class MaskPlan {
       }
       for (int w = 0; w < CHUNK_WORDS; w++) {
         long key = key0 + w * (long) Long.SIZE;
-        bits[at + w] = MaskNode.ones(firstVisible - key, endVisible - key);
+        bits[at + w] = MaskExpression.ones(firstVisible - key, endVisible - key);
       }
       return SOME;
     }
-    root.chunk(this, b, h, i, key0, length, bits, at, MaskNode.Combine.SET);
+    root.chunk(this, b, h, i, key0, length, bits, at, MaskExpression.Combine.SET);
     int visible = 0;
     for (int w = 0; w < CHUNK_WORDS; w++) {
       if (firstKey > key0) {
-        bits[at + w] &= MaskNode.ones(firstKey - key0 - w * (long) Long.SIZE, Long.SIZE);
+        bits[at + w] &= MaskExpression.ones(firstKey - key0 - w * (long) Long.SIZE, Long.SIZE);
       }
       visible += Long.bitCount(bits[at + w]);
     }
@@ -229,7 +207,7 @@ public final class MaskPlan {
 
   /** Whether a mask names an offset between the positions of queries and keys. */
   public static boolean namesOffset(Mask mask) {
-    return ((MaskNode) mask).namedOffset() != null;
+    return ((MaskExpression) mask).namedOffset() != null;
   }
 
   /** Whether the mask names an offset between the positions of queries and keys. */

@@ -43,7 +43,6 @@ class MaskPlanTest {
               for (int i = 0; i < operand.queries(); i++) {
                 checkRow(drawn, operand, b, h, i, seen);
               }
-              checkBlock(operand, b, h);
             }
           }
         });
@@ -142,19 +141,6 @@ class MaskPlanTest {
     }
     int expected = count == 0 ? MaskPlan.NONE : count == length ? MaskPlan.ALL : MaskPlan.SOME;
     assertEquals(expected, answer);
-  }
-
-  private void checkBlock(Operand o, int b, int h) {
-    long least = Long.MAX_VALUE;
-    long most = 0;
-    for (int i = 0; i < o.queries(); i++) {
-      if (plan.end(b, h, i) > 0) {
-        least = Math.min(least, plan.first(b, h, i));
-        most = Math.max(most, plan.end(b, h, i));
-      }
-    }
-    assertEquals(most == 0 ? 0 : least, plan.blockFirst(b, h, 0, o.queries()));
-    assertEquals(most, plan.blockEnd(b, h, 0, o.queries()));
   }
 
   @Test
