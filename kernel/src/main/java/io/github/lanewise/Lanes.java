@@ -3,8 +3,7 @@ package io.github.lanewise;
 import io.github.lanewise.internal.kernel.WeightSums;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.softmax.RowSums;
-import io.github.lanewise.internal.softmax.Slots;
-import io.github.lanewise.internal.work.Crew;
+import io.github.lanewise.internal.work.CallerCrew;
 import io.github.lanewise.internal.work.Workspace;
 import java.util.Objects;
 
@@ -98,15 +97,11 @@ public final class Lanes {
     if (Float.isInfinite(max) || Float.isNaN(max)) {
       return max;
     }
-    Crew crew = Crew.caller();
-    Workspace own = crew.acquire();
-    try {
-      RowSums sums = own.reuse(Slots.SUMS, RowSums::new);
+    try (Workspace own = CallerCrew.INSTANCE.acquire()) {
+      RowSums sums = own.get(RowSums.SUMS);
       int largest = Kernels.lanes().indexOf(x, from, to, max) - from;
       sums.weigh(WeightSums.SUM, x, from, x, from, 0, to - from, largest, max, own);
       return max + RowSums.logSum(sums.rest);
-    } finally {
-      crew.release(own);
     }
   }
 }

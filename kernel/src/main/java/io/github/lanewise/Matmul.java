@@ -4,7 +4,6 @@ import io.github.lanewise.internal.matmul.MatmulCall;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.tensor.Checks;
 import io.github.lanewise.internal.work.Crew;
-import io.github.lanewise.internal.work.CrewAccess;
 import java.util.Objects;
 
 /**
@@ -71,7 +70,7 @@ public final class Matmul {
       FloatTensor c,
       Workers workers,
       boolean transposed) {
-    Crew crew = CrewAccess.of(Objects.requireNonNull(workers, "workers"));
+    Crew crew = Crew.of(Objects.requireNonNull(workers, "workers"));
     Kernels.requireAvailable();
     boolean otherThreads = crew.parallelism() > 1;
     Checks.requireRank(a, "a", 2, 4);

@@ -5,9 +5,9 @@ import io.github.lanewise.internal.softmax.BackwardCall;
 import io.github.lanewise.internal.softmax.SoftmaxCall;
 import io.github.lanewise.internal.softmax.SoftmaxChecks;
 import io.github.lanewise.internal.softmax.SoftmaxOptions;
-import io.github.lanewise.internal.tensor.TensorAccess;
+import io.github.lanewise.internal.tensor.StridedFloats;
+import io.github.lanewise.internal.work.CallerCrew;
 import io.github.lanewise.internal.work.Crew;
-import io.github.lanewise.internal.work.CrewAccess;
 import java.util.Objects;
 
 /**
@@ -148,7 +148,7 @@ public final class Softmax {
     Objects.requireNonNull(x, "x");
     Ranges.check(x.length, "x", from, to);
     Kernels.requireAvailable();
-    SoftmaxCall.run(options, x, from, to - from, Crew.caller());
+    SoftmaxCall.run(options, x, from, to - from, CallerCrew.INSTANCE);
   }
 
   /** {@link #apply(FloatTensor, Mask, FloatTensor, RowStatistics, Workers)} with neither mask. */
@@ -178,10 +178,10 @@ public final class Softmax {
       FloatTensor x, Mask mask, FloatTensor y, RowStatistics statistics, Workers workers) {
     Objects.requireNonNull(mask, "mask");
     Objects.requireNonNull(workers, "workers");
-    Crew crew = CrewAccess.of(workers);
+    Crew crew = Crew.of(workers);
     SoftmaxChecks.forward(x, y, statistics, crew.parallelism() > 1);
     Kernels.requireAvailable();
-    SoftmaxCall.run(options, TensorAccess.of(x), mask, TensorAccess.of(y), statistics, crew);
+    SoftmaxCall.run(options, StridedFloats.of(x), mask, StridedFloats.of(y), statistics, crew);
   }
 
   /**
@@ -204,6 +204,10 @@ public final class Softmax {
     SoftmaxChecks.backward(options, y, dy, dx);
     Kernels.requireAvailable();
     BackwardCall.run(
-        options, TensorAccess.of(y), TensorAccess.of(dy), TensorAccess.of(dx), Crew.caller());
+        options,
+        StridedFloats.of(y),
+        StridedFloats.of(dy),
+        StridedFloats.of(dx),
+        CallerCrew.INSTANCE);
   }
 }

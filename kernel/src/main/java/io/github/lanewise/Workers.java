@@ -1,7 +1,9 @@
 package io.github.lanewise;
 
+import io.github.lanewise.internal.work.CallerCrew;
 import io.github.lanewise.internal.work.Crew;
-import io.github.lanewise.internal.work.CrewAccess;
+import io.github.lanewise.internal.work.ExecutorCrew;
+import io.github.lanewise.internal.work.ThreadCrew;
 import java.util.concurrent.Executor;
 
 /**
@@ -29,31 +31,14 @@ import java.util.concurrent.Executor;
  * <p><b>Errors.</b> Calls on closed workers throw {@link IllegalStateException}; one that is under
  * way when they are closed is completed.
  */
-public final class Workers implements AutoCloseable {
+public abstract sealed class Workers implements AutoCloseable permits Crew {
 
-  static {
-    CrewAccess.install(
-        new CrewAccess() {
-          @Override
-          protected Crew crew(Workers workers) {
-            return workers.crew;
-          }
-        });
-  }
-
-  private static final Workers CALLER = new Workers(Crew.caller(), "caller()");
-
-  private final Crew crew;
-  private final String description;
-
-  private Workers(Crew crew, String description) {
-    this.crew = crew;
-    this.description = description;
-  }
+  /** For the one subclass. */
+  protected Workers() {}
 
   /** The calling thread alone. The same object for the whole process; it cannot be closed. */
   public static Workers caller() {
-    return CALLER;
+    return CallerCrew.INSTANCE;
   }
 
   /**
@@ -65,7 +50,7 @@ public final class Workers implements AutoCloseable {
    * @throws OutOfMemoryError if the system has no more threads; those that were started have ended
    */
   public static Workers threads(int count) {
-    return new Workers(Crew.threads(count), "threads(" + count + ")");
+    return ThreadCrew.start(count);
   }
 
   /**
@@ -79,7 +64,7 @@ public final class Workers implements AutoCloseable {
    * @throws IllegalArgumentException if {@code parallelism} is less than 1
    */
   public static Workers on(Executor executor, int parallelism) {
-    return new Workers(Crew.on(executor, parallelism), "on(" + executor + ", " + parallelism + ")");
+    return new ExecutorCrew(executor, parallelism);
   }
 
   /**
@@ -89,12 +74,5 @@ public final class Workers implements AutoCloseable {
    * @throws IllegalStateException if called from one of the threads that it would wait for
    */
   @Override
-  public void close() {
-    crew.close();
-  }
-
-  @Override
-  public String toString() {
-    return "Workers." + description;
-  }
+  public abstract void close();
 }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.lanewise.internal.work.Crew;
-import io.github.lanewise.internal.work.CrewAccess;
 import org.junit.jupiter.api.Test;
 
 /** The public handle; what the crews behind it promise is tested with them. */
@@ -16,9 +15,9 @@ class WorkersTest {
     Workers caller = Workers.caller();
     caller.close();
     assertSame(caller, Workers.caller());
-    Crew crew = CrewAccess.of(caller);
+    Crew crew = Crew.of(caller);
     assertEquals(1, crew.parallelism());
-    crew.release(crew.acquire());
+    crew.acquire().close();
     assertEquals("Workers.caller()", caller.toString());
   }
 
@@ -26,7 +25,7 @@ class WorkersTest {
   void threadsCountTheCaller() {
     for (int count = 1; count <= 3; count++) {
       try (Workers workers = Workers.threads(count)) {
-        assertEquals(count, CrewAccess.of(workers).parallelism());
+        assertEquals(count, Crew.of(workers).parallelism());
         assertEquals("Workers.threads(" + count + ")", workers.toString());
       }
     }
@@ -37,7 +36,7 @@ class WorkersTest {
   @SuppressWarnings("NullAway") // the point of the test
   void executorsAreBorrowed() {
     try (Workers workers = Workers.on(Runnable::run, 5)) {
-      assertEquals(5, CrewAccess.of(workers).parallelism());
+      assertEquals(5, Crew.of(workers).parallelism());
     }
     assertThrows(NullPointerException.class, () -> Workers.on(null, 2));
     assertThrows(IllegalArgumentException.class, () -> Workers.on(Runnable::run, 0));
@@ -50,7 +49,7 @@ class WorkersTest {
     for (Workers workers : new Workers[] {threads, borrowed}) {
       workers.close();
       workers.close();
-      assertThrows(IllegalStateException.class, () -> CrewAccess.of(workers).acquire());
+      assertThrows(IllegalStateException.class, () -> Crew.of(workers).acquire());
     }
   }
 }

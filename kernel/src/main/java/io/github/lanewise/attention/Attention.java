@@ -10,9 +10,8 @@ import io.github.lanewise.internal.attention.AttentionOptions;
 import io.github.lanewise.internal.attention.CacheCall;
 import io.github.lanewise.internal.attention.ShardNodes;
 import io.github.lanewise.internal.attention.StateContent;
-import io.github.lanewise.internal.tensor.TensorAccess;
+import io.github.lanewise.internal.tensor.StridedFloats;
 import io.github.lanewise.internal.work.Crew;
-import io.github.lanewise.internal.work.CrewAccess;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -106,14 +105,14 @@ public final class Attention {
       FloatTensor out,
       RowStatistics statistics,
       Workers workers) {
-    Crew crew = CrewAccess.of(Objects.requireNonNull(workers, "workers"));
+    Crew crew = Crew.of(Objects.requireNonNull(workers, "workers"));
     AttentionChecks.forward(options, q, k, v, out, statistics, crew.parallelism() > 1);
     AttentionCall.run(
         options,
-        TensorAccess.of(q),
-        TensorAccess.of(k),
-        TensorAccess.of(v),
-        TensorAccess.of(out),
+        StridedFloats.of(q),
+        StridedFloats.of(k),
+        StridedFloats.of(v),
+        StridedFloats.of(out),
         null,
         statistics,
         crew);
@@ -145,7 +144,7 @@ public final class Attention {
       FloatTensor out,
       RowStatistics statistics,
       Workers workers) {
-    Crew crew = CrewAccess.of(Objects.requireNonNull(workers, "workers"));
+    Crew crew = Crew.of(Objects.requireNonNull(workers, "workers"));
     Objects.requireNonNull(cache, "cache");
     CacheCall.forward(options, q, cache, out, statistics, crew);
   }
@@ -161,15 +160,15 @@ public final class Attention {
    * @param workers who computes
    */
   public void weights(FloatTensor q, FloatTensor k, FloatTensor p, Workers workers) {
-    Crew crew = CrewAccess.of(Objects.requireNonNull(workers, "workers"));
+    Crew crew = Crew.of(Objects.requireNonNull(workers, "workers"));
     AttentionChecks.weights(options, q, k, p, crew.parallelism() > 1);
     AttentionCall.run(
         options,
-        TensorAccess.of(q),
-        TensorAccess.of(k),
+        StridedFloats.of(q),
+        StridedFloats.of(k),
         null,
         null,
-        TensorAccess.of(p),
+        StridedFloats.of(p),
         RowStatistics.none(),
         crew);
   }
@@ -199,12 +198,12 @@ public final class Attention {
       long firstKey,
       AttentionState state,
       Workers workers) {
-    Crew crew = CrewAccess.of(Objects.requireNonNull(workers, "workers"));
+    Crew crew = Crew.of(Objects.requireNonNull(workers, "workers"));
     StateContent before = Objects.requireNonNull(state, "state").content();
     AttentionChecks.partial(options, q, k, v, firstKey, before, crew.parallelism() > 1);
     ShardNodes shard = new ShardNodes(before.shape(), firstKey, firstKey + k.size(2));
     AttentionCall.runShard(
-        options, TensorAccess.of(q), TensorAccess.of(k), TensorAccess.of(v), shard, crew);
+        options, StridedFloats.of(q), StridedFloats.of(k), StridedFloats.of(v), shard, crew);
     state.add(StateContent.of(before.shape(), shard, options.sinks()));
   }
 

@@ -7,7 +7,7 @@ import io.github.lanewise.internal.cache.PageLayout;
 import io.github.lanewise.internal.cache.PagedCache;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.tensor.Checks;
-import io.github.lanewise.internal.tensor.TensorAccess;
+import io.github.lanewise.internal.tensor.StridedFloats;
 import java.lang.foreign.Arena;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -186,7 +186,7 @@ public final class KeyValueCache implements AutoCloseable {
     Checks.requireReadable(k, "k", false);
     Checks.requireReadable(v, "v", false);
     Checks.requireAccessible(pages.probe(), "the cache", false);
-    pages.append(first, end, TensorAccess.of(k), TensorAccess.of(v));
+    pages.append(first, end, StridedFloats.of(k), StridedFloats.of(v));
   }
 
   /** Length of the longest sequence. */

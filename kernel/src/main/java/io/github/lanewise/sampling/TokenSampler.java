@@ -5,7 +5,6 @@ import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.sampling.SampleCall;
 import io.github.lanewise.internal.sampling.SamplingOptions;
 import io.github.lanewise.internal.work.Crew;
-import io.github.lanewise.internal.work.CrewAccess;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
 
@@ -156,7 +155,7 @@ public final class TokenSampler {
       throw new IllegalArgumentException(
           "to - from is " + (to - from) + ", but at most " + SampleCall.MOST_TOKENS + " are taken");
     }
-    Crew crew = CrewAccess.of(workers);
+    Crew crew = Crew.of(workers);
     Kernels.requireAvailable();
     return SampleCall.run(options, logits, from, to - from, random, crew);
   }

@@ -5,7 +5,6 @@ import io.github.lanewise.internal.cache.CacheSnapshot;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.mask.MaskPlan;
 import io.github.lanewise.internal.tensor.StridedFloats;
-import io.github.lanewise.internal.tensor.TensorAccess;
 import io.github.lanewise.internal.work.Crew;
 import io.github.lanewise.internal.work.Task;
 import io.github.lanewise.internal.work.Workspace;
@@ -22,10 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AttentionCall implements Task {
 
-  /** Slots of {@link Workspace#reuse}. */
-  private static final int CALL_SLOT = 8;
+  private static final Workspace.Key<AttentionCall> CALL = Workspace.key(AttentionCall::new);
 
-  private static final int BUNDLE_SLOT = 9;
+  private static final Workspace.Key<QueryBlock> BLOCK = Workspace.key(QueryBlock::new);
 
   /** Tasks for each thread that a round should have, so that nobody is idle for long at its end. */
   private static final int TASKS_PER_THREAD = 32;
@@ -94,9 +92,8 @@ public final class AttentionCall implements Task {
       @Nullable StridedFloats weights,
       RowStatistics statistics,
       Crew crew) {
-    Workspace own = crew.acquire();
-    try {
-      AttentionCall call = own.reuse(CALL_SLOT, AttentionCall::new);
+    try (Workspace own = crew.acquire()) {
+      AttentionCall call = own.get(CALL);
       try {
         call.bindTensors(options, q, k, v == null ? k : v, 0, out != null);
         call.bindResults(out, weights, statistics);
@@ -105,8 +102,6 @@ public final class AttentionCall implements Task {
       } finally {
         call.unbind();
       }
-    } finally {
-      crew.release(own);
     }
   }
 
@@ -123,9 +118,8 @@ public final class AttentionCall implements Task {
       StridedFloats v,
       ShardNodes shard,
       Crew crew) {
-    Workspace own = crew.acquire();
-    try {
-      AttentionCall call = own.reuse(CALL_SLOT, AttentionCall::new);
+    try (Workspace own = crew.acquire()) {
+      AttentionCall call = own.get(CALL);
       try {
         call.bindTensors(options, q, k, v, shard.firstKey(), true);
         call.bindShard(shard);
@@ -133,8 +127,6 @@ public final class AttentionCall implements Task {
       } finally {
         call.unbind();
       }
-    } finally {
-      crew.release(own);
     }
   }
 
@@ -153,7 +145,7 @@ public final class AttentionCall implements Task {
       RowStatistics statistics,
       Crew crew,
       Workspace own) {
-    AttentionCall call = own.reuse(CALL_SLOT, AttentionCall::new);
+    AttentionCall call = own.get(CALL);
     try {
       call.bindCache(options, q, cache);
       call.bindResults(out, null, statistics);
@@ -195,7 +187,7 @@ public final class AttentionCall implements Task {
     group = keyHeads == 0 ? 0 : q.size(1) / keyHeads;
     headDim = (int) q.size(3);
     scale = options.scaleFor(headDim);
-    bias = options.bias == null ? null : TensorAccess.of(options.bias);
+    bias = options.bias == null ? null : StridedFloats.of(options.bias);
     biasPerKey = bias != null && bias.size(bias.rank() - 1) != 1;
     cutQueries();
   }
@@ -218,7 +210,7 @@ public final class AttentionCall implements Task {
   }
 
   private static @Nullable StridedFloats strided(io.github.lanewise.@Nullable FloatTensor t) {
-    return t == null ? null : TensorAccess.of(t);
+    return t == null ? null : StridedFloats.of(t);
   }
 
   @SuppressWarnings("NullAway") // a call at rest holds nothing of the caller's
@@ -283,7 +275,7 @@ public final class AttentionCall implements Task {
 
   @Override
   public void run(int index, Workspace workspace) {
-    QueryBlock block = workspace.reuse(BUNDLE_SLOT, QueryBlock::new);
+    QueryBlock block = workspace.get(BLOCK);
     try {
       if (packing) {
         pack(index, block);

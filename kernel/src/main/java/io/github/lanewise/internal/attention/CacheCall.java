@@ -6,15 +6,13 @@ import io.github.lanewise.attention.KeyValueCache;
 import io.github.lanewise.internal.cache.CacheAccess;
 import io.github.lanewise.internal.cache.CacheSnapshot;
 import io.github.lanewise.internal.tensor.StridedFloats;
-import io.github.lanewise.internal.tensor.TensorAccess;
 import io.github.lanewise.internal.work.Crew;
 import io.github.lanewise.internal.work.Workspace;
 
 /** A call of attention over a cache: holds on to what the cache shows while the call runs. */
 public final class CacheCall {
 
-  /** Slot of {@link Workspace#reuse}. */
-  private static final int SNAPSHOT_SLOT = 12;
+  private static final Workspace.Key<CacheSnapshot> SNAPSHOT = Workspace.key(CacheSnapshot::new);
 
   private CacheCall() {}
 
@@ -26,14 +24,13 @@ public final class CacheCall {
       FloatTensor out,
       RowStatistics statistics,
       Crew crew) {
-    Workspace own = crew.acquire();
-    try {
-      CacheSnapshot snapshot = own.reuse(SNAPSHOT_SLOT, CacheSnapshot::new);
+    try (Workspace own = crew.acquire()) {
+      CacheSnapshot snapshot = own.get(SNAPSHOT);
       try {
         snapshot.open(CacheAccess.of(cache));
         AttentionChecks.cached(options, q, snapshot, out, statistics, crew.parallelism() > 1);
-        StridedFloats queries = TensorAccess.of(q);
-        StridedFloats results = TensorAccess.of(out);
+        StridedFloats queries = StridedFloats.of(q);
+        StridedFloats results = StridedFloats.of(out);
         if (DecodeCall.serves(options, queries, snapshot.layout())) {
           DecodeCall.run(options, queries, snapshot, results, statistics, crew, own);
         } else {
@@ -42,8 +39,6 @@ public final class CacheCall {
       } finally {
         snapshot.close();
       }
-    } finally {
-      crew.release(own);
     }
   }
 }

@@ -10,7 +10,6 @@ import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.mask.MaskPlan;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.tensor.StridedFloats;
-import io.github.lanewise.internal.tensor.TensorAccess;
 import io.github.lanewise.internal.work.Crew;
 import io.github.lanewise.internal.work.Task;
 import io.github.lanewise.internal.work.Workspace;
@@ -26,10 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DecodeCall implements Task {
 
-  /** Slots of {@link Workspace#reuse}. */
-  private static final int CALL_SLOT = 20;
+  private static final Workspace.Key<DecodeCall> CALL = Workspace.key(DecodeCall::new);
 
-  private static final int WORKER_SLOT = 21;
+  private static final Workspace.Key<DecodeWorker> WORKER = Workspace.key(DecodeWorker::new);
 
   /** Most query rows of a key head that are served here: half a vector of lanes over queries. */
   static final int MOST_ROWS = 8;
@@ -110,7 +108,7 @@ public final class DecodeCall implements Task {
       RowStatistics statistics,
       Crew crew,
       Workspace own) {
-    DecodeCall call = own.reuse(CALL_SLOT, DecodeCall::new);
+    DecodeCall call = own.get(CALL);
     try {
       call.bind(options, q, cache, out, statistics);
       call.released.requireUnseen(cache, call.mask, q.size(1), call.queryLength);
@@ -145,7 +143,7 @@ public final class DecodeCall implements Task {
   }
 
   private static @Nullable StridedFloats strided(@Nullable FloatTensor t) {
-    return t == null ? null : TensorAccess.of(t);
+    return t == null ? null : StridedFloats.of(t);
   }
 
   @SuppressWarnings("NullAway") // a call at rest holds nothing of the caller's
@@ -175,7 +173,7 @@ public final class DecodeCall implements Task {
     } else {
       crew.run(tasks, this, own);
     }
-    DecodeWorker worker = own.reuse(WORKER_SLOT, DecodeWorker::new);
+    DecodeWorker worker = own.get(WORKER);
     for (int b = 0; b < batch; b++) {
       if (runs(b) > 1) {
         join(worker, b);
@@ -281,7 +279,7 @@ public final class DecodeCall implements Task {
     int firstHead = part % headBlocks * headsPerTask;
     int heads = Math.min(headsPerTask, layout.keyHeads - firstHead);
     long run = firstRun(b) + part / headBlocks;
-    DecodeWorker worker = workspace.reuse(WORKER_SLOT, DecodeWorker::new);
+    DecodeWorker worker = workspace.get(WORKER);
     try {
       worker.begin(this, b, firstHead, heads);
       worker.grow(runLevel, run, firstKey[b], endKey[b]);

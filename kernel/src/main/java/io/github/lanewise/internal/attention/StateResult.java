@@ -6,7 +6,6 @@ import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.tensor.Checks;
 import io.github.lanewise.internal.tensor.StridedFloats;
-import io.github.lanewise.internal.tensor.TensorAccess;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +37,7 @@ public final class StateResult {
     }
     result.joinSinks(content.sinks());
     result.writeStatistics(statistics);
-    result.writeValues(TensorAccess.of(out));
+    result.writeValues(StridedFloats.of(out));
   }
 
   private static void check(StateShape shape, FloatTensor out, RowStatistics statistics) {
@@ -100,19 +99,19 @@ public final class StateResult {
       for (int r = 0; r < rows; r++) {
         row[r] = NodeStatistics.logSumExp(m[r], root[sums + r]);
       }
-      writeRows(TensorAccess.of(statistics.logSumExp()), row);
+      writeRows(StridedFloats.of(statistics.logSumExp()), row);
     }
     if (statistics.entropy() != null) {
       for (int r = 0; r < rows; r++) {
         row[r] = NodeStatistics.entropy(root[sums + r], root[NodeKernels.moment(rows) + r]);
       }
-      writeRows(TensorAccess.of(statistics.entropy()), row);
+      writeRows(StridedFloats.of(statistics.entropy()), row);
     }
     if (statistics.maxWeight() != null) {
       for (int r = 0; r < rows; r++) {
         row[r] = NodeStatistics.maxWeight(keyMaximum[r], m[r], root[sums + r]);
       }
-      writeRows(TensorAccess.of(statistics.maxWeight()), row);
+      writeRows(StridedFloats.of(statistics.maxWeight()), row);
     }
   }
 

@@ -28,7 +28,7 @@ final class Storable {
           long row = t.offset() + (heads == 0 ? 0 : b * t.stride(0));
           row += h * t.stride(heads) + i * t.stride(heads + 1);
           for (int d = 0; d < dim; d++) {
-            float x = t.get(row + d);
+            float x = t.element(row + d);
             if (!(Math.abs(x) <= most)) {
               String at = (heads == 0 ? "" : b + ", ") + h + ", " + i + ", " + d;
               throw refusal(layout, name, at, x, most);

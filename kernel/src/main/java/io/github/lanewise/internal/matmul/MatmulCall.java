@@ -3,7 +3,6 @@ package io.github.lanewise.internal.matmul;
 import io.github.lanewise.FloatTensor;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.tensor.StridedFloats;
-import io.github.lanewise.internal.tensor.TensorAccess;
 import io.github.lanewise.internal.work.Crew;
 import io.github.lanewise.internal.work.Task;
 import io.github.lanewise.internal.work.Workspace;
@@ -14,10 +13,9 @@ import io.github.lanewise.internal.work.Workspace;
  */
 public final class MatmulCall implements Task {
 
-  /** Slots of {@link Workspace#reuse}. */
-  private static final int CALL_SLOT = 10;
+  private static final Workspace.Key<MatmulCall> CALL = Workspace.key(MatmulCall::new);
 
-  private static final int BLOCK_SLOT = 11;
+  private static final Workspace.Key<MatmulBlock> BLOCK = Workspace.key(MatmulBlock::new);
 
   /** Floats of a packed block of A: 1 MB, which shares a second-level cache with a panel of B. */
   private static final long BLOCK_FLOATS = 1L << 18;
@@ -49,9 +47,8 @@ public final class MatmulCall implements Task {
   /** Runs a product whose arguments have been checked. */
   public static void run(
       float alpha, FloatTensor a, FloatTensor b, FloatTensor c, boolean transposed, Crew crew) {
-    Workspace own = crew.acquire();
-    try {
-      MatmulCall call = own.reuse(CALL_SLOT, MatmulCall::new);
+    try (Workspace own = crew.acquire()) {
+      MatmulCall call = own.get(CALL);
       try {
         call.bind(alpha, a, b, c, transposed);
         call.cut(crew.parallelism());
@@ -59,15 +56,13 @@ public final class MatmulCall implements Task {
       } finally {
         call.unbind();
       }
-    } finally {
-      crew.release(own);
     }
   }
 
   private void bind(float alpha, FloatTensor a, FloatTensor b, FloatTensor c, boolean transposed) {
-    this.a = TensorAccess.of(a);
-    this.b = TensorAccess.of(b);
-    this.c = TensorAccess.of(c);
+    this.a = StridedFloats.of(a);
+    this.b = StridedFloats.of(b);
+    this.c = StridedFloats.of(c);
     this.alpha = alpha;
     this.transposed = transposed;
     rank = a.rank();
@@ -112,7 +107,7 @@ public final class MatmulCall implements Task {
 
   @Override
   public void run(int index, Workspace workspace) {
-    MatmulBlock block = workspace.reuse(BLOCK_SLOT, MatmulBlock::new);
+    MatmulBlock block = workspace.get(BLOCK);
     long task = firstTask + index;
     long span = task % spans;
     long rowBlock = task / spans % rowBlocks;

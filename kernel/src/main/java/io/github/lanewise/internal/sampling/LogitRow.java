@@ -7,7 +7,7 @@ import io.github.lanewise.internal.kernel.RowReductions;
 import io.github.lanewise.internal.kernel.SamplingKernels;
 import io.github.lanewise.internal.kernel.WeightSums;
 import io.github.lanewise.internal.runtime.Kernels;
-import io.github.lanewise.internal.softmax.Slots;
+import io.github.lanewise.internal.softmax.RowSums;
 import io.github.lanewise.internal.work.Crew;
 import io.github.lanewise.internal.work.Passes;
 import io.github.lanewise.internal.work.Task;
@@ -202,7 +202,7 @@ final class LogitRow implements Task {
   @Override
   public void run(int index, Workspace workspace) {
     boolean fromFront = workspace == own;
-    float[] scratch = workspace.floats(Slots.SCRATCH, RowReductions.SCRATCH);
+    float[] scratch = workspace.get(RowSums.SCRATCH, RowReductions.SCRATCH);
     try {
       for (int pass = firstPass; pass < endPass; pass++) {
         if (pass > firstPass && !passes.await(pass - 1 - firstPass)) {

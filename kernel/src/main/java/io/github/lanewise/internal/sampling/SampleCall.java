@@ -2,7 +2,7 @@ package io.github.lanewise.internal.sampling;
 
 import io.github.lanewise.internal.kernel.RowReductions;
 import io.github.lanewise.internal.kernel.SamplingKernels;
-import io.github.lanewise.internal.softmax.Slots;
+import io.github.lanewise.internal.softmax.RowSums;
 import io.github.lanewise.internal.work.Crew;
 import io.github.lanewise.internal.work.Workspace;
 import java.util.random.RandomGenerator;
@@ -20,8 +20,7 @@ public final class SampleCall {
   /** So many of the weight 1 are less than 2⁶³ units. */
   public static final int MOST_TOKENS = 1 << 27;
 
-  /** In a {@link Workspace}. */
-  private static final int CALL_SLOT = 24;
+  private static final Workspace.Key<SampleCall> CALL = Workspace.key(SampleCall::new);
 
   /** More than exp and the logarithm are off, in units of (x - max)/T. */
   private static final double MARGIN = 1e-3;
@@ -40,17 +39,14 @@ public final class SampleCall {
       int length,
       RandomGenerator random,
       Crew crew) {
-    Workspace own = crew.acquire();
-    try {
-      SampleCall call = own.reuse(CALL_SLOT, SampleCall::new);
+    try (Workspace own = crew.acquire()) {
+      SampleCall call = own.get(CALL);
       try {
         call.row.bind(logits, from, length, options.temperature(), crew, own);
-        return call.choose(options, random, own.floats(Slots.SCRATCH, RowReductions.SCRATCH));
+        return call.choose(options, random, own.get(RowSums.SCRATCH, RowReductions.SCRATCH));
       } finally {
         call.row.unbind();
       }
-    } finally {
-      crew.release(own);
     }
   }
 

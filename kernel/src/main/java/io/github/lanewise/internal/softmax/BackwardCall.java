@@ -9,6 +9,13 @@ import java.util.Arrays;
 /** One call of softmax's gradient while it runs; the calling thread alone. */
 public final class BackwardCall {
 
+  private static final Workspace.Key<BackwardCall> CALL = Workspace.key(BackwardCall::new);
+
+  /** The gradient of the weights, and the result, of a row that does not lie in an array. */
+  private static final Workspace.Floats STAGE_GRADIENT = Workspace.floats();
+
+  private static final Workspace.Floats STAGE_RESULT = Workspace.floats();
+
   private final RowView y = new RowView();
   private final RowView dy = new RowView();
   private final RowView dx = new RowView();
@@ -19,9 +26,8 @@ public final class BackwardCall {
   /** Runs a call whose arguments have been checked. */
   public static void run(
       SoftmaxOptions options, StridedFloats y, StridedFloats dy, StridedFloats dx, Crew crew) {
-    Workspace own = crew.acquire();
-    try {
-      BackwardCall call = own.reuse(Slots.BACKWARD, BackwardCall::new);
+    try (Workspace own = crew.acquire()) {
+      BackwardCall call = own.get(CALL);
       int rowAxes = y.rank() - 1;
       try {
         call.y.bind(y, rowAxes);
@@ -34,8 +40,6 @@ public final class BackwardCall {
         call.dy.unbind();
         call.dx.unbind();
       }
-    } finally {
-      crew.release(own);
     }
   }
 
@@ -54,21 +58,21 @@ public final class BackwardCall {
     float[] weights = y.array;
     int weightsAt = (int) yAt;
     if (weights == null) {
-      weights = own.floats(Slots.STAGE, length);
+      weights = own.get(SoftmaxCall.STAGE, length);
       weightsAt = 0;
       y.read(yAt, weights, 0, length);
     }
     float[] outer = dy.array;
     int outerAt = (int) dyAt;
     if (outer == null) {
-      outer = own.floats(Slots.STAGE_GRADIENT, length);
+      outer = own.get(STAGE_GRADIENT, length);
       outerAt = 0;
       dy.read(dyAt, outer, 0, length);
     }
     float[] target = dx.array;
     int targetAt = (int) dxAt;
     if (target == null) {
-      target = own.floats(Slots.STAGE_RESULT, length);
+      target = own.get(STAGE_RESULT, length);
       targetAt = 0;
     }
     gradient(options, weights, weightsAt, outer, outerAt, target, targetAt, length);

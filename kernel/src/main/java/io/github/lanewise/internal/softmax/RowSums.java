@@ -21,6 +21,14 @@ import java.util.Arrays;
  * twice. A block instead of a leaf of four would do, but the kernels are fastest on whole leaves.
  */
 public final class RowSums {
+  public static final Workspace.Key<RowSums> SUMS = Workspace.key(RowSums::new);
+
+  /** The scratch that {@link RowReductions} asks for. */
+  public static final Workspace.Floats SCRATCH = Workspace.floats();
+
+  /** The weights of one leaf. */
+  private static final Workspace.Floats LEAF = Workspace.floats();
+
   /** Σ p and the moment, as {@link LaneKernels#weights} returns them. */
   long sums;
 
@@ -47,7 +55,7 @@ public final class RowSums {
     int low = Math.max(from, leaf);
     int high = leaf + Math.min(RowReductions.LEAF, to - leaf); // leaf + LEAF may overflow
     weighLeaf(kind, scores, row, y, yRow, low, high, first, shift, workspace);
-    float[] scratch = workspace.floats(Slots.SCRATCH, RowReductions.SCRATCH);
+    float[] scratch = workspace.get(SCRATCH, RowReductions.SCRATCH);
     for (int size = RowReductions.LEAF; low > from || high < to; size <<= 1) {
       int sibling = (first & -size) ^ size;
       int start = Math.max(from, sibling);
@@ -74,8 +82,8 @@ public final class RowSums {
       int first,
       float shift,
       Workspace workspace) {
-    float[] scratch = workspace.floats(Slots.SCRATCH, RowReductions.SCRATCH);
-    float[] p = workspace.floats(Slots.LEAF, RowReductions.LEAF);
+    float[] scratch = workspace.get(SCRATCH, RowReductions.SCRATCH);
+    float[] p = workspace.get(LEAF, RowReductions.LEAF);
     int leaf = first & -RowReductions.LEAF;
     WeightSums writing = WeightSums.of(true, kind.wantsMoment());
     sums = Kernels.lanes().weights(writing, scores, row, p, -leaf, from, to, shift, scratch);

@@ -57,7 +57,7 @@ final class RowView {
   void set(long b, long h, long i, float value) {
     StridedFloats target = floats;
     if (target != null) {
-      target.set(value, at(b, h, i));
+      target.setElement(value, at(b, h, i));
     }
   }
 }

@@ -5,7 +5,6 @@ import io.github.lanewise.Mask;
 import io.github.lanewise.RowStatistics;
 import io.github.lanewise.internal.mask.MaskPlan;
 import io.github.lanewise.internal.tensor.StridedFloats;
-import io.github.lanewise.internal.tensor.TensorAccess;
 import io.github.lanewise.internal.work.Crew;
 import io.github.lanewise.internal.work.Task;
 import io.github.lanewise.internal.work.Workspace;
@@ -18,6 +17,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Rows are dealt out in blocks; where there are few and long ones, each is split instead.
  */
 public final class SoftmaxCall implements Task {
+  private static final Workspace.Key<SoftmaxCall> CALL = Workspace.key(SoftmaxCall::new);
+  private static final Workspace.Key<SoftmaxRow> ROW = Workspace.key(SoftmaxRow::new);
+  private static final Workspace.Key<SplitRow> SPLIT = Workspace.key(SplitRow::new);
+
+  /** A row that does not lie in an array. */
+  static final Workspace.Floats STAGE = Workspace.floats();
+
   private static final MaskPlan NO_MASK = new MaskPlan();
 
   private SoftmaxOptions options;
@@ -41,25 +47,21 @@ public final class SoftmaxCall implements Task {
       StridedFloats y,
       RowStatistics statistics,
       Crew crew) {
-    Workspace own = crew.acquire();
-    try {
-      SoftmaxCall call = own.reuse(Slots.CALL, SoftmaxCall::new);
+    try (Workspace own = crew.acquire()) {
+      SoftmaxCall call = own.get(CALL);
       try {
         call.bind(options, x, mask, y, statistics);
         call.execute(crew, own);
       } finally {
         call.unbind();
       }
-    } finally {
-      crew.release(own);
     }
   }
 
   /** One row in an array, in place. */
   public static void run(SoftmaxOptions options, float[] x, int from, int length, Crew crew) {
-    Workspace own = crew.acquire();
-    try {
-      SoftmaxRow row = own.reuse(Slots.ROW, SoftmaxRow::new);
+    try (Workspace own = crew.acquire()) {
+      SoftmaxRow row = own.get(ROW);
       try {
         row.bind(options, NO_MASK, false, false);
         row.bindRow(0, 0, 0, length);
@@ -68,8 +70,6 @@ public final class SoftmaxCall implements Task {
       } finally {
         row.unbind();
       }
-    } finally {
-      crew.release(own);
     }
   }
 
@@ -92,7 +92,7 @@ public final class SoftmaxCall implements Task {
   }
 
   private static @Nullable StridedFloats strided(@Nullable FloatTensor t) {
-    return t == null ? null : TensorAccess.of(t);
+    return t == null ? null : StridedFloats.of(t);
   }
 
   @SuppressWarnings("NullAway") // a call at rest holds nothing of the caller's
@@ -111,7 +111,7 @@ public final class SoftmaxCall implements Task {
       crew.run(cut.tasks(crew.parallelism()), this, own);
       return;
     }
-    SplitRow split = own.reuse(Slots.SPLIT, SplitRow::new);
+    SplitRow split = own.get(SPLIT);
     SoftmaxRow row = begin(own);
     try {
       for (long r = 0; r < cut.rows(); r++) {
@@ -156,7 +156,7 @@ public final class SoftmaxCall implements Task {
   }
 
   private SoftmaxRow begin(Workspace workspace) {
-    SoftmaxRow row = workspace.reuse(Slots.ROW, SoftmaxRow::new);
+    SoftmaxRow row = workspace.get(ROW);
     row.bind(options, mask, logSumExp.floats != null, entropy.floats != null);
     return row;
   }
@@ -166,7 +166,7 @@ public final class SoftmaxCall implements Task {
     float[] target = y.array;
     int at = (int) yAt;
     if (target == null) {
-      target = workspace.floats(Slots.STAGE, length);
+      target = workspace.get(STAGE, length);
       at = 0;
     }
     float[] source = x.array;

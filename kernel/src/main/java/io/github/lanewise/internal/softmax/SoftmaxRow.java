@@ -18,6 +18,9 @@ import java.util.Arrays;
  * threads at once.
  */
 final class SoftmaxRow {
+  /** Which keys of a chunk a row sees. */
+  static final Workspace.Longs BITS = Workspace.longs();
+
   private static final float INVISIBLE = Float.NEGATIVE_INFINITY;
 
   private SoftmaxOptions options;
@@ -121,7 +124,7 @@ final class SoftmaxRow {
 
   /** The whole row, all passes. */
   void apply(Workspace workspace) {
-    long[] bits = workspace.longs(Slots.BITS, MaskPlan.CHUNK_WORDS);
+    long[] bits = workspace.get(BITS, MaskPlan.CHUNK_WORDS);
     float max = largest(begin, end, bits);
     if (isSpecial(max)) {
       finish(max, 0L, 0f, bits);
@@ -207,10 +210,10 @@ final class SoftmaxRow {
       shift = 0f;
     }
     if (!apart) {
-      float[] scratch = workspace.floats(Slots.SCRATCH, RowReductions.SCRATCH);
+      float[] scratch = workspace.get(RowSums.SCRATCH, RowReductions.SCRATCH);
       return Kernels.lanes().weights(kind, scores, row, y, yRow, from, to, shift, scratch);
     }
-    RowSums own = workspace.reuse(Slots.SUMS, RowSums::new);
+    RowSums own = workspace.get(RowSums.SUMS);
     own.weigh(kind, scores, row, y, yRow, from, to, largest, shift, workspace);
     rest = own.rest;
     return own.sums;

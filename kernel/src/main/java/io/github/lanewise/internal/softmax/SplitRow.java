@@ -60,7 +60,7 @@ final class SplitRow implements Task {
     this.yAt = yAt;
     this.own = own;
     float[] array = y.array;
-    target = array != null ? array : own.floats(Slots.STAGE, length);
+    target = array != null ? array : own.get(SoftmaxCall.STAGE, length);
     targetAt = array != null ? (int) yAt : 0;
     float[] source = x.array;
     if (source != null) {
@@ -71,7 +71,7 @@ final class SplitRow implements Task {
     try {
       cut(crew.parallelism());
       crew.run(Math.min(pieces, crew.parallelism()), this, own);
-      long[] bits = own.longs(Slots.BITS, MaskPlan.CHUNK_WORDS);
+      long[] bits = own.get(SoftmaxRow.BITS, MaskPlan.CHUNK_WORDS);
       float max = max();
       boolean written = row.finish(max, sum(), rest(holder(max)), bits);
       if (array == null) {
@@ -159,7 +159,7 @@ final class SplitRow implements Task {
         int visible = Math.max(from, row.first());
         x.read(xAt + visible, target, targetAt + visible, to - visible);
       }
-      maxima[piece] = row.largest(from, to, workspace.longs(Slots.BITS, MaskPlan.CHUNK_WORDS));
+      maxima[piece] = row.largest(from, to, workspace.get(SoftmaxRow.BITS, MaskPlan.CHUNK_WORDS));
     } else if (row.isSpecial(max)) {
       return;
     } else if (pass == 1) {

@@ -75,7 +75,7 @@ public final class Checks {
    */
   public static void requireReadable(FloatTensor t, String name, boolean otherThreads) {
     Objects.requireNonNull(t, name);
-    requireAccessible(TensorAccess.of(t).segmentOrNull(), name, otherThreads);
+    requireAccessible(StridedFloats.of(t).segmentOrNull(), name, otherThreads);
   }
 
   /** As {@link #requireReadable}, of memory by itself; null stands for the heap. */
@@ -104,7 +104,7 @@ public final class Checks {
   /** As {@link #requireReadable}; a read-only segment is an IllegalArgumentException. */
   public static void requireWritable(FloatTensor t, String name, boolean otherThreads) {
     requireReadable(t, name, otherThreads);
-    if (TensorAccess.of(t).isReadOnly()) {
+    if (StridedFloats.of(t).isReadOnly()) {
       throw new IllegalArgumentException("the segment of " + name + " is read-only");
     }
   }
@@ -112,7 +112,7 @@ public final class Checks {
   /** Checks that an output shares no element with an input. */
   public static void requireDisjoint(
       FloatTensor out, String outName, FloatTensor in, String inName) {
-    if (Overlap.overlaps(TensorAccess.of(out), TensorAccess.of(in))) {
+    if (Overlap.overlaps(StridedFloats.of(out), StridedFloats.of(in))) {
       throw new IllegalArgumentException(overlap(out, outName, in, inName));
     }
   }
@@ -120,8 +120,8 @@ public final class Checks {
   /** Checks that an output shares no element with an input, or every one at the same index. */
   public static void requireDisjointOrSame(
       FloatTensor out, String outName, FloatTensor in, String inName) {
-    StridedFloats o = TensorAccess.of(out);
-    StridedFloats i = TensorAccess.of(in);
+    StridedFloats o = StridedFloats.of(out);
+    StridedFloats i = StridedFloats.of(in);
     if (!Overlap.same(o, i) && Overlap.overlaps(o, i)) {
       throw new IllegalArgumentException(
           overlap(out, outName, in, inName) + " other than exactly in place");

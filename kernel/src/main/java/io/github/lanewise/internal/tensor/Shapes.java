@@ -1,6 +1,7 @@
 package io.github.lanewise.internal.tensor;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /** Arithmetic on shapes, in long and without silent overflow. */
 public final class Shapes {
@@ -8,7 +9,22 @@ public final class Shapes {
   /** The most axes that a tensor or a mask has. */
   public static final int MAX_RANK = 4;
 
+  /** The longest array that HotSpot allocates. */
+  public static final long MAX_ARRAY_LENGTH = Integer.MAX_VALUE - 2;
+
   private Shapes() {}
+
+  /** A copy of a caller's shape, checked after it was copied: another thread may change it. */
+  public static long[] validCopy(long[] shape) {
+    long[] own = Objects.requireNonNull(shape, "shape").clone();
+    requireValid(own);
+    return own;
+  }
+
+  /** The beginning of a message about a shape. */
+  public static String describe(long[] shape, long count) {
+    return "the shape " + Arrays.toString(shape) + " has " + count + " elements";
+  }
 
   /**
    * Checks that a shape has rank 1 to 4 and no negative size, and that its sizes other than 0

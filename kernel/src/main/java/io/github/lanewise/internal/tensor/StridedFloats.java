@@ -1,5 +1,6 @@
 package io.github.lanewise.internal.tensor;
 
+import io.github.lanewise.FloatTensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -8,8 +9,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a tensor wraps: float32 storage, the index of the first element in it, and shape and strides
- * in elements.
+ * The inside of {@link FloatTensor}: float32 storage, the index of the first element in it, and
+ * shape and strides in elements.
  *
  * <p>Storage is either a {@code float[]} (also when the caller came with a writable heap segment
  * over one that starts on a whole element), or a segment of any other kind and alignment. Kernels
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The stride of the last axis is always 1. Different indices name different elements: there are
  * no views with stride 0.
  */
-public final class StridedFloats {
+public final class StridedFloats extends FloatTensor {
 
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
@@ -50,17 +51,22 @@ public final class StridedFloats {
     }
   }
 
+  /** The inside of a tensor, which every tensor is by itself. */
+  public static StridedFloats of(FloatTensor tensor) {
+    return (StridedFloats) tensor;
+  }
+
   /** A row-major tensor over an array; the caller has checked that it fits. */
-  public static StridedFloats of(float[] array, long offset, long[] shape) {
+  public static StridedFloats over(float[] array, long offset, long[] shape) {
     return new StridedFloats(array, null, array, 0, offset, shape, Shapes.rowMajorStrides(shape));
   }
 
   /** A row-major tensor over a segment; the caller has checked that it fits. */
-  public static StridedFloats of(MemorySegment segment, long[] shape) {
+  public static StridedFloats over(MemorySegment segment, long[] shape) {
     Optional<Object> heap = segment.heapBase(); // empty for native and for read-only segments
     long address = segment.address();
     if (heap.isPresent() && heap.get() instanceof float[] array && address % Float.BYTES == 0) {
-      return of(array, address / Float.BYTES, shape);
+      return over(array, address / Float.BYTES, shape);
     }
     return new StridedFloats(
         null, segment, heap.orElse(null), address, 0, shape, Shapes.rowMajorStrides(shape));
@@ -70,17 +76,29 @@ public final class StridedFloats {
     return new StridedFloats(array, segment, base, firstByte, newOffset, newShape, newStrides);
   }
 
-  /** The part between two indices of an axis; the caller has checked them. */
-  public StridedFloats slice(int axis, long from, long to) {
+  @Override
+  public FloatTensor slice(int axis, long from, long to) {
+    long size = size(axis);
+    if (from < 0 || to < from || to > size) {
+      throw new IndexOutOfBoundsException(
+          "the range from " + from + " to " + to + ", but size(" + axis + ") is " + size);
+    }
     long[] newShape = shape.clone();
     newShape[axis] = to - from;
     // An empty part at the far end would begin outside the storage.
     return view(from == to ? offset : offset + from * strides[axis], newShape, strides.clone());
   }
 
-  /** The part at one index of an axis, without that axis; the caller has checked the index. */
-  public StridedFloats select(int axis, long index) {
+  @Override
+  public FloatTensor select(int axis, long index) {
+    long size = size(axis);
     int rank = shape.length - 1;
+    if (rank == 0) {
+      throw new IllegalArgumentException("select needs rank 2 to 4, but the rank is 1: use get");
+    }
+    if (index < 0 || index >= size) {
+      throw new IndexOutOfBoundsException("index " + index + ", but size(" + axis + ") is " + size);
+    }
     long[] newShape = new long[rank];
     long[] newStrides = new long[rank];
     for (int to = 0; to < rank; to++) {
@@ -92,8 +110,21 @@ public final class StridedFloats {
     return view(offset + index * strides[axis], newShape, newStrides);
   }
 
-  /** The axes in another order; the caller has checked that it is one. */
-  public StridedFloats permute(int[] axes) {
+  @Override
+  public FloatTensor permute(int... axes) {
+    Objects.requireNonNull(axes, "axes");
+    int seen = 0;
+    for (int axis : axes) {
+      seen |= axis >= 0 && axis < rank() ? 1 << axis : 0;
+    }
+    if (axes.length != rank() || seen != (1 << rank()) - 1) {
+      throw new IllegalArgumentException(
+          "axes is "
+              + Arrays.toString(axes)
+              + ", but a permutation of 0 to "
+              + (rank() - 1)
+              + " is needed");
+    }
     long[] newShape = new long[axes.length];
     long[] newStrides = new long[axes.length];
     for (int to = 0; to < axes.length; to++) {
@@ -104,9 +135,18 @@ public final class StridedFloats {
     return view(offset, newShape, newStrides);
   }
 
-  /** Another shape of as many elements; the caller has checked that, and that this is dense. */
-  public StridedFloats reshape(long[] newShape) {
-    return view(offset, newShape, Shapes.rowMajorStrides(newShape));
+  @Override
+  public FloatTensor reshape(long... newShape) {
+    long[] own = Shapes.validCopy(newShape);
+    long count = Shapes.count(own);
+    if (count != count()) {
+      throw new IllegalArgumentException(
+          Shapes.describe(own, count) + ", but this tensor has " + count());
+    }
+    if (!isContiguous()) {
+      throw new IllegalArgumentException("reshape needs a dense view, but this is " + this);
+    }
+    return view(offset, own, Shapes.rowMajorStrides(own));
   }
 
   private static void requireContiguous(long[] shape, long[] strides) {
@@ -121,17 +161,31 @@ public final class StridedFloats {
     }
   }
 
+  @Override
   public int rank() {
     return shape.length;
   }
 
+  @Override
   public long size(int axis) {
-    return shape[axis];
+    return shape[checkedAxis(axis)];
   }
 
-  /** Distance in elements between neighbours along an axis; 1 on the last. */
+  @Override
   public long stride(int axis) {
-    return strides[axis];
+    return strides[checkedAxis(axis)];
+  }
+
+  private int checkedAxis(int axis) {
+    if (axis < 0 || axis >= shape.length) {
+      throw new IndexOutOfBoundsException("axis " + axis + ", but the rank is " + shape.length);
+    }
+    return axis;
+  }
+
+  @Override
+  public long[] shape() {
+    return shape.clone();
   }
 
   /** Index of the first element, in elements from the start of the storage. */
@@ -164,8 +218,8 @@ public final class StridedFloats {
     return firstByte + Float.BYTES * offset;
   }
 
-  /** Whether the elements follow each other in row-major order without gaps. */
-  public boolean isDense() {
+  @Override
+  public boolean isContiguous() {
     long expected = 1;
     for (int axis = shape.length - 1; axis >= 0; axis--) {
       if (shape[axis] > 1 && strides[axis] != expected) {
@@ -180,18 +234,54 @@ public final class StridedFloats {
     return segment != null && segment.isReadOnly();
   }
 
-  public float get(long elementIndex) {
+  @Override
+  public float get(long... index) {
+    return element(elementIndex(index));
+  }
+
+  @Override
+  public void set(float value, long... index) {
+    long element = elementIndex(index);
+    requireWritable();
+    setElement(value, element);
+  }
+
+  /** The element at an absolute index. */
+  public float element(long elementIndex) {
     if (array != null) {
       return array[(int) elementIndex];
     }
     return storage().get(FLOAT, elementIndex * Float.BYTES);
   }
 
-  public void set(float value, long elementIndex) {
+  /** Writes the element at an absolute index. */
+  public void setElement(float value, long elementIndex) {
     if (array != null) {
       array[(int) elementIndex] = value;
     } else {
       storage().set(FLOAT, elementIndex * Float.BYTES, value);
+    }
+  }
+
+  private long elementIndex(long[] index) {
+    if (index.length != shape.length) {
+      throw new IllegalArgumentException(
+          "an index of " + index.length + " numbers, but the rank is " + shape.length);
+    }
+    long element = offset;
+    for (int axis = 0; axis < index.length; axis++) {
+      if (index[axis] < 0 || index[axis] >= shape[axis]) {
+        throw new IndexOutOfBoundsException(
+            "index " + index[axis] + ", but size(" + axis + ") is " + shape[axis]);
+      }
+      element += index[axis] * strides[axis];
+    }
+    return element;
+  }
+
+  private void requireWritable() {
+    if (isReadOnly()) {
+      throw new IllegalArgumentException("the segment of this tensor is read-only");
     }
   }
 
@@ -225,10 +315,74 @@ public final class StridedFloats {
     }
   }
 
-  /** Copies all elements in row-major order; the caller has checked the length. */
-  public void copyTo(float[] target) {
-    if (target.length > 0) {
-      copyAxis(0, offset, target, 0);
+  @Override
+  public float[] toArray() {
+    long count = count();
+    if (count > Shapes.MAX_ARRAY_LENGTH) {
+      throw new IllegalArgumentException(
+          Shapes.describe(shape, count)
+              + ", but an array holds at most "
+              + Shapes.MAX_ARRAY_LENGTH);
+    }
+    float[] copy = new float[(int) count];
+    if (count > 0) {
+      copyAxis(0, offset, copy, 0);
+    }
+    return copy;
+  }
+
+  @Override
+  public void fill(float value) {
+    requireWritable();
+    if (count() > 0) {
+      fillAxis(0, offset, value);
+    }
+  }
+
+  private void fillAxis(int axis, long element, float value) {
+    if (axis == shape.length - 1) {
+      fill(element, shape[axis], value);
+      return;
+    }
+    for (long i = 0; i < shape[axis]; i++) {
+      fillAxis(axis + 1, element + i * strides[axis], value);
+    }
+  }
+
+  @Override
+  public void copyFrom(FloatTensor source) {
+    Objects.requireNonNull(source, "source");
+    Checks.requireSameShape(source, "source", this, "this tensor");
+    requireWritable();
+    Checks.requireDisjointOrSame(this, "this tensor", source, "source");
+    if (count() > 0) {
+      copyAxis(0, offset, of(source), of(source).offset);
+    }
+  }
+
+  private void copyAxis(int axis, long element, StridedFloats source, long sourceElement) {
+    if (axis == shape.length - 1) {
+      copyRun(element, source, sourceElement, shape[axis]);
+      return;
+    }
+    for (long i = 0; i < shape[axis]; i++) {
+      copyAxis(
+          axis + 1, element + i * strides[axis], source, sourceElement + i * source.strides[axis]);
+    }
+  }
+
+  private void copyRun(long element, StridedFloats source, long sourceElement, long length) {
+    if (array != null) {
+      source.read(sourceElement, array, (int) element, (int) length);
+    } else if (source.array != null) {
+      write(source.array, (int) sourceElement, element, (int) length);
+    } else {
+      MemorySegment.copy(
+          source.storage(),
+          sourceElement * Float.BYTES,
+          storage(),
+          element * Float.BYTES,
+          length * Float.BYTES);
     }
   }
 
@@ -250,8 +404,8 @@ public final class StridedFloats {
 
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder(Arrays.toString(shape));
-    if (!isDense()) {
+    StringBuilder text = new StringBuilder("FloatTensor").append(Arrays.toString(shape));
+    if (!isContiguous()) {
       text.append(" strides ").append(Arrays.toString(strides));
     }
     text.append(" offset ").append(offset).append(" in ");

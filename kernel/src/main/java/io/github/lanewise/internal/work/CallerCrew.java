@@ -1,9 +1,9 @@
 package io.github.lanewise.internal.work;
 
-/** The calling thread alone. */
-final class CallerCrew extends Crew {
+/** The calling thread alone; one for the whole process, and never closed. */
+public final class CallerCrew extends Crew {
 
-  static final CallerCrew INSTANCE = new CallerCrew();
+  public static final CallerCrew INSTANCE = new CallerCrew();
 
   private CallerCrew() {}
 
@@ -19,4 +19,9 @@ final class CallerCrew extends Crew {
 
   @Override
   public void close() {}
+
+  @Override
+  public String toString() {
+    return "Workers.caller()";
+  }
 }

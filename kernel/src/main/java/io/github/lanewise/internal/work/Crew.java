@@ -1,40 +1,36 @@
 package io.github.lanewise.internal.work;
 
-import java.util.concurrent.Executor;
+import io.github.lanewise.Workers;
 
 /**
- * Those who work on a call: the calling thread and its helpers.
+ * The inside of {@link Workers}: the calling thread and its helpers.
  *
  * <p>Any number of threads may call at once, also from within a task. None of them waits for
  * anything but tasks that have begun, and a waiting caller takes on no foreign task: who waits for
  * whom is a tree, so nothing can deadlock.
  */
-public abstract class Crew {
+public abstract sealed class Crew extends Workers permits CallerCrew, ThreadCrew, ExecutorCrew {
 
   private final WorkspacePool pool = new WorkspacePool();
-  private volatile boolean closed;
+
+  /** The inside of workers, which every handle is by itself. */
+  public static Crew of(Workers workers) {
+    return (Crew) workers;
+  }
 
   /** The most threads that work on one call, the caller included. */
   public abstract int parallelism();
 
   /**
-   * A workspace for the calling thread, its own until {@link #release}.
+   * A workspace for the calling thread, its own until it is closed.
    *
    * @throws IllegalStateException if these workers are closed
    */
   public final Workspace acquire() {
-    if (closed) {
+    if (isClosed()) {
       throw new IllegalStateException("these workers are closed");
     }
     return pool.acquire();
-  }
-
-  /** Gives back a workspace; it must not be used any more. */
-  public final void release(Workspace workspace) {
-    pool.release(workspace);
-    if (closed) {
-      pool.clear();
-    }
   }
 
   /**
@@ -50,13 +46,13 @@ public abstract class Crew {
   public abstract void run(int tasks, Task task, Workspace own);
 
   /** Ends the helpers and drops the workspaces. Idempotent. */
+  @Override
   public void close() {
-    closed = true;
-    pool.clear();
+    pool.close();
   }
 
   final boolean isClosed() {
-    return closed;
+    return pool.isClosed();
   }
 
   static void runAlone(int tasks, Task task, Workspace own) {
@@ -68,20 +64,5 @@ public abstract class Crew {
   /** Where helpers without a workspace of their own get one, also while a call outlives the end. */
   final WorkspacePool pool() {
     return pool;
-  }
-
-  /** The calling thread alone; the same crew for the whole process, and never closed. */
-  public static Crew caller() {
-    return CallerCrew.INSTANCE;
-  }
-
-  /** A crew with threads of its own. */
-  public static Crew threads(int count) {
-    return ThreadCrew.start(count);
-  }
-
-  /** A crew that borrows threads from an executor. */
-  public static Crew on(Executor executor, int parallelism) {
-    return new ExecutorCrew(executor, parallelism);
   }
 }

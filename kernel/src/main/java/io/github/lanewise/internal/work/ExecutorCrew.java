@@ -8,7 +8,7 @@ import java.util.concurrent.Executor;
  * helper that comes when all tasks are taken leaves again; one that never comes is not waited for.
  * An executor that throws is asked for no more of them.
  */
-final class ExecutorCrew extends Crew {
+public final class ExecutorCrew extends Crew {
 
   /** The helpers' last tasks are usually about to end when the caller has none left. */
   private static final long SPIN_NANOS = 20_000;
@@ -16,7 +16,7 @@ final class ExecutorCrew extends Crew {
   private final Executor executor;
   private final int parallelism;
 
-  ExecutorCrew(Executor executor, int parallelism) {
+  public ExecutorCrew(Executor executor, int parallelism) {
     this.executor = Objects.requireNonNull(executor, "executor");
     this.parallelism = parallelism;
     if (parallelism < 1) {
@@ -68,12 +68,14 @@ final class ExecutorCrew extends Crew {
 
   private void help(Job job) {
     if (!job.isExhausted()) {
-      Workspace workspace = pool().acquire();
-      try {
+      try (Workspace workspace = pool().acquire()) {
         job.help(workspace);
-      } finally {
-        release(workspace);
       }
     }
+  }
+
+  @Override
+  public String toString() {
+    return "Workers.on(" + executor + ", " + parallelism + ")";
   }
 }

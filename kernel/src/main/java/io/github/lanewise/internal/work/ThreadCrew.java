@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A crew with threads of its own. Idle threads look for a job for a while, then park; who brings a
  * job wakes as many as it has tasks for.
  */
-final class ThreadCrew extends Crew {
+public final class ThreadCrew extends Crew {
 
   private static final int MAX_COUNT = 4096; // threads; beyond, a count is taken for a mistake
 
@@ -33,7 +33,8 @@ final class ThreadCrew extends Crew {
     }
   }
 
-  static ThreadCrew start(int count) {
+  /** Starts the threads. */
+  public static ThreadCrew start(int count) {
     return start(count, Thread::start);
   }
 
@@ -115,6 +116,11 @@ final class ThreadCrew extends Crew {
     }
   }
 
+  @Override
+  public String toString() {
+    return "Workers.threads(" + parallelism() + ")";
+  }
+
   /** The oldest job with tasks that nobody has taken yet. */
   private @Nullable Job openJob() {
     Job job = jobs.peek();
@@ -139,7 +145,7 @@ final class ThreadCrew extends Crew {
 
     @Override
     public void run() {
-      Workspace workspace = new Workspace(); // a local: it goes when the thread ends
+      Workspace workspace = new Workspace(pool()); // a local: it goes when the thread ends
       while (!isClosed()) {
         Job job = awaitJob();
         if (job != null) {

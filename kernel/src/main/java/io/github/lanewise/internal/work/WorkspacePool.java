@@ -21,6 +21,7 @@ final class WorkspacePool {
 
   private final AtomicReferenceArray<SoftReference<Workspace>> kept =
       new AtomicReferenceArray<>(CAPACITY);
+  private volatile boolean closed;
 
   Workspace acquire() {
     int home = (int) Thread.currentThread().threadId();
@@ -34,7 +35,7 @@ final class WorkspacePool {
         }
       }
     }
-    return new Workspace();
+    return new Workspace(this);
   }
 
   void release(Workspace workspace) {
@@ -42,12 +43,25 @@ final class WorkspacePool {
     for (int k = 0; k < CAPACITY; k++) {
       int at = (home + k) & (CAPACITY - 1);
       if (kept.get(at) == null && kept.compareAndSet(at, null, workspace.softly())) {
-        return;
+        break;
       }
+    }
+    if (closed) {
+      clear();
     }
   }
 
-  void clear() {
+  /** Keeps nothing from now on. */
+  void close() {
+    closed = true;
+    clear();
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  private void clear() {
     for (int at = 0; at < CAPACITY; at++) {
       kept.set(at, null);
     }

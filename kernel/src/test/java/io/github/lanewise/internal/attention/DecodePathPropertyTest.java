@@ -11,9 +11,8 @@ import io.github.lanewise.attention.KeyValueCache;
 import io.github.lanewise.attention.KeyValueCache.Storage;
 import io.github.lanewise.internal.cache.CacheAccess;
 import io.github.lanewise.internal.cache.CacheSnapshot;
-import io.github.lanewise.internal.tensor.TensorAccess;
+import io.github.lanewise.internal.tensor.StridedFloats;
 import io.github.lanewise.internal.work.Crew;
-import io.github.lanewise.internal.work.CrewAccess;
 import io.github.lanewise.internal.work.Workspace;
 import io.github.lanewise.testing.Bits;
 import io.github.lanewise.testing.Draw;
@@ -98,7 +97,7 @@ class DecodePathPropertyTest {
       FloatTensor q = tensor(random, special, batch, heads, queries, headDim);
       Workers workers = TestWorkers.draw(draw);
       boolean all = draw.onceIn(2, "statistics");
-      assertTrue(DecodeCall.serves(options, TensorAccess.of(q), CacheAccess.of(cache).layout()));
+      assertTrue(DecodeCall.serves(options, StridedFloats.of(q), CacheAccess.of(cache).layout()));
       Result general = result(DecodePathPropertyTest::general, options, q, cache, all, workers);
       Result decoded = result(DecodePathPropertyTest::decode, options, q, cache, all, workers);
       assertEquals(general.refusal, decoded.refusal);
@@ -138,7 +137,7 @@ class DecodePathPropertyTest {
       Crew crew,
       Workspace own) {
     AttentionCall.runCached(
-        options, TensorAccess.of(q), cache, TensorAccess.of(out), statistics, crew, own);
+        options, StridedFloats.of(q), cache, StridedFloats.of(out), statistics, crew, own);
   }
 
   private static void decode(
@@ -149,7 +148,8 @@ class DecodePathPropertyTest {
       RowStatistics statistics,
       Crew crew,
       Workspace own) {
-    DecodeCall.run(options, TensorAccess.of(q), cache, TensorAccess.of(out), statistics, crew, own);
+    DecodeCall.run(
+        options, StridedFloats.of(q), cache, StridedFloats.of(out), statistics, crew, own);
   }
 
   private static Result result(
@@ -173,7 +173,7 @@ class DecodePathPropertyTest {
                 FloatTensor.of(tensors[2], rows),
                 FloatTensor.of(tensors[3], rows))
             : RowStatistics.none();
-    Crew crew = CrewAccess.of(workers);
+    Crew crew = Crew.of(workers);
     Workspace own = crew.acquire();
     try (CacheSnapshot snapshot = new CacheSnapshot()) {
       snapshot.open(CacheAccess.of(cache));
@@ -182,7 +182,7 @@ class DecodePathPropertyTest {
     } catch (IllegalArgumentException refused) {
       return new Result(List.of(tensors), refused.getMessage());
     } finally {
-      crew.release(own);
+      own.close();
     }
   }
 

@@ -8,7 +8,7 @@ import io.github.lanewise.FloatTensor;
 import io.github.lanewise.Mask;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.mask.MaskPlan;
-import io.github.lanewise.internal.tensor.TensorAccess;
+import io.github.lanewise.internal.tensor.StridedFloats;
 import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,7 +35,7 @@ class PackedHeadsTest {
 
     PackedHeads packed = new PackedHeads();
     TensorSource source = new TensorSource();
-    source.bind(TensorAccess.of(tensor), TensorAccess.of(tensor), 0, DIM, DIM);
+    source.bind(StridedFloats.of(tensor), StridedFloats.of(tensor), 0, DIM, DIM);
     packed.begin(1, DIM, DIM);
     packed.list(0, plan, 0, 0, 1, QUERIES, KEYS);
     int chunks = packed.place(source, 1, 0);

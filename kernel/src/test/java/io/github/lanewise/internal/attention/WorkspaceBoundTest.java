@@ -11,7 +11,6 @@ import io.github.lanewise.Workers;
 import io.github.lanewise.attention.Attention;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.work.Crew;
-import io.github.lanewise.internal.work.CrewAccess;
 import io.github.lanewise.internal.work.Workspace;
 import io.github.lanewise.testing.Footprint;
 import java.lang.foreign.Arena;
@@ -25,6 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What workers keep between calls of attention is bounded, and gone when they are closed. */
 class WorkspaceBoundTest {
+  private static final Workspace.Floats KEY = Workspace.floats();
 
   private static final long MOST_PER_WORKER = 2L << 20;
 
@@ -87,7 +87,7 @@ class WorkspaceBoundTest {
   }
 
   private static void check(Workers workers, int heads, int keys, int headDim, int valueDim) {
-    Crew crew = CrewAccess.of(workers);
+    Crew crew = Crew.of(workers);
     List<Workspace> kept = new ArrayList<>();
     for (int worker = 0; worker < PARALLELISM; worker++) {
       kept.add(crew.acquire());
@@ -103,7 +103,7 @@ class WorkspaceBoundTest {
         own = Footprint.of(workspace, packed);
       }
       assertTrue(own <= MOST_PER_WORKER, own + " bytes");
-      crew.release(workspace);
+      workspace.close();
     }
     // Beside keys and values, a few numbers for each head and chunk.
     long table = 4096 + 64L * mostHeads * (keys / TileKernels.CHUNK + 1);
@@ -138,7 +138,7 @@ class WorkspaceBoundTest {
           .bias(bias)
           .build()
           .forward(few, few, few, FloatTensor.allocate(1, 1, 5, 64), RowStatistics.none(), workers);
-      Workspace workspace = CrewAccess.of(workers).acquire();
+      Workspace workspace = Crew.of(workers).acquire();
       long bytes = Footprint.of(workspace);
       assertTrue(bytes > 0 && bytes < (long) length * Float.BYTES, bytes + " bytes");
     }
@@ -149,18 +149,18 @@ class WorkspaceBoundTest {
   void closeReleasesEverything() throws InterruptedException {
     for (Workers workers : List.of(Workers.threads(2), Workers.on(Runnable::run, 3))) {
       List<WeakReference<Workspace>> kept = new ArrayList<>();
-      Crew crew = CrewAccess.of(workers);
+      Crew crew = Crew.of(workers);
       Workspace own = crew.acquire();
       crew.run(
           64,
           (index, workspace) -> {
-            workspace.floats(50, 1000);
+            workspace.get(KEY, 1000);
             synchronized (kept) {
               kept.add(new WeakReference<>(workspace));
             }
           },
           own);
-      crew.release(own);
+      own.close();
       own = null;
       assertNull(own);
       assertEquals(64, kept.size());

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.lanewise.FloatTensor;
 import io.github.lanewise.Mask;
 import io.github.lanewise.internal.mask.DrawnMask.Operand;
-import io.github.lanewise.internal.tensor.TensorAccess;
+import io.github.lanewise.internal.tensor.StridedFloats;
 import io.github.lanewise.testing.Allocated;
 import io.github.lanewise.testing.Draw;
 import io.github.lanewise.testing.ProcessorTime;
@@ -76,7 +76,7 @@ class MaskPlanTest {
     }
     long[] shape = {o.batch(), o.heads(), o.queries(), o.keys()};
     FloatTensor t = FloatTensor.allocate(Arrays.copyOfRange(shape, 4 - o.rank(), 4));
-    plan.bindSoftmax(mask, TensorAccess.of(t));
+    plan.bindSoftmax(mask, StridedFloats.of(t));
   }
 
   private void checkRow(DrawnMask drawn, Operand o, int b, int h, int i, int[] seen) {
@@ -260,13 +260,13 @@ class MaskPlanTest {
 
   private void checkSoftmaxLengths(int[] right, int[] wrong, long... shape) {
     FloatTensor t = FloatTensor.allocate(shape);
-    plan.bindSoftmax(Mask.keyLengths(right), TensorAccess.of(t));
+    plan.bindSoftmax(Mask.keyLengths(right), StridedFloats.of(t));
     int last = right.length - 1;
     assertEquals(
         right[last], plan.end(shape.length == 4 ? last : 0, shape.length == 3 ? last : 0, 0));
     assertThrows(
         IllegalArgumentException.class,
-        () -> plan.bindSoftmax(Mask.keyLengths(wrong), TensorAccess.of(t)));
+        () -> plan.bindSoftmax(Mask.keyLengths(wrong), StridedFloats.of(t)));
   }
 
   @Test

@@ -245,8 +245,8 @@ class OverlapTest {
   }
 
   private static void check(View a, View b) {
-    StridedFloats x = TensorAccess.of(a.tensor);
-    StridedFloats y = TensorAccess.of(b.tensor);
+    StridedFloats x = StridedFloats.of(a.tensor);
+    StridedFloats y = StridedFloats.of(b.tensor);
     assertEquals(a.meets(b), Overlap.overlaps(x, y), () -> a.tensor + " and " + b.tensor);
     if (!a.bytes.isEmpty()) {
       assertEquals(a.isSame(b), Overlap.same(x, y), () -> a.tensor + " and " + b.tensor);
@@ -322,12 +322,12 @@ class OverlapTest {
   }
 
   private static boolean overlaps(FloatTensor a, FloatTensor b) {
-    boolean answer = Overlap.overlaps(TensorAccess.of(a), TensorAccess.of(b));
-    assertEquals(answer, Overlap.overlaps(TensorAccess.of(b), TensorAccess.of(a)));
+    boolean answer = Overlap.overlaps(StridedFloats.of(a), StridedFloats.of(b));
+    assertEquals(answer, Overlap.overlaps(StridedFloats.of(b), StridedFloats.of(a)));
     return answer;
   }
 
   private static boolean same(FloatTensor a, FloatTensor b) {
-    return Overlap.same(TensorAccess.of(a), TensorAccess.of(b));
+    return Overlap.same(StridedFloats.of(a), StridedFloats.of(b));
   }
 }

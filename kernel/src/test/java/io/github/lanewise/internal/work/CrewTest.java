@@ -29,22 +29,23 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What every crew promises. */
 @Timeout(300)
 class CrewTest {
+  private static final Workspace.Floats KEY = Workspace.floats();
 
   private static final ExecutorService THREADS = Executors.newFixedThreadPool(3);
   private static final ExecutorService VIRTUAL = Executors.newVirtualThreadPerTaskExecutor();
 
   static Stream<Crew> crews() {
     return Stream.of(
-        Crew.caller(),
-        Crew.threads(1),
-        Crew.threads(2),
-        Crew.threads(5),
-        Crew.on(THREADS, 1),
-        Crew.on(THREADS, 4),
-        Crew.on(VIRTUAL, 3),
-        Crew.on(ForkJoinPool.commonPool(), 3),
-        Crew.on(Runnable::run, 3),
-        Crew.on(task -> {}, 3));
+        CallerCrew.INSTANCE,
+        ThreadCrew.start(1),
+        ThreadCrew.start(2),
+        ThreadCrew.start(5),
+        new ExecutorCrew(THREADS, 1),
+        new ExecutorCrew(THREADS, 4),
+        new ExecutorCrew(VIRTUAL, 3),
+        new ExecutorCrew(ForkJoinPool.commonPool(), 3),
+        new ExecutorCrew(Runnable::run, 3),
+        new ExecutorCrew(task -> {}, 3));
   }
 
   @AfterAll
@@ -58,7 +59,7 @@ class CrewTest {
     try {
       crew.run(tasks, task, own);
     } finally {
-      crew.release(own);
+      own.close();
     }
   }
 
@@ -239,7 +240,7 @@ class CrewTest {
 
   @Test
   void anInterruptOfAWaitingCallerLosesNoWork() throws InterruptedException {
-    Crew crew = Crew.threads(2);
+    Crew crew = ThreadCrew.start(2);
     CountDownLatch helperIsIn = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
     AtomicInteger finished = new AtomicInteger();
@@ -284,13 +285,13 @@ class CrewTest {
     Workspace first = crew.acquire();
     Workspace second = crew.acquire();
     assertTrue(first != second);
-    float[] buffer = first.floats(0, 100);
-    crew.release(first);
+    float[] buffer = first.get(KEY, 100);
+    first.close();
     Workspace third = crew.acquire();
     assertSame(first, third);
-    assertSame(buffer, third.floats(0, 100));
-    crew.release(third);
-    crew.release(second);
+    assertSame(buffer, third.get(KEY, 100));
+    third.close();
+    second.close();
     crew.close();
   }
 
@@ -303,9 +304,9 @@ class CrewTest {
     AtomicInteger runs = new AtomicInteger();
     crew.run(5, (index, workspace) -> runs.incrementAndGet(), underWay);
     assertEquals(5, runs.get(), "a call that is under way is completed");
-    crew.release(underWay);
-    if (crew == Crew.caller()) {
-      crew.release(crew.acquire());
+    underWay.close();
+    if (crew == CallerCrew.INSTANCE) {
+      crew.acquire().close();
     } else {
       assertEquals(
           "these workers are closed",
@@ -318,7 +319,7 @@ class CrewTest {
   void dispatchAllocatesLittle(Crew crew) {
     boolean alone = crew.parallelism() == 1;
     // Whoever runs tickets in the caller, or stores them, does its own allocation.
-    Task task = (index, workspace) -> workspace.floats(0, 64)[0]++;
+    Task task = (index, workspace) -> workspace.get(KEY, 64)[0]++;
     long most = alone ? 0 : 1024;
     double bytes = Allocated.bytesPerCall(() -> run(crew, 4, task), most);
     assertTrue(bytes <= most, bytes + " bytes");

@@ -29,7 +29,7 @@ class ExecutorCrewTest {
   @Test
   void theExecutorsThreadsHelp() {
     try (ExecutorService executor = Executors.newFixedThreadPool(2)) {
-      Crew crew = Crew.on(executor, 3);
+      Crew crew = new ExecutorCrew(executor, 3);
       Set<Thread> threads = ConcurrentHashMap.newKeySet();
       CountDownLatch all = new CountDownLatch(3);
       CrewTest.run(
@@ -48,7 +48,7 @@ class ExecutorCrewTest {
   @Test
   void noMoreHelpersAreAskedForThanThereAreTasks() {
     List<Runnable> tickets = new ArrayList<>();
-    Crew crew = Crew.on(tickets::add, 8);
+    Crew crew = new ExecutorCrew(tickets::add, 8);
     CrewTest.run(crew, 1, (index, workspace) -> {});
     assertEquals(0, tickets.size());
     CrewTest.run(crew, 3, (index, workspace) -> {});
@@ -61,7 +61,7 @@ class ExecutorCrewTest {
   @Test
   void aTicketThatStartsTooLateDoesNothingAndHoldsNothing() throws InterruptedException {
     List<Runnable> tickets = new ArrayList<>();
-    Crew crew = Crew.on(tickets::add, 3);
+    Crew crew = new ExecutorCrew(tickets::add, 3);
     AtomicInteger runs = new AtomicInteger();
     WeakReference<Object> operand = callWithOperand(crew, runs);
     for (int n = 0; n < 50 && operand.get() != null; n++) {
@@ -92,7 +92,7 @@ class ExecutorCrewTest {
     try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
       CountDownLatch end = new CountDownLatch(1);
       executor.execute(() -> CrewTest.await(end));
-      Crew crew = Crew.on(executor, 2);
+      Crew crew = new ExecutorCrew(executor, 2);
       AtomicInteger runs = new AtomicInteger();
       CrewTest.run(crew, 50, (index, workspace) -> runs.incrementAndGet());
       assertEquals(50, runs.get());
@@ -104,7 +104,7 @@ class ExecutorCrewTest {
   @Test
   void itMayBeUsedOnItsOwnExecutor() throws Exception {
     try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
-      Crew crew = Crew.on(executor, 4);
+      Crew crew = new ExecutorCrew(executor, 4);
       int runs =
           executor
               .submit(
@@ -123,7 +123,7 @@ class ExecutorCrewTest {
   void aRejectionIsNoError() {
     AtomicInteger asked = new AtomicInteger();
     Crew crew =
-        Crew.on(
+        new ExecutorCrew(
             ticket -> {
               asked.incrementAndGet();
               throw new RejectedExecutionException();
@@ -135,7 +135,7 @@ class ExecutorCrewTest {
     assertEquals(1, asked.get());
     ExecutorService ended = Executors.newFixedThreadPool(2);
     ended.shutdown();
-    CrewTest.run(Crew.on(ended, 3), 50, (index, workspace) -> runs.incrementAndGet());
+    CrewTest.run(new ExecutorCrew(ended, 3), 50, (index, workspace) -> runs.incrementAndGet());
     assertEquals(100, runs.get());
     crew.close();
   }
@@ -156,7 +156,7 @@ class ExecutorCrewTest {
   void anExecutorThatThrowsCostsTheHelpersOnly(Throwable thrown) {
     AtomicInteger asked = new AtomicInteger();
     Crew crew =
-        Crew.on(
+        new ExecutorCrew(
             ticket -> {
               asked.incrementAndGet();
               throw ExecutorCrewTest.<RuntimeException>undeclared(thrown);
@@ -184,7 +184,7 @@ class ExecutorCrewTest {
     try (ExecutorService executor = Executors.newFixedThreadPool(1)) {
       AtomicInteger asked = new AtomicInteger();
       Crew crew =
-          Crew.on(
+          new ExecutorCrew(
               ticket -> {
                 if (asked.incrementAndGet() == 2) {
                   throw new OutOfMemoryError("unable to create native thread");
@@ -211,7 +211,7 @@ class ExecutorCrewTest {
   @Test
   void anInterruptThatAnExecutorThrowsStaysSet() {
     Crew crew =
-        Crew.on(
+        new ExecutorCrew(
             ticket -> {
               Thread.interrupted(); // as whatever throws the exception does
               throw ExecutorCrewTest.<RuntimeException>undeclared(new InterruptedException());
@@ -233,7 +233,7 @@ class ExecutorCrewTest {
   @MethodSource("whatEndsTheCall")
   void anErrorOfTheVirtualMachineEndsTheCall(Error error) {
     Crew crew =
-        Crew.on(
+        new ExecutorCrew(
             ticket -> {
               throw error;
             },
@@ -256,12 +256,13 @@ class ExecutorCrewTest {
   @Test
   @SuppressWarnings("NullAway") // the point of the test
   void wrongArgumentsAreRefused() {
-    assertThrows(NullPointerException.class, () -> Crew.on(null, 2));
+    assertThrows(NullPointerException.class, () -> new ExecutorCrew(null, 2));
     for (int parallelism : new int[] {0, -1, Integer.MIN_VALUE}) {
       Exception thrown =
-          assertThrows(IllegalArgumentException.class, () -> Crew.on(Runnable::run, parallelism));
+          assertThrows(
+              IllegalArgumentException.class, () -> new ExecutorCrew(Runnable::run, parallelism));
       assertTrue(String.valueOf(thrown.getMessage()).contains("" + parallelism));
     }
-    Crew.on(Runnable::run, Integer.MAX_VALUE).close();
+    new ExecutorCrew(Runnable::run, Integer.MAX_VALUE).close();
   }
 }

@@ -42,7 +42,7 @@ class ThreadCrewTest {
 
   @Test
   void theThreadsAreItsOwnAndEndWithIt() {
-    Crew crew = Crew.threads(4);
+    Crew crew = ThreadCrew.start(4);
     Set<Thread> threads = helpers(crew);
     Set<String> names = new HashSet<>();
     for (Thread thread : threads) {
@@ -60,7 +60,7 @@ class ThreadCrewTest {
 
   @Test
   void threadsThatParkedWakeUp() throws InterruptedException {
-    Crew crew = Crew.threads(3);
+    Crew crew = ThreadCrew.start(3);
     Set<Thread> threads = helpers(crew);
     for (int round = 0; round < 20; round++) {
       for (Thread thread : threads) {
@@ -85,7 +85,7 @@ class ThreadCrewTest {
 
   @Test
   void anInterruptThatATaskLeavesBehindIsGoneForTheNext() {
-    Crew crew = Crew.threads(2);
+    Crew crew = ThreadCrew.start(2);
     for (int round = 0; round < 10; round++) {
       CountDownLatch both = new CountDownLatch(2);
       Thread caller = Thread.currentThread();
@@ -107,7 +107,7 @@ class ThreadCrewTest {
   @Test
   void oneThreadIsTheCallers() {
     Set<Thread> before = Thread.getAllStackTraces().keySet();
-    Crew crew = Crew.threads(1);
+    Crew crew = ThreadCrew.start(1);
     Set<Thread> after = new HashSet<>(Thread.getAllStackTraces().keySet());
     after.removeAll(before);
     after.removeIf(thread -> !thread.getName().startsWith("lanewise"));
@@ -119,7 +119,8 @@ class ThreadCrewTest {
   @Test
   void wrongCountsAreRefused() {
     for (int count : new int[] {0, -1, Integer.MIN_VALUE, 4097, Integer.MAX_VALUE}) {
-      Exception thrown = assertThrows(IllegalArgumentException.class, () -> Crew.threads(count));
+      Exception thrown =
+          assertThrows(IllegalArgumentException.class, () -> ThreadCrew.start(count));
       assertTrue(String.valueOf(thrown.getMessage()).contains("count is " + count));
     }
   }
@@ -149,7 +150,7 @@ class ThreadCrewTest {
     secret.set("secret");
     Thread.currentThread().setContextClassLoader(new ClassLoader() {});
     try {
-      Crew crew = Crew.threads(2);
+      Crew crew = ThreadCrew.start(2);
       for (Thread thread : helpers(crew)) {
         assertEquals(ClassLoader.getSystemClassLoader(), thread.getContextClassLoader());
       }
@@ -176,7 +177,7 @@ class ThreadCrewTest {
 
   @Test
   void oneOfItsThreadsCannotCloseIt() {
-    Crew crew = Crew.threads(2);
+    Crew crew = ThreadCrew.start(2);
     CountDownLatch both = new CountDownLatch(2);
     AtomicReference<Throwable> thrown = new AtomicReference<>();
     Thread caller = Thread.currentThread();
@@ -197,7 +198,7 @@ class ThreadCrewTest {
 
   @Test
   void aTaskOfTheCallerMayCloseIt() {
-    Crew crew = Crew.threads(2);
+    Crew crew = ThreadCrew.start(2);
     AtomicInteger runs = new AtomicInteger();
     Thread caller = Thread.currentThread();
     Workspace own = crew.acquire();
@@ -210,14 +211,14 @@ class ThreadCrewTest {
           }
         },
         own);
-    crew.release(own);
+    own.close();
     assertEquals(500, runs.get());
   }
 
   @Test
   void closingDuringCallsCompletesThem() throws InterruptedException {
     for (int round = 0; round < 50; round++) {
-      Crew crew = Crew.threads(3);
+      Crew crew = ThreadCrew.start(3);
       AtomicInteger wrong = new AtomicInteger();
       Thread caller =
           Thread.ofPlatform()
@@ -242,7 +243,7 @@ class ThreadCrewTest {
 
   @Test
   void anInterruptDoesNotKeepItFromClosing() {
-    Crew crew = Crew.threads(3);
+    Crew crew = ThreadCrew.start(3);
     Set<Thread> threads = helpers(crew);
     Thread.currentThread().interrupt();
     crew.close();
@@ -254,7 +255,7 @@ class ThreadCrewTest {
 
   @Test
   void everyExceptionIsKept() {
-    Crew crew = Crew.threads(3);
+    Crew crew = ThreadCrew.start(3);
     CountDownLatch all = new CountDownLatch(3);
     IllegalStateException thrown =
         assertThrows(

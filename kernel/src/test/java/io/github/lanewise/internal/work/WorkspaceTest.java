@@ -14,52 +14,57 @@ import org.junit.jupiter.api.Test;
 
 class WorkspaceTest {
 
-  private final Workspace workspace = new Workspace();
+  private final WorkspacePool pool = new WorkspacePool();
+  private final Workspace workspace = pool.acquire();
 
   @Test
   void buffersAreKeptAndGrow() {
-    float[] floats = workspace.floats(3, 10);
+    Workspace.Floats key = Workspace.floats();
+    float[] floats = workspace.get(key, 10);
     assertTrue(floats.length >= 10);
-    assertSame(floats, workspace.floats(3, 9));
-    assertNotSame(floats, workspace.floats(2, 10));
-    assertNotSame(floats, workspace.floats(30, 10));
-    assertSame(floats, workspace.floats(3, 10));
-    assertTrue(workspace.floats(3, 11).length >= 15, "a row that grows by one settles soon");
-    assertEquals(0, workspace.floats(9, 0).length);
+    assertSame(floats, workspace.get(key, 9));
+    for (int n = 0; n < 20; n++) {
+      assertNotSame(floats, workspace.get(Workspace.floats(), 10));
+    }
+    assertSame(floats, workspace.get(key, 10));
+    assertTrue(workspace.get(key, 11).length >= 15, "a row that grows by one settles soon");
+    assertEquals(0, workspace.get(Workspace.floats(), 0).length);
 
-    long[] longs = workspace.longs(3, 10);
-    assertSame(longs, workspace.longs(3, 10));
-    assertNotSame(longs, workspace.longs(20, 10));
-    assertTrue(workspace.longs(3, 1000).length >= 1000);
+    Workspace.Longs longKey = Workspace.longs();
+    long[] longs = workspace.get(longKey, 10);
+    assertSame(longs, workspace.get(longKey, 10));
+    assertNotSame(longs, workspace.get(Workspace.longs(), 10));
+    assertTrue(workspace.get(longKey, 1000).length >= 1000);
   }
 
   @Test
   void objectsAreMadeOnce() {
-    List<String> made = workspace.reuse(4, ArrayList::new);
-    assertSame(made, workspace.<List<String>>reuse(4, ArrayList::new));
-    assertNotSame(made, workspace.<List<String>>reuse(5, ArrayList::new));
+    Workspace.Key<List<String>> key = Workspace.key(ArrayList::new);
+    List<String> made = workspace.get(key);
+    assertSame(made, workspace.get(key));
+    assertNotSame(made, workspace.get(Workspace.<List<String>>key(ArrayList::new)));
+    assertNotSame(made, pool.acquire().get(key), "each workspace has objects of its own");
   }
 
   @Test
   void thePoolKeepsAsManyAsWereInUseAtOnceUpToItsCapacity() {
-    WorkspacePool pool = new WorkspacePool();
     Workspace only = pool.acquire();
     for (int n = 0; n < 10; n++) {
-      pool.release(only);
+      only.close();
       assertSame(only, pool.acquire());
     }
     Set<Workspace> inUse = Collections.newSetFromMap(new IdentityHashMap<>());
     for (int n = 0; n < WorkspacePool.CAPACITY + 5; n++) {
       assertTrue(inUse.add(pool.acquire()));
     }
-    inUse.forEach(pool::release);
+    inUse.forEach(Workspace::close);
     int kept = 0;
     for (int n = 0; n < WorkspacePool.CAPACITY + 5; n++) {
       kept += inUse.contains(pool.acquire()) ? 1 : 0;
     }
     assertEquals(WorkspacePool.CAPACITY, kept);
-    pool.release(only);
-    pool.clear();
+    only.close();
+    pool.close();
     assertNotSame(only, pool.acquire());
   }
 
