@@ -31,7 +31,7 @@ record Options(
       """
       Compares Lanewise with other contenders and writes a report: index.html, with JSON and CSV.
 
-        --report DIR      folder for the report (target/report)
+        --report DIR      folder for the report (report; with Maven bench/target/report)
         --rounds N        rounds in which the contenders take turns, 1 to 99 (3; with --quick 1)
         --only TEXT       only questions whose id contains the text; may be repeated. Some are
                           asked only where named: "8 8192x64", "2048x128 causal"
@@ -40,14 +40,16 @@ record Options(
         --render FILE     measures nothing: draws the report from a stored result
         --help            this
 
-      With Maven: mvn -Pbench -Dbench.args="--only softmax", and -Dbench.jvm="-Dlanewise.lanes=256"
-      for options of the JVM, which every measured JVM gets too.""";
+      java -jar lanewise-bench.jar --only softmax; with Maven: mvn -Pbench -Dbench.args="--only softmax".
+      Options of java, and with Maven -Dbench.jvm="-Dlanewise.lanes=256", go to every measured JVM.""";
+
+  private static final String JAR = "lanewise-bench.jar";
 
   private static final int MOST_ROUNDS = 99;
   private static final int USUAL_ROUNDS = 3;
 
   static Options parse(String... arguments) {
-    Path report = Path.of("target/report");
+    Path report = Path.of("report");
     int rounds = 0;
     List<String> only = new ArrayList<>();
     List<String> contenders = new ArrayList<>();
@@ -99,6 +101,9 @@ record Options(
     only.forEach(text -> arguments.append(" --only ").append(quoted(text)));
     contenders.forEach(name -> arguments.append(" --contender ").append(quoted(name)));
     arguments.append(quick ? " --quick" : "");
+    if (Path.of(System.getProperty("java.class.path", "")).endsWith(JAR)) {
+      return "java -jar " + JAR + arguments;
+    }
     return (peers ? "mvn -Pbench,peers" : "mvn -Pbench")
         + (arguments.isEmpty() ? "" : " -Dbench.args='" + arguments.substring(1) + "'");
   }
