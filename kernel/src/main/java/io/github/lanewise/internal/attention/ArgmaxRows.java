@@ -1,5 +1,7 @@
 package io.github.lanewise.internal.attention;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
+
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import java.util.Arrays;
@@ -11,7 +13,6 @@ import java.util.Arrays;
 final class ArgmaxRows {
 
   private static final int PANEL = TileKernels.PANEL;
-  private static final int CHUNK = TileKernels.CHUNK;
 
   private final float[] best = new float[PANEL];
   private final long[] bestKey = new long[PANEL];

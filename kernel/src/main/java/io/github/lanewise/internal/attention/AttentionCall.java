@@ -1,5 +1,8 @@
 package io.github.lanewise.internal.attention;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
+import static io.github.lanewise.internal.kernel.Arithmetic.POSITIONS;
+
 import io.github.lanewise.RowStatistics;
 import io.github.lanewise.internal.cache.CacheSnapshot;
 import io.github.lanewise.internal.kernel.TileKernels;
@@ -33,9 +36,6 @@ public final class AttentionCall implements Task {
 
   /** Floats that the heads in flight may take where one head takes less: 32 MB. */
   private static final long MOST_PACKED = 1L << 23;
-
-  /** ALiBi's offsets and the keys end here, so that distances do not overflow. */
-  static final long FARTHEST = 1L << 61;
 
   final MaskPlan mask = new MaskPlan();
   final PackedHeads packed = new PackedHeads();
@@ -292,7 +292,7 @@ public final class AttentionCall implements Task {
     long batch = (firstSlotHead + chunk.slot) / keyHeads;
     long head = (firstSlotHead + chunk.slot) % keyHeads;
     if (source == tensors) {
-      long start = chunk.index * TileKernels.CHUNK;
+      long start = chunk.index * CHUNK;
       block.seen.look(mask, batch, head * group, group, queryLength, start, chunk.end);
     }
     source.pack(chunk, batch, head, block);
@@ -305,7 +305,7 @@ public final class AttentionCall implements Task {
 
   /** The same for a mask that is bound. */
   public static long alibiOffset(MaskPlan mask, long batch) {
-    return Math.max(-FARTHEST, Math.min(FARTHEST, mask.offset(batch)));
+    return Math.max(-POSITIONS, Math.min(POSITIONS, mask.offset(batch)));
   }
 
   /** The last block of a head first: under a causal mask it is the heaviest. */

@@ -1,5 +1,7 @@
 package io.github.lanewise.internal.attention;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.POSITIONS;
+
 import io.github.lanewise.FloatTensor;
 import io.github.lanewise.RowStatistics;
 import io.github.lanewise.internal.cache.CacheSnapshot;
@@ -129,9 +131,9 @@ public final class AttentionChecks {
     Checks.requireSize(q, "q", 1, shape.queryHeads(), "the state's queryHeads");
     Checks.requireSize(q, "q", 2, shape.queryLength(), "the state's queryLength");
     Checks.requireSize(v, "v", 3, shape.valueDim(), "the state's valueDim");
-    if (firstKey < 0 || firstKey > AttentionCall.FARTHEST - k.size(2)) {
+    if (firstKey < 0 || firstKey > POSITIONS - k.size(2)) {
       throw new IllegalArgumentException(
-          "firstKey is " + firstKey + ", but must be 0 to " + (AttentionCall.FARTHEST - k.size(2)));
+          "firstKey is " + firstKey + ", but must be 0 to " + (POSITIONS - k.size(2)));
     }
     if (options.slopes != null && !MaskPlan.namesOffset(options.mask)) {
       throw new IllegalArgumentException(

@@ -1,5 +1,7 @@
 package io.github.lanewise.internal.attention;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
+
 import io.github.lanewise.attention.KeyValueCache.Storage;
 import io.github.lanewise.internal.cache.CacheSnapshot;
 import io.github.lanewise.internal.cache.Page;
@@ -17,7 +19,6 @@ import java.util.Arrays;
 final class CacheSource implements KeyValueSource {
 
   private static final int GROUP = TileKernels.GROUP;
-  private static final int CHUNK = TileKernels.CHUNK;
 
   private CacheSnapshot cache;
 

@@ -1,11 +1,12 @@
 package io.github.lanewise.internal.attention;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
+
 import io.github.lanewise.FloatTensor;
 import io.github.lanewise.RowStatistics;
 import io.github.lanewise.attention.KeyValueCache.Storage;
 import io.github.lanewise.internal.cache.CacheSnapshot;
 import io.github.lanewise.internal.cache.PageLayout;
-import io.github.lanewise.internal.kernel.DecodeKernels;
 import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.mask.MaskPlan;
 import io.github.lanewise.internal.runtime.Kernels;
@@ -37,8 +38,6 @@ public final class DecodeCall implements Task {
 
   /** Bytes of keys and values below which one thread is done before a second has begun. */
   private static final long LEAST_SHARED = 1L << 19;
-
-  private static final int CHUNK = DecodeKernels.ROW;
 
   final MaskPlan mask = new MaskPlan();
 

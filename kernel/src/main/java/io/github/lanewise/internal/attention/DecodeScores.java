@@ -1,6 +1,7 @@
 package io.github.lanewise.internal.attention;
 
-import io.github.lanewise.internal.kernel.DecodeKernels;
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
+
 import io.github.lanewise.internal.kernel.FloatPair;
 import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.kernel.RowReductions;
@@ -20,7 +21,6 @@ import java.util.Arrays;
  */
 final class DecodeScores {
 
-  private static final int CHUNK = DecodeKernels.ROW;
   private static final int PANEL = ScoreKernels.PANEL;
 
   /** Dot products and then scores, -inf where invisible. */

@@ -1,5 +1,7 @@
 package io.github.lanewise.internal.attention;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
+
 import io.github.lanewise.attention.KeyValueCache.Storage;
 import io.github.lanewise.internal.cache.CacheSnapshot;
 import io.github.lanewise.internal.cache.Page;
@@ -20,7 +22,6 @@ import java.util.Arrays;
 final class DecodeWorker {
 
   private static final int GROUP = DecodeKernels.GROUP;
-  private static final int CHUNK = DecodeKernels.ROW;
 
   private static final int MOST_LANES = DecodeKernels.lanes(DecodeKernels.Element.INT8);
 

@@ -1,5 +1,7 @@
 package io.github.lanewise.internal.attention;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +73,7 @@ final class HeldKeys {
     for (KeyRun run : others) {
       if (run.isFragment()) {
         all.put(run.from, run);
-        closeChunk(all, run.from / KeyRun.CHUNK * KeyRun.CHUNK, shape);
+        closeChunk(all, run.from / CHUNK * CHUNK, shape);
       } else {
         climb(all, run, shape);
       }
@@ -88,7 +90,7 @@ final class HeldKeys {
 
   /** Merges the fragments of a chunk if they are all there. */
   private static void closeChunk(NavigableMap<Long, KeyRun> all, long from, StateShape shape) {
-    long end = from + KeyRun.CHUNK;
+    long end = from + CHUNK;
     NavigableMap<Long, KeyRun> fragments = all.subMap(from, true, end, false);
     long at = from;
     for (KeyRun fragment : fragments.values()) {

@@ -1,7 +1,9 @@
 package io.github.lanewise.internal.attention;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
+import static io.github.lanewise.internal.kernel.Arithmetic.POSITIONS;
+
 import io.github.lanewise.internal.kernel.NodeKernels;
-import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.runtime.Kernels;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -15,14 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyRun {
 
-  /** Keys of a chunk, and of a run of level 0. */
-  static final int CHUNK = TileKernels.CHUNK;
-
   /** Level of a run that is not a whole chunk. */
   static final int FRAGMENT = -1;
-
-  /** Keys end here, so that no sum of two positions overflows. */
-  static final long MOST_KEYS = 1L << 61;
 
   final long from;
   final long to;
@@ -44,7 +40,7 @@ final class KeyRun {
 
   /** Whether there may be such a run. */
   static boolean isValid(long from, long to) {
-    if (from < 0 || from >= to || to > MOST_KEYS) {
+    if (from < 0 || from >= to || to > POSITIONS) {
       return false;
     }
     long length = to - from;

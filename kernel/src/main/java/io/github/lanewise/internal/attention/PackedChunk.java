@@ -1,5 +1,7 @@
 package io.github.lanewise.internal.attention;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
+
 import io.github.lanewise.internal.kernel.TileKernels;
 
 /**
@@ -75,15 +77,15 @@ final class PackedChunk {
 
   /** Index of a key in the scales. */
   static int scaleAt(long key) {
-    return (int) (key % TileKernels.CHUNK);
+    return (int) (key % CHUNK);
   }
 
   /** Makes room for the scales. */
   void makeScaled() {
     scaled = true;
     if (keyScales.length == 0) {
-      keyScales = new float[TileKernels.CHUNK];
-      valueScales = new float[TileKernels.CHUNK];
+      keyScales = new float[CHUNK];
+      valueScales = new float[CHUNK];
     }
   }
 

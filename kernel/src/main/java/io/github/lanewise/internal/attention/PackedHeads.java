@@ -1,5 +1,7 @@
 package io.github.lanewise.internal.attention;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
+
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.mask.MaskPlan;
 import java.util.Arrays;
@@ -12,7 +14,6 @@ import java.util.Arrays;
 final class PackedHeads {
 
   private static final int GROUP = TileKernels.GROUP;
-  private static final int CHUNK = TileKernels.CHUNK;
 
   private float[] keys = new float[0];
   private float[] values = new float[0];

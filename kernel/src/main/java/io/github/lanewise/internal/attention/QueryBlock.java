@@ -1,5 +1,7 @@
 package io.github.lanewise.internal.attention;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
+
 import io.github.lanewise.internal.cache.PageReader;
 import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
@@ -16,7 +18,6 @@ import java.util.Arrays;
 final class QueryBlock {
 
   private static final int PANEL = TileKernels.PANEL;
-  private static final int CHUNK = TileKernels.CHUNK;
 
   final BlockRows rows = new BlockRows();
   final ScorePanel panel = new ScorePanel();

@@ -1,13 +1,12 @@
 package io.github.lanewise.internal.attention;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
+
 import io.github.lanewise.internal.cache.CacheSnapshot;
-import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.mask.MaskPlan;
 
 /** Keys that a cache has let go, and that therefore nobody may look at. */
 public final class ReleasedKeys {
-
-  private static final int CHUNK = TileKernels.CHUNK;
 
   private final long[] bits = new long[MaskPlan.CHUNK_WORDS];
 

@@ -1,5 +1,7 @@
 package io.github.lanewise.internal.attention;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
+
 import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.runtime.Kernels;
@@ -87,11 +89,11 @@ final class ResultRows {
 
   /** Writes +0 to the rows' elements {@code [first, end)}. */
   void writeZeros(StridedFloats t, BlockRows rows, long first, long end) {
-    room(TileKernels.CHUNK);
-    Arrays.fill(staged, 0, TileKernels.CHUNK, 0f);
+    room(CHUNK);
+    Arrays.fill(staged, 0, CHUNK, 0f);
     for (int c = 0; c < rows.count; c++) {
-      for (long at = first; at < end; at += TileKernels.CHUNK) {
-        t.write(staged, 0, rows.offsetIn(t, c) + at, (int) Math.min(TileKernels.CHUNK, end - at));
+      for (long at = first; at < end; at += CHUNK) {
+        t.write(staged, 0, rows.offsetIn(t, c) + at, (int) Math.min(CHUNK, end - at));
       }
     }
   }

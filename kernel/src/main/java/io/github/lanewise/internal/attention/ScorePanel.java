@@ -1,5 +1,7 @@
 package io.github.lanewise.internal.attention;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
+
 import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.runtime.Kernels;
@@ -19,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class ScorePanel {
 
   private static final int PANEL = TileKernels.PANEL;
-  private static final int CHUNK = TileKernels.CHUNK;
   private static final int GROUP = TileKernels.GROUP;
 
   /** Keys that are scored at a time where the scores take more than one pass. */

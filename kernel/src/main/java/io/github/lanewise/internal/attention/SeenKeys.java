@@ -1,6 +1,7 @@
 package io.github.lanewise.internal.attention;
 
-import io.github.lanewise.internal.kernel.TileKernels;
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
+
 import io.github.lanewise.internal.mask.MaskPlan;
 import java.util.Arrays;
 
@@ -10,7 +11,7 @@ import java.util.Arrays;
  */
 final class SeenKeys {
 
-  private static final int WORDS = TileKernels.CHUNK / Long.SIZE;
+  private static final int WORDS = CHUNK / Long.SIZE;
 
   private final long[] seen = new long[WORDS];
   private final long[] row = new long[WORDS];

@@ -1,5 +1,7 @@
 package io.github.lanewise.internal.attention;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
+
 import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.runtime.Kernels;
@@ -51,12 +53,12 @@ public final class ShardNodes {
 
   /** The chunk that node {@code n} begins in. */
   public long firstChunk(int n) {
-    return from(n) / KeyRun.CHUNK;
+    return from(n) / CHUNK;
   }
 
   /** One past the chunk that it ends in. */
   public long endChunk(int n) {
-    return (ends[n] + KeyRun.CHUNK - 1) / KeyRun.CHUNK;
+    return (ends[n] + CHUNK - 1) / CHUNK;
   }
 
   private long from(int n) {

@@ -1,5 +1,7 @@
 package io.github.lanewise.internal.attention;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
+
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.tensor.StagedRows;
@@ -13,7 +15,6 @@ import java.util.Arrays;
 final class TensorSource implements KeyValueSource {
 
   private static final int GROUP = TileKernels.GROUP;
-  private static final int CHUNK = TileKernels.CHUNK;
 
   private StridedFloats k;
   private StridedFloats v;

@@ -1,5 +1,7 @@
 package io.github.lanewise.internal.attention;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
+
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.mask.MaskPlan;
 
@@ -13,7 +15,7 @@ final class VisibleWords {
   static final int ALL = MaskPlan.ALL;
   static final int SOME = MaskPlan.SOME;
 
-  private static final int WORDS = TileKernels.CHUNK / Long.SIZE;
+  private static final int WORDS = CHUNK / Long.SIZE;
   private static final int PANEL = TileKernels.PANEL;
 
   /** Words of a row that are transposed together: below each other they fill a square of bits. */
@@ -23,7 +25,7 @@ final class VisibleWords {
    * One word for each key of the chunk, counted from the chunk's first key. Bits beyond the panel's
    * lanes mean nothing.
    */
-  final long[] words = new long[TileKernels.CHUNK];
+  final long[] words = new long[CHUNK];
 
   private final long[] rowBits = new long[WORDS];
   private final long[] squares = new long[WORDS * PANEL];

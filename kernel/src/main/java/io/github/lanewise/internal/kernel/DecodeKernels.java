@@ -32,9 +32,6 @@ public interface DecodeKernels {
     };
   }
 
-  /** Distance between the rows of factors, and so the greatest depth of one call. */
-  int ROW = TileKernels.CHUNK;
-
   /**
    * {@code out[q][lanes·g + lane] = fma(b[q][t], a[g][t][lane], …)}, ascending over t, going on
    * from what is in {@code out}.
@@ -44,8 +41,8 @@ public interface DecodeKernels {
    *     whose scales are not the kernel's business
    * @param from index of the first group in {@code a}
    * @param stride distance between two groups
-   * @param depth rows of a group, at most {@link #ROW}
-   * @param b factors, one row for each query, {@link #ROW} apart
+   * @param depth rows of a group, at most {@link Arithmetic#CHUNK}
+   * @param b factors, one row for each query, {@link Arithmetic#CHUNK} apart
    * @param out one row of {@code lanes·groups} results for each query, {@code outStride} apart
    */
   void product(

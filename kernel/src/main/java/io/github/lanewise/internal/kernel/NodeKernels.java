@@ -37,7 +37,7 @@ public interface NodeKernels {
 
   /**
    * Merges node b, of the higher keys, into node a, moments included; a row with m = -inf is the
-   * identity. Equations in DESIGN.md, "merge".
+   * identity. Equations in docs/arithmetic.md, "merge".
    *
    * @param b may be the same array as a, in another place
    */

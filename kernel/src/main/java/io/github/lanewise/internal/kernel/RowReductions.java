@@ -1,12 +1,15 @@
 package io.github.lanewise.internal.kernel;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
+import static io.github.lanewise.internal.kernel.Arithmetic.LANES;
+
 /**
  * The order of additions in a sum over a row: the same for every lane width, for scalar code, and
  * for rows that are split over threads.
  *
- * <p>A row is cut into blocks of {@link #BLOCK} elements, counted from the row's start. In a block,
- * 16 virtual lanes start at +0; element j goes to lane j mod 16, ascending; then lane i += lane
- * i+8, i+4, i+2, i+1. The blocks' sums are added by the binary tree over the block index,
+ * <p>A row is cut into blocks of {@link Arithmetic#CHUNK} elements, counted from the row's start.
+ * In a block, 16 virtual lanes start at +0; element j goes to lane j mod 16, ascending; then lane i
+ * += lane i+8, i+4, i+2, i+1. The blocks' sums are added by the binary tree over the block index,
  *
  * <pre>node(level, i) = node(level-1, 2i) + node(level-1, 2i+1)</pre>
  *
@@ -19,11 +22,6 @@ package io.github.lanewise.internal.kernel;
  * nothing; subclasses sum the leaves.
  */
 public abstract class RowReductions implements LaneKernels {
-  /** Elements in a block. */
-  public static final int BLOCK = 256;
-
-  protected static final int BLOCK_BITS = 8;
-
   /** log2 of the elements in a leaf: up to four blocks that a kernel sums in one call. */
   protected static final int LEAF_BITS = 10;
 
@@ -35,7 +33,7 @@ public abstract class RowReductions implements LaneKernels {
   public static final int SCRATCH_LANES = 64;
 
   /** Where in scratch weights go that nobody wants. */
-  public static final int SCRATCH_WEIGHTS = SCRATCH_LANES + 2 * LEAF / BLOCK * 16;
+  public static final int SCRATCH_WEIGHTS = SCRATCH_LANES + 2 * LEAF / CHUNK * LANES;
 
   /** Floats of scratch that the weights of a row need. */
   public static final int SCRATCH = SCRATCH_WEIGHTS + LEAF;
@@ -72,7 +70,7 @@ public abstract class RowReductions implements LaneKernels {
 
   /**
    * log2 of the elements in a leaf that {@link #leaf} takes at once for a range that ends at {@code
-   * to}: {@link #BLOCK_BITS} at least, {@link #LEAF_BITS} at most.
+   * to}: {@link Arithmetic#CHUNK_BITS} at least, {@link #LEAF_BITS} at most.
    */
   protected abstract int leafBits(Reduction reduction, int from, int to);
 
@@ -110,7 +108,7 @@ public abstract class RowReductions implements LaneKernels {
       int to,
       float shift,
       float[] scratch) {
-    assert from % 16 == 0 : from;
+    assert from % LANES == 0 : from;
     return from < to ? node(reduction, x, xRow, y, yRow, from, from, to, shift, scratch) : 0L;
   }
 

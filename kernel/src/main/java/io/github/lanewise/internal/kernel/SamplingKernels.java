@@ -1,5 +1,7 @@
 package io.github.lanewise.internal.kernel;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.LANES;
+
 /**
  * Kernels over a row of logits x and their weights p, 0 ≤ p ≤ 1. Kernels trust their arguments.
  *
@@ -16,9 +18,6 @@ package io.github.lanewise.internal.kernel;
  * 2³⁵ = 2²³.
  */
 public interface SamplingKernels {
-  /** Elements of a block, whose maximum is known. */
-  int BLOCK = 256;
-
   /** Weights that one float lane adds up without rounding. */
   int EXACT = 64;
 
@@ -38,14 +37,17 @@ public interface SamplingKernels {
   int LONGEST_TAILS = 1 << 20;
 
   /** Floats of scratch that {@link #units} and {@link #tails} need. */
-  int SCRATCH = 2 * THRESHOLDS * 16;
+  int SCRATCH = 2 * THRESHOLDS * LANES;
 
   /** Units of one weight. */
   static long units(float p) {
     return (long) Math.rint(p * UNITS);
   }
 
-  /** Largest of each block of x[from, to), counted from {@code from}: NaN if it holds one. */
+  /**
+   * Largest of each block ({@link Arithmetic#CHUNK}) of x[from, to), counted from {@code from}: NaN
+   * if it holds one.
+   */
   void blockMaxima(float[] x, int from, int to, float[] maxima, int at);
 
   /**

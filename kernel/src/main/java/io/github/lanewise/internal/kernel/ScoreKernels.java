@@ -1,5 +1,7 @@
 package io.github.lanewise.internal.kernel;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.LANES;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +34,7 @@ public interface ScoreKernels {
   int NODE_VALUES = 3 * PANEL;
 
   /** Floats of scratch that {@link #exponentials} needs: 16 virtual lanes of sum and of moment. */
-  int LANE_SCRATCH = 2 * GROUP * PANEL;
+  int LANE_SCRATCH = 2 * LANES * PANEL;
 
   /**
    * {@code out = scale · a · b} as {@link TileKernels#product} has it, and raises the maximum of
@@ -138,7 +140,7 @@ public interface ScoreKernels {
 
   /**
    * Merges node b, of the higher keys, into node a; a node with m = -inf is the identity. Equations
-   * in DESIGN.md, "merge".
+   * in docs/arithmetic.md, "merge".
    */
   void merge(float[] nodes, int aFrom, int bFrom, int valueDim, int columns, boolean moment);
 

@@ -25,9 +25,6 @@ public interface TileKernels {
   /** Rows of a group: one line of 64 bytes for each step of the depth. */
   int GROUP = 16;
 
-  /** Keys of a chunk; DESIGN.md fixes it, because the bits depend on it. */
-  int CHUNK = 256;
-
   /** Rows of the product come in multiples of this many; rows beyond the last are scratch. */
   int TILE_ROWS = 8;
 

@@ -1,6 +1,9 @@
 package io.github.lanewise.internal.mask;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
+
 import io.github.lanewise.Mask;
+import io.github.lanewise.internal.kernel.Arithmetic;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -12,9 +15,6 @@ import org.jspecify.annotations.Nullable;
  * by batch b, head h and query i; the arguments are trusted.
  */
 public final class MaskPlan {
-
-  /** Keys per chunk, at most. */
-  public static final int CHUNK = 256;
 
   /** Longs that the bits of a chunk take. */
   public static final int CHUNK_WORDS = CHUNK / Long.SIZE;
@@ -167,7 +167,7 @@ public final class MaskPlan {
    * <p>A row whose range is not empty may still turn out to see no key of any chunk.
    *
    * @param key0 a multiple of 64
-   * @param length at most {@link #CHUNK}; the chunk lies within the keys
+   * @param length at most {@link Arithmetic#CHUNK}; the chunk lies within the keys
    * @param bits receives, if the answer is SOME, in bits[at + w] as bit j whether key key0 + 64·w +
    *     j is visible, for w = 0 … 3; bits from length on are 0. Otherwise what is there afterwards
    *     means nothing

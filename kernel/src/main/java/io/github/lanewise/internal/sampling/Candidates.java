@@ -1,6 +1,6 @@
 package io.github.lanewise.internal.sampling;
 
-import static io.github.lanewise.internal.kernel.SamplingKernels.BLOCK;
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 
 import io.github.lanewise.internal.kernel.SamplingKernels;
 import io.github.lanewise.internal.runtime.Kernels;
@@ -9,7 +9,7 @@ import java.util.Arrays;
 /** Some tokens of a row, in ascending order of their indices. */
 final class Candidates {
 
-  private final long[] bits = new long[BLOCK / Long.SIZE];
+  private final long[] bits = new long[CHUNK / Long.SIZE];
 
   private long[] keys = new long[0];
   private float[] logits = new float[0];
@@ -45,11 +45,11 @@ final class Candidates {
     count = 0;
     for (int block = 0; block < row.blocks(); block++) {
       if (row.blockMaxima[block] >= least) {
-        int begin = block * BLOCK;
-        int length = Math.min(BLOCK, row.length - begin);
+        int begin = block * CHUNK;
+        int length = Math.min(CHUNK, row.length - begin);
         Kernels.sampling().between(row.logits, row.from + begin, length, least, below, bits);
-        if (keys.length < count + BLOCK) {
-          keys = Arrays.copyOf(keys, Math.max(count + 4 * BLOCK, count + (count >> 1)));
+        if (keys.length < count + CHUNK) {
+          keys = Arrays.copyOf(keys, Math.max(count + 4 * CHUNK, count + (count >> 1)));
         }
         for (int word = 0; word << 6 < length; word++) {
           add(row, begin + (word << 6), bits[word]);

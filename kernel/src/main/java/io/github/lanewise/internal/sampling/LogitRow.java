@@ -1,6 +1,6 @@
 package io.github.lanewise.internal.sampling;
 
-import static io.github.lanewise.internal.kernel.SamplingKernels.BLOCK;
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 import static io.github.lanewise.internal.kernel.SamplingKernels.THRESHOLDS;
 
 import io.github.lanewise.internal.kernel.RowReductions;
@@ -94,7 +94,7 @@ final class LogitRow implements Task {
   }
 
   int blocks() {
-    return (length + BLOCK - 1) / BLOCK;
+    return (length + CHUNK - 1) / CHUNK;
   }
 
   private int pieces() {
@@ -226,10 +226,10 @@ final class LogitRow implements Task {
   private void run(int pass, int piece, int begin, int end, float max, float[] scratch) {
     switch (pass) {
       case MAXIMA:
-        int block = begin / BLOCK;
+        int block = begin / CHUNK;
         Kernels.sampling().blockMaxima(logits, from + begin, from + end, blockMaxima, block);
         float largest = Float.NEGATIVE_INFINITY;
-        for (; block * BLOCK < end; block++) {
+        for (; block * CHUNK < end; block++) {
           largest = Math.max(largest, blockMaxima[block]);
         }
         pieceMaxima[piece] = largest;

@@ -1,5 +1,7 @@
 package io.github.lanewise.internal.sampling;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
+
 import io.github.lanewise.internal.kernel.RowReductions;
 import io.github.lanewise.internal.kernel.SamplingKernels;
 import io.github.lanewise.internal.softmax.RowSums;
@@ -154,7 +156,7 @@ public final class SampleCall {
     while (row.blockMaxima[block] != max) {
       block++;
     }
-    int token = block * SamplingKernels.BLOCK;
+    int token = block * CHUNK;
     while (row.logits[row.from + token] != max) {
       token++;
     }

@@ -1,5 +1,7 @@
 package io.github.lanewise.internal.scalar;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.LANES;
+
 import io.github.lanewise.internal.kernel.FloatPair;
 import io.github.lanewise.internal.kernel.RowReductions;
 import io.github.lanewise.internal.kernel.RowReductions.Reduction;
@@ -46,7 +48,7 @@ public final class ScalarBlocks {
     if (from + lane >= to) {
       return 0L;
     }
-    if (step < 16) {
+    if (step < LANES) {
       return FloatPair.add(
           lanes(reduction, x, xRow, y, yRow, from, to, shift, lane, 2 * step),
           lanes(reduction, x, xRow, y, yRow, from, to, shift, lane + step, 2 * step));
@@ -67,7 +69,7 @@ public final class ScalarBlocks {
       float[] x, int xRow, float[] y, int yRow, int from, int to, float shift, boolean writes) {
     float sum = 0f;
     float moment = 0f;
-    for (int j = from; j < to; j += 16) {
+    for (int j = from; j < to; j += LANES) {
       float d = x[xRow + j] - shift;
       float p = ScalarExp.flushed(d);
       if (writes) {
@@ -83,7 +85,7 @@ public final class ScalarBlocks {
 
   private static float dotLane(float[] y, int yRow, float[] dy, int dyRow, int from, int to) {
     float sum = 0f;
-    for (int j = from; j < to; j += 16) {
+    for (int j = from; j < to; j += LANES) {
       float weight = y[yRow + j];
       if (weight != 0f) {
         sum = ScalarFma.fma(weight, dy[dyRow + j], sum);
@@ -95,7 +97,7 @@ public final class ScalarBlocks {
   private static float visibleSumLane(
       float[] y, int yRow, float[] dy, int dyRow, int from, int to) {
     float sum = 0f;
-    for (int j = from; j < to; j += 16) {
+    for (int j = from; j < to; j += LANES) {
       if (y[yRow + j] != Float.NEGATIVE_INFINITY) {
         sum += dy[dyRow + j];
       }
@@ -122,7 +124,7 @@ public final class ScalarBlocks {
     float a14 = 0f;
     float a15 = 0f;
     int j = from;
-    for (; j + 16 <= to; j += 16) {
+    for (; j + LANES <= to; j += LANES) {
       a0 += x[j];
       a1 += x[j + 1];
       a2 += x[j + 2];

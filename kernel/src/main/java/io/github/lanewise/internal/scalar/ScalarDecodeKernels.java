@@ -1,5 +1,7 @@
 package io.github.lanewise.internal.scalar;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
+
 import io.github.lanewise.internal.kernel.DecodeKernels;
 
 /** The decode products in scalar Java: the same chains as the vector ones, lane by lane. */
@@ -24,7 +26,7 @@ public final class ScalarDecodeKernels implements DecodeKernels {
       for (int g = 0; g < groups; g++) {
         int group = from + g * stride;
         int to = outFrom + q * outStride + g * lanes;
-        int factors = bFrom + q * ROW;
+        int factors = bFrom + q * CHUNK;
         switch (element) {
           case FLOAT32:
             floats((float[]) a, group, depth, b, factors, out, to);

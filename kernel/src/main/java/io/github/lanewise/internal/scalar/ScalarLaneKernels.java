@@ -1,5 +1,7 @@
 package io.github.lanewise.internal.scalar;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK_BITS;
+
 import io.github.lanewise.internal.kernel.RowReductions;
 
 /** Kernels over runs of consecutive floats, one element at a time. */
@@ -120,7 +122,7 @@ public final class ScalarLaneKernels extends RowReductions {
 
   @Override
   protected int leafBits(Reduction reduction, int from, int to) {
-    return BLOCK_BITS;
+    return CHUNK_BITS;
   }
 
   @Override

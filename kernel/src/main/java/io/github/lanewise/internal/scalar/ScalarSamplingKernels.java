@@ -1,5 +1,7 @@
 package io.github.lanewise.internal.scalar;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
+
 import io.github.lanewise.internal.kernel.SamplingKernels;
 import java.util.Arrays;
 
@@ -8,9 +10,9 @@ public final class ScalarSamplingKernels implements SamplingKernels {
   @Override
   public void blockMaxima(float[] x, int from, int to, float[] maxima, int at) {
     int block = at;
-    for (int begin = from; begin < to; begin += BLOCK) {
+    for (int begin = from; begin < to; begin += CHUNK) {
       float max = Float.NEGATIVE_INFINITY;
-      int end = begin + Math.min(BLOCK, to - begin);
+      int end = begin + Math.min(CHUNK, to - begin);
       for (int i = begin; i < end; i++) {
         max = Math.max(max, x[i]);
       }

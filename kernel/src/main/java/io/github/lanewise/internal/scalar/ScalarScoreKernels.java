@@ -1,5 +1,7 @@
 package io.github.lanewise.internal.scalar;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.LANES;
+
 import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
 import java.util.Arrays;
@@ -132,10 +134,10 @@ public final class ScalarScoreKernels implements ScoreKernels {
       float[] node,
       int nodeFrom,
       float[] scratch) {
-    int moments = GROUP * PANEL;
+    int moments = LANES * PANEL;
     for (int k = 0; k < keys; k++) {
       int row = from + k * PANEL;
-      int lane = k % GROUP * PANEL;
+      int lane = k % LANES * PANEL;
       for (int c = 0; c < columns; c++) {
         float m = node[nodeFrom + NODE_MAXIMUM + c];
         float d = s[row + c] - (m == Float.NEGATIVE_INFINITY ? 0f : m);
@@ -153,7 +155,7 @@ public final class ScalarScoreKernels implements ScoreKernels {
   public void endSums(int columns, boolean moment, float[] scratch, float[] node, int nodeFrom) {
     foldLanes(scratch, 0, columns, node, nodeFrom + NODE_SUM);
     if (moment) {
-      foldLanes(scratch, GROUP * PANEL, columns, node, nodeFrom + NODE_MOMENT);
+      foldLanes(scratch, LANES * PANEL, columns, node, nodeFrom + NODE_MOMENT);
     }
     for (int c = 0; c < columns; c++) {
       if (Float.isNaN(node[nodeFrom + NODE_SUM + c])) {
@@ -164,7 +166,7 @@ public final class ScalarScoreKernels implements ScoreKernels {
 
   /** The fixed tree (8, 4, 2, 1) over the 16 virtual lanes of every column. */
   private static void foldLanes(float[] scratch, int from, int columns, float[] out, int outFrom) {
-    for (int half = GROUP / 2; half >= 1; half /= 2) {
+    for (int half = LANES / 2; half >= 1; half /= 2) {
       for (int lane = 0; lane < half; lane++) {
         int low = from + lane * PANEL;
         int high = low + half * PANEL;

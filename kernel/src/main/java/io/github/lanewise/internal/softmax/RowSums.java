@@ -1,5 +1,7 @@
 package io.github.lanewise.internal.softmax;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
+
 import io.github.lanewise.internal.kernel.FloatPair;
 import io.github.lanewise.internal.kernel.LaneKernels;
 import io.github.lanewise.internal.kernel.RowReductions;
@@ -93,7 +95,7 @@ public final class RowSums {
     p[first - leaf] = 0f;
     Arrays.fill(p, 0, from - leaf, 0f);
     int length = to - leaf;
-    if (length > RowReductions.BLOCK) { // a whole leaf is added up in the time of two blocks
+    if (length > CHUNK) { // a whole leaf is added up in the time of two blocks
       Arrays.fill(p, length, RowReductions.LEAF, 0f);
       length = RowReductions.LEAF;
     }

@@ -1,5 +1,7 @@
 package io.github.lanewise.internal.softmax;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
+
 import io.github.lanewise.internal.kernel.FloatPair;
 import io.github.lanewise.internal.kernel.RowReductions;
 import io.github.lanewise.internal.kernel.WeightSums;
@@ -159,8 +161,8 @@ final class SoftmaxRow {
       return Kernels.lanes().largest(y, yRow + visible, yRow + to);
     }
     float largest = INVISIBLE;
-    for (int key = from; key < to; key += MaskPlan.CHUNK) {
-      int count = Math.min(MaskPlan.CHUNK, to - key);
+    for (int key = from; key < to; key += CHUNK) {
+      int count = Math.min(CHUNK, to - key);
       largest = Math.max(largest, stage(key, count, bits));
     }
     return largest;
@@ -301,8 +303,8 @@ final class SoftmaxRow {
     if (rangeOnly) {
       Arrays.fill(y, yRow + first, yRow + end, Float.NaN);
     } else {
-      for (int key = begin; key < end; key += MaskPlan.CHUNK) {
-        int count = Math.min(MaskPlan.CHUNK, end - key);
+      for (int key = begin; key < end; key += CHUNK) {
+        int count = Math.min(CHUNK, end - key);
         int visible = mask.chunk(batch, head, query, key, count, bits, 0);
         for (int i = 0; i < count && visible != MaskPlan.NONE; i++) {
           if (visible == MaskPlan.ALL || (bits[i >> 6] >>> i & 1) != 0) {

@@ -1,7 +1,8 @@
 package io.github.lanewise.internal.softmax;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
+
 import io.github.lanewise.internal.kernel.FloatPair;
-import io.github.lanewise.internal.kernel.RowReductions;
 import io.github.lanewise.internal.mask.MaskPlan;
 import io.github.lanewise.internal.work.Crew;
 import io.github.lanewise.internal.work.Passes;
@@ -105,7 +106,7 @@ final class SplitRow implements Task {
     int visible = row.end() - row.begin();
     int wanted = Math.max(LEAST_PIECE, visible / (PIECES_PER_THREAD * parallelism));
     pieceBits = 32 - Integer.numberOfLeadingZeros(wanted - 1);
-    assert 1 << pieceBits >= RowReductions.BLOCK;
+    assert 1 << pieceBits >= CHUNK;
     firstPiece = row.begin() >> pieceBits;
     pieces = visible == 0 ? 0 : ((row.end() - 1) >> pieceBits) + 1 - firstPiece;
     if (maxima.length < pieces) {

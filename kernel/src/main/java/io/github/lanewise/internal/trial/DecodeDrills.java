@@ -1,5 +1,7 @@
 package io.github.lanewise.internal.trial;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
+
 import io.github.lanewise.internal.kernel.DecodeKernels;
 import io.github.lanewise.internal.kernel.DecodeKernels.Element;
 import io.github.lanewise.internal.kernel.KernelSet;
@@ -17,8 +19,8 @@ final class DecodeDrills {
 
   private static final int GROUPS = 4;
 
-  private final float[] factors = Samples.floats((QUERIES + 1) * DecodeKernels.ROW);
-  private final float[] out = new float[(QUERIES + 1) * 2 * DecodeKernels.ROW];
+  private final float[] factors = Samples.floats((QUERIES + 1) * CHUNK);
+  private final float[] out = new float[(QUERIES + 1) * 2 * CHUNK];
 
   List<Drill> all() {
     List<Drill> drills = new ArrayList<>();

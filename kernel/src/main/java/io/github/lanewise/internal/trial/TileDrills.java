@@ -1,6 +1,6 @@
 package io.github.lanewise.internal.trial;
 
-import static io.github.lanewise.internal.kernel.TileKernels.CHUNK;
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 import static io.github.lanewise.internal.kernel.TileKernels.GROUP;
 import static io.github.lanewise.internal.kernel.TileKernels.PANEL;
 import static io.github.lanewise.internal.kernel.TileKernels.TILE_ROWS;

@@ -1,7 +1,7 @@
 package io.github.lanewise.internal.vector;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 import static io.github.lanewise.internal.kernel.DecodeKernels.GROUP;
-import static io.github.lanewise.internal.kernel.DecodeKernels.ROW;
 
 import io.github.lanewise.internal.kernel.Practice;
 import jdk.incubator.vector.ByteVector;
@@ -162,13 +162,13 @@ final class DecodeByteTiles {
       FloatVector b00 = FloatVector.broadcast(F, b[bFrom + t]);
       acc00 = b00.fma(x00, acc00);
       acc10 = b00.fma(x10, acc10);
-      FloatVector b10 = FloatVector.broadcast(F, b[bFrom + t + ROW]);
+      FloatVector b10 = FloatVector.broadcast(F, b[bFrom + t + CHUNK]);
       acc01 = b10.fma(x00, acc01);
       acc11 = b10.fma(x10, acc11);
-      FloatVector b20 = FloatVector.broadcast(F, b[bFrom + t + 2 * ROW]);
+      FloatVector b20 = FloatVector.broadcast(F, b[bFrom + t + 2 * CHUNK]);
       acc02 = b20.fma(x00, acc02);
       acc12 = b20.fma(x10, acc12);
-      FloatVector b30 = FloatVector.broadcast(F, b[bFrom + t + 3 * ROW]);
+      FloatVector b30 = FloatVector.broadcast(F, b[bFrom + t + 3 * CHUNK]);
       acc03 = b30.fma(x00, acc03);
       acc13 = b30.fma(x10, acc13);
       FloatVector x01 =
@@ -180,13 +180,13 @@ final class DecodeByteTiles {
       FloatVector b01 = FloatVector.broadcast(F, b[bFrom + t + 1]);
       acc00 = b01.fma(x01, acc00);
       acc10 = b01.fma(x11, acc10);
-      FloatVector b11 = FloatVector.broadcast(F, b[bFrom + t + ROW + 1]);
+      FloatVector b11 = FloatVector.broadcast(F, b[bFrom + t + CHUNK + 1]);
       acc01 = b11.fma(x01, acc01);
       acc11 = b11.fma(x11, acc11);
-      FloatVector b21 = FloatVector.broadcast(F, b[bFrom + t + 2 * ROW + 1]);
+      FloatVector b21 = FloatVector.broadcast(F, b[bFrom + t + 2 * CHUNK + 1]);
       acc02 = b21.fma(x01, acc02);
       acc12 = b21.fma(x11, acc12);
-      FloatVector b31 = FloatVector.broadcast(F, b[bFrom + t + 3 * ROW + 1]);
+      FloatVector b31 = FloatVector.broadcast(F, b[bFrom + t + 3 * CHUNK + 1]);
       acc03 = b31.fma(x01, acc03);
       acc13 = b31.fma(x11, acc13);
       FloatVector x02 =
@@ -199,13 +199,13 @@ final class DecodeByteTiles {
       FloatVector b02 = FloatVector.broadcast(F, b[bFrom + t + 2]);
       acc00 = b02.fma(x02, acc00);
       acc10 = b02.fma(x12, acc10);
-      FloatVector b12 = FloatVector.broadcast(F, b[bFrom + t + ROW + 2]);
+      FloatVector b12 = FloatVector.broadcast(F, b[bFrom + t + CHUNK + 2]);
       acc01 = b12.fma(x02, acc01);
       acc11 = b12.fma(x12, acc11);
-      FloatVector b22 = FloatVector.broadcast(F, b[bFrom + t + 2 * ROW + 2]);
+      FloatVector b22 = FloatVector.broadcast(F, b[bFrom + t + 2 * CHUNK + 2]);
       acc02 = b22.fma(x02, acc02);
       acc12 = b22.fma(x12, acc12);
-      FloatVector b32 = FloatVector.broadcast(F, b[bFrom + t + 3 * ROW + 2]);
+      FloatVector b32 = FloatVector.broadcast(F, b[bFrom + t + 3 * CHUNK + 2]);
       acc03 = b32.fma(x02, acc03);
       acc13 = b32.fma(x12, acc13);
       FloatVector x03 =
@@ -218,13 +218,13 @@ final class DecodeByteTiles {
       FloatVector b03 = FloatVector.broadcast(F, b[bFrom + t + 3]);
       acc00 = b03.fma(x03, acc00);
       acc10 = b03.fma(x13, acc10);
-      FloatVector b13 = FloatVector.broadcast(F, b[bFrom + t + ROW + 3]);
+      FloatVector b13 = FloatVector.broadcast(F, b[bFrom + t + CHUNK + 3]);
       acc01 = b13.fma(x03, acc01);
       acc11 = b13.fma(x13, acc11);
-      FloatVector b23 = FloatVector.broadcast(F, b[bFrom + t + 2 * ROW + 3]);
+      FloatVector b23 = FloatVector.broadcast(F, b[bFrom + t + 2 * CHUNK + 3]);
       acc02 = b23.fma(x03, acc02);
       acc12 = b23.fma(x13, acc12);
-      FloatVector b33 = FloatVector.broadcast(F, b[bFrom + t + 3 * ROW + 3]);
+      FloatVector b33 = FloatVector.broadcast(F, b[bFrom + t + 3 * CHUNK + 3]);
       acc03 = b33.fma(x03, acc03);
       acc13 = b33.fma(x13, acc13);
     }
@@ -237,13 +237,13 @@ final class DecodeByteTiles {
       FloatVector b00 = FloatVector.broadcast(F, b[bFrom + t]);
       acc00 = b00.fma(x00, acc00);
       acc10 = b00.fma(x10, acc10);
-      FloatVector b10 = FloatVector.broadcast(F, b[bFrom + t + ROW]);
+      FloatVector b10 = FloatVector.broadcast(F, b[bFrom + t + CHUNK]);
       acc01 = b10.fma(x00, acc01);
       acc11 = b10.fma(x10, acc11);
-      FloatVector b20 = FloatVector.broadcast(F, b[bFrom + t + 2 * ROW]);
+      FloatVector b20 = FloatVector.broadcast(F, b[bFrom + t + 2 * CHUNK]);
       acc02 = b20.fma(x00, acc02);
       acc12 = b20.fma(x10, acc12);
-      FloatVector b30 = FloatVector.broadcast(F, b[bFrom + t + 3 * ROW]);
+      FloatVector b30 = FloatVector.broadcast(F, b[bFrom + t + 3 * CHUNK]);
       acc03 = b30.fma(x00, acc03);
       acc13 = b30.fma(x10, acc13);
     }

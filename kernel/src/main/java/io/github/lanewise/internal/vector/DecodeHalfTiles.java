@@ -1,7 +1,7 @@
 package io.github.lanewise.internal.vector;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 import static io.github.lanewise.internal.kernel.DecodeKernels.GROUP;
-import static io.github.lanewise.internal.kernel.DecodeKernels.ROW;
 
 import io.github.lanewise.internal.kernel.Practice;
 import jdk.incubator.vector.FloatVector;
@@ -197,13 +197,13 @@ final class DecodeHalfTiles {
       FloatVector b00 = FloatVector.broadcast(F, b[bFrom + t]);
       acc00 = b00.fma(x00, acc00);
       acc10 = b00.fma(x10, acc10);
-      FloatVector b10 = FloatVector.broadcast(F, b[bFrom + t + ROW]);
+      FloatVector b10 = FloatVector.broadcast(F, b[bFrom + t + CHUNK]);
       acc01 = b10.fma(x00, acc01);
       acc11 = b10.fma(x10, acc11);
-      FloatVector b20 = FloatVector.broadcast(F, b[bFrom + t + 2 * ROW]);
+      FloatVector b20 = FloatVector.broadcast(F, b[bFrom + t + 2 * CHUNK]);
       acc02 = b20.fma(x00, acc02);
       acc12 = b20.fma(x10, acc12);
-      FloatVector b30 = FloatVector.broadcast(F, b[bFrom + t + 3 * ROW]);
+      FloatVector b30 = FloatVector.broadcast(F, b[bFrom + t + 3 * CHUNK]);
       acc03 = b30.fma(x00, acc03);
       acc13 = b30.fma(x10, acc13);
     }

@@ -1,5 +1,8 @@
 package io.github.lanewise.internal.vector;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
+import static io.github.lanewise.internal.kernel.Arithmetic.LANES;
+
 import io.github.lanewise.internal.kernel.Practice;
 import io.github.lanewise.internal.kernel.RowReductions;
 import jdk.incubator.vector.FloatVector;
@@ -25,17 +28,16 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorBlocks {
   private static final VectorSpecies<Float> FLOATS = LaneSpecies.FLOATS;
   private static final int L = LaneSpecies.LENGTH;
-  private static final int BLOCK = RowReductions.BLOCK;
 
   /** Elements of the L/4 blocks whose lanes fill four accumulators. */
-  static final int SPAN = L / 4 * BLOCK;
+  static final int SPAN = L / 4 * CHUNK;
 
   private VectorBlocks() {}
 
   /** Σ y·dy over y ≠ 0. */
   static float dot(float[] y, int yRow, float[] dy, int dyRow, int from, int to) {
     for (int round = Practice.rounds; round > 0; round--) {}
-    assert from / BLOCK == (to - 1) / BLOCK : from + " to " + to + " is not in one block";
+    assert from / CHUNK == (to - 1) / CHUNK : from + " to " + to + " is not in one block";
     assert yRow + from >= 0 && yRow + to <= y.length
         : "row " + yRow + ", " + from + " to " + to + " of " + y.length;
     assert dyRow + from >= 0 && dyRow + to <= dy.length
@@ -80,7 +82,7 @@ final class VectorBlocks {
   /** Σ dy over y ≠ -inf. */
   static float visibleSum(float[] y, int yRow, float[] dy, int dyRow, int from, int to) {
     for (int round = Practice.rounds; round > 0; round--) {}
-    assert from / BLOCK == (to - 1) / BLOCK : from + " to " + to + " is not in one block";
+    assert from / CHUNK == (to - 1) / CHUNK : from + " to " + to + " is not in one block";
     assert yRow + from >= 0 && yRow + to <= y.length
         : "row " + yRow + ", " + from + " to " + to + " of " + y.length;
     assert dyRow + from >= 0 && dyRow + to <= dy.length
@@ -125,7 +127,7 @@ final class VectorBlocks {
   /** Σ x[from, to), at most a block; a vector's length before {@code to} belongs to the run. */
   static float sum(float[] x, int from, int to) {
     for (int round = Practice.rounds; round > 0; round--) {}
-    assert to - from <= BLOCK : from + " to " + to + " is more than a block";
+    assert to - from <= CHUNK : from + " to " + to + " is more than a block";
     assert from >= 0 && to >= L && to <= x.length : from + " to " + to + " of " + x.length;
     FloatVector acc0 = FloatVector.zero(FLOATS);
     FloatVector acc1 = acc0;
@@ -178,10 +180,10 @@ final class VectorBlocks {
     FloatVector acc2 = acc0;
     FloatVector acc3 = acc0;
     // Vectors of one block where it takes several to hold the 16 lanes, else of different blocks.
-    int at1 = L == 16 ? BLOCK : L;
-    int at2 = L == 16 ? 2 * BLOCK : L == 8 ? BLOCK : 2 * L;
+    int at1 = L == 16 ? CHUNK : L;
+    int at2 = L == 16 ? 2 * CHUNK : L == 8 ? CHUNK : 2 * L;
     int at3 = at1 + at2;
-    for (int j = from; j < from + BLOCK; j += 16) {
+    for (int j = from; j < from + CHUNK; j += LANES) {
       acc0 = acc0.add(FloatVector.fromArray(FLOATS, x, j));
       acc1 = acc1.add(FloatVector.fromArray(FLOATS, x, j + at1));
       acc2 = acc2.add(FloatVector.fromArray(FLOATS, x, j + at2));

@@ -1,5 +1,7 @@
 package io.github.lanewise.internal.vector;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
+
 import io.github.lanewise.internal.kernel.DecodeKernels;
 import io.github.lanewise.internal.scalar.ScalarDecodeKernels;
 
@@ -46,7 +48,7 @@ public final class VectorDecodeKernels implements DecodeKernels {
     int lanes = DecodeKernels.lanes(element);
     int q = 0;
     for (; q + QUAD <= queries; q += QUAD) {
-      int row = bFrom + q * ROW;
+      int row = bFrom + q * CHUNK;
       int to = outFrom + q * outStride;
       if (element == Element.FLOAT32) {
         floatsByFour((float[]) a, from, stride, groups, depth, b, row, out, to, outStride);
@@ -58,7 +60,7 @@ public final class VectorDecodeKernels implements DecodeKernels {
       }
     }
     for (; q < queries; q++) {
-      int row = bFrom + q * ROW;
+      int row = bFrom + q * CHUNK;
       int to = outFrom + q * outStride;
       if (element == Element.FLOAT32) {
         floatsByOne((float[]) a, from, stride, groups, depth, b, row, out, to);

@@ -1,5 +1,8 @@
 package io.github.lanewise.internal.vector;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK_BITS;
+
 import io.github.lanewise.internal.kernel.FloatPair;
 import io.github.lanewise.internal.kernel.RowReductions;
 import io.github.lanewise.internal.scalar.ScalarBlocks;
@@ -144,10 +147,10 @@ final class VectorLaneKernels extends RowReductions {
   protected int leafBits(Reduction reduction, int from, int to) {
     switch (reduction) {
       case SUM:
-        return to - from >= LEAF ? LEAF_BITS : BLOCK_BITS;
+        return to - from >= LEAF ? LEAF_BITS : CHUNK_BITS;
       case DOT:
       case VISIBLE_SUM:
-        return BLOCK_BITS;
+        return CHUNK_BITS;
       default:
         return LEAF_BITS;
     }
@@ -193,12 +196,12 @@ final class VectorLaneKernels extends RowReductions {
     if (L == 16) {
       return VectorBlocks.spanSum(x, from);
     }
-    int middle = from + 2 * BLOCK;
+    int middle = from + 2 * CHUNK;
     if (L == 8) {
       return VectorBlocks.spanSum(x, from) + VectorBlocks.spanSum(x, middle);
     }
-    float left = VectorBlocks.spanSum(x, from) + VectorBlocks.spanSum(x, from + BLOCK);
-    float right = VectorBlocks.spanSum(x, middle) + VectorBlocks.spanSum(x, middle + BLOCK);
+    float left = VectorBlocks.spanSum(x, from) + VectorBlocks.spanSum(x, from + CHUNK);
+    float right = VectorBlocks.spanSum(x, middle) + VectorBlocks.spanSum(x, middle + CHUNK);
     return left + right;
   }
 

@@ -1,5 +1,6 @@
 package io.github.lanewise.internal.vector;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 import static io.github.lanewise.internal.kernel.ExpPolynomial.C2;
 import static io.github.lanewise.internal.kernel.ExpPolynomial.C3;
 import static io.github.lanewise.internal.kernel.ExpPolynomial.C4;
@@ -26,7 +27,6 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorMoments {
   private static final VectorSpecies<Float> FLOATS = LaneSpecies.FLOATS;
   private static final int L = LaneSpecies.LENGTH;
-  private static final int BLOCK = RowReductions.BLOCK;
   private static final int MANTISSA_BITS = 23;
   private static final int STEP = VectorWeights.STEP;
   private static final int SUMS = VectorWeights.SUMS;
@@ -127,7 +127,7 @@ final class VectorMoments {
       p1.intoArray(y, yRow + j + L);
       p2.intoArray(y, yRow + j + 2 * L);
       p3.intoArray(y, yRow + j + 3 * L);
-      int lanes = SUMS + j / BLOCK % 4 * 16;
+      int lanes = SUMS + j / CHUNK % 4 * 16;
       FloatVector sum0 = FloatVector.fromArray(FLOATS, scratch, lanes);
       if (L == 16) {
         sum0 = sum0.add(p0).add(p1).add(p2).add(p3);

@@ -1,6 +1,6 @@
 package io.github.lanewise.internal.vector;
 
-import static io.github.lanewise.internal.kernel.SamplingKernels.BLOCK;
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 import static io.github.lanewise.internal.kernel.SamplingKernels.EXACT;
 import static io.github.lanewise.internal.kernel.SamplingKernels.HIGH;
 import static io.github.lanewise.internal.kernel.SamplingKernels.LOW;
@@ -26,14 +26,14 @@ final class VectorSampling {
   /** Largest of a whole block, NaN if it holds one. */
   static float blockMaximum(float[] x, int from) {
     for (int round = Practice.rounds; round > 0; round--) {}
-    assert from >= 0 && from + BLOCK <= x.length : BLOCK + " at " + from + " of " + x.length;
+    assert from >= 0 && from + CHUNK <= x.length : CHUNK + " at " + from + " of " + x.length;
     FloatVector acc0 = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
     FloatVector acc1 = acc0;
     FloatVector acc2 = acc0;
     FloatVector acc3 = acc0;
     FloatVector nan0 = acc0;
     FloatVector nan1 = acc0;
-    for (int j = from; j < from + BLOCK; j += 4 * L) {
+    for (int j = from; j < from + CHUNK; j += 4 * L) {
       FloatVector v0 = FloatVector.fromArray(FLOATS, x, j);
       FloatVector v1 = FloatVector.fromArray(FLOATS, x, j + L);
       FloatVector v2 = FloatVector.fromArray(FLOATS, x, j + 2 * L);

@@ -1,5 +1,7 @@
 package io.github.lanewise.internal.vector;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
+
 import io.github.lanewise.internal.kernel.SamplingKernels;
 import io.github.lanewise.internal.scalar.ScalarSamplingKernels;
 
@@ -13,7 +15,7 @@ final class VectorSamplingKernels implements SamplingKernels {
   public void blockMaxima(float[] x, int from, int to, float[] maxima, int at) {
     int block = at;
     int begin = from;
-    for (; begin <= to - BLOCK; begin += BLOCK) {
+    for (; begin <= to - CHUNK; begin += CHUNK) {
       maxima[block++] = VectorSampling.blockMaximum(x, begin);
     }
     scalar.blockMaxima(x, begin, to, maxima, block);

@@ -1,5 +1,7 @@
 package io.github.lanewise.internal.vector;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.LANES;
+
 import io.github.lanewise.internal.kernel.Practice;
 import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
@@ -229,7 +231,7 @@ public final class VectorScoreKernels implements ScoreKernels {
   @Override
   public void beginSums(int columns, boolean moment, float[] scratch) {
     for (int round = Practice.rounds; round > 0; round--) {}
-    int lanes = moment ? 2 * GROUP : GROUP;
+    int lanes = moment ? 2 * LANES : LANES;
     for (int lane = 0; lane < lanes; lane++) {
       for (int c = 0; c < columns; c += L) {
         FloatVector.zero(F).intoArray(scratch, lane * PANEL + c);
@@ -247,7 +249,7 @@ public final class VectorScoreKernels implements ScoreKernels {
       float[] node,
       int nodeFrom,
       float[] scratch) {
-    int moments = GROUP * PANEL;
+    int moments = LANES * PANEL;
     for (int c = 0; c < columns; c += L) {
       int maximum = nodeFrom + NODE_MAXIMUM + c;
       padWithLowest(s, from + c, keys);
@@ -264,7 +266,7 @@ public final class VectorScoreKernels implements ScoreKernels {
     for (int c = 0; c < columns; c += L) {
       foldLanes(scratch, c, node, nodeFrom + NODE_SUM + c);
       if (moment) {
-        foldLanes(scratch, GROUP * PANEL + c, node, nodeFrom + NODE_MOMENT + c);
+        foldLanes(scratch, LANES * PANEL + c, node, nodeFrom + NODE_MOMENT + c);
       }
       spreadNaN(node, nodeFrom + c);
     }
@@ -288,7 +290,7 @@ public final class VectorScoreKernels implements ScoreKernels {
   /** The fixed tree (8, 4, 2, 1) over 16 virtual lanes that lie {@link #PANEL} apart. */
   private static void foldLanes(float[] scratch, int from, float[] out, int to) {
     for (int round = Practice.rounds; round > 0; round--) {}
-    for (int half = GROUP / 2; half >= 1; half /= 2) {
+    for (int half = LANES / 2; half >= 1; half /= 2) {
       for (int lane = 0; lane < half; lane++) {
         int low = from + lane * PANEL;
         FloatVector.fromArray(F, scratch, low)

@@ -1,5 +1,6 @@
 package io.github.lanewise.internal.vector;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 import static io.github.lanewise.internal.kernel.ExpPolynomial.C2;
 import static io.github.lanewise.internal.kernel.ExpPolynomial.C3;
 import static io.github.lanewise.internal.kernel.ExpPolynomial.C4;
@@ -36,14 +37,13 @@ final class VectorWeights {
   private static final VectorSpecies<Float> FLOATS = LaneSpecies.FLOATS;
   private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
   private static final int L = LaneSpecies.LENGTH;
-  private static final int BLOCK = RowReductions.BLOCK;
   private static final int MANTISSA_BITS = 23;
 
   /** Ranges are so many elements long, or a multiple of it. */
   static final int STEP = 4 * L;
 
   /** Elements of the L/4 blocks whose lanes fill four accumulators. */
-  static final int SPAN = L / 4 * BLOCK;
+  static final int SPAN = L / 4 * CHUNK;
 
   /**
    * The lanes of a leaf's blocks in the scratch array: four times 16 sums, then 16 moments each.
@@ -147,7 +147,7 @@ final class VectorWeights {
       p1.intoArray(y, yRow + j + L);
       p2.intoArray(y, yRow + j + 2 * L);
       p3.intoArray(y, yRow + j + 3 * L);
-      int lanes = SUMS + j / BLOCK % 4 * 16;
+      int lanes = SUMS + j / CHUNK % 4 * 16;
       FloatVector sum0 = FloatVector.fromArray(FLOATS, scratch, lanes);
       if (L == 16) {
         sum0 = sum0.add(p0).add(p1).add(p2).add(p3);
@@ -189,14 +189,14 @@ final class VectorWeights {
     FloatVector k4 = FloatVector.broadcast(FLOATS, C4);
     FloatVector k5 = FloatVector.broadcast(FLOATS, C5);
     FloatVector k6 = FloatVector.broadcast(FLOATS, C6);
-    int at1 = L == 16 ? BLOCK : L;
-    int at2 = L == 16 ? 2 * BLOCK : L == 8 ? BLOCK : 2 * L;
+    int at1 = L == 16 ? CHUNK : L;
+    int at2 = L == 16 ? 2 * CHUNK : L == 8 ? CHUNK : 2 * L;
     int at3 = at1 + at2;
     FloatVector acc0 = FloatVector.zero(FLOATS);
     FloatVector acc1 = acc0;
     FloatVector acc2 = acc0;
     FloatVector acc3 = acc0;
-    for (int j = 0; j < BLOCK; j += 16) {
+    for (int j = 0; j < CHUNK; j += 16) {
       FloatVector d0 = FloatVector.fromArray(FLOATS, x, xAt + j).sub(shift);
       FloatVector d1 = FloatVector.fromArray(FLOATS, x, xAt + j + at1).sub(shift);
       FloatVector d2 = FloatVector.fromArray(FLOATS, x, xAt + j + at2).sub(shift);
@@ -282,8 +282,8 @@ final class VectorWeights {
 
   /** Sets the lanes of the blocks that [from, to) meets to +0. */
   static void clear(float[] lanes, int from, int to, boolean moment) {
-    int begin = SUMS + from / BLOCK % 4 * 16;
-    int end = SUMS + (to - 1) / BLOCK % 4 * 16 + 16;
+    int begin = SUMS + from / CHUNK % 4 * 16;
+    int end = SUMS + (to - 1) / CHUNK % 4 * 16 + 16;
     Arrays.fill(lanes, begin, end, 0f);
     if (moment) {
       Arrays.fill(lanes, begin + MOMENTS - SUMS, end + MOMENTS - SUMS, 0f);
@@ -292,10 +292,10 @@ final class VectorWeights {
 
   /** The sum of the blocks that [from, to) meets, from their lanes: ((b0 + b1) + (b2 + b3)). */
   static float leafSum(float[] lanes, int at, int from, int to) {
-    int last = (to - 1) / BLOCK % 4;
+    int last = (to - 1) / CHUNK % 4;
     float left = 0f;
     float right = 0f;
-    for (int block = from / BLOCK % 4; block <= last; block++) {
+    for (int block = from / CHUNK % 4; block <= last; block++) {
       float sum = tree(lanes, at + 16 * block);
       left += block < 2 ? sum : 0f;
       right += block < 2 ? 0f : sum;

@@ -1,12 +1,12 @@
 package io.github.lanewise.internal.attention;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lanewise.FloatTensor;
 import io.github.lanewise.Mask;
-import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.mask.MaskPlan;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import java.util.Arrays;
@@ -44,7 +44,7 @@ class PackedHeadsTest {
     for (int at = 0; at < chunks; at++) {
       PackedChunk chunk = packed.chunk(at);
       Arrays.fill(chunk.keys, chunk.keysAt, chunk.keysAt + chunk.roomKeys() * DIM, -1f);
-      worker.seen.look(plan, 0, 0, 1, QUERIES, chunk.index * TileKernels.CHUNK, chunk.end);
+      worker.seen.look(plan, 0, 0, 1, QUERIES, chunk.index * CHUNK, chunk.end);
       source.pack(chunk, 0, 0, worker);
       assertTrue(chunk.finite, "a hidden value was looked at");
       for (long key = chunk.firstKey; key < chunk.end; key++) {

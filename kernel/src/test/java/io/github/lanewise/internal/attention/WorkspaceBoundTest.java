@@ -1,5 +1,6 @@
 package io.github.lanewise.internal.attention;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -106,7 +107,7 @@ class WorkspaceBoundTest {
       workspace.close();
     }
     // Beside keys and values, a few numbers for each head and chunk.
-    long table = 4096 + 64L * mostHeads * (keys / TileKernels.CHUNK + 1);
+    long table = 4096 + 64L * mostHeads * (keys / CHUNK + 1);
     assertTrue(
         packedBytes <= mostHeads * headBytes + table,
         packedBytes + " bytes of packed heads, but keys and values have " + headBytes + " a head");

@@ -1,5 +1,6 @@
 package io.github.lanewise.internal.kernel;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -14,7 +15,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The decode products against the contract's chain, element by element, and their bounds. */
 class DecodeKernelsTest {
 
-  private static final int ROW = DecodeKernels.ROW;
   private static final int MARGIN = 24;
 
   @ParameterizedTest
@@ -24,13 +24,13 @@ class DecodeKernelsTest {
     int lanes = DecodeKernels.lanes(storage);
     for (int n = 0; n < 300; n++) {
       int groups = 1 + random.nextInt(20);
-      int depth = random.nextInt(8) == 0 ? ROW : 1 + random.nextInt(40);
+      int depth = random.nextInt(8) == 0 ? CHUNK : 1 + random.nextInt(40);
       int stride = depth * lanes + lanes * random.nextInt(3);
       int queries = 1 + random.nextInt(9);
       int outStride = groups * lanes + random.nextInt(3);
       int from = random.nextInt(2) * lanes;
       Object a = page(storage, from + (groups - 1) * stride + depth * lanes, random);
-      float[] b = new float[queries * ROW];
+      float[] b = new float[queries * CHUNK];
       for (int i = 0; i < b.length; i++) {
         b[i] = (float) random.nextGaussian();
       }
@@ -44,7 +44,7 @@ class DecodeKernelsTest {
           float sum = before[MARGIN + q * outStride + e];
           for (int t = 0; t < depth; t++) {
             int at = from + e / lanes * stride + t * lanes + e % lanes;
-            sum = Math.fma(b[q * ROW + t], value(storage, a, at), sum);
+            sum = Math.fma(b[q * CHUNK + t], value(storage, a, at), sum);
           }
           expected[MARGIN + q * outStride + e] = sum;
         }
