@@ -1,5 +1,6 @@
 package io.github.lanewise.bench;
 
+import io.github.lanewise.Workers;
 import io.github.lanewise.internal.work.Crew;
 import io.github.lanewise.internal.work.Task;
 import io.github.lanewise.internal.work.Workspace;
@@ -37,7 +38,7 @@ public class DispatchBenchmark {
   /** Floats that a task passes over: some 20 ns. */
   private static final int FLOATS = 256;
 
-  private static final int SLOT = 40;
+  private static final Workspace.Floats TOUCHED = Workspace.floats();
 
   /** Twice as long as helpers spin. */
   private static final long PAUSE_NANOS = 100_000;
@@ -58,25 +59,26 @@ public class DispatchBenchmark {
     executor =
         Executors.newFixedThreadPool(1, Thread.ofPlatform().daemon().name("helper").factory());
     crew =
-        switch (workers) {
-          case "caller" -> Crew.caller();
-          case "threads(2)" -> Crew.threads(2);
-          default -> Crew.on(executor, 2);
-        };
+        Crew.of(
+            switch (workers) {
+              case "caller" -> Workers.caller();
+              case "threads(2)" -> Workers.threads(2);
+              default -> Workers.on(executor, 2);
+            });
     own = crew.acquire();
   }
 
   @TearDown(Level.Trial)
   public void tearDown() {
-    crew.release(own);
-    if (crew != Crew.caller()) {
+    own.close();
+    if (crew != Workers.caller()) {
       crew.close();
     }
     executor.shutdownNow();
   }
 
   private static void touch(int index, Workspace workspace) {
-    float[] floats = workspace.floats(SLOT, FLOATS);
+    float[] floats = workspace.get(TOUCHED, FLOATS);
     for (int i = 0; i < FLOATS; i++) {
       floats[i] = floats[i] * 0.5f + index;
     }
