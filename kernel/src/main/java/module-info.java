@@ -3,10 +3,8 @@
  * width and thread count, and in the scalar fallback.
  */
 module io.github.lanewise.kernel {
-  // Not static: on the module path this line alone makes the incubator module resolve, and users
-  // need no flag. On the
-  // class path a descriptor is ignored, so that the scalar fallback still loads where the module is
-  // absent.
+  // Not static: on the module path this line alone resolves the incubator module, without a flag.
+  // The class path ignores it, so that the scalar fallback loads where the module is absent.
   requires jdk.incubator.vector;
   // The implementation is chosen by the virtual machine's own flags (C2, UseFMA, MaxVectorSize).
   requires java.management;

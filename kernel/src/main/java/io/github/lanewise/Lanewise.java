@@ -7,6 +7,7 @@ import io.github.lanewise.internal.runtime.Processor;
 import io.github.lanewise.internal.runtime.Selection;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What runs, and getting it ready to run fast.
@@ -117,6 +118,7 @@ public final class Lanewise {
    *     lanewise.start} asks for what cannot be had
    */
   public static WarmUp warmUp(Duration atMost) {
+    Objects.requireNonNull(atMost, "atMost");
     if (atMost.isNegative()) {
       throw new IllegalArgumentException("atMost is " + atMost + ", but must not be negative");
     }

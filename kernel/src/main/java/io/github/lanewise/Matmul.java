@@ -37,6 +37,16 @@ public final class Matmul {
 
   private Matmul() {}
 
+  /** {@code C = alpha · A · Bᵀ} on this thread alone; shapes as with workers. */
+  public static void multiplyTransposed(float alpha, FloatTensor a, FloatTensor b, FloatTensor c) {
+    multiply(alpha, a, b, c, Workers.caller(), true);
+  }
+
+  /** {@code C = alpha · A · B} on this thread alone; shapes as with workers. */
+  public static void multiply(float alpha, FloatTensor a, FloatTensor b, FloatTensor c) {
+    multiply(alpha, a, b, c, Workers.caller(), false);
+  }
+
   /**
    * {@code C = alpha · A · Bᵀ}.
    *

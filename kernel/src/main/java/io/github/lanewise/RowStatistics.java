@@ -1,5 +1,6 @@
 package io.github.lanewise;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,23 @@ public record RowStatistics(
     @Nullable FloatTensor maxWeight) {
 
   private static final RowStatistics NONE = new RowStatistics(null, null, null);
+
+  /**
+   * New tensors for all three.
+   *
+   * @param shape of the statistics: that of the input without its last axis, [1] for a rank-1
+   *     input; for attention [batch, queryHeads, queryLength]
+   * @throws IllegalArgumentException if an array cannot hold that many elements
+   */
+  public static RowStatistics allocate(long... shape) {
+    return new RowStatistics(
+        FloatTensor.allocate(shape), FloatTensor.allocate(shape), FloatTensor.allocate(shape));
+  }
+
+  /** The logarithm of the sum alone. */
+  public static RowStatistics of(FloatTensor logSumExp) {
+    return new RowStatistics(Objects.requireNonNull(logSumExp, "logSumExp"), null, null);
+  }
 
   /** No statistics at all. */
   public static RowStatistics none() {

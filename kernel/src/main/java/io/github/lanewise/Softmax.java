@@ -89,6 +89,7 @@ public final class Softmax {
     return STANDARD;
   }
 
+  /** A builder that starts from what {@link #standard} is. */
   public static Builder builder() {
     return new Builder();
   }
@@ -133,11 +134,13 @@ public final class Softmax {
       return this;
     }
 
+    /** What becomes of a row that has nothing to weigh; NaN without this. */
     public Builder emptyRow(EmptyRow emptyRow) {
       this.emptyRow = Objects.requireNonNull(emptyRow, "emptyRow");
       return this;
     }
 
+    /** The softmax with these options. */
     public Softmax build() {
       return new Softmax(new SoftmaxOptions(temperature, logarithmic, emptyRow == EmptyRow.ZERO));
     }
@@ -151,7 +154,10 @@ public final class Softmax {
     SoftmaxCall.run(options, x, from, to - from, CallerCrew.INSTANCE);
   }
 
-  /** {@link #apply(FloatTensor, Mask, FloatTensor, RowStatistics, Workers)} with neither mask. */
+  /**
+   * {@link #apply(FloatTensor, Mask, FloatTensor, RowStatistics, Workers)} without mask, statistics
+   * and helpers.
+   */
   public void apply(FloatTensor x, FloatTensor y) {
     apply(x, Mask.none(), y, RowStatistics.none(), Workers.caller());
   }
@@ -184,6 +190,11 @@ public final class Softmax {
     SoftmaxCall.run(options, StridedFloats.of(x), mask, StridedFloats.of(y), statistics, crew);
   }
 
+  /** {@link #backward(FloatTensor, FloatTensor, FloatTensor, Workers)} on this thread alone. */
+  public void backward(FloatTensor y, FloatTensor dy, FloatTensor dx) {
+    backward(y, dy, dx, Workers.caller());
+  }
+
   /**
    * The gradient with respect to the scores, from the output alone:
    *
@@ -198,16 +209,14 @@ public final class Softmax {
    * @param y what {@code apply} returned
    * @param dy gradient with respect to y
    * @param dx gradient with respect to x; y or dy itself will do
+   * @param workers compute rows in parallel
    * @throws IllegalArgumentException also if T is 0: the choice of a maximum has no gradient
    */
-  public void backward(FloatTensor y, FloatTensor dy, FloatTensor dx) {
-    SoftmaxChecks.backward(options, y, dy, dx);
+  public void backward(FloatTensor y, FloatTensor dy, FloatTensor dx, Workers workers) {
+    Crew crew = Crew.of(Objects.requireNonNull(workers, "workers"));
+    SoftmaxChecks.backward(options, y, dy, dx, crew.parallelism() > 1);
     Kernels.requireAvailable();
     BackwardCall.run(
-        options,
-        StridedFloats.of(y),
-        StridedFloats.of(dy),
-        StridedFloats.of(dx),
-        CallerCrew.INSTANCE);
+        options, StridedFloats.of(y), StridedFloats.of(dy), StridedFloats.of(dx), crew);
   }
 }

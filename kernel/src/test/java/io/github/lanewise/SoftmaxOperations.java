@@ -138,7 +138,7 @@ final class SoftmaxOperations {
               FloatTensor y = sandbox.input(weights.toArray(), shape);
               FloatTensor dy = sandbox.input(gradient, shape);
               FloatTensor dx = sandbox.output(shape);
-              return Call.of(w -> softmax.backward(y, dy, dx), dx);
+              return Call.of(w -> softmax.backward(y, dy, dx, w), dx);
             }));
   }
 

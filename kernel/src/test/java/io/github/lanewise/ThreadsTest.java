@@ -62,6 +62,16 @@ class ThreadsTest {
         return y.toArray();
       }
     },
+    SOFTMAX_BACKWARD {
+      @Override
+      float[] by(Workers workers) {
+        FloatTensor y = FloatTensor.allocate(SCORES.shape());
+        Softmax.standard().apply(SCORES, y);
+        FloatTensor dx = FloatTensor.allocate(SCORES.shape());
+        Softmax.standard().backward(y, SCORES, dx, workers);
+        return dx.toArray();
+      }
+    },
     ATTENTION_FORWARD {
       @Override
       float[] by(Workers workers) {

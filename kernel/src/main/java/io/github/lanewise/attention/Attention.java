@@ -87,6 +87,15 @@ public final class Attention {
   }
 
   /**
+   * {@link #forward(FloatTensor, FloatTensor, FloatTensor, FloatTensor, RowStatistics, Workers)} on
+   * this thread alone.
+   */
+  public void forward(
+      FloatTensor q, FloatTensor k, FloatTensor v, FloatTensor out, RowStatistics statistics) {
+    forward(q, k, v, out, statistics, Workers.caller());
+  }
+
+  /**
    * Computes {@code out}, and of {@code statistics} what is wanted, in the same pass.
    *
    * @param q [batch, queryHeads, queryLength, headDim]
@@ -254,6 +263,7 @@ public final class Attention {
 
     /** ALiBi: subtracts {@code slope·|j - p|}; one finite slope for each query head. */
     public Builder alibi(float... slopePerHead) {
+      Objects.requireNonNull(slopePerHead, "slopePerHead");
       for (float slope : slopePerHead) {
         requireFinite(slope, "slope");
       }
@@ -263,6 +273,7 @@ public final class Attention {
 
     /** A logit for each query head that joins the softmax without a value; -inf: none. */
     public Builder sinks(float... logitPerHead) {
+      Objects.requireNonNull(logitPerHead, "logitPerHead");
       for (float logit : logitPerHead) {
         if (Float.isNaN(logit) || logit == Float.POSITIVE_INFINITY) {
           throw new IllegalArgumentException("a sink is " + logit + ", but must be below +inf");
@@ -274,6 +285,7 @@ public final class Attention {
 
     /** Divisors of the scores, at least 0, +inf allowed; one for each query head. */
     public Builder temperature(float... perHead) {
+      Objects.requireNonNull(perHead, "perHead");
       for (float temperature : perHead) {
         if (!(temperature >= 0f)) {
           throw new IllegalArgumentException(

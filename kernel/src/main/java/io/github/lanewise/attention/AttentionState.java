@@ -9,6 +9,7 @@ import io.github.lanewise.internal.attention.StateShape;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Objects;
 
 /**
  * Attention over a part of the keys: a partial result that can be merged with those of other parts,
@@ -74,18 +75,22 @@ public final class AttentionState {
         StateContent.empty(new StateShape(batch, queryHeads, queryLength, valueDim)));
   }
 
+  /** Batch elements of the queries. */
   public long batch() {
     return content.shape().batch();
   }
 
+  /** Heads of the queries. */
   public long queryHeads() {
     return content.shape().queryHeads();
   }
 
+  /** Queries of a head. */
   public long queryLength() {
     return content.shape().queryLength();
   }
 
+  /** Elements of a value. */
   public long valueDim() {
     return content.shape().valueDim();
   }
@@ -103,6 +108,7 @@ public final class AttentionState {
    *     come from calls with different sinks; nothing is changed then
    */
   public void merge(AttentionState other) {
+    Objects.requireNonNull(other, "other");
     add(other.content); // read before the lock is taken: two states may merge each other
   }
 
@@ -125,6 +131,8 @@ public final class AttentionState {
    * @throws IllegalArgumentException if a tensor does not fit; nothing is written then
    */
   public void writeTo(FloatTensor out, RowStatistics statistics) {
+    Objects.requireNonNull(out, "out");
+    Objects.requireNonNull(statistics, "statistics");
     StateResult.write(content, out, statistics);
   }
 
@@ -135,7 +143,7 @@ public final class AttentionState {
    * @throws IOException if the stream throws one
    */
   public void save(OutputStream out) throws IOException {
-    StateFormat.save(content, out);
+    StateFormat.save(content, Objects.requireNonNull(out, "out"));
   }
 
   /**
@@ -147,7 +155,7 @@ public final class AttentionState {
    *     if the stream throws one
    */
   public static AttentionState load(InputStream in) throws IOException {
-    return new AttentionState(StateFormat.load(in));
+    return new AttentionState(StateFormat.load(Objects.requireNonNull(in, "in")));
   }
 
   /** The keys that are held. */

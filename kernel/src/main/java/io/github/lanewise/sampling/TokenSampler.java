@@ -126,6 +126,7 @@ public final class TokenSampler {
       return value;
     }
 
+    /** The sampler with these options. */
     public TokenSampler build() {
       return new TokenSampler(new SamplingOptions(temperature, topK, topP, minP));
     }

@@ -3,11 +3,12 @@ package io.github.lanewise.internal.softmax;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import io.github.lanewise.internal.work.Crew;
+import io.github.lanewise.internal.work.Task;
 import io.github.lanewise.internal.work.Workspace;
 import java.util.Arrays;
 
 /** One call of softmax's gradient while it runs; the calling thread alone. */
-public final class BackwardCall {
+public final class BackwardCall implements Task {
 
   private static final Workspace.Key<BackwardCall> CALL = Workspace.key(BackwardCall::new);
 
@@ -21,6 +22,10 @@ public final class BackwardCall {
   private final RowView dx = new RowView();
   private final RowCut cut = new RowCut();
 
+  private SoftmaxOptions options;
+  private int length;
+
+  @SuppressWarnings("NullAway.Init") // bound before use, by `run`
   private BackwardCall() {}
 
   /** Runs a call whose arguments have been checked. */
@@ -30,31 +35,40 @@ public final class BackwardCall {
       BackwardCall call = own.get(CALL);
       int rowAxes = y.rank() - 1;
       try {
+        call.options = options;
+        call.length = (int) y.size(rowAxes);
         call.y.bind(y, rowAxes);
         call.dy.bind(dy, rowAxes);
         call.dx.bind(dx, rowAxes);
         call.cut.bind(y);
-        call.execute(options, (int) y.size(rowAxes), own);
+        crew.run(call.cut.tasks(crew.parallelism()), call, own);
       } finally {
-        call.y.unbind();
-        call.dy.unbind();
-        call.dx.unbind();
+        call.unbind();
       }
     }
   }
 
-  private void execute(SoftmaxOptions options, int length, Workspace own) {
-    for (long r = 0; r < cut.rows(); r++) {
+  @SuppressWarnings("NullAway") // a call at rest holds nothing of the caller's
+  private void unbind() {
+    options = null;
+    y.unbind();
+    dy.unbind();
+    dx.unbind();
+  }
+
+  /** A block of rows. */
+  @Override
+  public void run(int index, Workspace workspace) {
+    for (long r = cut.firstRow(index); r < cut.endRow(index); r++) {
       long b = cut.batchOf(r);
       long h = cut.headOf(r);
       long i = cut.queryOf(r);
-      row(options, y.at(b, h, i), dy.at(b, h, i), dx.at(b, h, i), length, own);
+      row(y.at(b, h, i), dy.at(b, h, i), dx.at(b, h, i), workspace);
     }
   }
 
   /** Kernels see arrays only: a row that lies elsewhere is copied to one, and back. */
-  private void row(
-      SoftmaxOptions options, long yAt, long dyAt, long dxAt, int length, Workspace own) {
+  private void row(long yAt, long dyAt, long dxAt, Workspace own) {
     float[] weights = y.array;
     int weightsAt = (int) yAt;
     if (weights == null) {
@@ -75,21 +89,13 @@ public final class BackwardCall {
       target = own.get(STAGE_RESULT, length);
       targetAt = 0;
     }
-    gradient(options, weights, weightsAt, outer, outerAt, target, targetAt, length);
+    gradient(weights, weightsAt, outer, outerAt, target, targetAt);
     if (dx.array == null) {
       dx.write(target, 0, dxAt, length);
     }
   }
 
-  private static void gradient(
-      SoftmaxOptions options,
-      float[] y,
-      int yAt,
-      float[] dy,
-      int dyAt,
-      float[] dx,
-      int dxAt,
-      int length) {
+  private void gradient(float[] y, int yAt, float[] dy, int dyAt, float[] dx, int dxAt) {
     if (options.isUniform()) {
       uniform(y, yAt, dx, dxAt, length);
     } else if (options.logarithmic()) {

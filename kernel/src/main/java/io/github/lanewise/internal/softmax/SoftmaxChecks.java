@@ -33,10 +33,10 @@ public final class SoftmaxChecks {
   }
 
   public static void backward(
-      SoftmaxOptions options, FloatTensor y, FloatTensor dy, FloatTensor dx) {
-    Checks.requireReadable(y, "y", false);
-    Checks.requireReadable(dy, "dy", false);
-    Checks.requireWritable(dx, "dx", false);
+      SoftmaxOptions options, FloatTensor y, FloatTensor dy, FloatTensor dx, boolean otherThreads) {
+    Checks.requireReadable(y, "y", otherThreads);
+    Checks.requireReadable(dy, "dy", otherThreads);
+    Checks.requireWritable(dx, "dx", otherThreads);
     Checks.requireSameShape(dy, "dy", y, "y");
     Checks.requireSameShape(dx, "dx", y, "y");
     requireRow(y, "y");

@@ -264,6 +264,7 @@ public final class StridedFloats extends FloatTensor {
   }
 
   private long elementIndex(long[] index) {
+    Objects.requireNonNull(index, "index");
     if (index.length != shape.length) {
       throw new IllegalArgumentException(
           "an index of " + index.length + " numbers, but the rank is " + shape.length);

@@ -1,0 +1,186 @@
+package io.github.lanewise;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.github.lanewise.attention.Attention;
+import io.github.lanewise.attention.AttentionState;
+import io.github.lanewise.attention.KeyValueCache;
+import io.github.lanewise.sampling.TokenSampler;
+import io.github.lanewise.testing.FloatKind;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+/**
+ * What saves typing says the same: the forms without workers or statistics have the bits of the
+ * long ones, and every null has a name in the message.
+ */
+class ShortFormsTest {
+
+  private static FloatTensor tensor(String name, long... shape) {
+    return FloatTensor.of(Floats.of(name, FloatKind.LOGITS, shape), shape);
+  }
+
+  private static void assertSameBits(FloatTensor expected, FloatTensor actual) {
+    assertArrayEquals(expected.toArray(), actual.toArray());
+  }
+
+  @Test
+  void productsWithoutWorkersHaveTheBitsOfThoseWith() {
+    FloatTensor a = tensor("a", 2, 7, 19);
+    FloatTensor b = tensor("b", 2, 5, 19);
+    FloatTensor expected = FloatTensor.allocate(2, 7, 5);
+    FloatTensor actual = FloatTensor.allocate(2, 7, 5);
+    Matmul.multiplyTransposed(0.5f, a, b, expected, Workers.caller());
+    Matmul.multiplyTransposed(0.5f, a, b, actual);
+    assertSameBits(expected, actual);
+    Matmul.multiply(0.5f, actual, b, a, Workers.caller());
+    FloatTensor product = FloatTensor.allocate(2, 7, 19);
+    Matmul.multiply(0.5f, actual, b, product);
+    assertSameBits(a, product);
+  }
+
+  @Test
+  void gradientsWithWorkersHaveTheBitsOfThoseWithout() {
+    FloatTensor y = FloatTensor.allocate(70, 300);
+    Softmax.standard().apply(tensor("x", 70, 300), y);
+    FloatTensor dy = tensor("dy", 70, 300);
+    FloatTensor expected = FloatTensor.allocate(70, 300);
+    Softmax.standard().backward(y, dy, expected);
+    try (Workers workers = Workers.threads(3)) {
+      FloatTensor actual = FloatTensor.allocate(70, 300);
+      Softmax.standard().backward(y, dy, actual, workers);
+      assertSameBits(expected, actual);
+    }
+  }
+
+  @Test
+  void attentionFillsAllocatedStatistics() {
+    FloatTensor q = tensor("q", 1, 2, 5, 16);
+    FloatTensor k = tensor("k", 1, 1, 9, 16);
+    FloatTensor expected = FloatTensor.allocate(1, 2, 5, 16);
+    FloatTensor actual = FloatTensor.allocate(1, 2, 5, 16);
+    RowStatistics long_ = RowStatistics.allocate(1, 2, 5);
+    RowStatistics short_ = RowStatistics.allocate(1, 2, 5);
+    Attention attention = Attention.builder().build();
+    attention.forward(q, k, k, expected, long_, Workers.caller());
+    attention.forward(q, k, k, actual, short_);
+    assertSameBits(expected, actual);
+    assertSameBits(part(long_.logSumExp()), part(short_.logSumExp()));
+    assertSameBits(part(long_.entropy()), part(short_.entropy()));
+    assertSameBits(part(long_.maxWeight()), part(short_.maxWeight()));
+    FloatTensor alone = FloatTensor.allocate(1, 2, 5);
+    RowStatistics one = RowStatistics.of(alone);
+    assertNull(one.entropy());
+    assertNull(one.maxWeight());
+    attention.forward(q, k, k, actual, one);
+    assertSameBits(part(long_.logSumExp()), alone);
+  }
+
+  private static FloatTensor part(FloatTensor t) {
+    return assertNotNullAnd(t);
+  }
+
+  private static <T> T assertNotNullAnd(T t) {
+    assertNotNull(t);
+    return t;
+  }
+
+  @Test
+  void everyNullHasAName() {
+    FloatTensor x = FloatTensor.allocate(4);
+    FloatTensor q = FloatTensor.allocate(1, 1, 1, 4);
+    float[] f = new float[4];
+    Softmax softmax = Softmax.standard();
+    Attention attention = Attention.builder().build();
+    AttentionState state = AttentionState.empty(1, 1, 1, 4);
+    TokenSampler sampler = TokenSampler.builder().build();
+    Map<Executable, String> calls = new LinkedHashMap<>();
+    calls.put(() -> Lanes.max(null, 0, 0), "x");
+    calls.put(() -> Lanes.exp(f, 0, null, 0, 0), "y");
+    calls.put(() -> FloatTensor.of((float[]) null, 1), "data");
+    calls.put(() -> FloatTensor.of((MemorySegment) null, 1), "data");
+    calls.put(() -> FloatTensor.of(f, (long[]) null), "shape");
+    calls.put(() -> FloatTensor.ofRange(null, 0, 1), "data");
+    calls.put(() -> FloatTensor.allocate((Arena) null, 1), "arena");
+    calls.put(() -> FloatTensor.allocate((long[]) null), "shape");
+    calls.put(() -> x.permute((int[]) null), "axes");
+    calls.put(() -> x.reshape((long[]) null), "shape");
+    calls.put(() -> x.get((long[]) null), "index");
+    calls.put(() -> x.set(1f, (long[]) null), "index");
+    calls.put(() -> x.copyFrom(null), "source");
+    calls.put(() -> Mask.keyLengths((int[]) null), "perBatch");
+    calls.put(() -> Mask.allowed(null, 1), "allowed");
+    calls.put(() -> Mask.allowed(new boolean[1], (long[]) null), "shape");
+    calls.put(() -> Mask.allowedBits(null, 1), "bits");
+    calls.put(() -> Mask.allowedBits(new long[1], (long[]) null), "shape");
+    calls.put(() -> Mask.none().and(null), "other");
+    calls.put(() -> Mask.causal().or(null), "other");
+    calls.put(() -> RowStatistics.allocate((long[]) null), "shape");
+    calls.put(() -> RowStatistics.of(null), "logSumExp");
+    calls.put(() -> Softmax.builder().emptyRow(null), "emptyRow");
+    calls.put(() -> softmax.apply((float[]) null, 0, 0), "x");
+    calls.put(() -> softmax.apply(null, x), "x");
+    calls.put(() -> softmax.apply(x, null, x), "mask");
+    calls.put(() -> softmax.apply(x, null), "y");
+    calls.put(() -> softmax.apply(x, Mask.none(), x, null, Workers.caller()), "statistics");
+    calls.put(() -> softmax.apply(x, Mask.none(), x, RowStatistics.none(), null), "workers");
+    calls.put(() -> softmax.backward(null, x, x), "y");
+    calls.put(() -> softmax.backward(x, null, x), "dy");
+    calls.put(() -> softmax.backward(x, x, null), "dx");
+    calls.put(() -> softmax.backward(x, x, x, null), "workers");
+    calls.put(() -> Matmul.multiply(1f, null, q, q), "a");
+    calls.put(() -> Matmul.multiply(1f, q, null, q), "b");
+    calls.put(() -> Matmul.multiplyTransposed(1f, q, q, null), "c");
+    calls.put(() -> Matmul.multiplyTransposed(1f, q, q, q, null), "workers");
+    calls.put(() -> Workers.on(null, 1), "executor");
+    calls.put(() -> Lanewise.warmUp(null), "atMost");
+    calls.put(() -> Attention.builder().mask(null), "mask");
+    calls.put(() -> Attention.builder().bias(null), "bias");
+    calls.put(() -> Attention.builder().alibi((float[]) null), "slopePerHead");
+    calls.put(() -> Attention.builder().sinks((float[]) null), "logitPerHead");
+    calls.put(() -> Attention.builder().temperature((float[]) null), "perHead");
+    calls.put(() -> attention.forward(null, q, q, q), "q");
+    calls.put(() -> attention.forward(q, null, q, q), "k");
+    calls.put(() -> attention.forward(q, q, (FloatTensor) null, q), "v");
+    calls.put(() -> attention.forward(q, q, q, (FloatTensor) null), "out");
+    calls.put(() -> attention.forward(q, q, q, q, null), "statistics");
+    calls.put(
+        () -> attention.forward(q, (KeyValueCache) null, q, RowStatistics.none(), Workers.caller()),
+        "cache");
+    calls.put(() -> attention.weights(q, q, null, Workers.caller()), "p");
+    calls.put(() -> attention.partial(q, q, q, 0, null, Workers.caller()), "state");
+    calls.put(() -> state.merge(null), "other");
+    calls.put(() -> state.writeTo(null, RowStatistics.none()), "out");
+    calls.put(() -> state.writeTo(q, null), "statistics");
+    calls.put(() -> state.save(null), "out");
+    calls.put(() -> AttentionState.load(null), "in");
+    calls.put(() -> KeyValueCache.builder(1, 1, 4, 4).storage(null), "storage");
+    calls.put(() -> sampler.sample(null, 0, 0, new java.util.Random()), "logits");
+    calls.put(() -> sampler.sample(f, 0, 4, null), "random");
+    calls.put(() -> sampler.sample(f, 0, 4, new java.util.Random(), null), "workers");
+    try (KeyValueCache cache = KeyValueCache.builder(1, 1, 4, 4).build()) {
+      calls.put(() -> cache.append(null, q), "k");
+      calls.put(() -> cache.append(q, null), "v");
+      calls.put(() -> cache.append(0, null, x.reshape(1, 1, 4)), "k");
+      Map<String, String> wrong = new LinkedHashMap<>();
+      int call = 0;
+      for (Map.Entry<Executable, String> entry : calls.entrySet()) {
+        String message =
+            assertThrows(NullPointerException.class, entry.getKey(), "call " + call).getMessage();
+        if (!entry.getValue().equals(message)) {
+          wrong.put("call " + call + ", " + entry.getValue(), message);
+        }
+        call++;
+      }
+      assertEquals(Map.of(), wrong);
+    }
+  }
+}
