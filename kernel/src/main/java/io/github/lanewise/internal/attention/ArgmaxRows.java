@@ -3,6 +3,7 @@ package io.github.lanewise.internal.attention;
 import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 
 import io.github.lanewise.internal.kernel.TileKernels;
+import io.github.lanewise.internal.mask.QueryRows;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import java.util.Arrays;
 
@@ -20,7 +21,7 @@ final class ArgmaxRows {
   private float[] panel = new float[0];
 
   void run(AttentionCall call, QueryBlock block, int slot) {
-    BlockRows rows = block.rows;
+    QueryRows rows = block.rows;
     Arrays.fill(best, Float.NEGATIVE_INFINITY);
     Arrays.fill(bestKey, -1);
     Arrays.fill(broken, false);

@@ -7,6 +7,7 @@ import io.github.lanewise.RowStatistics;
 import io.github.lanewise.internal.cache.CacheSnapshot;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.mask.MaskPlan;
+import io.github.lanewise.internal.mask.RowGroup;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import io.github.lanewise.internal.work.Crew;
 import io.github.lanewise.internal.work.Task;
@@ -39,7 +40,7 @@ public final class AttentionCall implements Task {
 
   final MaskPlan mask = new MaskPlan();
   final PackedHeads packed = new PackedHeads();
-  private final ReleasedKeys released = new ReleasedKeys();
+  private final RowGroup rows = new RowGroup();
   private final TensorSource tensors = new TensorSource();
   private final CacheSource cached = new CacheSource();
 
@@ -151,7 +152,7 @@ public final class AttentionCall implements Task {
       call.bindResults(out, null, statistics);
       call.mask.bindRagged(
           options.mask, q.size(0), q.size(1), call.queryLength, call.keyLength, cache.lengths());
-      call.released.requireUnseen(cache, call.mask, q.size(1), call.queryLength);
+      AttentionChecks.releasedKeys(cache, call.mask, call.rows, q.size(1), call.queryLength);
       call.execute(crew, own);
     } finally {
       call.unbind();
@@ -252,7 +253,8 @@ public final class AttentionCall implements Task {
       for (int slot = 0; slot < used; slot++) {
         long batch = (firstSlotHead + slot) / keyHeads;
         long firstHead = (firstSlotHead + slot) % keyHeads * group;
-        packed.list(slot, mask, batch, firstHead, group, queryLength, keyLength);
+        rows.set(mask, batch, firstHead, group, 0, queryLength);
+        packed.list(slot, rows);
       }
       int chunks = packed.place(source, keyHeads, firstSlotHead);
       packing = true;
@@ -292,8 +294,8 @@ public final class AttentionCall implements Task {
     long batch = (firstSlotHead + chunk.slot) / keyHeads;
     long head = (firstSlotHead + chunk.slot) % keyHeads;
     if (source == tensors) {
-      long start = chunk.index * CHUNK;
-      block.seen.look(mask, batch, head * group, group, queryLength, start, chunk.end);
+      block.packedFor.set(mask, batch, head * group, group, 0, queryLength);
+      block.packedFor.findSeen(chunk.index * CHUNK, chunk.end);
     }
     source.pack(chunk, batch, head, block);
   }
@@ -316,12 +318,10 @@ public final class AttentionCall implements Task {
     long firstHead = (firstSlotHead + slot) % keyHeads * group;
     long head = part / blocksPerHead * headsPerBlock;
     long firstQuery = part % blocksPerHead * TileKernels.PANEL;
-    long rows =
-        headsPerBlock == 1
-            ? Math.min(TileKernels.PANEL, queryLength - firstQuery)
-            : Math.min(headsPerBlock, group - head) * queryLength;
-    long row0 = head * queryLength + firstQuery;
-    block.run(this, slot, batch, firstHead, row0, (int) rows);
+    long heads = Math.min(headsPerBlock, group - head);
+    long queries = Math.min(TileKernels.PANEL, queryLength - firstQuery);
+    block.rows.set(mask, batch, firstHead + head, heads, firstQuery, queries);
+    block.run(this, slot);
   }
 
   boolean wantsStatistics() {

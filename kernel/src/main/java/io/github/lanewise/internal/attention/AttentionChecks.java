@@ -7,6 +7,7 @@ import io.github.lanewise.RowStatistics;
 import io.github.lanewise.internal.cache.CacheSnapshot;
 import io.github.lanewise.internal.cache.PageLayout;
 import io.github.lanewise.internal.mask.MaskPlan;
+import io.github.lanewise.internal.mask.RowGroup;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.tensor.Checks;
 import java.util.Objects;
@@ -146,6 +147,36 @@ public final class AttentionChecks {
     }
     bias(options, q, firstKey + k.size(2), true, otherThreads);
     state.requireRoomFor(firstKey, firstKey + k.size(2), options.sinks);
+  }
+
+  /**
+   * Checks that no query sees a key that the cache has let go.
+   *
+   * @param mask bound to the call
+   * @param rows scratch
+   */
+  static void releasedKeys(
+      CacheSnapshot cache, MaskPlan mask, RowGroup rows, long heads, long queries) {
+    for (int b = 0; b < cache.batch(); b++) {
+      long from = cache.releasedFrom(b);
+      long to = cache.releasedTo(b);
+      rows.set(mask, b, 0, heads, 0, queries);
+      long row = from < to ? rows.firstRowThatSees(from, to) : -1;
+      if (row >= 0) {
+        throw new IllegalArgumentException(
+            "query "
+                + row % queries
+                + " of head "
+                + row / queries
+                + " of sequence "
+                + b
+                + " sees keys from "
+                + from
+                + " to "
+                + to
+                + ", which were released: the mask must hide them");
+      }
+    }
   }
 
   private static void values(FloatTensor k, FloatTensor v, boolean otherThreads) {

@@ -9,6 +9,7 @@ import io.github.lanewise.internal.cache.CacheSnapshot;
 import io.github.lanewise.internal.cache.PageLayout;
 import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.mask.MaskPlan;
+import io.github.lanewise.internal.mask.RowGroup;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import io.github.lanewise.internal.work.Crew;
@@ -41,7 +42,7 @@ public final class DecodeCall implements Task {
 
   final MaskPlan mask = new MaskPlan();
 
-  private final ReleasedKeys released = new ReleasedKeys();
+  private final RowGroup sequenceRows = new RowGroup();
 
   AttentionOptions options;
   StridedFloats q;
@@ -110,7 +111,8 @@ public final class DecodeCall implements Task {
     DecodeCall call = own.get(CALL);
     try {
       call.bind(options, q, cache, out, statistics);
-      call.released.requireUnseen(cache, call.mask, q.size(1), call.queryLength);
+      AttentionChecks.releasedKeys(
+          cache, call.mask, call.sequenceRows, q.size(1), call.queryLength);
       call.execute(crew, own);
     } finally {
       call.unbind();
@@ -161,7 +163,7 @@ public final class DecodeCall implements Task {
 
   private void execute(Crew crew, Workspace own) {
     int batch = cache.batch();
-    look(batch);
+    findHulls(batch);
     int threads = bytes(batch) < LEAST_SHARED ? 1 : crew.parallelism();
     cut(batch, threads);
     int tasks = firstTask[batch];
@@ -181,7 +183,7 @@ public final class DecodeCall implements Task {
   }
 
   /** Finds the hull of what each sequence's rows see. */
-  private void look(int batch) {
+  private void findHulls(int batch) {
     if (firstKey.length < batch) {
       firstKey = new long[batch];
       endKey = new long[batch];
@@ -189,19 +191,10 @@ public final class DecodeCall implements Task {
     }
     long heads = (long) group * layout.keyHeads;
     for (int b = 0; b < batch; b++) {
-      long first = mask.isNone() ? 0 : Long.MAX_VALUE;
-      long end = mask.isNone() ? cache.length(b) : 0;
-      for (long h = 0; h < heads && !mask.isNone(); h++) {
-        for (long i = 0; i < queryLength; i++) {
-          long rowEnd = mask.end(b, h, i);
-          if (rowEnd > 0) {
-            first = Math.min(first, mask.first(b, h, i));
-            end = Math.max(end, rowEnd);
-          }
-        }
-      }
-      firstKey[b] = Math.min(first, end);
-      endKey[b] = end;
+      sequenceRows.set(mask, b, 0, heads, 0, queryLength);
+      sequenceRows.findHull();
+      firstKey[b] = sequenceRows.firstKey();
+      endKey[b] = sequenceRows.endKey();
     }
   }
 

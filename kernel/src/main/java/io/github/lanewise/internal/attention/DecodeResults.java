@@ -1,6 +1,7 @@
 package io.github.lanewise.internal.attention;
 
 import io.github.lanewise.internal.kernel.NodeKernels;
+import io.github.lanewise.internal.mask.QueryRows;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import java.util.Arrays;
@@ -14,7 +15,7 @@ final class DecodeResults {
   private final float[] one = new float[1];
 
   /** Writes the rows; the node is used up. */
-  void write(DecodeCall call, DecodeRows rows, float[] nodes, int root) {
+  void write(DecodeCall call, QueryRows rows, float[] nodes, int root) {
     int count = rows.count;
     if (keyMaximum.length < count) {
       keyMaximum = new float[count];
@@ -26,7 +27,7 @@ final class DecodeResults {
     int values = root + NodeKernels.values(count);
     Kernels.nodes().normalize(nodes, root, count, call.width, nodes, values);
     for (int r = 0; r < count; r++) {
-      long at = elementAt(call.out, rows, r);
+      long at = rows.offsetIn(call.out, r);
       call.out.write(nodes, values + r * call.width, at, call.layout.valueDim);
       float m = nodes[root + r];
       float sum = nodes[root + NodeKernels.sum(count) + r];
@@ -44,7 +45,7 @@ final class DecodeResults {
   }
 
   /** A sink is a node of the higher keys, with the weight 1 and no value. */
-  private void joinSinks(float[] logits, DecodeRows rows, float[] nodes, int root, int width) {
+  private void joinSinks(float[] logits, QueryRows rows, float[] nodes, int root, int width) {
     int count = rows.count;
     int length = (int) NodeKernels.length(count, width);
     if (sink.length < length) {
@@ -59,18 +60,10 @@ final class DecodeResults {
     Kernels.nodes().merge(nodes, root, sink, 0, count, width);
   }
 
-  private void write(@Nullable StridedFloats t, DecodeRows rows, int r, float value) {
+  private void write(@Nullable StridedFloats t, QueryRows rows, int r, float value) {
     if (t != null) {
       one[0] = value;
-      t.write(one, 0, elementAt(t, rows, r), 1);
+      t.write(one, 0, rows.offsetIn(t, r), 1);
     }
-  }
-
-  /** Index of a row's first element in the storage of a tensor [batch, heads, queries, …]. */
-  static long elementAt(StridedFloats t, DecodeRows rows, int r) {
-    return t.offset()
-        + rows.sequence * t.stride(0)
-        + rows.head[r] * t.stride(1)
-        + rows.query[r] * t.stride(2);
   }
 }

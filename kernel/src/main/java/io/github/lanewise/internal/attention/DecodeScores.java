@@ -8,6 +8,7 @@ import io.github.lanewise.internal.kernel.RowReductions;
 import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.kernel.WeightSums;
 import io.github.lanewise.internal.mask.MaskPlan;
+import io.github.lanewise.internal.mask.QueryRows;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import java.util.Arrays;
@@ -47,15 +48,15 @@ final class DecodeScores {
   }
 
   /** Makes {@code count} rows ready for the dot products with the keys that {@code rows} see. */
-  void clear(DecodeRows rows, int count) {
-    from = rows.from / Long.SIZE * Long.SIZE;
-    end = rows.end;
+  void clear(QueryRows rows, int count) {
+    from = rows.from() / Long.SIZE * Long.SIZE;
+    end = rows.to();
     for (int r = 0; r < count; r++) {
       Arrays.fill(scores, r * CHUNK + from, (r + 1) * CHUNK, 0f);
     }
   }
 
-  /** {@code x[r][i] *= scale[i]} for rows {@link #CHUNK} apart. */
+  /** {@code x[r][i] *= scale[i]} for rows 256 apart. */
   static void scaleRows(float[] x, int at, int rows, int length, float[] scale, int scaleAt) {
     for (int r = 0; r < rows; r++) {
       int row = at + r * CHUNK;
@@ -69,8 +70,7 @@ final class DecodeScores {
    * From dot products to weights, for row {@code r} in place {@code at}: maximum, sum and moment go
    * to the node.
    */
-  void weigh(
-      DecodeCall call, DecodeRows rows, long chunk0, int r, int at, float[] nodes, int node) {
+  void weigh(DecodeCall call, QueryRows rows, long chunk0, int r, int at, float[] nodes, int node) {
     int row = at * CHUNK;
     int state = rows.state(r);
     if (state == MaskPlan.NONE) {
@@ -89,8 +89,8 @@ final class DecodeScores {
                     scores,
                     row + from,
                     end - from,
-                    rows.bits,
-                    DecodeRows.wordsAt(r, from));
+                    rows.bits(),
+                    QueryRows.bitsAt(r, from));
     float origin = m == Float.NEGATIVE_INFINITY ? 0f : m; // -inf - -inf would be NaN
     long sums =
         Kernels.lanes().weights(kind, scores, row, weights, row, from, end, origin, scratch);
@@ -101,7 +101,7 @@ final class DecodeScores {
         kind.wantsMoment() ? FloatPair.second(sums) : 0f;
   }
 
-  private void score(DecodeCall call, DecodeRows rows, long chunk0, int r, int row) {
+  private void score(DecodeCall call, QueryRows rows, long chunk0, int r, int row) {
     AttentionOptions options = call.options;
     int at = row + from;
     int panels = (end - from + PANEL - 1) / PANEL;
@@ -117,7 +117,7 @@ final class DecodeScores {
     }
     if (options.slopes != null) {
       float slope = options.slopes[(int) rows.head[r]];
-      long position = rows.query[r] + AttentionCall.alibiOffset(call.mask, rows.sequence);
+      long position = rows.query[r] + AttentionCall.alibiOffset(call.mask, rows.batch());
       subtractDistance(slope, chunk0 - position, row);
     }
     if (options.temperatures != null) {
@@ -126,8 +126,8 @@ final class DecodeScores {
     }
   }
 
-  private void addBias(StridedFloats bias, DecodeRows rows, long chunk0, int r, int row) {
-    long at = AttentionCall.biasRow(bias, rows.sequence, rows.head[r], rows.query[r]);
+  private void addBias(StridedFloats bias, QueryRows rows, long chunk0, int r, int row) {
+    long at = AttentionCall.biasRow(bias, rows.batch(), rows.head[r], rows.query[r]);
     boolean perKey = bias.size(bias.rank() - 1) != 1;
     if (perKey) {
       bias.read(at + chunk0 + from, biasRow, from, end - from);

@@ -8,6 +8,7 @@ import io.github.lanewise.internal.cache.Page;
 import io.github.lanewise.internal.cache.PageLayout;
 import io.github.lanewise.internal.kernel.DecodeKernels;
 import io.github.lanewise.internal.kernel.NodeKernels;
+import io.github.lanewise.internal.mask.QueryRows;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.scalar.ScalarFma;
 import java.util.Arrays;
@@ -28,7 +29,7 @@ final class DecodeWorker {
   /** Rows of scores that are in flight: 64 KB, and as much of weights. */
   private static final int ROWS_IN_FLIGHT = 64;
 
-  final DecodeRows rows = new DecodeRows();
+  final QueryRows rows = new QueryRows();
   final DecodeScores scores = new DecodeScores();
   final DecodeResults results = new DecodeResults();
   private final PageArrays arrays = new PageArrays();
@@ -47,6 +48,8 @@ final class DecodeWorker {
   private DecodeCall call;
   private CacheSnapshot cache;
   private PageLayout layout;
+  private int sequence;
+  private int firstHead;
   private long firstChunk;
   private long endChunk;
 
@@ -58,7 +61,10 @@ final class DecodeWorker {
     this.call = call;
     cache = call.cache;
     layout = call.layout;
-    rows.set(call, sequence, firstHead, heads);
+    this.sequence = sequence;
+    this.firstHead = firstHead;
+    long firstQueryHead = (long) firstHead * call.group;
+    rows.set(call.mask, sequence, firstQueryHead, (long) heads * call.group, 0, call.queryLength);
     nodeLength = Math.toIntExact(NodeKernels.length(rows.count, call.width));
   }
 
@@ -92,7 +98,7 @@ final class DecodeWorker {
       queries = new float[needed];
     }
     for (int r = 0; r < rows.count; r++) {
-      long at = DecodeResults.elementAt(call.q, rows, r);
+      long at = rows.offsetIn(call.q, r);
       for (int block = 0; block < blocks; block++) {
         int dim = block * CHUNK;
         int length = Math.min(CHUNK, layout.headDim - dim);
@@ -111,7 +117,7 @@ final class DecodeWorker {
     if (level == 0) {
       return chunk(index, depth * nodeLength);
     }
-    if (!rows.anySees(low * CHUNK, high * CHUNK)) {
+    if (rows.next(low * CHUNK) >= high * CHUNK) {
       return false;
     }
     boolean left = node(level - 1, 2 * index, depth);
@@ -130,8 +136,8 @@ final class DecodeWorker {
 
   private boolean chunk(long index, int node) {
     long chunk0 = index * CHUNK;
-    int length = (int) Math.min(CHUNK, cache.length(rows.sequence) - chunk0);
-    if (!rows.look(chunk0, length)) {
+    int length = (int) Math.min(CHUNK, cache.length(sequence) - chunk0);
+    if (!rows.findVisible(chunk0, length)) {
       return false;
     }
     clear(node);
@@ -158,23 +164,23 @@ final class DecodeWorker {
   private int endOfPage(long chunk0, int key) {
     int pageLength = layout.pageLength;
     long pageEnd = ((chunk0 + key) / pageLength + 1) * pageLength - chunk0;
-    return (int) Math.min(rows.end, pageEnd);
+    return (int) Math.min(rows.to(), pageEnd);
   }
 
   private boolean isHeld(long token) {
-    return cache.nextHeld(rows.sequence, token) == token;
+    return cache.nextHeld(sequence, token) == token;
   }
 
   private void multiplyKeys(long chunk0, int h, int scoreRow) {
-    int head = rows.firstHead + h;
+    int head = firstHead + h;
     int queryRow = h * call.rows;
     int stop;
-    for (int key = rows.from / layout.lanes * layout.lanes; key < rows.end; key = stop) {
+    for (int key = rows.from() / layout.lanes * layout.lanes; key < rows.to(); key = stop) {
       stop = endOfPage(chunk0, key);
       if (!isHeld(chunk0 + key)) {
         continue;
       }
-      Page page = cache.page(rows.sequence, chunk0 + key);
+      Page page = cache.page(sequence, chunk0 + key);
       int token = (int) ((chunk0 + key) % layout.pageLength);
       int groups = (stop - key + layout.lanes - 1) / layout.lanes;
       arrays.keys(layout, page, head, token, groups);
@@ -215,16 +221,16 @@ final class DecodeWorker {
   }
 
   private void multiplyValues(long chunk0, int h, int scoreRow, int node) {
-    int head = rows.firstHead + h;
+    int head = firstHead + h;
     int to = node + NodeKernels.values(rows.count) + h * call.rows * call.width;
     boolean finite = true;
     int stop;
-    for (int key = rows.from; key < rows.end; key = stop) {
+    for (int key = rows.from(); key < rows.to(); key = stop) {
       stop = endOfPage(chunk0, key);
       if (!isHeld(chunk0 + key)) {
         continue;
       }
-      Page page = cache.page(rows.sequence, chunk0 + key);
+      Page page = cache.page(sequence, chunk0 + key);
       int token = (int) ((chunk0 + key) % layout.pageLength);
       int from = scoreRow * CHUNK + key;
       if (layout.storage == Storage.INT8) {
@@ -264,11 +270,11 @@ final class DecodeWorker {
    */
   private void multiplyLiveValues(long chunk0, int head, int scoreRow, int to) {
     Arrays.fill(nodes, to, to + call.width, 0f);
-    for (int key = rows.from; key < rows.end; key++) {
+    for (int key = rows.from(); key < rows.to(); key++) {
       if (scores.scores[scoreRow + key] == Float.NEGATIVE_INFINITY) {
         continue;
       }
-      Page page = cache.page(rows.sequence, chunk0 + key);
+      Page page = cache.page(sequence, chunk0 + key);
       int token = (int) ((chunk0 + key) % layout.pageLength);
       float weight = scores.weights[scoreRow + key];
       arrays.values(layout, page, head, token, 1);

@@ -3,7 +3,7 @@ package io.github.lanewise.internal.attention;
 import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 
 import io.github.lanewise.internal.kernel.TileKernels;
-import io.github.lanewise.internal.mask.MaskPlan;
+import io.github.lanewise.internal.mask.RowGroup;
 import java.util.Arrays;
 
 /**
@@ -24,7 +24,6 @@ final class PackedHeads {
   /** Where the chunks of each slot end in {@link #chunks}. */
   private int[] slotEnd = new int[0];
 
-  private final SeenKeys look = new SeenKeys();
   private int headDim;
   private int valueDim;
 
@@ -45,47 +44,20 @@ final class PackedHeads {
     }
   }
 
-  /** Lists the chunks that any query of the group sees. */
-  void list(
-      int slot, MaskPlan mask, long batch, long firstHead, long heads, long queries, long length) {
-    long first = 0;
-    long end = length;
-    if (!mask.isNone()) {
-      first = length;
-      end = 0;
-      for (long head = firstHead; head < firstHead + heads; head++) {
-        for (long i = 0; i < queries && (first > 0 || end < length); i++) {
-          long rowFirst = mask.first(batch, head, i);
-          long rowEnd = mask.end(batch, head, i);
-          if (rowFirst < rowEnd) {
-            first = Math.min(first, rowFirst);
-            end = Math.max(end, rowEnd);
-          }
-        }
-      }
-    }
-    boolean gapless = mask.rangesOnly();
-    for (long key = first; key < end; ) {
+  /** Lists the chunks that any row of the group sees. */
+  void list(int slot, RowGroup rows) {
+    rows.findHull();
+    long end = rows.endKey();
+    long key = rows.firstKey();
+    while (key < end) {
       long chunk = key / CHUNK;
       long chunkEnd = Math.min(end, (chunk + 1) * CHUNK);
-      if (gapless || look.anyOf(mask, batch, firstHead, heads, queries, chunk * CHUNK, chunkEnd)) {
+      if (rows.seesAny(chunk * CHUNK, chunkEnd)) {
         add(slot, chunk, key, chunkEnd);
       }
-      key = gapless ? chunkEnd : next(mask, batch, firstHead, heads, queries, chunkEnd);
+      key = rows.next(chunkEnd);
     }
     slotEnd[slot] = count;
-  }
-
-  /** The first key from {@code key} on that any of the rows may see. */
-  private static long next(
-      MaskPlan mask, long batch, long firstHead, long heads, long queries, long key) {
-    long next = Long.MAX_VALUE;
-    for (long head = firstHead; head < firstHead + heads; head++) {
-      for (long i = 0; i < queries && next > key; i++) {
-        next = Math.min(next, mask.next(batch, head, i, key));
-      }
-    }
-    return next;
   }
 
   private void add(int slot, long index, long from, long end) {

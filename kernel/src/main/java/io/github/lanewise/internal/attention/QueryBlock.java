@@ -5,6 +5,8 @@ import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 import io.github.lanewise.internal.cache.PageReader;
 import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
+import io.github.lanewise.internal.mask.QueryRows;
+import io.github.lanewise.internal.mask.RowGroup;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.tensor.StagedRows;
 import io.github.lanewise.internal.tensor.StridedFloats;
@@ -19,11 +21,11 @@ final class QueryBlock {
 
   private static final int PANEL = TileKernels.PANEL;
 
-  final BlockRows rows = new BlockRows();
+  final QueryRows rows = new QueryRows();
   final ScorePanel panel = new ScorePanel();
   final MergeTree tree = new MergeTree();
   final StagedRows staging = new StagedRows();
-  final SeenKeys seen = new SeenKeys();
+  final RowGroup packedFor = new RowGroup();
   final PageReader pages = new PageReader();
   final ResultRows results = new ResultRows();
 
@@ -33,12 +35,11 @@ final class QueryBlock {
   private final float[] keyMaximum = new float[PANEL];
 
   /**
-   * Computes rows {@code [row0, row0 + count)} of a group's rows, head by head.
+   * Computes the {@link #rows}, which have been set.
    *
    * @param slot where the group's keys and values are packed
    */
-  void run(AttentionCall call, int slot, long batch, long firstHead, long row0, int count) {
-    rows.set(batch, firstHead, call.queryLength, row0, count, call.mask);
+  void run(AttentionCall call, int slot) {
     panel.begin(call, rows, staging);
     if (call.options.isArgmax(rows.head[0])) {
       argmaxRows.run(call, this, slot);
@@ -73,7 +74,8 @@ final class QueryBlock {
       grow(call, slot, first, Math.min(endChunk(), shard.endChunk(n)));
       int root = tree.root();
       if (root >= 0) {
-        long row = (rows.batch * call.q.size(1) + rows.head[0]) * call.queryLength + rows.query[0];
+        long row =
+            (rows.batch() * call.q.size(1) + rows.head[0]) * call.queryLength + rows.query[0];
         shard.write(n, (int) row, rows.count, tree.nodes, root);
       }
     }
@@ -252,12 +254,12 @@ final class QueryBlock {
 
   /** First chunk that any row sees. */
   long firstChunk() {
-    return rows.firstKey / CHUNK;
+    return rows.firstKey() / CHUNK;
   }
 
   /** One past the last chunk that any row sees. */
   long endChunk() {
-    return (rows.endKey + CHUNK - 1) / CHUNK;
+    return (rows.endKey() + CHUNK - 1) / CHUNK;
   }
 
   /** Lets go of the caller's arrays, and of the call. */

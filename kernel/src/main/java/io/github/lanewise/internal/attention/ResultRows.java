@@ -4,6 +4,7 @@ import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 
 import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
+import io.github.lanewise.internal.mask.QueryRows;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import java.util.Arrays;
@@ -37,13 +38,13 @@ final class ResultRows {
     }
   }
 
-  void writeStatistics(AttentionCall call, BlockRows rows) {
+  void writeStatistics(AttentionCall call, QueryRows rows) {
     write(call.logSumExp, logSumExp, rows);
     write(call.entropy, entropy, rows);
     write(call.maxWeight, maxWeight, rows);
   }
 
-  private static void write(@Nullable StridedFloats t, float[] lanes, BlockRows rows) {
+  private static void write(@Nullable StridedFloats t, float[] lanes, QueryRows rows) {
     if (t == null) {
       return;
     }
@@ -59,7 +60,7 @@ final class ResultRows {
    * Writes a panel {@code [length][PANEL]} to the rows' elements {@code [first, first + length)}.
    */
   void writePanel(
-      StridedFloats t, BlockRows rows, float[] panel, int from, long first, int length) {
+      StridedFloats t, QueryRows rows, float[] panel, int from, long first, int length) {
     for (int c = 0; c < rows.count; ) {
       int stop = rows.endOfHead(c);
       long at = rows.offsetIn(t, c) + first;
@@ -88,7 +89,7 @@ final class ResultRows {
   }
 
   /** Writes +0 to the rows' elements {@code [first, end)}. */
-  void writeZeros(StridedFloats t, BlockRows rows, long first, long end) {
+  void writeZeros(StridedFloats t, QueryRows rows, long first, long end) {
     room(CHUNK);
     Arrays.fill(staged, 0, CHUNK, 0f);
     for (int c = 0; c < rows.count; c++) {

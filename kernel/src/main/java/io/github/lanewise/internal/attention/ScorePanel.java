@@ -4,6 +4,9 @@ import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 
 import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
+import io.github.lanewise.internal.mask.MaskPlan;
+import io.github.lanewise.internal.mask.QueryRows;
+import io.github.lanewise.internal.mask.VisibleLanes;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.tensor.StagedRows;
 import io.github.lanewise.internal.tensor.StridedFloats;
@@ -44,7 +47,7 @@ final class ScorePanel {
   /** Where it ends. */
   final int[] runEnd = new int[CHUNK / GROUP];
 
-  private final VisibleWords visible = new VisibleWords();
+  private final VisibleLanes visible = new VisibleLanes();
   private final float[] slopes = new float[PANEL];
   private final float[] temperatures = new float[PANEL];
   private final long[] positions = new long[PANEL];
@@ -54,7 +57,7 @@ final class ScorePanel {
   private float[] biasRow = new float[0];
 
   private AttentionCall call;
-  private BlockRows rows;
+  private QueryRows rows;
 
   private boolean skipsGaps;
 
@@ -68,7 +71,7 @@ final class ScorePanel {
    * Fills the query panel with the block's rows. Lanes beyond them keep what an earlier block left:
    * they are computed up to a whole vector, and never looked at.
    */
-  void begin(AttentionCall call, BlockRows rows, StagedRows staging) {
+  void begin(AttentionCall call, QueryRows rows, StagedRows staging) {
     this.call = call;
     this.rows = rows;
     skipsGaps = call.weights == null && !call.options.isArgmax(rows.head[0]);
@@ -93,7 +96,7 @@ final class ScorePanel {
   private void loadRowOptions() {
     float[] headSlopes = call.options.slopes;
     float[] headTemperatures = call.options.temperatures;
-    long offset = headSlopes == null ? 0 : call.alibiOffset(rows.batch);
+    long offset = headSlopes == null ? 0 : call.alibiOffset(rows.batch());
     Arrays.fill(slopes, 0f);
     Arrays.fill(temperatures, 1f);
     for (int c = 0; c < rows.count; c++) {
@@ -116,14 +119,14 @@ final class ScorePanel {
    */
   boolean score(PackedChunk chunk, boolean temper, float[] nodes, int node) {
     long chunk0 = chunk.index * CHUNK;
-    spanFrom = Math.max(chunk.firstKey, rows.firstKey / GROUP * GROUP);
-    long spanEnd = Math.min(chunk.end, rows.endKey);
+    spanFrom = Math.max(chunk.firstKey, rows.firstKey() / GROUP * GROUP);
+    long spanEnd = Math.min(chunk.end, rows.endKey());
     spanKeys = (int) (spanEnd - spanFrom);
     if (spanKeys <= 0) {
       return false;
     }
-    visibility = visible.fill(rows, call.mask, chunk0, spanFrom, spanEnd);
-    if (visibility == VisibleWords.NONE) {
+    visibility = visible.fill(rows, chunk0, spanFrom, spanEnd);
+    if (visibility == MaskPlan.NONE) {
       return false;
     }
     int maximum = node + ScoreKernels.NODE_MAXIMUM;
@@ -140,7 +143,7 @@ final class ScorePanel {
     runs = 1;
     runFrom[0] = 0;
     runEnd[0] = spanKeys;
-    if (visibility != VisibleWords.SOME || call.mask.rangesOnly() || !skipsGaps) {
+    if (visibility != MaskPlan.SOME || call.mask.rangesOnly() || !skipsGaps) {
       return;
     }
     runs = 0;
@@ -184,7 +187,7 @@ final class ScorePanel {
   /** Number of keys from {@code key} on that all rows see, in whole groups. */
   private int visibleTo(int key, int runEnd) {
     int end = runEnd;
-    if (visibility != VisibleWords.ALL) {
+    if (visibility != MaskPlan.ALL) {
       long everybody = -1L >>> (Long.SIZE - rows.count);
       int word = wordsFrom();
       end = key;
@@ -268,7 +271,7 @@ final class ScorePanel {
       biasRow = new float[BLOCK];
     }
     for (int c = 0; c < rows.count; c++) {
-      long at = AttentionCall.biasRow(b, rows.batch, rows.head[c], rows.query[c]);
+      long at = AttentionCall.biasRow(b, rows.batch(), rows.head[c], rows.query[c]);
       if (call.biasPerKey) {
         b.read(at + key0, biasRow, 0, keys);
       } else {
@@ -290,7 +293,7 @@ final class ScorePanel {
 
   /** The words of visibility of the chunk, or null if all rows see all keys of the span. */
   long @Nullable [] words() {
-    return visibility == VisibleWords.ALL ? null : visible.words;
+    return visibility == MaskPlan.ALL ? null : visible.words;
   }
 
   /** Where {@link #words} tells of the span's first key. */
@@ -300,6 +303,6 @@ final class ScorePanel {
 
   /** Whether row {@code c} sees key {@code k} of the span. */
   boolean sees(int k, int c) {
-    return visibility == VisibleWords.ALL || (visible.words[wordsFrom() + k] >>> c & 1) != 0;
+    return visibility == MaskPlan.ALL || (visible.words[wordsFrom() + k] >>> c & 1) != 0;
   }
 }

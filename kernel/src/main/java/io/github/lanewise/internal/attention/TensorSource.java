@@ -3,6 +3,7 @@ package io.github.lanewise.internal.attention;
 import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 
 import io.github.lanewise.internal.kernel.TileKernels;
+import io.github.lanewise.internal.mask.RowGroup;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.tensor.StagedRows;
 import io.github.lanewise.internal.tensor.StridedFloats;
@@ -57,7 +58,7 @@ final class TensorSource implements KeyValueSource {
 
   @Override
   public void pack(PackedChunk chunk, long batch, long head, QueryBlock worker) {
-    SeenKeys seen = worker.seen;
+    RowGroup rows = worker.packedFor;
     long chunk0 = chunk.index * CHUNK;
     long kRow = k.offset() + batch * k.stride(0) + head * k.stride(1) - firstRow * k.stride(2);
     long vRow = v.offset() + batch * v.stride(0) + head * v.stride(1) - firstRow * v.stride(2);
@@ -66,17 +67,17 @@ final class TensorSource implements KeyValueSource {
     boolean allFinite = true;
     for (int group = from / GROUP * GROUP; group < end; group += GROUP) {
       int groupEnd = Math.min(end, group + GROUP);
-      int first = seen.next(Math.max(from, group), groupEnd);
-      if (first > group || seen.endOfRun(first, groupEnd) < group + GROUP) {
+      int first = rows.nextSeen(Math.max(from, group), groupEnd);
+      if (first > group || rows.endOfSeen(first, groupEnd) < group + GROUP) {
         clear(chunk, chunk0 + group);
       }
       while (first < groupEnd) {
-        int runEnd = seen.endOfRun(first, groupEnd);
+        int runEnd = rows.endOfSeen(first, groupEnd);
         long key = chunk0 + first;
         packKeys(chunk, kRow + key * k.stride(2), runEnd - first, key, worker.staging);
         allFinite &=
             packValues(chunk, vRow + key * v.stride(2), runEnd - first, key, worker.staging);
-        first = seen.next(runEnd, groupEnd);
+        first = rows.nextSeen(runEnd, groupEnd);
       }
     }
     chunk.finite = allFinite;

@@ -247,6 +247,11 @@ public final class MaskPlan {
     return keys;
   }
 
+  /** The first key of a shard; else 0. */
+  long firstKey() {
+    return firstKey;
+  }
+
   /** The keys of one batch element. */
   long keys(long b) {
     return keyLengths == null ? keys : keyLengths[(int) b];

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.lanewise.FloatTensor;
 import io.github.lanewise.Mask;
 import io.github.lanewise.internal.mask.MaskPlan;
+import io.github.lanewise.internal.mask.RowGroup;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,14 +38,17 @@ class PackedHeadsTest {
     TensorSource source = new TensorSource();
     source.bind(StridedFloats.of(tensor), StridedFloats.of(tensor), 0, DIM, DIM);
     packed.begin(1, DIM, DIM);
-    packed.list(0, plan, 0, 0, 1, QUERIES, KEYS);
+    RowGroup group = new RowGroup();
+    group.set(plan, 0, 0, 1, 0, QUERIES);
+    packed.list(0, group);
     int chunks = packed.place(source, 1, 0);
     QueryBlock worker = new QueryBlock();
     int unseen = 0;
     for (int at = 0; at < chunks; at++) {
       PackedChunk chunk = packed.chunk(at);
       Arrays.fill(chunk.keys, chunk.keysAt, chunk.keysAt + chunk.roomKeys() * DIM, -1f);
-      worker.seen.look(plan, 0, 0, 1, QUERIES, chunk.index * CHUNK, chunk.end);
+      worker.packedFor.set(plan, 0, 0, 1, 0, QUERIES);
+      worker.packedFor.findSeen(chunk.index * CHUNK, chunk.end);
       source.pack(chunk, 0, 0, worker);
       assertTrue(chunk.finite, "a hidden value was looked at");
       for (long key = chunk.firstKey; key < chunk.end; key++) {

@@ -1,21 +1,17 @@
-package io.github.lanewise.internal.attention;
+package io.github.lanewise.internal.mask;
 
 import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 
 import io.github.lanewise.internal.kernel.TileKernels;
-import io.github.lanewise.internal.mask.MaskPlan;
+import java.util.Arrays;
 
 /**
- * Which lanes of a block see which keys of a chunk: for every key one word, bit c of which says
- * whether lane c sees it. Built only for chunks that some lane sees in part.
+ * Which of a panel's rows, one a lane, see which keys of a chunk: for every key one word, bit c of
+ * which says whether lane c sees it. Built only for chunks that some lane sees in part.
  */
-final class VisibleWords {
+public final class VisibleLanes {
 
-  static final int NONE = MaskPlan.NONE;
-  static final int ALL = MaskPlan.ALL;
-  static final int SOME = MaskPlan.SOME;
-
-  private static final int WORDS = CHUNK / Long.SIZE;
+  private static final int WORDS = MaskPlan.CHUNK_WORDS;
   private static final int PANEL = TileKernels.PANEL;
 
   /** Words of a row that are transposed together: below each other they fill a square of bits. */
@@ -25,45 +21,49 @@ final class VisibleWords {
    * One word for each key of the chunk, counted from the chunk's first key. Bits beyond the panel's
    * lanes mean nothing.
    */
-  final long[] words = new long[CHUNK];
+  public final long[] words = new long[CHUNK];
 
-  private final long[] rowBits = new long[WORDS];
   private final long[] squares = new long[WORDS * PANEL];
+
+  /** No lanes, until words are filled. */
+  public VisibleLanes() {}
 
   /**
    * Fills {@link #words} for the keys {@code [from, end)} of the chunk that starts at {@code
-   * chunk0}; returns NONE, ALL or SOME, and leaves the words alone unless SOME.
+   * chunk0}.
+   *
+   * @param rows at most a panel's
+   * @return whether the rows see {@link MaskPlan#NONE}, ALL or SOME of them: the words are left
+   *     alone unless SOME
    */
-  int fill(BlockRows rows, MaskPlan mask, long chunk0, long from, long end) {
-    if (mask.isNone()) {
-      return ALL;
+  public int fill(QueryRows rows, long chunk0, long from, long end) {
+    if (rows.everyRowSees(from, end)) {
+      return MaskPlan.ALL;
     }
-    int state = extent(rows, from, end);
-    if (mask.rangesOnly()) {
-      if (state == SOME) {
-        fillRanges(rows, chunk0, from, end);
-      }
-      return state;
+    if (isBeyond(rows, from, end)) {
+      return MaskPlan.NONE;
     }
-    return state == NONE ? NONE : fillBits(rows, mask, chunk0, (int) (end - chunk0));
+    if (!rows.plan.rangesOnly()) {
+      return fillBits(rows, chunk0, (int) (end - chunk0));
+    }
+    fillRanges(rows, chunk0, from, end);
+    return MaskPlan.SOME;
   }
 
-  /** What the hulls of the rows say of {@code [from, end)}. */
-  private static int extent(BlockRows rows, long from, long end) {
-    boolean all = true;
+  /** Whether the hulls say that no row sees any of the keys {@code [from, end)}. */
+  private static boolean isBeyond(QueryRows rows, long from, long end) {
     boolean none = true;
     for (int c = 0; c < rows.count; c++) {
-      all &= rows.first[c] <= from && rows.end[c] >= end;
       none &= rows.end[c] <= from || rows.first[c] >= end;
     }
-    return none ? NONE : all ? ALL : SOME;
+    return none;
   }
 
   /** Each lane flips its bit at the range's ends; a running exclusive or does the rest. */
-  private void fillRanges(BlockRows rows, long chunk0, long from, long end) {
+  private void fillRanges(QueryRows rows, long chunk0, long from, long end) {
     int begin = (int) (from - chunk0);
     int stop = (int) (end - chunk0);
-    java.util.Arrays.fill(words, begin, stop, 0L);
+    Arrays.fill(words, begin, stop, 0L);
     for (int c = 0; c < rows.count; c++) {
       long first = Math.max(rows.first[c], from);
       long last = Math.min(rows.end[c], end);
@@ -82,22 +82,23 @@ final class VisibleWords {
   }
 
   /** Rows of bits, transposed to words of lanes. */
-  private int fillBits(BlockRows rows, MaskPlan mask, long chunk0, int length) {
+  private int fillBits(QueryRows rows, long chunk0, int length) {
+    rows.findVisible(chunk0, length);
     boolean all = true;
     boolean none = true;
     for (int c = 0; c < PANEL; c++) {
-      int state = NONE;
-      if (c < rows.count) {
-        state = mask.chunk(rows.batch, rows.head[c], rows.query[c], chunk0, length, rowBits, 0);
-        all &= state == ALL;
-        none &= state == NONE;
-      }
+      int state = c < rows.count ? rows.state(c) : MaskPlan.NONE;
+      all &= state == MaskPlan.ALL || c >= rows.count;
+      none &= state == MaskPlan.NONE;
       for (int w = 0; w < WORDS; w++) {
-        squares[w * PANEL + c] = state == SOME ? rowBits[w] : state == ALL ? -1L : 0L;
+        squares[w * PANEL + c] =
+            state == MaskPlan.SOME
+                ? rows.bits()[QueryRows.bitsAt(c, 0) + w]
+                : state == MaskPlan.ALL ? -1L : 0L;
       }
     }
     if (none || all) {
-      return none ? NONE : ALL;
+      return none ? MaskPlan.NONE : MaskPlan.ALL;
     }
     for (int w = 0; w * Long.SIZE < length; w += STACKED) {
       transpose(squares, w * PANEL);
@@ -108,7 +109,7 @@ final class VisibleWords {
         }
       }
     }
-    return SOME;
+    return MaskPlan.SOME;
   }
 
   /**
