@@ -1,9 +1,8 @@
 package io.github.lanewise;
 
-import io.github.lanewise.internal.runtime.FamilyState;
+import io.github.lanewise.internal.jvm.Jvm;
 import io.github.lanewise.internal.runtime.Kernels;
-import io.github.lanewise.internal.runtime.ProcessTime;
-import io.github.lanewise.internal.runtime.Processor;
+import io.github.lanewise.internal.runtime.Kernels.FamilyState;
 import io.github.lanewise.internal.runtime.Selection;
 import java.time.Duration;
 import java.util.List;
@@ -84,7 +83,7 @@ public final class Lanewise {
         selection.laneBits(),
         selection.reason(),
         System.getProperty("java.vm.name") + " " + Runtime.version(),
-        Processor.describe(),
+        Jvm.processor(),
         families());
   }
 
@@ -125,7 +124,7 @@ public final class Lanewise {
     Kernels.requireAvailable();
     long nanos = atMost.compareTo(LONGEST) < 0 ? atMost.toNanos() : LONGEST.toNanos();
     long start = System.nanoTime();
-    long cpu = ProcessTime.nanos();
+    long cpu = Jvm.processNanos();
     boolean complete = false;
     try {
       complete =
@@ -138,7 +137,7 @@ public final class Lanewise {
     return new WarmUp(
         complete,
         Duration.ofNanos(System.nanoTime() - start),
-        Duration.ofNanos(ProcessTime.nanos() - cpu),
+        Duration.ofNanos(Jvm.processNanos() - cpu),
         families());
   }
 

@@ -2,7 +2,7 @@ package io.github.lanewise;
 
 import io.github.lanewise.attention.Attention;
 import io.github.lanewise.attention.AttentionState;
-import io.github.lanewise.internal.trial.Meter;
+import io.github.lanewise.internal.jvm.Jvm;
 import io.github.lanewise.sampling.TokenSampler;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
@@ -116,7 +116,7 @@ final class WarmUpCalls {
         }
         step.run();
       }
-      long now = Meter.compilationMillis();
+      long now = Jvm.compilationMillis();
       if (now != compiled) {
         compiled = now;
         idleSince = System.nanoTime();

@@ -9,15 +9,12 @@ public record KernelSet(
     DecodeKernels decode,
     SamplingKernels sampling) {
 
-  /** Makes the kernels of a provider. */
-  public static KernelSet of(KernelProvider provider) {
-    return new KernelSet(
-        provider.lanes(),
-        provider.tiles(),
-        provider.scores(),
-        provider.nodes(),
-        provider.decode(),
-        provider.sampling());
+  /** Makes the kernels of one implementation. */
+  public interface Provider {
+    /** Width of its vectors in bits; 0 for scalar code. */
+    int laneBits();
+
+    KernelSet kernels();
   }
 
   /** The kernels of one kind: its interface. */

@@ -1,6 +1,7 @@
 package io.github.lanewise.internal.runtime;
 
 import io.github.lanewise.internal.kernel.DecodeKernels;
+import io.github.lanewise.internal.kernel.KernelFamily;
 import io.github.lanewise.internal.kernel.LaneKernels;
 import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.kernel.SamplingKernels;
@@ -19,6 +20,15 @@ import java.util.List;
  */
 public final class Kernels {
   private static final Service SERVICE = new Service(Selection.select());
+
+  /**
+   * What serves a family.
+   *
+   * @param settled whether that is the last word
+   * @param ratio how many times as fast the vector form is; NaN if that was not measured
+   */
+  public record FamilyState(
+      KernelFamily family, boolean vector, boolean settled, double ratio, String reason) {}
 
   private Kernels() {}
 

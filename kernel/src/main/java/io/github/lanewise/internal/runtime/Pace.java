@@ -1,6 +1,6 @@
 package io.github.lanewise.internal.runtime;
 
-import io.github.lanewise.internal.trial.Meter;
+import io.github.lanewise.internal.jvm.Jvm;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -106,8 +106,8 @@ final class Pace {
     long sum = 0;
     boolean isNew = false;
     for (long id : ids) {
-      long nanos = Meter.cpuNanos(id);
-      if (nanos == Meter.UNKNOWN) { // has ended
+      long nanos = Jvm.cpuNanos(id);
+      if (nanos == Jvm.UNKNOWN) { // has ended
         forget(id);
       } else {
         Long before = used.put(id, nanos);
@@ -115,7 +115,7 @@ final class Pace {
         sum += before == null ? 0 : nanos - before;
       }
     }
-    boolean blind = Meter.cpuNanos(Thread.currentThread().threadId()) == Meter.UNKNOWN;
+    boolean blind = Jvm.cpuNanos(Thread.currentThread().threadId()) == Jvm.UNKNOWN;
     busy = more || blind || isNew || sum > (now - lookedAt) / 2;
     lookedAt = now;
     return busy;

@@ -1,6 +1,8 @@
 package io.github.lanewise.internal.runtime;
 
-import io.github.lanewise.internal.kernel.KernelProvider;
+import io.github.lanewise.internal.jvm.FusedMultiplyAdd;
+import io.github.lanewise.internal.jvm.Jvm;
+import io.github.lanewise.internal.jvm.StartRequest;
 import io.github.lanewise.internal.kernel.KernelSet;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Locale;
@@ -50,24 +52,21 @@ public final class Selection {
   }
 
   static Selection select() {
-    @Nullable String complaint = LaneRequest.complaint();
-    if (complaint == null) {
-      complaint = StartRequest.complaint();
-    }
+    @Nullable String complaint = StartRequest.complaint();
     if (complaint != null) {
       return new Selection(Start.REFUSED, complaint);
     }
-    int request = LaneRequest.BITS;
+    int request = StartRequest.BITS;
     if (request == 0) {
-      return new Selection(Start.SCALAR, "asked for by " + LaneRequest.PROPERTY + "=0");
+      return new Selection(Start.SCALAR, "asked for by " + StartRequest.LANES + "=0");
     }
-    boolean asked = request != LaneRequest.ANY;
+    boolean asked = request != StartRequest.ANY;
     @Nullable String obstacle = obstacle();
     if (obstacle == null) {
-      Start start = StartRequest.CHOICE == StartRequest.TRIAL ? Start.TRIAL : Start.VECTOR;
+      Start start = StartRequest.TRIAL ? Start.TRIAL : Start.VECTOR;
       String reason =
           asked
-              ? "asked for by " + LaneRequest.PROPERTY + "=" + request
+              ? "asked for by " + StartRequest.LANES + "=" + request
               : "the widest vectors of this CPU and JVM, up to 512 bits";
       Selection vector = new Selection(start, reason);
       if (start == Start.TRIAL && !asked) {
@@ -81,7 +80,7 @@ public final class Selection {
     if (asked) {
       return new Selection(
           Start.REFUSED,
-          LaneRequest.PROPERTY
+          StartRequest.LANES
               + "="
               + request
               + " asks for "
@@ -136,16 +135,16 @@ public final class Selection {
   private synchronized @Nullable String loadQuietly() {
     loaded = true;
     try {
-      KernelProvider provider = load();
+      KernelSet.Provider provider = load();
       int bits = provider.laneBits();
-      int request = LaneRequest.BITS;
+      int request = StartRequest.BITS;
       if (bits < 128) {
         obstacle = "the widest vectors of this CPU and JVM have " + bits + " bits, 128 are needed";
-      } else if (request != LaneRequest.ANY && bits != request) {
+      } else if (request != StartRequest.ANY && bits != request) {
         obstacle = "the widest vectors of this CPU and JVM have " + bits + " bits";
       } else {
         laneBits = bits;
-        KernelSet kernels = KernelSet.of(provider);
+        KernelSet kernels = provider.kernels();
         UnaryOperator<KernelSet> prepared = preparation;
         vector = prepared == null ? kernels : prepared.apply(kernels);
       }
@@ -169,18 +168,18 @@ public final class Selection {
     if (!vm.contains("HotSpot") && !vm.contains("OpenJDK")) {
       return "the JVM is " + vm + ": only HotSpot's C2 turns vector code into instructions";
     }
-    if (mode.contains("interpreted") || "false".equals(HotSpotOptions.get("UseCompiler"))) {
+    if (mode.contains("interpreted") || "false".equals(Jvm.option("UseCompiler"))) {
       return "the JIT compiler is off: start java without -Xint";
     }
-    @Nullable String stop = HotSpotOptions.get("TieredStopAtLevel");
+    @Nullable String stop = Jvm.option("TieredStopAtLevel");
     if (mode.contains("emulated-client") || (stop != null && !stop.equals("4"))) {
       return "the C2 compiler is off: start java without -XX:TieredStopAtLevel and"
           + " -XX:CompilationMode=quick-only";
     }
-    if ("true".equals(HotSpotOptions.get("UseJVMCICompiler"))) {
+    if ("true".equals(Jvm.option("UseJVMCICompiler"))) {
       return "the JIT compiler is not C2: start java without -XX:+UseJVMCICompiler";
     }
-    if ("false".equals(HotSpotOptions.get("EnableVectorSupport"))) {
+    if ("false".equals(Jvm.option("EnableVectorSupport"))) {
       return "vector support is off: start java without -XX:-EnableVectorSupport";
     }
     if (!FusedMultiplyAdd.IN_HARDWARE) {
@@ -190,10 +189,10 @@ public final class Selection {
     return null;
   }
 
-  private static KernelProvider load() throws ReflectiveOperationException {
+  private static KernelSet.Provider load() throws ReflectiveOperationException {
     try {
       return Class.forName(VECTOR_PROVIDER)
-          .asSubclass(KernelProvider.class)
+          .asSubclass(KernelSet.Provider.class)
           .getDeclaredConstructor()
           .newInstance();
     } catch (InvocationTargetException e) {

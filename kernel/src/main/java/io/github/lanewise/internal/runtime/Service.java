@@ -1,5 +1,6 @@
 package io.github.lanewise.internal.runtime;
 
+import io.github.lanewise.internal.jvm.StartRequest;
 import io.github.lanewise.internal.kernel.DecodeKernels;
 import io.github.lanewise.internal.kernel.KernelFamily;
 import io.github.lanewise.internal.kernel.KernelSet;
@@ -8,6 +9,7 @@ import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.kernel.SamplingKernels;
 import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
+import io.github.lanewise.internal.runtime.Kernels.FamilyState;
 import io.github.lanewise.internal.scalar.ScalarProvider;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MutableCallSite;
@@ -32,7 +34,7 @@ final class Service {
   private final List<KernelSite> sites = List.of(lanes, tiles, scores, nodes, decode, sampling);
 
   private static final String AT_ONCE =
-      StartRequest.PROPERTY + "=vector, or " + LaneRequest.PROPERTY + ", asks for it at once";
+      StartRequest.START + "=vector, or " + StartRequest.LANES + ", asks for it at once";
 
   private final Map<KernelFamily, FamilyState> states = new EnumMap<>(KernelFamily.class);
   private final Selection selection;
@@ -44,7 +46,7 @@ final class Service {
     scalar =
         selection.start() == Selection.Start.REFUSED
             ? refusing(String.valueOf(selection.failure()))
-            : KernelSet.of(new ScalarProvider());
+            : new ScalarProvider().kernels();
     trial = new Trial(selection, scalar, this);
     for (KernelFamily family : KernelFamily.values()) {
       begin(family);

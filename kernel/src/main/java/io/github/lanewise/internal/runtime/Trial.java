@@ -3,6 +3,7 @@ package io.github.lanewise.internal.runtime;
 import io.github.lanewise.internal.kernel.KernelFamily;
 import io.github.lanewise.internal.kernel.KernelSet;
 import io.github.lanewise.internal.kernel.Practice;
+import io.github.lanewise.internal.runtime.Kernels.FamilyState;
 import io.github.lanewise.internal.trial.Plain;
 import io.github.lanewise.internal.trial.Rehearsal;
 import io.github.lanewise.internal.trial.Verdict;

@@ -1,5 +1,6 @@
 package io.github.lanewise.internal.runtime;
 
+import io.github.lanewise.internal.jvm.StartRequest;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 
@@ -18,7 +19,7 @@ final class Warnings {
         "Lanewise runs its scalar kernels, many times slower than vector code: "
             + obstacle
             + ". ("
-            + LaneRequest.PROPERTY
+            + StartRequest.LANES
             + "=0 asks for them and silences this warning.)");
   }
 

@@ -1,6 +1,6 @@
 package io.github.lanewise.internal.scalar;
 
-import io.github.lanewise.internal.runtime.FusedMultiplyAdd;
+import io.github.lanewise.internal.jvm.FusedMultiplyAdd;
 
 /** a·b + c, rounded once, at a bearable price on every machine. */
 public final class ScalarFma {

@@ -1,47 +1,22 @@
 package io.github.lanewise.internal.scalar;
 
-import io.github.lanewise.internal.kernel.DecodeKernels;
-import io.github.lanewise.internal.kernel.KernelProvider;
-import io.github.lanewise.internal.kernel.LaneKernels;
-import io.github.lanewise.internal.kernel.NodeKernels;
-import io.github.lanewise.internal.kernel.SamplingKernels;
-import io.github.lanewise.internal.kernel.ScoreKernels;
-import io.github.lanewise.internal.kernel.TileKernels;
+import io.github.lanewise.internal.kernel.KernelSet;
 
 /** The scalar kernels. */
-public final class ScalarProvider implements KernelProvider {
+public final class ScalarProvider implements KernelSet.Provider {
   @Override
   public int laneBits() {
     return 0;
   }
 
   @Override
-  public LaneKernels lanes() {
-    return new ScalarLaneKernels();
-  }
-
-  @Override
-  public TileKernels tiles() {
-    return new ScalarTileKernels();
-  }
-
-  @Override
-  public ScoreKernels scores() {
-    return new ScalarScoreKernels();
-  }
-
-  @Override
-  public NodeKernels nodes() {
-    return new ScalarNodeKernels();
-  }
-
-  @Override
-  public SamplingKernels sampling() {
-    return new ScalarSamplingKernels();
-  }
-
-  @Override
-  public DecodeKernels decode() {
-    return new ScalarDecodeKernels();
+  public KernelSet kernels() {
+    return new KernelSet(
+        new ScalarLaneKernels(),
+        new ScalarTileKernels(),
+        new ScalarScoreKernels(),
+        new ScalarNodeKernels(),
+        new ScalarDecodeKernels(),
+        new ScalarSamplingKernels());
   }
 }

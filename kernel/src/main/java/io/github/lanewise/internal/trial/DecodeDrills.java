@@ -19,7 +19,7 @@ final class DecodeDrills {
 
   private static final int GROUPS = 4;
 
-  private final float[] factors = Samples.floats((QUERIES + 1) * CHUNK);
+  private final float[] factors = Drill.samples((QUERIES + 1) * CHUNK);
   private final float[] out = new float[(QUERIES + 1) * 2 * CHUNK];
 
   List<Drill> all() {
@@ -40,7 +40,7 @@ final class DecodeDrills {
     int length = GROUPS * DIM * DecodeKernels.lanes(element);
     switch (element) {
       case FLOAT32:
-        return Samples.floats(length);
+        return Drill.samples(length);
       case INT8:
         byte[] bytes = new byte[length];
         for (int i = 0; i < length; i++) {

@@ -1,6 +1,8 @@
 package io.github.lanewise.internal.trial;
 
+import io.github.lanewise.internal.kernel.KernelFamily;
 import io.github.lanewise.internal.kernel.KernelSet;
+import java.util.List;
 
 /**
  * One kernel, or a few that always follow each other, at work on data of their own.
@@ -15,6 +17,26 @@ import io.github.lanewise.internal.kernel.KernelSet;
  * @param usual so many calls in the shape of a usual operation, which are timed
  */
 record Drill(String name, boolean plain, Practice practice, Usual usual) {
+
+  /** The drills of a family, on new data; the kernels that most operations need come first. */
+  static List<Drill> all(KernelFamily family) {
+    return switch (family) {
+      case ROWS -> new RowDrills().all();
+      case TILES -> new TileDrills().all();
+      case SCORES -> new ScoreDrills().all();
+      case DECODE -> new DecodeDrills().all();
+      case SAMPLING -> new SamplingDrills().all();
+    };
+  }
+
+  /** Numbers to practise on: between -3 and 3, of both signs, no two neighbours alike. */
+  static float[] samples(int length) {
+    float[] values = new float[length];
+    for (int i = 0; i < length; i++) {
+      values[i] = (i * 37 % 101 - 50) * 0.06f;
+    }
+    return values;
+  }
 
   /** Calls with numbers, which choose their shapes. */
   @FunctionalInterface

@@ -1,5 +1,6 @@
 package io.github.lanewise.internal.trial;
 
+import io.github.lanewise.internal.jvm.Jvm;
 import io.github.lanewise.internal.kernel.KernelSet;
 
 /** A drill on its way: practice until the vector kernel is compiled, then its times. */
@@ -80,13 +81,12 @@ final class Entrant {
   }
 
   private void run(KernelSet vector, int count) {
-    long before = Meter.allocatedBytes();
+    long before = Jvm.allocatedBytes();
     drill.practice().run(vector, calls, calls + count);
-    long after = Meter.allocatedBytes();
+    long after = Jvm.allocatedBytes();
     calls += count;
     // Where nobody can tell, plenty of practice must do.
-    garbage =
-        after == Meter.UNKNOWN ? (calls >= PLENTY ? 0 : 1) : (double) (after - before) / count;
+    garbage = after == Jvm.UNKNOWN ? (calls >= PLENTY ? 0 : 1) : (double) (after - before) / count;
   }
 
   /**
@@ -101,11 +101,11 @@ final class Entrant {
     double least = Double.POSITIVE_INFINITY;
     int count = 1;
     for (int batch = 0; ; batch++) {
-      long before = Meter.allocatedBytes();
+      long before = Jvm.allocatedBytes();
       long start = System.nanoTime();
       drill.usual().run(kernels, count);
       long stop = System.nanoTime();
-      garbage = (double) (Meter.allocatedBytes() - before) / count;
+      garbage = (double) (Jvm.allocatedBytes() - before) / count;
       double time = (double) (stop - start) / count;
       if (time < 0.95 * least) {
         better = stop;

@@ -1,5 +1,6 @@
 package io.github.lanewise.internal.trial;
 
+import io.github.lanewise.internal.jvm.Jvm;
 import io.github.lanewise.internal.kernel.KernelFamily;
 import io.github.lanewise.internal.kernel.KernelSet;
 import java.util.ArrayList;
@@ -50,14 +51,14 @@ public final class Rehearsal {
 
   private long begun = System.nanoTime();
   private long quietSince = begun;
-  private long compiled = Meter.UNKNOWN;
+  private long compiled = Jvm.UNKNOWN;
   private int comparisons;
 
   public Rehearsal(KernelFamily family, KernelSet scalar, KernelSet vector) {
     this.family = family;
     this.scalar = scalar;
     this.vector = vector;
-    for (Drill drill : Drills.of(family)) {
+    for (Drill drill : Drill.all(family)) {
       (drill.plain() ? plain : rarer).add(new Entrant(drill));
     }
   }
@@ -126,12 +127,12 @@ public final class Rehearsal {
 
   private boolean isPatienceOver() {
     long now = System.nanoTime();
-    long millis = Meter.compilationMillis();
+    long millis = Jvm.compilationMillis();
     if (millis != compiled) {
       compiled = millis;
       quietSince = now;
     }
-    long patience = millis == Meter.UNKNOWN ? BLIND_PATIENCE_NANOS : PATIENCE_NANOS;
+    long patience = millis == Jvm.UNKNOWN ? BLIND_PATIENCE_NANOS : PATIENCE_NANOS;
     return now - quietSince > patience || now - begun > LONGEST_PRACTICE;
   }
 

@@ -14,9 +14,9 @@ final class RowDrills {
   /** Short ones, with and without a rest, within a block and beyond it. */
   private static final int[] LENGTHS = {256, 100, 64, 17, 300, 5, 40, 128, 33};
 
-  private final float[] x = Samples.floats(2 * ROW);
+  private final float[] x = Drill.samples(2 * ROW);
   private final float[] y = new float[2 * ROW];
-  private final float[] z = Samples.floats(2 * ROW);
+  private final float[] z = Drill.samples(2 * ROW);
   private final float[] scratch = new float[RowReductions.SCRATCH];
   private final boolean[] flags = new boolean[ROW];
   private final long[] bits = new long[ROW / Long.SIZE];

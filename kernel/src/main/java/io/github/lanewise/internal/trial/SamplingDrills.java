@@ -8,7 +8,7 @@ final class SamplingDrills {
   private static final int ROW = 1024;
   private static final int[] LENGTHS = {256, 100, 67, 256, 300, 5, 130, 33};
 
-  private final float[] x = Samples.floats(ROW);
+  private final float[] x = Drill.samples(ROW);
   private final float[] p = new float[ROW];
   private final float[] maxima = new float[ROW];
   private final float[] thresholds = {-2f, -1f, 0f, 1f};

@@ -24,9 +24,9 @@ final class ScoreDrills {
 
   private static final int NODE = NODE_VALUES + DIM * PANEL;
 
-  private final float[] keys = Samples.floats(KEYS * DIM);
-  private final float[] queries = Samples.floats(DIM * PANEL);
-  private final float[] source = Samples.floats(KEYS * PANEL);
+  private final float[] keys = Drill.samples(KEYS * DIM);
+  private final float[] queries = Drill.samples(DIM * PANEL);
+  private final float[] source = Drill.samples(KEYS * PANEL);
   private final float[] scores = new float[KEYS * PANEL];
   private final float[] nodes = new float[2 * NODE];
   private final float[] rowNodes = new float[2 * (int) NodeKernels.length(ROWS, DIM)];

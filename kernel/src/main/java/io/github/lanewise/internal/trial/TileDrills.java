@@ -18,9 +18,9 @@ final class TileDrills {
   /** Columns that take one vector at most, whatever its width. */
   private static final int FEW = 3;
 
-  private final float[] groups = Samples.floats(CHUNK * DIM);
-  private final float[] panel = Samples.floats(CHUNK * PANEL);
-  private final float[] rows = Samples.floats(CHUNK * DIM);
+  private final float[] groups = Drill.samples(CHUNK * DIM);
+  private final float[] panel = Drill.samples(CHUNK * PANEL);
+  private final float[] rows = Drill.samples(CHUNK * DIM);
   private final float[] out = new float[CHUNK * DIM];
   private final long[] live = new long[CHUNK];
 

@@ -1,6 +1,6 @@
 package io.github.lanewise.internal.vector;
 
-import io.github.lanewise.internal.runtime.LaneRequest;
+import io.github.lanewise.internal.jvm.StartRequest;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -36,7 +36,7 @@ final class LaneSpecies {
    */
   private static VectorSpecies<Float> choose() {
     int available = Math.min(512, FloatVector.SPECIES_PREFERRED.vectorBitSize());
-    int bits = LaneRequest.BITS >= 128 ? Math.min(LaneRequest.BITS, available) : available;
+    int bits = StartRequest.BITS >= 128 ? Math.min(StartRequest.BITS, available) : available;
     return VectorSpecies.of(float.class, VectorShape.forBitSize(bits));
   }
 

@@ -1,47 +1,22 @@
 package io.github.lanewise.internal.vector;
 
-import io.github.lanewise.internal.kernel.DecodeKernels;
-import io.github.lanewise.internal.kernel.KernelProvider;
-import io.github.lanewise.internal.kernel.LaneKernels;
-import io.github.lanewise.internal.kernel.NodeKernels;
-import io.github.lanewise.internal.kernel.SamplingKernels;
-import io.github.lanewise.internal.kernel.ScoreKernels;
-import io.github.lanewise.internal.kernel.TileKernels;
+import io.github.lanewise.internal.kernel.KernelSet;
 
 /** The vector kernels. */
-public final class VectorProvider implements KernelProvider {
+public final class VectorProvider implements KernelSet.Provider {
   @Override
   public int laneBits() {
     return LaneSpecies.FLOATS.vectorBitSize();
   }
 
   @Override
-  public LaneKernels lanes() {
-    return new VectorLaneKernels();
-  }
-
-  @Override
-  public TileKernels tiles() {
-    return new VectorTileKernels();
-  }
-
-  @Override
-  public ScoreKernels scores() {
-    return new VectorScoreKernels();
-  }
-
-  @Override
-  public NodeKernels nodes() {
-    return new VectorNodeKernels();
-  }
-
-  @Override
-  public SamplingKernels sampling() {
-    return new VectorSamplingKernels();
-  }
-
-  @Override
-  public DecodeKernels decode() {
-    return new VectorDecodeKernels();
+  public KernelSet kernels() {
+    return new KernelSet(
+        new VectorLaneKernels(),
+        new VectorTileKernels(),
+        new VectorScoreKernels(),
+        new VectorNodeKernels(),
+        new VectorDecodeKernels(),
+        new VectorSamplingKernels());
   }
 }

@@ -5,6 +5,7 @@ import io.github.lanewise.Lanewise;
 import io.github.lanewise.Mask;
 import io.github.lanewise.Softmax;
 import io.github.lanewise.attention.Attention;
+import io.github.lanewise.internal.runtime.Kernels.FamilyState;
 import java.lang.ref.WeakReference;
 import java.net.URL;
 import java.net.URLClassLoader;

@@ -1,4 +1,4 @@
-package io.github.lanewise.internal.runtime;
+package io.github.lanewise.internal.jvm;
 
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +13,7 @@ public final class FusedMultiplyAdd {
   private FusedMultiplyAdd() {}
 
   private static boolean detect() {
-    @Nullable String option = HotSpotOptions.get("UseFMA");
+    @Nullable String option = Jvm.option("UseFMA");
     return option != null ? Boolean.parseBoolean(option) : isFast();
   }
 
