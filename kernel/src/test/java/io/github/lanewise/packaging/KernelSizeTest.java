@@ -74,19 +74,14 @@ class KernelSizeTest {
     Path root = Path.of(Lanewise.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     Path room = root.resolve("io/github/lanewise/internal/vector");
     return Stream.of(
-            "DecodeBfloatTiles",
-            "DecodeByteTiles",
-            "DecodeFloatTiles",
-            "DecodeHalfTiles",
-            "PanelWeights",
-            "ScoreTiles",
             "VectorBlocks",
             "VectorMaps",
             "VectorMax",
             "VectorSampling",
-            "VectorMoments",
-            "VectorTiles",
-            "VectorWeights")
+            "generated/DecodeTiles",
+            "generated/ExpLoops",
+            "generated/ProductTiles",
+            "generated/ScoreTiles")
         .map(name -> room.resolve(name + ".class"))
         .toList();
   }

@@ -12,22 +12,29 @@ import jdk.incubator.vector.VectorSpecies;
  * it is chosen when this class is initialised and never changes. Vectors wider than 512 bits are
  * used as 512: the arithmetic contract has 16 virtual lanes.
  */
-final class LaneSpecies {
-  static final VectorSpecies<Float> FLOATS = choose();
+public final class LaneSpecies {
+  public static final VectorSpecies<Float> FLOATS = choose();
 
   /** Lanes in a vector: 4, 8 or 16. */
-  static final int LENGTH = FLOATS.length();
+  public static final int LENGTH = FLOATS.length();
 
-  static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
+  public static final VectorSpecies<Integer> INTS =
+      VectorSpecies.of(int.class, FLOATS.vectorShape());
 
   /** As many shorts as floats. */
-  static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class, shape(Short.SIZE));
+  public static final VectorSpecies<Short> SHORTS =
+      VectorSpecies.of(short.class, shape(Short.SIZE));
 
   /** Whether there is a vector of as many bytes as floats: none is as short as 32 bits. */
   static final boolean READS_BYTES = LENGTH >= 8;
 
   /** As many bytes as floats, where there is such a vector. */
-  static final VectorSpecies<Byte> BYTES = VectorSpecies.of(byte.class, shape(Byte.SIZE));
+  public static final VectorSpecies<Byte> BYTES = VectorSpecies.of(byte.class, shape(Byte.SIZE));
+
+  /** Whether there are 32 vector registers: AVX-512 at any width, and every 64-bit ARM. */
+  static final boolean MANY_REGISTERS =
+      VectorShape.S_Max_BIT.vectorBitSize() >= 512
+          || "aarch64".equals(System.getProperty("os.arch"));
 
   private LaneSpecies() {}
 

@@ -5,6 +5,8 @@ import static io.github.lanewise.internal.kernel.Arithmetic.LANES;
 
 import io.github.lanewise.internal.kernel.Practice;
 import io.github.lanewise.internal.kernel.RowReductions;
+import io.github.lanewise.internal.vector.generated.ExpLoops;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -27,10 +29,8 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class VectorBlocks {
   private static final VectorSpecies<Float> FLOATS = LaneSpecies.FLOATS;
+  private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
   private static final int L = LaneSpecies.LENGTH;
-
-  /** Elements of the L/4 blocks whose lanes fill four accumulators. */
-  static final int SPAN = L / 4 * CHUNK;
 
   private VectorBlocks() {}
 
@@ -174,7 +174,8 @@ final class VectorBlocks {
    */
   static float spanSum(float[] x, int from) {
     for (int round = Practice.rounds; round > 0; round--) {}
-    assert from >= 0 && from + SPAN <= x.length : SPAN + " from " + from + " of " + x.length;
+    assert from >= 0 && from + ExpLoops.SPAN <= x.length
+        : ExpLoops.SPAN + " from " + from + " of " + x.length;
     FloatVector acc0 = FloatVector.zero(FLOATS);
     FloatVector acc1 = acc0;
     FloatVector acc2 = acc0;
@@ -214,5 +215,39 @@ final class VectorBlocks {
       v = v.add(v.rearrange(LaneOrders.BY_8));
     }
     return v.add(v.rearrange(LaneOrders.BY_4)).lane(0);
+  }
+
+  /** Sets the lanes of the blocks that [from, to) meets to +0. */
+  static void clear(float[] lanes, int from, int to, boolean moment) {
+    int begin = ExpLoops.SUMS + from / CHUNK % 4 * 16;
+    int end = ExpLoops.SUMS + (to - 1) / CHUNK % 4 * 16 + 16;
+    Arrays.fill(lanes, begin, end, 0f);
+    if (moment) {
+      int moments = ExpLoops.MOMENTS - ExpLoops.SUMS;
+      Arrays.fill(lanes, begin + moments, end + moments, 0f);
+    }
+  }
+
+  /** The sum of the blocks that [from, to) meets, from their lanes: ((b0 + b1) + (b2 + b3)). */
+  static float leafSum(float[] lanes, int at, int from, int to) {
+    int last = (to - 1) / CHUNK % 4;
+    float left = 0f;
+    float right = 0f;
+    for (int block = from / CHUNK % 4; block <= last; block++) {
+      float sum = tree(lanes, at + 16 * block);
+      left += block < 2 ? sum : 0f;
+      right += block < 2 ? 0f : sum;
+    }
+    return left + right;
+  }
+
+  /** The tree (8, 4, 2, 1) over 16 lanes. */
+  private static float tree(float[] lanes, int at) {
+    FloatVector even = FloatVector.fromArray(FOUR, lanes, at);
+    FloatVector odd = FloatVector.fromArray(FOUR, lanes, at + 4);
+    even = even.add(FloatVector.fromArray(FOUR, lanes, at + 8));
+    odd = odd.add(FloatVector.fromArray(FOUR, lanes, at + 12));
+    FloatVector v = even.add(odd);
+    return (v.lane(0) + v.lane(2)) + (v.lane(1) + v.lane(3));
   }
 }

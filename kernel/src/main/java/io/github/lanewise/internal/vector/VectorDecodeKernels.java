@@ -4,6 +4,7 @@ import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 
 import io.github.lanewise.internal.kernel.DecodeKernels;
 import io.github.lanewise.internal.scalar.ScalarDecodeKernels;
+import io.github.lanewise.internal.vector.generated.DecodeTiles;
 
 /**
  * The decode products in lanes of any width, cut into tiles.
@@ -90,7 +91,7 @@ public final class VectorDecodeKernels implements DecodeKernels {
       int w = pair(v, half, vectors);
       int a0 = at(from, stride, v);
       int a1 = at(from, stride, w);
-      DecodeFloatTiles.tile2x1(a, a0, a1, depth, b, bFrom, out, to + v * L, to + w * L);
+      DecodeTiles.floats2x1(a, a0, a1, depth, b, bFrom, out, to + v * L, to + w * L);
     }
   }
 
@@ -113,7 +114,7 @@ public final class VectorDecodeKernels implements DecodeKernels {
       int a1 = at(from, stride, w);
       int o0 = to + v * L;
       int o1 = to + w * L;
-      DecodeFloatTiles.tile2x4(a, a0, a1, depth, b, bFrom, out, o0, o1, outStride);
+      DecodeTiles.floats2x4(a, a0, a1, depth, b, bFrom, out, o0, o1, outStride);
     }
   }
 
@@ -130,9 +131,9 @@ public final class VectorDecodeKernels implements DecodeKernels {
   private static void byOne(
       Element element, Object a, int from, int depth, float[] b, int bFrom, float[] out, int to) {
     switch (element) {
-      case BFLOAT16 -> DecodeBfloatTiles.tile2x1((short[]) a, from, depth, b, bFrom, out, to);
-      case FLOAT16 -> DecodeHalfTiles.tile2x1((short[]) a, from, depth, b, bFrom, out, to);
-      case INT8 -> DecodeByteTiles.tile4x1((byte[]) a, from, depth, b, bFrom, out, to);
+      case BFLOAT16 -> DecodeTiles.bfloats2x1((short[]) a, from, depth, b, bFrom, out, to);
+      case FLOAT16 -> DecodeTiles.halves2x1((short[]) a, from, depth, b, bFrom, out, to);
+      case INT8 -> DecodeTiles.bytes4x1((byte[]) a, from, depth, b, bFrom, out, to);
       default -> throw new AssertionError(element);
     }
   }
@@ -149,10 +150,9 @@ public final class VectorDecodeKernels implements DecodeKernels {
       int outStride) {
     switch (element) {
       case BFLOAT16 ->
-          DecodeBfloatTiles.tile2x4((short[]) a, from, depth, b, bFrom, out, to, outStride);
-      case FLOAT16 ->
-          DecodeHalfTiles.tile2x4((short[]) a, from, depth, b, bFrom, out, to, outStride);
-      case INT8 -> DecodeByteTiles.tile2x4((byte[]) a, from, depth, b, bFrom, out, to, outStride);
+          DecodeTiles.bfloats2x4((short[]) a, from, depth, b, bFrom, out, to, outStride);
+      case FLOAT16 -> DecodeTiles.halves2x4((short[]) a, from, depth, b, bFrom, out, to, outStride);
+      case INT8 -> DecodeTiles.bytes2x4((byte[]) a, from, depth, b, bFrom, out, to, outStride);
       default -> throw new AssertionError(element);
     }
   }

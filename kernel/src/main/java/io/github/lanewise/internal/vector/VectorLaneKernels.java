@@ -7,6 +7,7 @@ import io.github.lanewise.internal.kernel.FloatPair;
 import io.github.lanewise.internal.kernel.RowReductions;
 import io.github.lanewise.internal.scalar.ScalarBlocks;
 import io.github.lanewise.internal.scalar.ScalarLaneKernels;
+import io.github.lanewise.internal.vector.generated.ExpLoops;
 import java.util.Arrays;
 
 /**
@@ -31,7 +32,7 @@ final class VectorLaneKernels extends RowReductions {
   /** The same for sums: a whole tree over 16 lanes pays only for more than two of its vectors. */
   private static final int SHORT_SUM = 32;
 
-  private static final int STEP = VectorWeights.STEP;
+  private static final int STEP = ExpLoops.STEP;
 
   private final ScalarLaneKernels scalar = new ScalarLaneKernels();
 
@@ -218,7 +219,7 @@ final class VectorLaneKernels extends RowReductions {
     boolean moment =
         reduction == Reduction.WEIGHTS_AND_MOMENT || reduction == Reduction.WEIGHT_SUM_AND_MOMENT;
     boolean writes = reduction == Reduction.WEIGHTS || reduction == Reduction.WEIGHTS_AND_MOMENT;
-    VectorWeights.clear(scratch, from, to, moment);
+    VectorBlocks.clear(scratch, from, to, moment);
     int whole = to & -STEP;
     if (from < whole) {
       // A kernel that writes only at times is one that boxes: what nobody wants goes to scratch.
@@ -236,9 +237,9 @@ final class VectorLaneKernels extends RowReductions {
         System.arraycopy(scratch, 0, y, yRow + whole, rest);
       }
     }
-    float sum = VectorWeights.leafSum(scratch, VectorWeights.SUMS, from, to);
+    float sum = VectorBlocks.leafSum(scratch, ExpLoops.SUMS, from, to);
     return FloatPair.of(
-        sum, moment ? VectorWeights.leafSum(scratch, VectorWeights.MOMENTS, from, to) : 0f);
+        sum, moment ? VectorBlocks.leafSum(scratch, ExpLoops.MOMENTS, from, to) : 0f);
   }
 
   private static void weights(
@@ -252,14 +253,14 @@ final class VectorLaneKernels extends RowReductions {
       boolean moment,
       float[] scratch) {
     if (moment) {
-      VectorMoments.write(x, xRow, y, yRow, from, to, shift, scratch);
+      ExpLoops.weightsAndMoments(x, xRow, y, yRow, from, to, shift, scratch);
     } else if (to - from == LEAF) {
-      int lanes = VectorWeights.SUMS;
-      for (int j = from; j < to; j += VectorWeights.SPAN, lanes += 4 * L) {
-        VectorWeights.span(x, xRow + j, y, yRow + j, shift, scratch, lanes);
+      int lanes = ExpLoops.SUMS;
+      for (int j = from; j < to; j += ExpLoops.SPAN, lanes += 4 * L) {
+        ExpLoops.weightsOfSpan(x, xRow + j, y, yRow + j, shift, scratch, lanes);
       }
     } else {
-      VectorWeights.write(x, xRow, y, yRow, from, to, shift, scratch);
+      ExpLoops.weights(x, xRow, y, yRow, from, to, shift, scratch);
     }
   }
 

@@ -1,9 +1,9 @@
 package io.github.lanewise.internal.vector;
 
-import io.github.lanewise.internal.kernel.ExpPolynomial;
 import io.github.lanewise.internal.kernel.Practice;
+import io.github.lanewise.internal.vector.generated.ExpLoops;
+import io.github.lanewise.internal.vector.generated.VectorExp;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -27,94 +27,10 @@ final class VectorMaps {
 
   /** y = exp(x) over the full range; length is a multiple of L. */
   static void exp(float[] x, int xFrom, float[] y, int yFrom, int length) {
-    for (int i = normalExp(x, xFrom, y, yFrom, 0, length); i < length; ) {
+    for (int i = ExpLoops.normal(x, xFrom, y, yFrom, 0, length); i < length; ) {
       int to = Math.min(i + FULL_EXP, length);
-      fullExp(x, xFrom, y, yFrom, i, to);
-      i = normalExp(x, xFrom, y, yFrom, to, length);
-    }
-  }
-
-  /**
-   * y = exp(x) in elements [from, i), and returns i: {@code to}, or where the first vector begins
-   * that has a result which is not a normal number. The full function is not the other branch of
-   * this loop: where that was rare, C2 made a call of it, and an object of every vector.
-   */
-  private static int normalExp(float[] x, int xFrom, float[] y, int yFrom, int from, int to) {
-    for (int round = Practice.rounds; round > 0; round--) {}
-    assert (to - from) % L == 0 : from + " to " + to + " in vectors of " + L;
-    assert xFrom >= 0 && xFrom + to <= x.length : to + " at " + xFrom + " of " + x.length;
-    assert yFrom >= 0 && yFrom + to <= y.length : to + " at " + yFrom + " of " + y.length;
-    assert x != y || xFrom == yFrom || Math.abs(xFrom - yFrom) >= to
-        : to + " at " + xFrom + " and " + yFrom + " of one array";
-    FloatVector log2E = FloatVector.broadcast(FLOATS, ExpPolynomial.LOG2_E);
-    FloatVector magic = FloatVector.broadcast(FLOATS, ExpPolynomial.MAGIC);
-    FloatVector minusLn2High = FloatVector.broadcast(FLOATS, -ExpPolynomial.LN2_HI);
-    FloatVector minusLn2Low = FloatVector.broadcast(FLOATS, -ExpPolynomial.LN2_LO);
-    FloatVector c6 = FloatVector.broadcast(FLOATS, ExpPolynomial.C6);
-    FloatVector c5 = FloatVector.broadcast(FLOATS, ExpPolynomial.C5);
-    FloatVector c4 = FloatVector.broadcast(FLOATS, ExpPolynomial.C4);
-    FloatVector c3 = FloatVector.broadcast(FLOATS, ExpPolynomial.C3);
-    FloatVector c2 = FloatVector.broadcast(FLOATS, ExpPolynomial.C2);
-    FloatVector one = FloatVector.broadcast(FLOATS, 1f);
-    int i = from;
-    for (; i < to; i += L) {
-      FloatVector v = FloatVector.fromArray(FLOATS, x, xFrom + i);
-      VectorMask<Float> normal =
-          v.compare(VectorOperators.GE, ExpPolynomial.FLUSH_BELOW)
-              .and(v.compare(VectorOperators.LE, ExpPolynomial.GREATEST_NORMAL));
-      if (!normal.allTrue()) {
-        break;
-      }
-      // VectorExp.normal, written out to make a compile root of this method.
-      FloatVector biased = v.fma(log2E, magic);
-      FloatVector n = biased.sub(magic);
-      FloatVector r = n.fma(minusLn2Low, n.fma(minusLn2High, v));
-      FloatVector p = c6.fma(r, c5).fma(r, c4).fma(r, c3).fma(r, c2).fma(r, one).fma(r, one);
-      IntVector scale =
-          ((IntVector) biased.convert(VectorOperators.REINTERPRET_F2I, 0))
-              .lanewise(VectorOperators.LSHL, 23);
-      p.mul((FloatVector) scale.convert(VectorOperators.REINTERPRET_I2F, 0))
-          .intoArray(y, yFrom + i);
-    }
-    return i;
-  }
-
-  /** y = exp(x) in elements [from, to), whatever x. */
-  private static void fullExp(float[] x, int xFrom, float[] y, int yFrom, int from, int to) {
-    for (int round = Practice.rounds; round > 0; round--) {}
-    assert (to - from) % L == 0 : from + " to " + to + " in vectors of " + L;
-    assert xFrom >= 0 && xFrom + to <= x.length : to + " at " + xFrom + " of " + x.length;
-    assert yFrom >= 0 && yFrom + to <= y.length : to + " at " + yFrom + " of " + y.length;
-    FloatVector log2E = FloatVector.broadcast(FLOATS, ExpPolynomial.LOG2_E);
-    FloatVector magicPositive = FloatVector.broadcast(FLOATS, ExpPolynomial.MAGIC_POSITIVE);
-    FloatVector unscalePositive = FloatVector.broadcast(FLOATS, ExpPolynomial.UNSCALE_POSITIVE);
-    FloatVector minusLn2High = FloatVector.broadcast(FLOATS, -ExpPolynomial.LN2_HI);
-    FloatVector minusLn2Low = FloatVector.broadcast(FLOATS, -ExpPolynomial.LN2_LO);
-    FloatVector c6 = FloatVector.broadcast(FLOATS, ExpPolynomial.C6);
-    FloatVector c5 = FloatVector.broadcast(FLOATS, ExpPolynomial.C5);
-    FloatVector c4 = FloatVector.broadcast(FLOATS, ExpPolynomial.C4);
-    FloatVector c3 = FloatVector.broadcast(FLOATS, ExpPolynomial.C3);
-    FloatVector c2 = FloatVector.broadcast(FLOATS, ExpPolynomial.C2);
-    FloatVector one = FloatVector.broadcast(FLOATS, 1f);
-    for (int i = from; i < to; i += L) {
-      // VectorExp.full, written out for the same reason.
-      FloatVector v = FloatVector.fromArray(FLOATS, x, xFrom + i);
-      VectorMask<Float> negative = v.compare(VectorOperators.LT, 0f);
-      VectorMask<Float> tooSmall = v.compare(VectorOperators.LT, ExpPolynomial.LEAST);
-      VectorMask<Float> tooLarge = v.compare(VectorOperators.GT, ExpPolynomial.GREATEST);
-      v = v.blend(ExpPolynomial.LEAST, tooSmall).blend(ExpPolynomial.GREATEST, tooLarge);
-      FloatVector magic = magicPositive.blend(ExpPolynomial.MAGIC_NEGATIVE, negative);
-      FloatVector unscale = unscalePositive.blend(ExpPolynomial.UNSCALE_NEGATIVE, negative);
-      FloatVector biased = v.fma(log2E, magic);
-      FloatVector n = biased.sub(magic);
-      FloatVector r = n.fma(minusLn2Low, n.fma(minusLn2High, v));
-      FloatVector p = c6.fma(r, c5).fma(r, c4).fma(r, c3).fma(r, c2).fma(r, one).fma(r, one);
-      IntVector scale =
-          ((IntVector) biased.convert(VectorOperators.REINTERPRET_F2I, 0))
-              .lanewise(VectorOperators.LSHL, 23);
-      p.mul((FloatVector) scale.convert(VectorOperators.REINTERPRET_I2F, 0))
-          .mul(unscale)
-          .intoArray(y, yFrom + i);
+      ExpLoops.full(x, xFrom, y, yFrom, i, to);
+      i = ExpLoops.normal(x, xFrom, y, yFrom, to, length);
     }
   }
 

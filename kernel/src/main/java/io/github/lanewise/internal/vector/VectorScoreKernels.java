@@ -6,6 +6,9 @@ import io.github.lanewise.internal.kernel.Practice;
 import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.scalar.ScalarScoreKernels;
+import io.github.lanewise.internal.vector.generated.ExpLoops;
+import io.github.lanewise.internal.vector.generated.ScoreTiles;
+import io.github.lanewise.internal.vector.generated.VectorExp;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -53,7 +56,7 @@ public final class VectorScoreKernels implements ScoreKernels {
       for (int c = 0; c < columns; c += 2 * L) {
         int maximum = nodeFrom + NODE_MAXIMUM + c;
         int to = tileOut + c;
-        if (VectorTiles.MANY_REGISTERS) {
+        if (LaneSpecies.MANY_REGISTERS) {
           ScoreTiles.scores8x2(a, tileA, b, bFrom + c, depth, scale, out, to, node, maximum);
         } else {
           int half = TileKernels.TILE_ROWS / 2;
@@ -254,9 +257,9 @@ public final class VectorScoreKernels implements ScoreKernels {
       int maximum = nodeFrom + NODE_MAXIMUM + c;
       padWithLowest(s, from + c, keys);
       if (moment) {
-        PanelWeights.weighWithMoment(s, from + c, keys, node, maximum, scratch, c, moments + c);
+        ExpLoops.panelWeightsAndMoments(s, from + c, keys, node, maximum, scratch, c, moments + c);
       } else {
-        PanelWeights.weigh(s, from + c, keys, node, maximum, scratch, c);
+        ExpLoops.panelWeights(s, from + c, keys, node, maximum, scratch, c);
       }
     }
   }
@@ -275,7 +278,7 @@ public final class VectorScoreKernels implements ScoreKernels {
   /** Rows beyond the last key, up to a whole step, get weight 0. */
   private static void padWithLowest(float[] s, int from, int keys) {
     for (int round = Practice.rounds; round > 0; round--) {}
-    for (int k = keys; k % PanelWeights.STEP != 0; k++) {
+    for (int k = keys; k % ExpLoops.KEYS != 0; k++) {
       FloatVector.broadcast(F, Float.NEGATIVE_INFINITY).intoArray(s, from + k * PANEL);
     }
   }

@@ -9,6 +9,7 @@ import static io.github.lanewise.internal.kernel.TanhPolynomial.LARGEST;
 import static io.github.lanewise.internal.kernel.TanhPolynomial.SPLIT;
 
 import io.github.lanewise.internal.kernel.TanhPolynomial;
+import io.github.lanewise.internal.vector.generated.VectorExp;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;

@@ -3,6 +3,8 @@ package io.github.lanewise.internal.vector;
 import io.github.lanewise.internal.kernel.Practice;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.scalar.ScalarTileKernels;
+import io.github.lanewise.internal.vector.generated.ProductTiles;
+import io.github.lanewise.internal.vector.generated.Transposes;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -58,17 +60,17 @@ public final class VectorTileKernels implements TileKernels {
       for (; c + L < columns; c += PAIR) {
         int tileB = bFrom + c;
         int to = tileOut + c;
-        if (VectorTiles.MANY_REGISTERS) {
-          VectorTiles.tile8x2(a, tileA, b, tileB, depth, alpha, out, to, outStride);
+        if (LaneSpecies.MANY_REGISTERS) {
+          ProductTiles.tile8x2(a, tileA, b, tileB, depth, alpha, out, to, outStride);
         } else {
           int half = TILE_ROWS / 2;
           int below = to + half * outStride;
-          VectorTiles.tile4x2(a, tileA, b, tileB, depth, alpha, out, to, outStride);
-          VectorTiles.tile4x2(a, tileA + half, b, tileB, depth, alpha, out, below, outStride);
+          ProductTiles.tile4x2(a, tileA, b, tileB, depth, alpha, out, to, outStride);
+          ProductTiles.tile4x2(a, tileA + half, b, tileB, depth, alpha, out, below, outStride);
         }
       }
       if (c < columns) {
-        VectorTiles.tile8x1(a, tileA, b, bFrom + c, depth, alpha, out, tileOut + c, outStride);
+        ProductTiles.tile8x1(a, tileA, b, bFrom + c, depth, alpha, out, tileOut + c, outStride);
       }
     }
   }
@@ -89,7 +91,7 @@ public final class VectorTileKernels implements TileKernels {
       int tileA = aFrom + r / GROUP * aGroupStride + r % GROUP;
       int tileOut = outFrom + r * PANEL;
       for (int c = 0; c < columns; c += PAIR) {
-        VectorTiles.add4x2(a, tileA, b, bFrom + c, depth, out, tileOut + c);
+        ProductTiles.add4x2(a, tileA, b, bFrom + c, depth, out, tileOut + c);
       }
     }
   }
@@ -140,7 +142,7 @@ public final class VectorTileKernels implements TileKernels {
     int wholeDepth = depth / L * L;
     for (int r = 0; r < wholeRows; r += L) {
       for (int t = 0; t < wholeDepth; t += L) {
-        VectorTranspose.square(
+        Transposes.square(
             source,
             sourceFrom + r * sourceStride + t,
             sourceStride,

@@ -1,6 +1,7 @@
 package io.github.lanewise.internal.vector;
 
 import io.github.lanewise.internal.kernel.FloatFunctions;
+import io.github.lanewise.internal.vector.generated.VectorExp;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 

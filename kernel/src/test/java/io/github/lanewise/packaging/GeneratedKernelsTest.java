@@ -1,0 +1,53 @@
+package io.github.lanewise.packaging;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The generated kernels are, byte for byte, what their generator writes. */
+@Tag("once")
+class GeneratedKernelsTest {
+  private static final Path BASE = Path.of(System.getProperty("basedir", ""));
+
+  @Test
+  void whatIsCommittedIsWhatTheGeneratorWrites(@TempDir Path written) throws Exception {
+    Path log = written.resolveSibling(written.getFileName() + ".log");
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    String generator = BASE.resolve("src/build/GenerateKernels.java").toString();
+    Process process =
+        new ProcessBuilder(List.of(java, generator, written.toString()))
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    try {
+      assertTrue(process.waitFor(2, TimeUnit.MINUTES), "the generator does not end");
+      assertEquals(0, process.exitValue(), Files.readString(log));
+    } finally {
+      process.destroyForcibly();
+      Files.deleteIfExists(log);
+    }
+    Path committed = BASE.resolve("src/main/java/io/github/lanewise/internal/vector/generated");
+    assertEquals(files(written), files(committed));
+  }
+
+  private static TreeMap<String, String> files(Path directory) throws IOException {
+    TreeMap<String, String> files = new TreeMap<>();
+    try (Stream<Path> list = Files.list(directory)) {
+      for (Path file : list.toList()) {
+        files.put(file.getFileName().toString(), Files.readString(file));
+      }
+    }
+    assertTrue(files.size() > 1, "no kernels in " + directory);
+    return files;
+  }
+}
