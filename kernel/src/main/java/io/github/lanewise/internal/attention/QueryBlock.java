@@ -25,7 +25,10 @@ final class QueryBlock {
   final ScorePanel panel = new ScorePanel();
   final MergeTree tree = new MergeTree();
   final StagedRows staging = new StagedRows();
+
+  /** The rows that the keys are packed for. */
   final RowGroup packedFor = new RowGroup();
+
   final PageReader pages = new PageReader();
   final ResultRows results = new ResultRows();
 
