@@ -25,7 +25,7 @@ final class ArgmaxRows {
     Arrays.fill(best, Float.NEGATIVE_INFINITY);
     Arrays.fill(bestKey, -1);
     Arrays.fill(broken, false);
-    block.tree.begin(0, rows.count, false);
+    block.tree.begin(0, rows.count);
     PackedHeads packed = call.packed;
     for (int at = packed.find(slot, block.firstChunk()); at < packed.end(slot); at++) {
       if (score(block, packed.chunk(at))) {

@@ -79,6 +79,7 @@ public final class DecodeCall implements Task {
   private float[] nodes = new float[0];
 
   private int nodeStride;
+  private final float[] factors = new float[NodeKernels.FACTORS];
 
   @SuppressWarnings("NullAway.Init") // bound before use, by `run`
   private DecodeCall() {}
@@ -323,7 +324,7 @@ public final class DecodeCall implements Task {
     if (a < 0 || b < 0) {
       return Math.max(a, b);
     }
-    Kernels.nodes().merge(nodes, a, nodes, b, nodeRows, width);
+    Kernels.nodes().mergeRows(nodes, a, nodes, b, nodeRows, width, factors);
     return a;
   }
 }

@@ -12,6 +12,7 @@ final class DecodeResults {
 
   private float[] sink = new float[0];
   private float[] keyMaximum = new float[0];
+  private final float[] factors = new float[NodeKernels.FACTORS];
   private final float[] one = new float[1];
 
   /** Writes the rows; the node is used up. */
@@ -25,7 +26,7 @@ final class DecodeResults {
       joinSinks(call.options.sinks, rows, nodes, root, call.width);
     }
     int values = root + NodeKernels.values(count);
-    Kernels.nodes().normalize(nodes, root, count, call.width, nodes, values);
+    Kernels.nodes().normalizeRows(nodes, root, count, call.width);
     for (int r = 0; r < count; r++) {
       long at = rows.offsetIn(call.out, r);
       call.out.write(nodes, values + r * call.width, at, call.layout.valueDim);
@@ -57,7 +58,7 @@ final class DecodeResults {
       sink[r] = logit;
       sink[NodeKernels.sum(count) + r] = logit == Float.NEGATIVE_INFINITY ? 0f : 1f;
     }
-    Kernels.nodes().merge(nodes, root, sink, 0, count, width);
+    Kernels.nodes().mergeRows(nodes, root, sink, 0, count, width, factors);
   }
 
   private void write(@Nullable StridedFloats t, QueryRows rows, int r, float value) {

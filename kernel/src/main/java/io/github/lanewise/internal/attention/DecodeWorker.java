@@ -38,6 +38,7 @@ final class DecodeWorker {
   float[] nodes = new float[0];
 
   private int nodeLength;
+  final float[] factors = new float[NodeKernels.FACTORS];
 
   /** The queries as {@code [headDim/256][rows][256]}. */
   private float[] queries = new float[0];
@@ -124,7 +125,7 @@ final class DecodeWorker {
     boolean right = node(level - 1, 2 * index + 1, left ? depth + 1 : depth);
     if (left && right) {
       int a = depth * nodeLength;
-      Kernels.nodes().merge(nodes, a, nodes, a + nodeLength, rows.count, call.width);
+      Kernels.nodes().mergeRows(nodes, a, nodes, a + nodeLength, rows.count, call.width, factors);
     }
     return left || right;
   }

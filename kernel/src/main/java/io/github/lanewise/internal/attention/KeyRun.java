@@ -76,7 +76,8 @@ final class KeyRun {
       return new KeyRun(from, next.to, next.node);
     }
     float[] merged = node.clone();
-    Kernels.nodes().merge(merged, 0, next.node, 0, shape.rows(), shape.width());
+    float[] factors = new float[NodeKernels.FACTORS];
+    Kernels.nodes().mergeRows(merged, 0, next.node, 0, shape.rows(), shape.width(), factors);
     return new KeyRun(from, next.to, merged);
   }
 

@@ -1,5 +1,6 @@
 package io.github.lanewise.internal.attention;
 
+import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.runtime.Kernels;
@@ -26,13 +27,12 @@ final class MergeTree {
   private int stride;
   private int valueDim;
   private int columns;
-  private boolean moment;
+  private final float[] factors = new float[NodeKernels.FACTORS];
 
   /** Empties the tree for a block whose nodes have {@code valueDim} rows of values. */
-  void begin(int valueDim, int columns, boolean moment) {
+  void begin(int valueDim, int columns) {
     this.valueDim = valueDim;
     this.columns = columns;
-    this.moment = moment;
     int rows = (valueDim + TileKernels.TILE_ROWS - 1) / TileKernels.TILE_ROWS;
     stride = ScoreKernels.NODE_VALUES + rows * TileKernels.TILE_ROWS * TileKernels.PANEL;
     depth = 0;
@@ -103,9 +103,14 @@ final class MergeTree {
     depth++;
   }
 
+  /** Merges the node at b into the one at a. */
+  void merge(int a, int b) {
+    Kernels.nodes().mergePanels(nodes, a, b, valueDim, columns, factors);
+  }
+
   private void mergeTop() {
     int top = depth - 1;
-    Kernels.scores().merge(nodes, (top - 1) * stride, top * stride, valueDim, columns, moment);
+    merge((top - 1) * stride, top * stride);
     depth = top;
     levels[top - 1]++;
     indices[top - 1] >>= 1;

@@ -60,7 +60,7 @@ final class QueryBlock {
       writeWeights(call, slot, call.weights, root);
     }
     if (call.out != null) {
-      Kernels.scores().normalize(tree.nodes, root, call.valueDim, rows.count);
+      Kernels.nodes().normalizePanel(tree.nodes, root, call.valueDim, rows.count);
       int values = root + ScoreKernels.NODE_VALUES;
       results.writePanel(call.out, rows, tree.nodes, values, 0, call.valueDim);
     }
@@ -86,7 +86,7 @@ final class QueryBlock {
 
   /** Makes the tree of the chunks {@code [first, end)}. */
   private void grow(AttentionCall call, int slot, long first, long end) {
-    tree.begin(call.valueDim, rows.count, call.wantsMoment);
+    tree.begin(call.valueDim, rows.count);
     PackedHeads packed = call.packed;
     for (int at = packed.find(slot, first); at < packed.end(slot); at++) {
       PackedChunk chunk = packed.chunk(at);
@@ -213,7 +213,7 @@ final class QueryBlock {
         tree.nodes[sink + ScoreKernels.NODE_MAXIMUM + c] = logit;
         tree.nodes[sink + ScoreKernels.NODE_SUM + c] = logit == Float.NEGATIVE_INFINITY ? 0f : 1f;
       }
-      Kernels.scores().merge(tree.nodes, root, sink, call.valueDim, rows.count, call.wantsMoment);
+      tree.merge(root, sink);
     }
     return root;
   }

@@ -77,13 +77,8 @@ public final class ShardNodes {
     System.arraycopy(panels, root + ScoreKernels.NODE_SUM, node, sums, lanes);
     int moments = NodeKernels.moment(rows) + row;
     System.arraycopy(panels, root + ScoreKernels.NODE_MOMENT, node, moments, lanes);
-    for (int c = 0; c < lanes; c++) {
-      // In a panel a maximum may miss a NaN that the sum shows, and which one does is nobody's
-      // promise; a stored state has the same bits everywhere.
-      boolean broken = Float.isNaN(node[sums + c]);
-      node[NodeKernels.MAXIMUM + row + c] =
-          broken ? Float.NaN : panels[root + ScoreKernels.NODE_MAXIMUM + c];
-    }
+    int maxima = NodeKernels.MAXIMUM + row;
+    System.arraycopy(panels, root + ScoreKernels.NODE_MAXIMUM, node, maxima, lanes);
     int width = shape.width();
     int values = NodeKernels.values(rows) + row * width;
     Kernels.tiles()

@@ -87,7 +87,8 @@ public final class StateResult {
       node[NodeKernels.MAXIMUM + r] = logit;
       node[NodeKernels.sum(rows) + r] = logit == Float.NEGATIVE_INFINITY ? 0f : 1f;
     }
-    Kernels.nodes().merge(root, 0, node, 0, rows, shape.width());
+    float[] factors = new float[NodeKernels.FACTORS];
+    Kernels.nodes().mergeRows(root, 0, node, 0, rows, shape.width(), factors);
   }
 
   private void writeStatistics(RowStatistics statistics) {
@@ -126,7 +127,7 @@ public final class StateResult {
     int rows = shape.rows();
     int width = shape.width();
     int values = NodeKernels.values(rows);
-    Kernels.nodes().normalize(root, 0, rows, width, root, values);
+    Kernels.nodes().normalizeRows(root, 0, rows, width);
     for (int r = 0; r < rows; r++) {
       long at = rowIn(out, r) + r % shape.queryLength() * out.stride(2);
       out.write(root, values + r * width, at, width);

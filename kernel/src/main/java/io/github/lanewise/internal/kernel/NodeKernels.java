@@ -1,52 +1,77 @@
 package io.github.lanewise.internal.kernel;
 
 /**
- * Kernels over nodes of the merge tree in row layout: one row of values for each query, as the
- * decode path and a stored state keep them. {@link ScoreKernels} has the same nodes with one lane
- * for each query; both give the same bits.
+ * Kernels over nodes of the merge tree. A node is the partial result of a run of keys: for every
+ * row of queries the maximum m of its scores, the sum l of its weights, its moment Σ p·(s - m), and
+ * its weighted values. A row that has seen no key has m = -inf, l = 0, moment 0 and values 0.
  *
- * <p>A node of R rows and value width D is one run of floats: the maximum m of each row, the sum l
- * of its weights, its moment Σ p·(s - m), and its weighted values {@code [R][D]}. A row that has
- * seen no key has m = -inf, l = 0, moment 0 and values 0. Kernels trust their arguments; in every
- * implementation they give the same bits (NaN payloads aside).
+ * <p>Maxima, sums and moments come first, one float a row, each kind {@code stride} floats behind
+ * the one before. The values follow, in one of two layouts with the same bits:
+ *
+ * <ul>
+ *   <li>a panel, one lane for each row, as prefill makes them: the stride is {@link
+ *       TileKernels#PANEL}, the values are {@code [valueDim][PANEL]};
+ *   <li>rows, as decode makes and a stored state keeps them: the stride is the number of rows, the
+ *       values are {@code [rows][valueDim]}.
+ * </ul>
+ *
+ * <p>Kernels trust their arguments; in every implementation they give the same bits (NaN payloads
+ * aside). In a panel an implementation may compute up to the next multiple of its lane count.
  */
 public interface NodeKernels {
 
   /** Offset of the maxima in a node. */
   int MAXIMUM = 0;
 
-  /** Offset of the sums in a node of {@code rows} rows. */
-  static int sum(int rows) {
-    return rows;
+  /** Offset of the sums. */
+  static int sum(int stride) {
+    return stride;
   }
 
-  /** Offset of the moments in a node of {@code rows} rows. */
-  static int moment(int rows) {
-    return 2 * rows;
+  /** Offset of the moments. */
+  static int moment(int stride) {
+    return 2 * stride;
   }
 
-  /** Offset of the weighted values in a node of {@code rows} rows. */
-  static int values(int rows) {
-    return 3 * rows;
+  /** Offset of the weighted values. */
+  static int values(int stride) {
+    return 3 * stride;
   }
 
-  /** Floats that a node takes. */
+  /** Floats that a node takes in row layout. */
   static long length(long rows, long valueDim) {
     return Math.multiplyExact(rows, Math.addExact(3, valueDim));
   }
 
+  /** Rows whose sums are merged before their values are. */
+  int MERGED_AT_ONCE = TileKernels.PANEL;
+
+  /** Floats of scratch that a merge needs: the factors of either side's values. */
+  int FACTORS = 2 * MERGED_AT_ONCE;
+
+  /** The factor of the values of a side that is the identity: they do not count, even if NaN. */
+  float IDENTITY = -1f;
+
   /**
-   * Merges node b, of the higher keys, into node a, moments included; a row with m = -inf is the
-   * identity. Equations in docs/arithmetic.md, "merge".
+   * Merges panel b, of the higher keys, into panel a; a row with m = -inf is the identity. The
+   * equations are in docs/arithmetic.md.
+   *
+   * @param columns lanes in use
+   * @param factors scratch, {@link #FACTORS} floats
+   */
+  void mergePanels(float[] nodes, int aFrom, int bFrom, int valueDim, int columns, float[] factors);
+
+  /**
+   * The same in row layout.
    *
    * @param b may be the same array as a, in another place
    */
-  void merge(float[] a, int aFrom, float[] b, int bFrom, int rows, int valueDim);
+  void mergeRows(
+      float[] a, int aFrom, float[] b, int bFrom, int rows, int valueDim, float[] factors);
 
-  /**
-   * {@code out = o·r + 0} with r = 1 / l, row by row; 0 where l is 0, and -0 becomes +0.
-   *
-   * @param out receives {@code [rows][valueDim]}; may be the node's own values
-   */
-  void normalize(float[] node, int nodeFrom, int rows, int valueDim, float[] out, int outFrom);
+  /** {@code o = o·r + 0} with r = 1 / l in place, 0 where l is 0: -0 becomes +0. */
+  void normalizePanel(float[] node, int nodeFrom, int valueDim, int columns);
+
+  /** The same in row layout. */
+  void normalizeRows(float[] node, int nodeFrom, int rows, int valueDim);
 }

@@ -5,12 +5,10 @@ import static io.github.lanewise.internal.kernel.Arithmetic.LANES;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Kernels over the scores of a block of queries and over the nodes of its merge tree. One lane is
- * one query; scores are a panel {@code [keys][PANEL]} as {@link TileKernels} writes it.
- *
- * <p>A node is the partial result of a run of keys: for every lane the maximum m, the sum l of the
- * weights, the moment, and the weighted values. Kernels trust their arguments; {@code columns} is
- * the number of lanes in use, and an implementation may compute up to the next multiple of its lane
+ * Kernels over the scores of a block of queries. One lane is one query; scores are a panel {@code
+ * [keys][PANEL]} as {@link TileKernels} writes it. What is known of a lane so far stands in a node
+ * in panel layout, see {@link NodeKernels}. Kernels trust their arguments; {@code columns} is the
+ * number of lanes in use, and an implementation may compute up to the next multiple of its lane
  * count.
  */
 public interface ScoreKernels {
@@ -137,19 +135,6 @@ public interface ScoreKernels {
    * lane without a visible key gets sum 0; a lane with a NaN gets m = sum = NaN.
    */
   void endSums(int columns, boolean moment, float[] scratch, float[] node, int nodeFrom);
-
-  /**
-   * Merges node b, of the higher keys, into node a; a node with m = -inf is the identity. Equations
-   * in docs/arithmetic.md, "merge".
-   */
-  void merge(float[] nodes, int aFrom, int bFrom, int valueDim, int columns, boolean moment);
-
-  /**
-   * {@code o = o·r + 0} with r = 1 / l in place, 0 where l is 0: -0 becomes +0.
-   *
-   * @param node the root
-   */
-  void normalize(float[] node, int nodeFrom, int valueDim, int columns);
 
   /**
    * {@code p = exp(s - m)·r} with r = 1 / l in place, with m and l of the root; 0 where l is 0 and

@@ -179,53 +179,6 @@ public final class ScalarScoreKernels implements ScoreKernels {
   }
 
   @Override
-  public void merge(
-      float[] nodes, int aFrom, int bFrom, int valueDim, int columns, boolean moment) {
-    for (int c = 0; c < columns; c++) {
-      int a = aFrom + c;
-      int b = bFrom + c;
-      float ma = nodes[a + NODE_MAXIMUM];
-      float mb = nodes[b + NODE_MAXIMUM];
-      float m = Math.max(ma, mb);
-      float origin = m == Float.NEGATIVE_INFINITY ? 0f : m;
-      float da = ma - origin;
-      float db = mb - origin;
-      float ea = ScalarExp.flushed(da);
-      float eb = ScalarExp.flushed(db);
-      float la = nodes[a + NODE_SUM];
-      float lb = nodes[b + NODE_SUM];
-      nodes[a + NODE_MAXIMUM] = m;
-      nodes[a + NODE_SUM] = ScalarFma.fma(la, ea, lb * eb);
-      if (moment) {
-        float ta = ea == 0f ? 0f : ScalarFma.fma(la, da, nodes[a + NODE_MOMENT]);
-        float tb = eb == 0f ? 0f : ScalarFma.fma(lb, db, nodes[b + NODE_MOMENT]);
-        nodes[a + NODE_MOMENT] = ScalarFma.fma(ta, ea, tb * eb);
-      }
-      for (int v = NODE_VALUES; v < NODE_VALUES + valueDim * PANEL; v += PANEL) {
-        nodes[a + v] = mergeValue(nodes[a + v], ea, ma, nodes[b + v], eb, mb);
-      }
-    }
-  }
-
-  private static float mergeValue(float a, float ea, float ma, float b, float eb, float mb) {
-    if (mb == Float.NEGATIVE_INFINITY) {
-      return a;
-    }
-    return ma == Float.NEGATIVE_INFINITY ? b : ScalarFma.fma(a, ea, b * eb);
-  }
-
-  @Override
-  public void normalize(float[] node, int nodeFrom, int valueDim, int columns) {
-    for (int v = 0; v < valueDim; v++) {
-      int row = nodeFrom + NODE_VALUES + v * PANEL;
-      for (int c = 0; c < columns; c++) {
-        float sum = node[nodeFrom + NODE_SUM + c];
-        node[row + c] = sum == 0f ? 0f : node[row + c] * (1f / sum) + 0f;
-      }
-    }
-  }
-
-  @Override
   public void weights(
       float[] s,
       int from,

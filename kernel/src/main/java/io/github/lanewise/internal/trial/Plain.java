@@ -12,7 +12,7 @@ public final class Plain {
         new PlainRows(vector.lanes(), scalar.lanes()),
         new PlainTiles(vector.tiles(), scalar.tiles()),
         new PlainScores(vector.scores(), scalar.scores()),
-        scalar.nodes(),
+        vector.nodes(),
         vector.decode(),
         vector.sampling());
   }

@@ -112,17 +112,6 @@ record PlainScores(ScoreKernels vector, ScoreKernels scalar) implements ScoreKer
   }
 
   @Override
-  public void merge(
-      float[] nodes, int aFrom, int bFrom, int valueDim, int columns, boolean moment) {
-    vector.merge(nodes, aFrom, bFrom, valueDim, columns, moment);
-  }
-
-  @Override
-  public void normalize(float[] node, int nodeFrom, int valueDim, int columns) {
-    vector.normalize(node, nodeFrom, valueDim, columns);
-  }
-
-  @Override
   public void weights(
       float[] s,
       int from,

@@ -31,6 +31,7 @@ final class ScoreDrills {
   private final float[] nodes = new float[2 * NODE];
   private final float[] rowNodes = new float[2 * (int) NodeKernels.length(ROWS, DIM)];
   private final float[] scratch = new float[ScoreKernels.LANE_SCRATCH];
+  private final float[] factors = new float[NodeKernels.FACTORS];
   private final float[] perLane = new float[PANEL];
   private final long[] positions = new long[PANEL];
   private final long[] visible = new long[KEYS];
@@ -46,8 +47,8 @@ final class ScoreDrills {
         new Drill("exponentials", true, this::exponentials, this::usualExponentials),
         new Drill("merge", true, this::merges, this::usualMerges),
         new Drill("mask", true, this::masks, this::usualMasks),
+        new Drill("merge of rows", true, this::rowMerges, this::usualRowMerges),
         new Drill("exponentials with moment", false, this::moments, this::usualMoments),
-        new Drill("merge of rows", false, this::rowMerges, this::usualRowMerges),
         new Drill("score options", false, this::options, this::usualOptions));
   }
 
@@ -123,20 +124,20 @@ final class ScoreDrills {
   }
 
   private void merges(KernelSet kernels, int from, int to) {
-    ScoreKernels scores = kernels.scores();
+    NodeKernels merging = kernels.nodes();
     for (int call = from; call < to; call++) {
       fillNodes();
-      scores.merge(nodes, 0, NODE, 4 + call % 5, columns(call), call % 2 == 1);
-      scores.normalize(nodes, 0, 4 + call % 5, columns(call));
+      merging.mergePanels(nodes, 0, NODE, 4 + call % 5, columns(call), factors);
+      merging.normalizePanel(nodes, 0, 4 + call % 5, columns(call));
     }
   }
 
   private void usualMerges(KernelSet kernels, int calls) {
-    ScoreKernels scores = kernels.scores();
+    NodeKernels merging = kernels.nodes();
     for (int call = 0; call < calls; call++) {
       fillNodes();
-      scores.merge(nodes, 0, NODE, DIM, PANEL, false);
-      scores.normalize(nodes, 0, DIM, PANEL);
+      merging.mergePanels(nodes, 0, NODE, DIM, PANEL, factors);
+      merging.normalizePanel(nodes, 0, DIM, PANEL);
     }
   }
 
@@ -178,9 +179,8 @@ final class ScoreDrills {
     int sum = NodeKernels.sum(rows);
     Arrays.fill(rowNodes, sum, sum + rows, 2f);
     Arrays.fill(rowNodes, second + sum, second + sum + rows, 2f);
-    kernels.merge(rowNodes, 0, rowNodes, second, rows, valueDim);
-    int values = NodeKernels.values(rows);
-    kernels.normalize(rowNodes, 0, rows, valueDim, rowNodes, values);
+    kernels.mergeRows(rowNodes, 0, rowNodes, second, rows, valueDim, factors);
+    kernels.normalizeRows(rowNodes, 0, rows, valueDim);
   }
 
   private void options(KernelSet kernels, int from, int to) {

@@ -1,53 +1,128 @@
 package io.github.lanewise.internal.vector;
 
-import io.github.lanewise.internal.kernel.FloatPair;
 import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.kernel.Practice;
-import io.github.lanewise.internal.scalar.NodeSums;
-import io.github.lanewise.internal.scalar.ScalarFma;
+import io.github.lanewise.internal.kernel.TileKernels;
+import io.github.lanewise.internal.scalar.ScalarNodeKernels;
+import io.github.lanewise.internal.vector.generated.VectorExp;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The node kernels with lanes over the value columns. What a row has one of is computed in scalar
- * code; columns beyond the last whole vector are too.
+ * The node kernels in lanes: over the rows for what a row has one of and for the values of a panel,
+ * over the columns for the values of rows. What is beyond the last whole vector is left to the
+ * scalar code, but in a panel, which has room for whole vectors.
  */
 public final class VectorNodeKernels implements NodeKernels {
 
   private static final VectorSpecies<Float> F = LaneSpecies.FLOATS;
   private static final int L = LaneSpecies.LENGTH;
+  private static final int PANEL = TileKernels.PANEL;
 
   @Override
-  public void merge(float[] a, int aFrom, float[] b, int bFrom, int rows, int valueDim) {
-    int values = NodeKernels.values(rows);
-    int whole = valueDim / L * L;
-    for (int r = 0; r < rows; r++) {
-      float ma = a[aFrom + r];
-      float mb = b[bFrom + r];
-      if (mb == Float.NEGATIVE_INFINITY) {
-        continue;
+  public void mergePanels(
+      float[] nodes, int aFrom, int bFrom, int valueDim, int columns, float[] factors) {
+    mergeSums(nodes, aFrom, nodes, bFrom, PANEL, columns, factors);
+    int values = NodeKernels.values(PANEL);
+    for (int c = 0; c < columns; c += L) {
+      mergeColumns(nodes, aFrom + values + c, bFrom + values + c, valueDim, factors, c);
+    }
+  }
+
+  @Override
+  public void mergeRows(
+      float[] a, int aFrom, float[] b, int bFrom, int rows, int valueDim, float[] factors) {
+    int wholeRow = valueDim / L * L;
+    for (int first = 0; first < rows; first += MERGED_AT_ONCE) {
+      int count = Math.min(MERGED_AT_ONCE, rows - first);
+      int whole = count / L * L;
+      mergeSums(a, aFrom + first, b, bFrom + first, rows, whole, factors);
+      for (int r = whole; r < count; r++) {
+        int row = first + r;
+        ScalarNodeKernels.mergeSums(a, aFrom + row, b, bFrom + row, rows, factors, r);
       }
-      int atA = aFrom + values + r * valueDim;
-      int atB = bFrom + values + r * valueDim;
-      long factors = NodeSums.merge(a, aFrom, b, bFrom, rows, r);
-      if (ma == Float.NEGATIVE_INFINITY) {
-        System.arraycopy(b, atB, a, atA, valueDim);
-        continue;
-      }
-      float ea = FloatPair.first(factors);
-      float eb = FloatPair.second(factors);
-      mergeValues(a, atA, ea, b, atB, eb, whole);
-      for (int c = whole; c < valueDim; c++) {
-        a[atA + c] = ScalarFma.fma(a[atA + c], ea, b[atB + c] * eb);
+      for (int r = 0; r < count; r++) {
+        int row = NodeKernels.values(rows) + (first + r) * valueDim;
+        mergeRow(a, aFrom + row, b, bFrom + row, wholeRow, factors, r);
+        int rest = row + wholeRow;
+        ScalarNodeKernels.mergeValues(
+            a, aFrom + rest, b, bFrom + rest, valueDim - wholeRow, 1, factors, r);
       }
     }
   }
 
-  /** a = fma(a, ea, b·eb) over whole vectors; no helper takes a vector, so it may be inlined. */
-  private static void mergeValues(
-      float[] a, int aFrom, float ea, float[] b, int bFrom, float eb, int length) {
+  /**
+   * Merges maxima, sums and moments of {@code rows} rows, up to whole vectors, and leaves the
+   * factors of the values. The side with the maximum has the factor exp(0) = 1, so that one
+   * exponential serves both.
+   */
+  private static void mergeSums(
+      float[] a, int aFrom, float[] b, int bFrom, int stride, int rows, float[] factors) {
     for (int round = Practice.rounds; round > 0; round--) {}
+    int sum = NodeKernels.sum(stride);
+    int moment = NodeKernels.moment(stride);
+    for (int c = 0; c < rows; c += L) {
+      int atA = aFrom + c;
+      int atB = bFrom + c;
+      FloatVector ma = FloatVector.fromArray(F, a, atA);
+      FloatVector mb = FloatVector.fromArray(F, b, atB);
+      VectorMask<Float> aLower = ma.compare(VectorOperators.LT, mb);
+      VectorMask<Float> bLower = mb.compare(VectorOperators.LT, ma);
+      VectorMask<Float> noA = ma.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY);
+      VectorMask<Float> noB = mb.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY);
+      FloatVector m = ma.max(mb); // NaN if either side is, and +0 above -0, as in scalar code
+      // -inf - -inf would be NaN
+      FloatVector origin = m.blend(0f, m.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY));
+      FloatVector e = VectorExp.flushed(mb.blend(ma, aLower).sub(origin));
+      FloatVector one = FloatVector.broadcast(F, 1f);
+      FloatVector ea = one.blend(e, aLower).blend(0f, noA);
+      FloatVector eb = one.blend(e, bLower).blend(0f, noB);
+      FloatVector la = FloatVector.fromArray(F, a, atA + sum);
+      FloatVector lb = FloatVector.fromArray(F, b, atB + sum);
+      FloatVector ta = la.fma(ma.sub(origin), FloatVector.fromArray(F, a, atA + moment));
+      FloatVector tb = lb.fma(mb.sub(origin), FloatVector.fromArray(F, b, atB + moment));
+      ta = ta.blend(0f, ea.compare(VectorOperators.EQ, 0f));
+      tb = tb.blend(0f, eb.compare(VectorOperators.EQ, 0f));
+      m.intoArray(a, atA);
+      la.fma(ea, lb.mul(eb)).intoArray(a, atA + sum);
+      ta.fma(ea, tb.mul(eb)).intoArray(a, atA + moment);
+      ea.blend(IDENTITY, noA).intoArray(factors, c);
+      eb.blend(IDENTITY, noB).intoArray(factors, MERGED_AT_ONCE + c);
+    }
+  }
+
+  /** o' = fma(a.o, ea, b.o·eb) over one vector of columns of a panel. */
+  private static void mergeColumns(
+      float[] nodes, int aFrom, int bFrom, int valueDim, float[] factors, int c) {
+    for (int round = Practice.rounds; round > 0; round--) {}
+    FloatVector ea = FloatVector.fromArray(F, factors, c);
+    FloatVector eb = FloatVector.fromArray(F, factors, MERGED_AT_ONCE + c);
+    VectorMask<Float> noA = ea.compare(VectorOperators.EQ, IDENTITY);
+    VectorMask<Float> noB = eb.compare(VectorOperators.EQ, IDENTITY);
+    for (int v = 0; v < valueDim * PANEL; v += PANEL) {
+      FloatVector oa = FloatVector.fromArray(F, nodes, aFrom + v);
+      FloatVector ob = FloatVector.fromArray(F, nodes, bFrom + v);
+      FloatVector o = oa.fma(ea, ob.mul(eb));
+      o.blend(ob, noA).blend(oa, noB).intoArray(nodes, aFrom + v);
+    }
+  }
+
+  /** The same over whole vectors of one row; no helper takes a vector, so it may be inlined. */
+  private static void mergeRow(
+      float[] a, int aFrom, float[] b, int bFrom, int length, float[] factors, int r) {
+    for (int round = Practice.rounds; round > 0; round--) {}
+    float ea = factors[r];
+    float eb = factors[MERGED_AT_ONCE + r];
+    if (eb == IDENTITY) {
+      return;
+    }
+    if (ea == IDENTITY) {
+      System.arraycopy(b, bFrom, a, aFrom, length);
+      return;
+    }
     FloatVector factorA = FloatVector.broadcast(F, ea);
     FloatVector factorB = FloatVector.broadcast(F, eb);
     for (int c = 0; c < length; c += L) {
@@ -57,32 +132,41 @@ public final class VectorNodeKernels implements NodeKernels {
   }
 
   @Override
-  public void normalize(
-      float[] node, int nodeFrom, int rows, int valueDim, float[] out, int outFrom) {
-    int whole = valueDim / L * L;
-    for (int r = 0; r < rows; r++) {
-      float sum = node[nodeFrom + NodeKernels.sum(rows) + r];
-      int from = nodeFrom + NodeKernels.values(rows) + r * valueDim;
-      int to = outFrom + r * valueDim;
-      if (sum == 0f) {
-        Arrays.fill(out, to, to + valueDim, 0f);
-        continue;
-      }
-      float reciprocal = 1f / sum;
-      scale(node, from, reciprocal, out, to, whole);
-      for (int c = whole; c < valueDim; c++) {
-        out[to + c] = node[from + c] * reciprocal + 0f;
+  public void normalizePanel(float[] node, int nodeFrom, int valueDim, int columns) {
+    for (int round = Practice.rounds; round > 0; round--) {}
+    for (int c = 0; c < columns; c += L) {
+      FloatVector sum = FloatVector.fromArray(F, node, nodeFrom + NodeKernels.sum(PANEL) + c);
+      FloatVector reciprocal = FloatVector.broadcast(F, 1f).div(sum);
+      VectorMask<Float> none = sum.compare(VectorOperators.EQ, 0f);
+      for (int v = 0; v < valueDim; v++) {
+        int at = nodeFrom + NodeKernels.values(PANEL) + v * PANEL + c;
+        FloatVector o = FloatVector.fromArray(F, node, at).mul(reciprocal).add(0f);
+        o.blend(0f, none).intoArray(node, at);
       }
     }
   }
 
-  /** out = o·r + 0 over whole vectors. */
-  private static void scale(
-      float[] o, int from, float reciprocal, float[] out, int to, int length) {
+  @Override
+  public void normalizeRows(float[] node, int nodeFrom, int rows, int valueDim) {
+    int whole = valueDim / L * L;
+    for (int r = 0; r < rows; r++) {
+      float sum = node[nodeFrom + NodeKernels.sum(rows) + r];
+      int from = nodeFrom + NodeKernels.values(rows) + r * valueDim;
+      if (sum == 0f) {
+        Arrays.fill(node, from, from + valueDim, 0f);
+        continue;
+      }
+      scale(node, from, 1f / sum, whole);
+      ScalarNodeKernels.normalize(node, sum, from + whole, valueDim - whole, 1);
+    }
+  }
+
+  /** o·r + 0 over whole vectors. */
+  private static void scale(float[] o, int from, float reciprocal, int length) {
     for (int round = Practice.rounds; round > 0; round--) {}
     FloatVector factor = FloatVector.broadcast(F, reciprocal);
-    for (int c = 0; c < length; c += L) {
-      FloatVector.fromArray(F, o, from + c).mul(factor).add(0f).intoArray(out, to + c);
+    for (int at = from; at < from + length; at += L) {
+      FloatVector.fromArray(F, o, at).mul(factor).add(0f).intoArray(o, at);
     }
   }
 }

@@ -283,13 +283,6 @@ public final class VectorScoreKernels implements ScoreKernels {
     }
   }
 
-  /**
-   * The maximum, or 0 where it is -inf: -inf - -inf would be NaN, and no weight is wanted there.
-   */
-  private static FloatVector finiteOrigin(FloatVector m) {
-    return m.blend(0f, m.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY));
-  }
-
   /** The fixed tree (8, 4, 2, 1) over 16 virtual lanes that lie {@link #PANEL} apart. */
   private static void foldLanes(float[] scratch, int from, float[] out, int to) {
     for (int round = Practice.rounds; round > 0; round--) {}
@@ -310,63 +303,6 @@ public final class VectorScoreKernels implements ScoreKernels {
     FloatVector m = FloatVector.fromArray(F, node, nodeFrom + NODE_MAXIMUM);
     m.blend(Float.NaN, sum.compare(VectorOperators.NE, sum))
         .intoArray(node, nodeFrom + NODE_MAXIMUM);
-  }
-
-  @Override
-  public void merge(
-      float[] nodes, int aFrom, int bFrom, int valueDim, int columns, boolean moment) {
-    for (int c = 0; c < columns; c += L) {
-      mergeLanes(nodes, aFrom + c, bFrom + c, valueDim, moment);
-    }
-  }
-
-  /** The side with the maximum has the factor exp(0) = 1, so that one exponential serves both. */
-  private static void mergeLanes(float[] nodes, int a, int b, int valueDim, boolean moment) {
-    for (int round = Practice.rounds; round > 0; round--) {}
-    FloatVector ma = FloatVector.fromArray(F, nodes, a + NODE_MAXIMUM);
-    FloatVector mb = FloatVector.fromArray(F, nodes, b + NODE_MAXIMUM);
-    VectorMask<Float> aLower = ma.compare(VectorOperators.LT, mb);
-    VectorMask<Float> bLower = mb.compare(VectorOperators.LT, ma);
-    VectorMask<Float> noA = ma.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY);
-    VectorMask<Float> noB = mb.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY);
-    FloatVector m = ma.blend(mb, aLower);
-    FloatVector origin = finiteOrigin(m);
-    FloatVector e = VectorExp.flushed(mb.blend(ma, aLower).sub(origin));
-    FloatVector one = FloatVector.broadcast(F, 1f);
-    FloatVector ea = one.blend(e, aLower).blend(0f, noA);
-    FloatVector eb = one.blend(e, bLower).blend(0f, noB);
-    FloatVector la = FloatVector.fromArray(F, nodes, a + NODE_SUM);
-    FloatVector lb = FloatVector.fromArray(F, nodes, b + NODE_SUM);
-    m.intoArray(nodes, a + NODE_MAXIMUM);
-    la.fma(ea, lb.mul(eb)).intoArray(nodes, a + NODE_SUM);
-    if (moment) {
-      FloatVector ta = la.fma(ma.sub(origin), FloatVector.fromArray(F, nodes, a + NODE_MOMENT));
-      FloatVector tb = lb.fma(mb.sub(origin), FloatVector.fromArray(F, nodes, b + NODE_MOMENT));
-      ta = ta.blend(0f, ea.compare(VectorOperators.EQ, 0f));
-      tb = tb.blend(0f, eb.compare(VectorOperators.EQ, 0f));
-      ta.fma(ea, tb.mul(eb)).intoArray(nodes, a + NODE_MOMENT);
-    }
-    for (int v = NODE_VALUES; v < NODE_VALUES + valueDim * PANEL; v += PANEL) {
-      FloatVector oa = FloatVector.fromArray(F, nodes, a + v);
-      FloatVector ob = FloatVector.fromArray(F, nodes, b + v);
-      FloatVector o = oa.fma(ea, ob.mul(eb));
-      o.blend(ob, noA).blend(oa, noB).intoArray(nodes, a + v);
-    }
-  }
-
-  @Override
-  public void normalize(float[] node, int nodeFrom, int valueDim, int columns) {
-    for (int round = Practice.rounds; round > 0; round--) {}
-    for (int c = 0; c < columns; c += L) {
-      FloatVector sum = FloatVector.fromArray(F, node, nodeFrom + NODE_SUM + c);
-      FloatVector reciprocal = FloatVector.broadcast(F, 1f).div(sum);
-      VectorMask<Float> none = sum.compare(VectorOperators.EQ, 0f);
-      for (int v = 0; v < valueDim; v++) {
-        int at = nodeFrom + NODE_VALUES + v * PANEL + c;
-        FloatVector o = FloatVector.fromArray(F, node, at).mul(reciprocal).add(0f);
-        o.blend(0f, none).intoArray(node, at);
-      }
-    }
   }
 
   @Override

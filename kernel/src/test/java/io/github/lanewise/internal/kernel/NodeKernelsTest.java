@@ -15,13 +15,13 @@ import org.junit.jupiter.api.Test;
 class NodeKernelsTest {
   private static final NodeKernels NODES = Kernels.nodes();
   private static final NodeKernels SCALAR = new ScalarNodeKernels();
-  private static final ScoreKernels SCORES = Kernels.scores();
   private static final int PANEL = TileKernels.PANEL;
   private static final float LOWEST = Float.NEGATIVE_INFINITY;
 
+  private final float[] factors = new float[NodeKernels.FACTORS];
   private final SplittableRandom random = new SplittableRandom(17);
 
-  /** Rows of every kind: ordinary, without keys, far below any other. */
+  /** Rows of every kind: ordinary, without keys, broken, far below any other, at a zero. */
   private float[] node(int rows, int valueDim, int before) {
     float[] node = new float[before + (int) NodeKernels.length(rows, valueDim) + 3];
     Arrays.fill(node, Float.NaN);
@@ -29,12 +29,15 @@ class NodeKernelsTest {
       int kind = random.nextInt(6);
       boolean none = kind == 0;
       int at = before + r;
-      node[at] = none ? LOWEST : kind == 1 ? -200f : (float) random.nextDouble(-10, 10);
-      node[at + NodeKernels.sum(rows)] = none ? 0f : (float) random.nextDouble(1, 300);
+      boolean broken = kind == 2 && random.nextInt(4) == 0;
+      float m = kind == 1 ? -200f : (float) random.nextDouble(-10, 10);
+      node[at] = none ? LOWEST : broken ? Float.NaN : kind == 3 ? 0f * m : m; // either zero
+      node[at + NodeKernels.sum(rows)] =
+          none ? 0f : broken ? Float.NaN : (float) random.nextDouble(1, 300);
       node[at + NodeKernels.moment(rows)] = none ? 0f : -(float) random.nextDouble(0, 300);
       for (int c = 0; c < valueDim; c++) {
         node[before + NodeKernels.values(rows) + r * valueDim + c] =
-            none ? 0f : (float) random.nextDouble(-5, 5);
+            none ? 0f : broken ? Float.NaN : (float) random.nextDouble(-5, 5);
       }
     }
     return node;
@@ -43,13 +46,13 @@ class NodeKernelsTest {
   @Test
   void mergeHasTheBitsOfTheScalarCodeAndTouchesNothingElse() {
     for (int valueDim : Sizes.sweep()) {
-      for (int rows : new int[] {0, 1, 2, 7}) {
+      for (int rows : new int[] {0, 1, 2, 7, 16, 37, 70}) {
         float[] a = node(rows, valueDim, 1);
         float[] b = node(rows, valueDim, 5);
         float[] expected = a.clone();
         float[] untouched = b.clone();
-        SCALAR.merge(expected, 1, b, 5, rows, valueDim);
-        NODES.merge(a, 1, b, 5, rows, valueDim);
+        SCALAR.mergeRows(expected, 1, b, 5, rows, valueDim, factors);
+        NODES.mergeRows(a, 1, b, 5, rows, valueDim, factors);
         String what = rows + " rows of " + valueDim;
         Bits.assertEqual(expected, a, () -> what);
         Bits.assertEqual(untouched, b, () -> what);
@@ -63,8 +66,8 @@ class NodeKernelsTest {
     float[] b = node(3, 40, 0);
     float[] both = Arrays.copyOf(a, a.length + b.length);
     System.arraycopy(b, 0, both, a.length, b.length);
-    NODES.merge(a, 0, b, 0, 3, 40);
-    NODES.merge(both, 0, both, a.length, 3, 40);
+    NODES.mergeRows(a, 0, b, 0, 3, 40, factors);
+    NODES.mergeRows(both, 0, both, a.length, 3, 40, factors);
     Bits.assertEqual(a, Arrays.copyOf(both, a.length), () -> "merged");
   }
 
@@ -73,13 +76,13 @@ class NodeKernelsTest {
     float[] some = {3f, 2f, -0.5f, 1f, -0f, Float.NaN, 4f, Float.POSITIVE_INFINITY};
     float[] none = {LOWEST, 0f, 0f, 0f, 0f, 0f, 0f, 0f};
     float[] left = some.clone();
-    NODES.merge(left, 0, none, 0, 1, 5);
+    NODES.mergeRows(left, 0, none, 0, 1, 5, factors);
     Bits.assertEqual(some, left, () -> "left");
     float[] right = none.clone();
-    NODES.merge(right, 0, some, 0, 1, 5);
+    NODES.mergeRows(right, 0, some, 0, 1, 5, factors);
     Bits.assertEqual(some, right, () -> "right");
     float[] neither = none.clone();
-    NODES.merge(neither, 0, none, 0, 1, 5);
+    NODES.mergeRows(neither, 0, none, 0, 1, 5, factors);
     Bits.assertEqual(none, neither, () -> "neither");
   }
 
@@ -93,13 +96,13 @@ class NodeKernelsTest {
       float[] panels = new float[2 * length];
       toPanel(a, rows, valueDim, panels, 0);
       toPanel(b, rows, valueDim, panels, length);
-      SCORES.merge(panels, 0, length, valueDim, rows, true);
-      NODES.merge(a, 0, b, 0, rows, valueDim);
+      NODES.mergePanels(panels, 0, length, valueDim, rows, factors);
+      NODES.mergeRows(a, 0, b, 0, rows, valueDim, factors);
       float[] expected = panels.clone();
       toPanel(a, rows, valueDim, expected, 0);
       Bits.assertEqual(expected, panels, () -> rows + " rows, merged");
-      SCORES.normalize(panels, 0, valueDim, rows);
-      NODES.normalize(a, 0, rows, valueDim, a, NodeKernels.values(rows));
+      NODES.normalizePanel(panels, 0, valueDim, rows);
+      NODES.normalizeRows(a, 0, rows, valueDim);
       toPanel(a, rows, valueDim, expected, 0);
       Bits.assertEqual(
           Arrays.copyOf(expected, length),
@@ -123,21 +126,19 @@ class NodeKernelsTest {
   @Test
   void normalizeScalesAndLeavesNoMinusZero() {
     for (int valueDim : Sizes.sweep()) {
-      float[] node = node(2, valueDim, 0);
-      node[NodeKernels.sum(2)] = 0f;
-      node[NodeKernels.sum(2) + 1] = 3f;
-      int second = NodeKernels.values(2) + valueDim;
+      float[] node = node(2, valueDim, 1);
+      node[1 + NodeKernels.sum(2)] = 0f;
+      node[1 + NodeKernels.sum(2) + 1] = 3f;
+      int first = 1 + NodeKernels.values(2);
+      int second = first + valueDim;
       Arrays.fill(node, second, second + valueDim / 2, -0f);
-      float[] out = new float[2 * valueDim + 2];
-      Arrays.fill(out, 7f);
-      NODES.normalize(node, 0, 2, valueDim, out, 1);
-      float[] expected = new float[out.length];
-      expected[0] = 7f;
-      expected[out.length - 1] = 7f;
-      for (int c = valueDim / 2; c < valueDim; c++) {
-        expected[1 + valueDim + c] = node[second + c] * (1f / 3f);
+      float[] expected = node.clone();
+      Arrays.fill(expected, first, second + valueDim / 2, 0f);
+      for (int c = second + valueDim / 2; c < second + valueDim; c++) {
+        expected[c] = node[c] * (1f / 3f);
       }
-      Bits.assertEqual(expected, out, () -> "width " + valueDim);
+      NODES.normalizeRows(node, 1, 2, valueDim);
+      Bits.assertEqual(expected, node, () -> "width " + valueDim);
     }
   }
 
@@ -145,12 +146,11 @@ class NodeKernelsTest {
   void nothingIsAllocated() {
     float[] a = node(4, 130, 0);
     float[] b = node(4, 130, 0);
-    float[] out = new float[4 * 130];
     double bytes =
         Allocated.bytesPerCall(
             () -> {
-              NODES.merge(a, 0, b, 0, 4, 130);
-              NODES.normalize(a, 0, 4, 130, out, 0);
+              NODES.mergeRows(a, 0, b, 0, 4, 130, factors);
+              NODES.normalizeRows(a, 0, 4, 130);
             });
     assertEquals(0, bytes);
   }
