@@ -11,21 +11,25 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** The generated kernels are, byte for byte, what their generator writes. */
+/** What is generated is, byte for byte, what its generator writes. */
 @Tag("once")
 class GeneratedKernelsTest {
   private static final Path BASE = Path.of(System.getProperty("basedir", ""));
 
-  @Test
-  void whatIsCommittedIsWhatTheGeneratorWrites(@TempDir Path written) throws Exception {
+  @ParameterizedTest
+  @CsvSource({"GenerateKernels, vector", "GenerateDelegates, trial"})
+  void whatIsCommittedIsWhatTheGeneratorWrites(String name, String room, @TempDir Path written)
+      throws Exception {
     Path log = written.resolveSibling(written.getFileName() + ".log");
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    String generator = BASE.resolve("src/build/GenerateKernels.java").toString();
+    String generator = Path.of("src/build", name + ".java").toString();
     Process process =
         new ProcessBuilder(List.of(java, generator, written.toString()))
+            .directory(BASE.toAbsolutePath().toFile())
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();
@@ -36,7 +40,8 @@ class GeneratedKernelsTest {
       process.destroyForcibly();
       Files.deleteIfExists(log);
     }
-    Path committed = BASE.resolve("src/main/java/io/github/lanewise/internal/vector/generated");
+    Path committed =
+        BASE.resolve("src/main/java/io/github/lanewise/internal/" + room + "/generated");
     assertEquals(files(written), files(committed));
   }
 

@@ -4,9 +4,9 @@ import io.github.lanewise.internal.kernel.KernelFamily;
 import io.github.lanewise.internal.kernel.KernelSet;
 import io.github.lanewise.internal.kernel.Practice;
 import io.github.lanewise.internal.runtime.Kernels.FamilyState;
-import io.github.lanewise.internal.trial.Plain;
 import io.github.lanewise.internal.trial.Rehearsal;
 import io.github.lanewise.internal.trial.Verdict;
+import io.github.lanewise.internal.trial.generated.PlainKernels;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
@@ -195,7 +195,7 @@ final class Trial implements Runnable {
     Verdict all = plain == null ? verdict : plain.and(verdict);
     if (rehearsal.goOn()) {
       verdicts.put(family, all);
-      service.servePlain(family, Plain.kernels(vector, scalar), all.ratio());
+      service.servePlain(family, PlainKernels.of(vector, scalar), all.ratio());
       return;
     }
     String reason =

@@ -1,0 +1,375 @@
+package io.github.lanewise.internal.trial.generated;
+
+import io.github.lanewise.internal.kernel.KernelSet;
+import io.github.lanewise.internal.kernel.LaneKernels;
+import io.github.lanewise.internal.kernel.ScoreKernels;
+import io.github.lanewise.internal.kernel.TileKernels;
+import io.github.lanewise.internal.kernel.WeightSums;
+import org.jspecify.annotations.Nullable;
+
+// Written by src/build/GenerateDelegates.java; do not edit.
+
+/** What serves a family whose plain kernels are ready, and whose rarer ones are not yet. */
+public final class PlainKernels {
+  private PlainKernels() {}
+
+  /** The plain kernels of the one set, the rarer ones of the other. */
+  public static KernelSet of(KernelSet vector, KernelSet scalar) {
+    return new KernelSet(
+        new PlainLaneKernels(vector.lanes(), scalar.lanes()),
+        new PlainTileKernels(vector.tiles(), scalar.tiles()),
+        new PlainScoreKernels(vector.scores(), scalar.scores()),
+        vector.nodes(),
+        vector.decode(),
+        vector.sampling());
+  }
+
+  private record PlainLaneKernels(LaneKernels vector, LaneKernels scalar) implements LaneKernels {
+    @Override
+    public float max(float[] x, int from, int to) {
+      return scalar.max(x, from, to);
+    }
+
+    @Override
+    public float largest(float[] x, int from, int to) {
+      return vector.largest(x, from, to);
+    }
+
+    @Override
+    public int indexOf(float[] x, int from, int to, float value) {
+      return scalar.indexOf(x, from, to, value);
+    }
+
+    @Override
+    public float maskedCopy(
+        float[] x, int xFrom, float[] y, int yFrom, int length, long[] bits, int at) {
+      return scalar.maskedCopy(x, xFrom, y, yFrom, length, bits, at);
+    }
+
+    @Override
+    public long pack(boolean[] flags, int from, int length) {
+      return scalar.pack(flags, from, length);
+    }
+
+    @Override
+    public float sum(float[] x, int from, int to) {
+      return scalar.sum(x, from, to);
+    }
+
+    @Override
+    public void exp(float[] x, int xFrom, float[] y, int yFrom, int length) {
+      scalar.exp(x, xFrom, y, yFrom, length);
+    }
+
+    @Override
+    public void scale(float[] x, int xFrom, float factor, float[] y, int yFrom, int length) {
+      vector.scale(x, xFrom, factor, y, yFrom, length);
+    }
+
+    @Override
+    public void divide(float[] x, int xFrom, float divisor, float[] y, int yFrom, int length) {
+      scalar.divide(x, xFrom, divisor, y, yFrom, length);
+    }
+
+    @Override
+    public void shiftAndDivide(
+        float[] x, int xFrom, float shift, float divisor, float[] y, int yFrom, int length) {
+      scalar.shiftAndDivide(x, xFrom, shift, divisor, y, yFrom, length);
+    }
+
+    @Override
+    public void logWeights(
+        float[] x, int xFrom, float shift, float logSum, float[] y, int yFrom, int length) {
+      scalar.logWeights(x, xFrom, shift, logSum, y, yFrom, length);
+    }
+
+    @Override
+    public long weights(
+        WeightSums kind,
+        float[] x,
+        int xRow,
+        float[] y,
+        int yRow,
+        int from,
+        int to,
+        float shift,
+        float[] scratch) {
+      LaneKernels serving = kind.wantsMoment() ? scalar : vector;
+      return serving.weights(kind, x, xRow, y, yRow, from, to, shift, scratch);
+    }
+
+    @Override
+    public float dot(float[] y, int yRow, float[] dy, int dyRow, int from, int to) {
+      return scalar.dot(y, yRow, dy, dyRow, from, to);
+    }
+
+    @Override
+    public float visibleSum(float[] y, int yRow, float[] dy, int dyRow, int from, int to) {
+      return scalar.visibleSum(y, yRow, dy, dyRow, from, to);
+    }
+
+    @Override
+    public void backward(
+        float[] y,
+        int yFrom,
+        float[] dy,
+        int dyFrom,
+        float dot,
+        float divisor,
+        float[] dx,
+        int dxFrom,
+        int length) {
+      scalar.backward(y, yFrom, dy, dyFrom, dot, divisor, dx, dxFrom, length);
+    }
+
+    @Override
+    public void logBackward(
+        float[] y,
+        int yFrom,
+        float[] dy,
+        int dyFrom,
+        float sum,
+        float divisor,
+        float[] dx,
+        int dxFrom,
+        int length) {
+      scalar.logBackward(y, yFrom, dy, dyFrom, sum, divisor, dx, dxFrom, length);
+    }
+  }
+
+  private record PlainTileKernels(TileKernels vector, TileKernels scalar) implements TileKernels {
+    @Override
+    public void product(
+        float[] a,
+        int aFrom,
+        int aGroupStride,
+        int rows,
+        float[] b,
+        int bFrom,
+        int columns,
+        int depth,
+        float[] out,
+        int outFrom) {
+      vector.product(a, aFrom, aGroupStride, rows, b, bFrom, columns, depth, out, outFrom);
+    }
+
+    @Override
+    public void product(
+        float[] a,
+        int aFrom,
+        int aGroupStride,
+        int rows,
+        float[] b,
+        int bFrom,
+        int columns,
+        int depth,
+        float alpha,
+        float[] out,
+        int outFrom,
+        int outStride) {
+      vector.product(
+          a, aFrom, aGroupStride, rows, b, bFrom, columns, depth, alpha, out, outFrom, outStride);
+    }
+
+    @Override
+    public void transpose(
+        float[] source,
+        int sourceFrom,
+        int sourceStride,
+        int rows,
+        int depth,
+        float[] target,
+        int targetFrom,
+        int targetStride) {
+      vector.transpose(
+          source, sourceFrom, sourceStride, rows, depth, target, targetFrom, targetStride);
+    }
+
+    @Override
+    public boolean packGroups(
+        float[] source,
+        int sourceFrom,
+        int sourceStride,
+        int rows,
+        int width,
+        int lanes,
+        float[] target,
+        int targetFrom,
+        int groupStride) {
+      return vector.packGroups(
+          source, sourceFrom, sourceStride, rows, width, lanes, target, targetFrom, groupStride);
+    }
+
+    @Override
+    public boolean isFinite(float[] x, int from, int length) {
+      return vector.isFinite(x, from, length);
+    }
+
+    @Override
+    public void addProduct(
+        float[] a,
+        int aFrom,
+        int aGroupStride,
+        int rows,
+        float[] b,
+        int bFrom,
+        int columns,
+        int depth,
+        float[] out,
+        int outFrom) {
+      scalar.addProduct(a, aFrom, aGroupStride, rows, b, bFrom, columns, depth, out, outFrom);
+    }
+
+    @Override
+    public void productOfLive(
+        float[] a,
+        int aFrom,
+        int aGroupStride,
+        int rows,
+        float[] b,
+        int bFrom,
+        int columns,
+        int depth,
+        long[] live,
+        int liveFrom,
+        boolean onTop,
+        float[] out,
+        int outFrom) {
+      scalar.productOfLive(
+          a,
+          aFrom,
+          aGroupStride,
+          rows,
+          b,
+          bFrom,
+          columns,
+          depth,
+          live,
+          liveFrom,
+          onTop,
+          out,
+          outFrom);
+    }
+  }
+
+  private record PlainScoreKernels(ScoreKernels vector, ScoreKernels scalar)
+      implements ScoreKernels {
+    @Override
+    public void scores(
+        float[] a,
+        int aFrom,
+        int aGroupStride,
+        int rows,
+        float[] b,
+        int bFrom,
+        int columns,
+        int depth,
+        float scale,
+        float[] out,
+        int outFrom,
+        float[] node,
+        int nodeFrom) {
+      vector.scores(
+          a,
+          aFrom,
+          aGroupStride,
+          rows,
+          b,
+          bFrom,
+          columns,
+          depth,
+          scale,
+          out,
+          outFrom,
+          node,
+          nodeFrom);
+    }
+
+    @Override
+    public void softcap(float[] s, int from, int keys, int columns, float scale, float cap) {
+      scalar.softcap(s, from, keys, columns, scale, cap);
+    }
+
+    @Override
+    public void addPanel(float[] s, int from, int keys, int columns, float[] bias, int biasFrom) {
+      scalar.addPanel(s, from, keys, columns, bias, biasFrom);
+    }
+
+    @Override
+    public void alibi(
+        float[] s,
+        int from,
+        int keys,
+        int columns,
+        float[] slopes,
+        int slopesFrom,
+        long[] positions,
+        long key0,
+        float[] scratch) {
+      scalar.alibi(s, from, keys, columns, slopes, slopesFrom, positions, key0, scratch);
+    }
+
+    @Override
+    public void temper(float[] s, int from, int keys, int columns, float[] temperatures, int at) {
+      scalar.temper(s, from, keys, columns, temperatures, at);
+    }
+
+    @Override
+    public void scale(float[] s, int from, int keys, int columns, float scale) {
+      scalar.scale(s, from, keys, columns, scale);
+    }
+
+    @Override
+    public void maskAndMaximum(
+        float[] s,
+        int from,
+        int keys,
+        int columns,
+        float scale,
+        long @Nullable [] visible,
+        int visibleFrom,
+        float[] node,
+        int nodeFrom) {
+      vector.maskAndMaximum(s, from, keys, columns, scale, visible, visibleFrom, node, nodeFrom);
+    }
+
+    @Override
+    public void beginSums(int columns, boolean moment, float[] scratch) {
+      ScoreKernels serving = moment ? scalar : vector;
+      serving.beginSums(columns, moment, scratch);
+    }
+
+    @Override
+    public void exponentials(
+        float[] s,
+        int from,
+        int keys,
+        int columns,
+        boolean moment,
+        float[] node,
+        int nodeFrom,
+        float[] scratch) {
+      ScoreKernels serving = moment ? scalar : vector;
+      serving.exponentials(s, from, keys, columns, moment, node, nodeFrom, scratch);
+    }
+
+    @Override
+    public void endSums(int columns, boolean moment, float[] scratch, float[] node, int nodeFrom) {
+      ScoreKernels serving = moment ? scalar : vector;
+      serving.endSums(columns, moment, scratch, node, nodeFrom);
+    }
+
+    @Override
+    public void weights(
+        float[] s,
+        int from,
+        int keys,
+        int columns,
+        long @Nullable [] visible,
+        int visibleFrom,
+        float[] node,
+        int nodeFrom) {
+      scalar.weights(s, from, keys, columns, visible, visibleFrom, node, nodeFrom);
+    }
+  }
+}
