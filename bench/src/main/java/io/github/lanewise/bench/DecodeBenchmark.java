@@ -107,6 +107,18 @@ public class DecodeBenchmark {
     return out;
   }
 
+  /** A step of one thread, ready to be called, with all of its data in the caches' reach. */
+  public static Runnable call(int keyHeads, int keys, Storage storage) {
+    DecodeBenchmark benchmark = new DecodeBenchmark();
+    benchmark.keyHeads = keyHeads;
+    benchmark.keys = keys;
+    benchmark.storage = storage;
+    benchmark.threads = 1;
+    benchmark.setUp();
+    Bandwidth bandwidth = new Bandwidth();
+    return () -> benchmark.decode(bandwidth);
+  }
+
   /** By one thread, in four streams. */
   @Benchmark
   public float read(Bandwidth bandwidth) {

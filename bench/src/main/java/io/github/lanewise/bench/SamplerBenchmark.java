@@ -80,6 +80,14 @@ public class SamplerBenchmark {
     workers.close();
   }
 
+  /** The choice with all cuts, by one thread, ready to be called. */
+  public static Runnable call() {
+    SamplerBenchmark benchmark = new SamplerBenchmark();
+    benchmark.threads = 1;
+    benchmark.setUp();
+    return benchmark::usual;
+  }
+
   /** Softmax alone, which writes the weights. */
   @Benchmark
   public FloatTensor softmax() {

@@ -7,10 +7,8 @@ import io.github.lanewise.Lanewise;
 import io.github.lanewise.Mask;
 import io.github.lanewise.Softmax;
 import io.github.lanewise.attention.Attention;
-import java.io.File;
-import java.io.IOException;
+import io.github.lanewise.bench.stage.Failure;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,40 +75,23 @@ public record WarmUpRun(
    * Measures in a process of its own, with the options of this JVM.
    *
    * @param prefix command that starts another, such as taskset; may be empty
-   * @throws IOException if the process fails
+   * @throws Failure if the process fails
    */
-  public static WarmUpRun fork(List<String> prefix, Plan plan)
-      throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(prefix);
-    command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    // The last one counts.
-    command.add(
-        plan.start.equals("scalar") ? "-Dlanewise.lanes=0" : "-Dlanewise.start=" + plan.start);
-    command.addAll(
+  public static WarmUpRun fork(List<String> prefix, Plan plan) {
+    List<String> java = new ArrayList<>(prefix);
+    java.add(ChildJvm.ownJava());
+    String start =
+        plan.start.equals("scalar") ? "-Dlanewise.lanes=0" : "-Dlanewise.start=" + plan.start;
+    List<String> arguments =
         List.of(
-            "-cp",
-            System.getProperty("java.class.path"),
-            WarmUpRun.class.getName(),
             Integer.toString(plan.heads),
             Boolean.toString(plan.causal),
             Long.toString(plan.warmUpMillis),
             Boolean.toString(plan.softmaxToo),
             Boolean.toString(plan.waits),
             Long.toString(plan.runMillis),
-            Integer.toString(plan.calls)));
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-    String output;
-    try {
-      output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (process.waitFor() != 0) {
-        throw new IOException("a process failed: " + command);
-      }
-    } finally {
-      process.destroy(); // an interrupted wait leaves nothing behind
-    }
-    return parse(output);
+            Integer.toString(plan.calls));
+    return parse(ChildJvm.run(java, List.of(start), WarmUpRun.class, arguments));
   }
 
   /** Reads what {@link #main} printed. */

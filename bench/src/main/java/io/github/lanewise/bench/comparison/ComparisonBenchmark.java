@@ -1,10 +1,6 @@
 package io.github.lanewise.bench.comparison;
 
-import com.sun.management.OperatingSystemMXBean;
-import com.sun.management.ThreadMXBean;
 import io.github.lanewise.bench.stage.Failure;
-import java.lang.management.CompilationMXBean;
-import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -18,20 +14,14 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * One contender at one question. It is started by {@link ForkRunner} only, which reads the note
- * that this leaves.
+ * One contender at one question. {@link ForkRunner} starts it, and reads the note that it leaves;
+ * JMH's own command line reads none: {@code mvn -Pjmh -Djmh.args="ComparisonBenchmark -p
+ * question='qk 128x1536x384' -p contender=Lanewise -prof perfnorm"}.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class ComparisonBenchmark {
-  private static final long QUIET_NANOS = 200_000_000;
-  private static final long LONG_QUIET_NANOS = 1_000_000_000;
-  private static final int STEADY_CALLS = 3;
-  private static final long MOST_SETTLE_NANOS = 5_000_000_000L;
-  private static final long ALLOCATION_NANOS = 5_000_000;
-  private static final int ALLOCATION_SAMPLES = 3;
-
   /** Its id. */
   @Param("")
   public String question;
@@ -60,7 +50,7 @@ public class ComparisonBenchmark {
       throw new IllegalStateException(e);
     }
     boolean planned = Boolean.getBoolean(ForkPlan.SINGLE);
-    double nanos = settle();
+    double nanos = SteadyState.settle(run::run);
     if (!planned && nanos > ForkPlan.SLOW_NANOS) {
       note.put(ForkNote.SLOW, Double.toString(nanos));
       run.close();
@@ -77,75 +67,8 @@ public class ComparisonBenchmark {
   /** Counts what a call allocates, which would disturb the times. */
   @TearDown(Level.Trial)
   public void finish() {
-    ForkNote.ofThisJvm().put(ForkNote.BYTES, Double.toString(bytesPerCall()));
+    ForkNote.ofThisJvm().put(ForkNote.BYTES, Double.toString(SteadyState.bytesPerCall(run::run)));
     run.close();
-  }
-
-  /**
-   * Calls until the compilers have had nothing to do for a while, and calls do not become faster.
-   * That while is one of this process's own time: a busy machine takes longer than any number of
-   * iterations fixed beforehand.
-   *
-   * @return the time of the fastest call
-   */
-  private double settle() {
-    CompilationMXBean compilers = ManagementFactory.getCompilationMXBean();
-    double best = Double.MAX_VALUE;
-    long compiled = -1;
-    long quietCpu = 0;
-    int steady = 0;
-    long begin = System.nanoTime();
-    long quietSince = begin;
-    long now = begin;
-    boolean quiet = false;
-    while (!(quiet && steady >= STEADY_CALLS) && now - begin < MOST_SETTLE_NANOS) {
-      long start = System.nanoTime();
-      call();
-      now = System.nanoTime();
-      steady = now - start < 0.9 * best ? 0 : steady + 1;
-      best = Math.min(best, (double) (now - start));
-      long total = compilers == null ? 0 : compilers.getTotalCompilationTime();
-      if (total != compiled) {
-        compiled = total;
-        quietSince = now;
-        quietCpu = processNanos();
-      }
-      long wall = now - quietSince;
-      // who waits for others' threads uses no time, or theirs: a second is enough for them, too
-      quiet =
-          wall > LONG_QUIET_NANOS
-              || (wall > QUIET_NANOS && processNanos() - quietCpu > QUIET_NANOS);
-    }
-    return best;
-  }
-
-  private static long processNanos() {
-    return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
-        ? system.getProcessCpuTime()
-        : System.nanoTime();
-  }
-
-  /**
-   * Of all threads, as a contender may have some of its own; the least of some samples, as those of
-   * the JVM allocate now and then.
-   */
-  private double bytesPerCall() {
-    if (!(ManagementFactory.getThreadMXBean() instanceof ThreadMXBean threads)
-        || !threads.isThreadAllocatedMemorySupported()) {
-      return Double.NaN;
-    }
-    double least = Double.MAX_VALUE;
-    for (int sample = 0; sample < ALLOCATION_SAMPLES; sample++) {
-      long calls = 0;
-      long start = System.nanoTime();
-      long before = threads.getTotalThreadAllocatedBytes();
-      do {
-        run.run();
-        calls++;
-      } while (System.nanoTime() - start < ALLOCATION_NANOS);
-      least = Math.min(least, (double) (threads.getTotalThreadAllocatedBytes() - before) / calls);
-    }
-    return least;
   }
 
   private static boolean isLinkage(Throwable thrown) {

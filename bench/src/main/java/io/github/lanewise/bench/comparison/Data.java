@@ -15,6 +15,9 @@ public final class Data {
   /** Keys that {@link Variant#WINDOW} shows at most. */
   public static final int WINDOW = 256;
 
+  /** The cap of {@link Variant#SOFTCAP}, as Gemma 2 has it for its last scores. */
+  public static final float SOFTCAP = 30f;
+
   /** Standard deviation of the logits of a softmax: weights from nearly 1 down to nearly 0. */
   private static final float LOGIT_DEVIATION = 4f;
 

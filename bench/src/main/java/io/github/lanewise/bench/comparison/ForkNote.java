@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a measured JVM tells besides its times, in a file: it stays where JMH's own connection
@@ -31,18 +32,22 @@ final class ForkNote {
   /** Why it cannot be measured at any question. */
   static final String UNLOADABLE = "unloadable";
 
-  private final Path file;
+  private final @Nullable Path file;
 
-  ForkNote(Path file) {
+  ForkNote(@Nullable Path file) {
     this.file = file;
   }
 
-  /** The note of this JVM. */
+  /** The note of this JVM; without a file, as under JMH's own command line, nobody reads it. */
   static ForkNote ofThisJvm() {
-    return new ForkNote(Path.of(System.getProperty(FILE, "")));
+    String name = System.getProperty(FILE);
+    return new ForkNote(name == null ? null : Path.of(name));
   }
 
   void put(String key, String value) {
+    if (file == null) {
+      return;
+    }
     Properties all = read();
     all.setProperty(key, value);
     try (OutputStream out = Files.newOutputStream(file)) {
@@ -54,6 +59,9 @@ final class ForkNote {
 
   Properties read() {
     Properties all = new Properties();
+    if (file == null) {
+      return all;
+    }
     try (InputStream in = Files.newInputStream(file)) {
       all.load(in);
     } catch (IOException e) {

@@ -117,6 +117,7 @@ public final class OracleRows {
     return ReferenceAttention.forward(
             new AttentionShape(1, 1, 1, 1, question.columns(), dim, dim),
             AttentionOptions.standard(dim)
+                .withSoftcap(question.variant() == Variant.SOFTCAP ? Data.SOFTCAP : 0)
                 .withVisibility((b0, h0, i0, j) -> visibility.visible(sequence, head, i, j)),
             rows(a, row, dim),
             rows(b, keys, question.columns() * dim),

@@ -21,6 +21,7 @@ public final class Questions {
   public static List<Question> onRequest() {
     return List.of(
         Question.attention(Variant.CAUSAL, 8, 2048, 128),
+        Question.attention(Variant.SOFTCAP, 8, 2048, 64),
         Question.attention(Variant.PLAIN, 8, 8192, 64),
         Question.attention(Variant.CAUSAL, 8, 8192, 64));
   }

@@ -18,6 +18,8 @@ public enum Variant {
   BACKWARD(" backward"),
   /** Causal attention to the last {@link Data#WINDOW} keys, a query's own included. */
   WINDOW(" window"),
+  /** Attention whose scores are capped: c·tanh(s/c), c = {@link Data#SOFTCAP}. */
+  SOFTCAP(" softcap"),
   /** Attention whose sequence b has {@link Data#keyLengths}[b] keys; queries beyond count too. */
   RAGGED(" ragged");
 

@@ -117,7 +117,11 @@ public final class LanewiseContender implements Contender {
           case RAGGED -> Mask.keyLengths(data.keyLengths());
           default -> Mask.none();
         };
-    Attention attention = Attention.builder().mask(mask).build();
+    Attention.Builder builder = Attention.builder().mask(mask);
+    if (question.variant() == Variant.SOFTCAP) {
+      builder.softcap(Data.SOFTCAP);
+    }
+    Attention attention = builder.build();
     RowStatistics none = RowStatistics.none();
     Workers workers = workers(question);
     return new ArrayRun(

@@ -23,7 +23,7 @@ public final class PlainLoopContender implements Contender {
 
   @Override
   public boolean answers(Question question) {
-    return question.threads() == 1;
+    return question.threads() == 1 && question.variant() != Variant.SOFTCAP;
   }
 
   @Override

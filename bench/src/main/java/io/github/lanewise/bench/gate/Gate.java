@@ -1,52 +1,77 @@
 package io.github.lanewise.bench.gate;
 
 import io.github.lanewise.Lanewise;
+import io.github.lanewise.bench.ChildJvm;
+import io.github.lanewise.bench.gate.GateFork.Seen;
 import io.github.lanewise.bench.stage.Failure;
 import io.github.lanewise.bench.stage.Terminal;
 import io.github.lanewise.bench.stage.Text;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /**
  * Fails if a kernel has lost its vectors or makes garbage, at any lane width of this machine.
  *
- * <p>{@code mvn -Pgate}. What a machine is capable of, and what else it does, cancels out: compared
- * are ratios to a {@link Ruler} that takes turns with the kernels, and they fail only at half of
- * what is expected. Allocation is exact. {@code mvn -Pgate -Dgate.args=--renew} measures the
- * expectations anew and writes them into the sources. {@code --against} and the command of another
- * JDK's java compares that one with this one instead, at the widest lanes.
+ * <p>{@code mvn -Pgate}. What a machine is capable of cancels out: vector kernels are compared with
+ * scalar ones, and with those of this JDK where {@code --against} names the java of another. What
+ * fails is measured again in a fresh process, and fails only if the best of three does: what a
+ * compiler made of a kernel by accident, once, is not lost.
  */
+@Command(
+    name = "mvn -Pgate",
+    description = "Whether kernels keep their vectors and make no garbage.")
 public final class Gate {
-  private static final String RENEW = "--renew";
-  private static final String AGAINST = "--against";
+  private static final int ATTEMPTS = 3;
+  private static final int NARROWEST = 128;
 
-  /** For a speed that nothing ends early: when it has passed, the compiler should be done. */
-  private static final Duration SETTLING = Duration.ofMillis(500);
+  @Option(
+      names = "--against",
+      paramLabel = "JAVA",
+      description = "Compares another JDK with this one, at the widest lanes.")
+  private @Nullable String against;
 
-  /** A busy machine may take seconds to compile the longest kernels; only what fails takes them. */
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  @Option(
+      names = "--only",
+      paramLabel = "TEXT",
+      description = "Only operations with the text in their name.")
+  private String only = "";
 
-  private Gate() {}
+  private final Terminal terminal;
+
+  Gate(Terminal terminal) {
+    this.terminal = terminal;
+  }
 
   /** Ends with status 0 only if everything was judged, and passed. */
   public static void main(String[] args) {
-    Terminal terminal = Terminal.standard();
-    try {
-      System.exit(run(terminal, List.of(args)));
-    } catch (Failure e) {
-      terminal.line(Text.format("The gate cannot judge: %s", String.valueOf(e.getMessage())));
-      System.exit(1);
-    }
+    System.exit(run(Terminal.standard(), args));
   }
 
   /** Returns the exit status. */
-  static int run(Terminal terminal, List<String> args) {
-    Lanewise.Implementation implementation = implementation();
+  static int run(Terminal terminal, String... args) {
+    Gate gate = new Gate(terminal);
+    try {
+      new CommandLine(gate).parseArgs(args);
+      return gate.judge() ? 0 : 1;
+    } catch (ParameterException e) {
+      terminal.line(Text.format("%s", e.getMessage()));
+      terminal.line(e.getCommandLine().getUsageMessage());
+      return 2;
+    } catch (Failure e) {
+      terminal.line(Text.format("The gate cannot judge: %s", e.getMessage()));
+      return 1;
+    }
+  }
+
+  private boolean judge() {
+    Lanewise.Implementation implementation = Lanewise.implementation();
     terminal.line(
         Text.format(
             "Lanewise: %s, %d-bit lanes (%s); %s; %s",
@@ -55,110 +80,73 @@ public final class Gate {
             implementation.reason(),
             implementation.jdk(),
             implementation.cpu()));
-    if (args.equals(List.of(RENEW))) {
-      renew(terminal, implementation);
-      return 0;
+    if (implementation.laneBits() < NARROWEST) {
+      throw new Failure("kernels run without vectors: " + implementation.reason());
     }
-    if (args.size() == 2 && args.getFirst().equals(AGAINST)) {
-      return compare(terminal, implementation, args.getLast()) ? 0 : 1;
+    List<Cell> cells = Cell.all().stream().filter(c -> c.name().contains(only)).toList();
+    if (cells.isEmpty()) {
+      throw new Failure("no operation has \"" + only + "\" in its name");
     }
-    if (!args.isEmpty()) {
-      terminal.line(
-          Text.format("unknown arguments %s, but there are %s, %s JAVA", args, RENEW, AGAINST));
-      return 2;
-    }
-    return judge(terminal, implementation) ? 0 : 1;
-  }
-
-  private static Lanewise.Implementation implementation() {
-    try {
-      return Lanewise.implementation();
-    } catch (IllegalStateException e) { // lanewise.lanes asks for what cannot be had
-      throw new Failure(String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  private static boolean judge(Terminal terminal, Lanewise.Implementation implementation) {
-    Map<Integer, Map<String, Double>> widths =
-        Judge.judgeable(
-            Expectations.committed(), implementation.laneBits(), implementation.reason());
-    List<String> works = Works.names();
+    Map<String, Seen> scalar = GateFork.run(ChildJvm.ownJava(), 0, names(cells));
     List<String> failures = new ArrayList<>();
-    widths.forEach(
-        (lanes, expected) -> {
-          terminal.heading(
-              Text.format("%d bits: ratio to scalar steps, expected, bytes a call", lanes));
-          Judge judge = new Judge(terminal, enough -> GateFork.run(lanes, PATIENCE, enough));
-          for (Verdict verdict : judge.judge(works, expected)) {
-            terminal.line(verdict.line());
-            if (!verdict.passed()) {
-              failures.add(
-                  Text.format(
-                      "%s at %d bits %s",
-                      verdict.work(), lanes, String.valueOf(verdict.complaint())));
-            }
-          }
-        });
-    conclude(
-        terminal, Text.format("%d operations at %s bits", works.size(), widths.keySet()), failures);
-    return failures.isEmpty();
-  }
-
-  private static boolean compare(
-      Terminal terminal, Lanewise.Implementation implementation, String java) {
-    int lanes = implementation.laneBits();
-    Map<String, Double> expected =
-        Judge.judgeable(Expectations.committed(), lanes, implementation.reason())
-            .getOrDefault(lanes, Map.of());
-    List<String> works = Works.names();
-    List<String> failures = new ArrayList<>();
-    terminal.heading(
-        Text.format(
-            "%d bits, %s: speed there of that here, at least; ratio to scalar steps there and here,"
-                + " bytes a call",
-            lanes, java));
-    Comparison comparison =
-        new Comparison(
-            terminal,
-            never -> GateFork.run(lanes, SETTLING, never),
-            enough -> GateFork.run(java, lanes, PATIENCE, enough));
-    for (Compared compared : comparison.compare(works, expected)) {
-      terminal.line(compared.line());
-      if (!compared.passed()) {
-        failures.add(Text.format("%s %s", compared.work(), String.valueOf(compared.complaint())));
+    int narrowest = against == null ? NARROWEST : implementation.laneBits();
+    for (int lanes = implementation.laneBits(); lanes >= narrowest; lanes /= 2) {
+      terminal.heading(
+          Text.format(
+              "%d bits%s: speed of that of scalar kernels (* not judged), of that in this JDK,"
+                  + " bytes a call",
+              lanes, against == null ? "" : ", " + against));
+      for (Verdict verdict : judge(cells, lanes, scalar)) {
+        terminal.line(verdict.line());
+        if (verdict.complaint() != null) {
+          failures.add(
+              Text.format("%s at %d bits %s", verdict.cell().name(), lanes, verdict.complaint()));
+        }
       }
     }
-    conclude(terminal, Text.format("%d operations in %s", works.size(), java), failures);
-    return failures.isEmpty();
-  }
-
-  private static void conclude(Terminal terminal, String what, List<String> failures) {
     terminal.line("");
     failures.forEach(failure -> terminal.line(Text.format("FAILED: %s", failure)));
     terminal.line(
         Text.format(
-            "%s: %s", what, failures.isEmpty() ? "all passed" : failures.size() + " failures"));
+            "%d operations: %s",
+            cells.size(), failures.isEmpty() ? "all passed" : failures.size() + " failures"));
+    return failures.isEmpty();
   }
 
-  private static void renew(Terminal terminal, Lanewise.Implementation implementation) {
-    Path file = Path.of("src/main/resources" + Expectations.RESOURCE);
-    if (!Files.isWritable(file)) {
-      throw new Failure(file.toAbsolutePath() + " is not there, or cannot be written");
+  /** What fails is measured again; the best counts. */
+  private List<Verdict> judge(List<Cell> cells, int lanes, Map<String, Seen> scalar) {
+    Map<String, Seen> here = new HashMap<>();
+    Map<String, Seen> there = against == null ? here : new HashMap<>();
+    List<Cell> open = cells;
+    for (int attempt = 0; attempt < ATTEMPTS && !open.isEmpty(); attempt++) {
+      if (attempt > 0) {
+        terminal.line(Text.format("  once more: %s", String.join("; ", names(open))));
+      }
+      GateFork.run(ChildJvm.ownJava(), lanes, names(open))
+          .forEach((name, seen) -> here.merge(name, seen, Seen::and));
+      if (against != null) {
+        GateFork.run(against, lanes, names(open))
+            .forEach((name, seen) -> there.merge(name, seen, Seen::and));
+      }
+      open =
+          cells.stream()
+              .filter(cell -> verdict(cell, lanes, scalar, here, there).complaint() != null)
+              .toList();
     }
-    List<Integer> widths = new ArrayList<>();
-    for (int lanes = implementation.laneBits(); lanes >= 128; lanes /= 2) {
-      widths.add(lanes);
-    }
-    if (widths.isEmpty()) {
-      throw new Failure("kernels run without vectors: " + implementation.reason());
-    }
-    Expectations expectations = Expectations.committed();
-    new Renewal(terminal, Works.names()).renew(expectations, widths);
-    try {
-      Files.writeString(file, expectations.json());
-    } catch (IOException e) {
-      throw new Failure("cannot write " + file.toAbsolutePath() + ": " + e, e);
-    }
-    terminal.line(Text.format("Renewed for %s bits: %s", widths, file.toAbsolutePath()));
+    return cells.stream().map(cell -> verdict(cell, lanes, scalar, here, there)).toList();
+  }
+
+  private static Verdict verdict(
+      Cell cell,
+      int lanes,
+      Map<String, Seen> scalar,
+      Map<String, Seen> here,
+      Map<String, Seen> there) {
+    String name = cell.name();
+    return new Verdict(cell, lanes, scalar.get(name), here.get(name), there.get(name));
+  }
+
+  private static List<String> names(List<Cell> cells) {
+    return cells.stream().map(Cell::name).toList();
   }
 }

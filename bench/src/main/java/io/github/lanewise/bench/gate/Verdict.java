@@ -1,55 +1,75 @@
 package io.github.lanewise.bench.gate;
 
+import io.github.lanewise.bench.gate.GateFork.Seen;
 import io.github.lanewise.bench.stage.Text;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is thought of one work.
+ * What is thought of the vector kernels of a cell.
  *
- * @param expected ratio, 0 if only garbage is judged
- * @param seen null if nothing was measured
- * @param complaint why it fails; null if it passes
+ * @param lanes their width in bits
+ * @param scalar what the scalar kernels of this JDK need
+ * @param here the vector kernels in this JDK
+ * @param there in the one that is judged, which may be the same
  */
 record Verdict(
-    String work, double expected, @Nullable Measurement seen, @Nullable String complaint) {
+    Cell cell, int lanes, @Nullable Seen scalar, @Nullable Seen here, @Nullable Seen there) {
+  /**
+   * The least speed of vector kernels whose time tells, that of scalar ones being 1: half of what
+   * they are known to reach, more than scalar code has of itself on any machine.
+   */
+  static final double LEAST_OVER_SCALAR = 1.5;
 
   /**
-   * How much slower than expected a work may be, in its ratio: less than what the loss of vectors
-   * costs, more than the difference between CPUs and the noise of any machine that still works.
+   * The least speed in another JDK, as a part of that in this one: less than two compilers that
+   * both keep the vectors differ by, with the noise of a shared machine, and more than what is left
+   * where one has lost them.
    */
-  static final double MARGIN = 2;
+  static final double LEAST_OF_HERE = 0.7;
 
-  boolean passed() {
-    return complaint == null;
+  /** The speed there, that of the scalar kernels being 1; NaN if one of them was not measured. */
+  double overScalar() {
+    return nanos(scalar) / nanos(there);
   }
 
-  /** The least ratio that passes. */
-  static double enough(double expected) {
-    return expected / MARGIN;
+  /** The speed there, that here being 1; NaN if one of them was not measured. */
+  double ofHere() {
+    return nanos(here) / nanos(there);
   }
 
-  /** Judges a measurement by what is expected, null if a work has no expectation. */
-  static Verdict judge(String work, @Nullable Double expected, @Nullable Measurement seen) {
-    double ratio = expected == null ? 0 : expected;
-    String complaint = null;
-    if (expected == null) {
-      complaint = "has no expectation at this width; --renew gives it one";
-    } else if (seen == null) {
-      complaint = "was not measured, the process came to a bad end before";
-    } else if (seen.bytes() != 0) {
-      complaint = Text.format("allocates %.1f bytes a call, but must allocate none", seen.bytes());
-    } else if (!(seen.ratio() >= enough(ratio))) {
-      complaint =
-          Text.format(
-              "ratio %.2f is below %.2f, half of what is expected", seen.ratio(), enough(ratio));
+  private static double nanos(@Nullable Seen seen) {
+    return seen == null ? Double.NaN : seen.nanos();
+  }
+
+  /** Why it fails; null if it passes. */
+  @Nullable String complaint() {
+    if (there == null || !Double.isFinite(overScalar()) || !Double.isFinite(ofHere())) {
+      return "was not measured";
     }
-    return new Verdict(work, ratio, seen, complaint);
+    if (there.bytes() != 0) {
+      return Text.format("allocates %.1f bytes a call, but must allocate none", there.bytes());
+    }
+    if (lanes >= cell.tellsFrom() && !(overScalar() >= LEAST_OVER_SCALAR)) {
+      return Text.format(
+          "has %.2f times the speed of scalar kernels, less than %.1f",
+          overScalar(), LEAST_OVER_SCALAR);
+    }
+    if (!(ofHere() >= LEAST_OF_HERE)) {
+      return Text.format("has %.2f of its speed here, less than %.1f", ofHere(), LEAST_OF_HERE);
+    }
+    return null;
   }
 
   /** A line of a table. */
   String line() {
-    String figures =
-        seen == null ? "" : Text.format("%9.2f %9.2f %9.1f", seen.ratio(), expected, seen.bytes());
-    return Text.format("  %-36s%s  %s", work, figures, passed() ? "" : "FAILED: " + complaint);
+    String complaint = complaint();
+    return Text.format(
+        "  %-36s%9.2f%1s%9.2f %9.1f  %s",
+        cell.name(),
+        overScalar(),
+        lanes >= cell.tellsFrom() ? "" : "*",
+        ofHere(),
+        there == null ? Double.NaN : there.bytes(),
+        complaint == null ? "" : "FAILED: " + complaint);
   }
 }

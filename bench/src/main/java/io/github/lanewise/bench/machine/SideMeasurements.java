@@ -2,7 +2,7 @@ package io.github.lanewise.bench.machine;
 
 import io.github.lanewise.bench.accuracy.ExpErrors;
 import io.github.lanewise.bench.result.BenchResult;
-import java.io.IOException;
+import io.github.lanewise.bench.stage.Failure;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -46,11 +46,8 @@ public final class SideMeasurements {
       warmUps.add(WarmUps.measure("without warmUp", 0, jvms(quick), runMillis, step));
       warmUps.add(
           WarmUps.measure("with warmUp of 1 s", WARM_UP_MILLIS, jvms(quick), runMillis, step));
-    } catch (IOException e) {
+    } catch (Failure e) {
       missing.add(new BenchResult.Missing("Lanewise", "warm-up", "a fresh JVM failed"));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      missing.add(new BenchResult.Missing("Lanewise", "warm-up", "interrupted"));
     }
     return new Results(ulps, warmUps, missing);
   }

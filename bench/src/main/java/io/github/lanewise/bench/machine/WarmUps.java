@@ -3,7 +3,6 @@ package io.github.lanewise.bench.machine;
 import io.github.lanewise.bench.WarmUpRun;
 import io.github.lanewise.bench.result.BenchResult;
 import io.github.lanewise.bench.result.BenchResult.Point;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -17,8 +16,7 @@ final class WarmUps {
 
   /** Measures in some JVMs, one after the other; {@code step} is run behind each. */
   static BenchResult.WarmUp measure(
-      String label, long warmUpMillis, int jvms, long runMillis, Runnable step)
-      throws IOException, InterruptedException {
+      String label, long warmUpMillis, int jvms, long runMillis, Runnable step) {
     List<WarmUpRun> runs = new ArrayList<>();
     for (int jvm = 0; jvm < jvms; jvm++) {
       runs.add(WarmUpRun.fork(List.of(), plan(warmUpMillis, runMillis)));

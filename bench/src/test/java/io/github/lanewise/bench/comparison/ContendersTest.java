@@ -46,7 +46,8 @@ class ContendersTest {
       questions.add(Question.product(operation, 9, 35, 6));
       questions.add(Question.product(operation, 5, 515, 33));
     }
-    for (Variant variant : List.of(Variant.PLAIN, Variant.CAUSAL, Variant.WINDOW)) {
+    for (Variant variant :
+        List.of(Variant.PLAIN, Variant.CAUSAL, Variant.WINDOW, Variant.SOFTCAP)) {
       questions.add(Question.attention(variant, 2, 517, 18));
       questions.add(Question.attention(variant, 4, 33, 64).withKeyHeads(2).withBatch(2));
     }

@@ -32,7 +32,9 @@ class QuestionsTest {
   void everyOperationAndVariantIsAsked() {
     Set<Operation> operations = EnumSet.noneOf(Operation.class);
     Set<Variant> variants = EnumSet.noneOf(Variant.class);
-    for (Question question : Questions.all()) {
+    List<Question> questions = new ArrayList<>(Questions.all());
+    questions.addAll(Questions.onRequest());
+    for (Question question : questions) {
       operations.add(question.operation());
       variants.add(question.variant());
     }

@@ -1,85 +1,128 @@
 package io.github.lanewise.bench.gate;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.lanewise.Lanewise;
+import io.github.lanewise.bench.ChildJvm;
+import io.github.lanewise.bench.contender.LanewiseContender;
+import io.github.lanewise.bench.contender.OracleContender;
+import io.github.lanewise.bench.gate.GateFork.Seen;
 import io.github.lanewise.bench.stage.Failure;
-import java.time.Duration;
-import java.util.LinkedHashMap;
+import io.github.lanewise.bench.stage.Terminal;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** Real processes, and the expectations that are committed. */
 class GateTest {
-  private static final List<String> FEW =
-      List.of("exp 4096", "softmax 32x1024", "qk 256x256x64", "attention 2 256x64");
+  private static final Cell EXP = Cell.question("exp 4096", new LanewiseContender(), 128);
+  private static final Cell MAX = Cell.question("max 4096", new LanewiseContender(), Cell.NEVER);
+  private static final int LANES = Lanewise.implementation().laneBits();
 
-  @Test
-  void everyWorkIsExpectedAtEveryWidth() {
-    Expectations committed = Expectations.committed();
-    assertEquals(Set.of(128, 256, 512), committed.widths());
-    for (int lanes : committed.widths()) {
-      assertEquals(Works.names(), List.copyOf(expected(lanes).keySet()));
-    }
+  private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+
+  private int run(String... arguments) {
+    PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
+    return Gate.run(Terminal.of(out, false), arguments);
+  }
+
+  private static Seen seen(double nanos, double bytes) {
+    return new Seen(nanos, bytes);
+  }
+
+  private static void assertComplaint(String expected, Verdict verdict) {
+    String complaint = verdict.complaint();
+    assertNotNull(complaint, verdict::line);
+    assertTrue(complaint.contains(expected), complaint);
+    assertTrue(verdict.line().contains("FAILED"), verdict::line);
+  }
+
+  private static @Nullable Seen measured(int lanes) {
+    return GateFork.run(ChildJvm.ownJava(), lanes, List.of(EXP.name())).get(EXP.name());
   }
 
   @Test
-  void timeTellsAboutMostWorks() {
-    for (int lanes : Expectations.committed().widths()) {
-      Map<String, Double> expected = expected(lanes);
-      long telling = expected.values().stream().filter(ratio -> ratio > 0).count();
-      assertTrue(telling > expected.size() / 2, telling + " of " + expected.size());
-      assertTrue(
-          FEW.stream().allMatch(work -> expected.getOrDefault(work, 0.0) > 0), () -> "at " + lanes);
-    }
+  void vectorKernelsPassAndScalarOnesDoNot() {
+    Seen scalar = measured(0);
+    Seen vector = measured(LANES);
+    assertNull(new Verdict(EXP, LANES, scalar, vector, vector).complaint());
+    Seen again = measured(0);
+    assertComplaint("the speed of scalar", new Verdict(EXP, LANES, scalar, again, again));
+    assertComplaint("of its speed here", new Verdict(MAX, LANES, scalar, vector, again));
   }
 
   @Test
-  void scalarKernelsFailAtEveryWidth() {
-    Map<String, Double> never = new LinkedHashMap<>();
-    FEW.forEach(work -> never.put(work, Double.POSITIVE_INFINITY));
-    List<Measurement> scalar = GateFork.run(0, Duration.ofSeconds(1), never);
-    assertEquals(FEW, scalar.stream().map(Measurement::work).toList());
-    for (int lanes : Expectations.committed().widths()) {
-      for (Measurement seen : scalar) {
-        Verdict verdict = Verdict.judge(seen.work(), expected(lanes).get(seen.work()), seen);
-        System.out.printf("scalar code at %d bits: %s%n", lanes, verdict.line());
-        assertFalse(verdict.passed(), verdict.line());
-      }
-    }
+  void whoAllocatesFails() {
+    Cell oracle = Cell.question("exp 4096", new OracleContender(), Cell.NEVER);
+    Seen seen = GateFork.measure(oracle);
+    assertComplaint("but must allocate none", new Verdict(oracle, LANES, seen, seen, seen));
   }
 
   @Test
-  void lanesThatAreNotToBeHadAreAnError() {
-    Failure failure =
-        assertThrows(
-            Failure.class, () -> GateFork.run(1024, Duration.ZERO, Map.of("exp 4096", 1.0)));
-    assertTrue(
-        String.valueOf(failure.getMessage()).contains("lanewise.lanes is \"1024\""),
-        failure.getMessage());
+  void whatIsNotMeasuredFails() {
+    assertComplaint("not measured", new Verdict(MAX, LANES, seen(9, 0), seen(9, 0), null));
+    assertComplaint("not measured", new Verdict(MAX, LANES, null, seen(9, 0), seen(9, 0)));
+    assertComplaint("not measured", new Verdict(MAX, LANES, seen(9, 0), null, seen(9, 0)));
   }
 
   @Test
-  void expectationsAreCautious() {
-    assertEquals(
-        Map.of("exp", 8.2, "max", 0.0, "new", 0.0),
-        Renewal.expected(
-            List.of("exp", "max", "new"),
-            Map.of("exp", 8.29, "max", 2.9),
-            Map.of("exp", 1.0, "max", 1.0)));
+  void lanesThatAreNotToBeHadAreAFailure() {
+    String said = String.valueOf(assertThrows(Failure.class, () -> measured(1024)).getMessage());
+    assertTrue(said.contains("lanewise.lanes is \"1024\""), said);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1500, 1000, 0", "3000, 1000, 0"})
+  void enough(double scalar, double vector, double bytes) {
+    Seen run = seen(vector, bytes);
+    assertNull(new Verdict(EXP, 128, seen(scalar, 0), run, run).complaint());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1490, 1000, 0",
+    "3000, 1000, 0.1",
+    "NaN, 1000, 0",
+    "3000, NaN, 0",
+    "3000, 1000, NaN"
+  })
+  void notEnough(double scalar, double vector, double bytes) {
+    Seen run = seen(vector, bytes);
+    assertNotNull(new Verdict(EXP, 128, seen(scalar, 0), run, run).complaint());
   }
 
   @Test
-  void accidentsOfTheCompilerAreNoExpectation() {
-    assertEquals(4.1, Renewal.least(List.of(5.0, 0.01, 4.1)));
+  void timeIsNotJudgedWhereItTellsNothing() {
+    Seen run = seen(1000, 0);
+    assertNull(new Verdict(MAX, 512, seen(900, 0), run, run).complaint());
+    run = seen(1000, 16);
+    assertComplaint("allocates 16.0", new Verdict(MAX, 512, seen(900, 0), run, run));
   }
 
-  private static Map<String, Double> expected(int lanes) {
-    return Objects.requireNonNull(Expectations.committed().at(lanes));
+  @ParameterizedTest
+  @CsvSource({"700, 1000, true", "690, 1000, false", "1000, 100, true"})
+  void anotherJdkHasSevenTenthsOfTheSpeed(double here, double there, boolean passes) {
+    Verdict verdict = new Verdict(EXP, 512, seen(9000, 0), seen(here, 0), seen(there, 0));
+    assertEquals(passes, verdict.complaint() == null, verdict::line);
+  }
+
+  @Test
+  void theBestOfSomeRunsCounts() {
+    assertEquals(seen(7, 0), seen(9, 0).and(seen(7, 24)).and(seen(8, 1)));
+  }
+
+  @Test
+  void misuseIsTold() {
+    assertEquals(2, run("--renew"));
+    assertEquals(1, run("--only", "convolution"));
+    assertTrue(said.toString(StandardCharsets.UTF_8).contains("convolution"), said::toString);
   }
 }

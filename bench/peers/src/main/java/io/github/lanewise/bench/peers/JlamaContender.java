@@ -34,6 +34,9 @@ public final class JlamaContender implements Contender {
       case SOFTMAX:
         return variant == Variant.PLAIN;
       case QK, ATTENTION:
+        if (variant == Variant.SOFTCAP) {
+          return false;
+        }
         return question.depth() % LANES == 0;
       case PV:
         return question.columns() % LANES == 0;
