@@ -210,11 +210,6 @@ public final class MaskPlan {
     return ((MaskExpression) mask).namedOffset() != null;
   }
 
-  /** Whether the mask names an offset between the positions of queries and keys. */
-  public boolean namesOffset() {
-    return root.namedOffset() != null;
-  }
-
   /** The offset that the mask names, else the keys of batch element b - queries. */
   public long offset(long b) {
     Long named = root.namedOffset();

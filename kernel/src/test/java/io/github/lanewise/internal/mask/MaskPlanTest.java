@@ -196,8 +196,9 @@ class MaskPlanTest {
 
   @Test
   void offsetsAreNamedOrTheDifferenceOfTheLengths() {
-    plan.bind(Mask.causal().and(Mask.prefix(3)), 1, 1, 2, 9);
-    assertFalse(plan.namesOffset());
+    Mask unnamed = Mask.causal().and(Mask.prefix(3));
+    assertFalse(MaskPlan.namesOffset(unnamed));
+    plan.bind(unnamed, 1, 1, 2, 9);
     assertEquals(7, plan.offset(0));
     Mask[] naming = {
       Mask.causal(5),
@@ -208,8 +209,8 @@ class MaskPlanTest {
       Mask.causal(5).or(Mask.window(2, 2, 5)).and(Mask.keyLengths(1))
     };
     for (Mask mask : naming) {
+      assertTrue(MaskPlan.namesOffset(mask), mask::toString);
       plan.bind(mask, 1, 1, 2, 9);
-      assertTrue(plan.namesOffset(), mask::toString);
       assertEquals(5, plan.offset(0), mask::toString);
     }
   }
