@@ -25,7 +25,7 @@ final class ArgmaxRows {
     Arrays.fill(best, Float.NEGATIVE_INFINITY);
     Arrays.fill(bestKey, -1);
     Arrays.fill(broken, false);
-    block.tree.begin(0, rows.count);
+    block.tree.beginPanels(rows.count, 0);
     PackedHeads packed = call.packed;
     for (int at = packed.find(slot, block.firstChunk()); at < packed.end(slot); at++) {
       if (score(block, packed.chunk(at))) {
@@ -35,16 +35,16 @@ final class ArgmaxRows {
     if (call.weights != null) {
       writeWeights(call, block, slot, call.weights);
     }
-    if (call.out != null) {
-      writeValues(call, block, slot, call.out);
+    if (call.results.out != null) {
+      writeValues(call, block, slot, call.results.out);
     }
-    if (call.wantsStatistics()) {
-      writeStatistics(call, block);
+    if (call.results.wantsStatistics()) {
+      writeStatistics(call.results, block);
     }
   }
 
   private static boolean score(QueryBlock block, PackedChunk chunk) {
-    int node = block.tree.next();
+    int node = block.tree.scratch();
     return block.panel.score(chunk, false, block.tree.nodes, node);
   }
 
@@ -110,14 +110,14 @@ final class ArgmaxRows {
     }
   }
 
-  private void writeStatistics(AttentionCall call, QueryBlock block) {
-    ResultRows results = block.results;
+  private void writeStatistics(Results to, QueryBlock block) {
+    ResultWriter results = block.results;
     for (int c = 0; c < block.rows.count; c++) {
       boolean empty = bestKey[c] < 0;
       results.logSumExp[c] = empty && !broken[c] ? Float.NEGATIVE_INFINITY : Float.NaN;
       results.entropy[c] = broken[c] ? Float.NaN : 0f;
       results.maxWeight[c] = broken[c] ? Float.NaN : empty ? 0f : 1f;
     }
-    results.writeStatistics(call, block.rows);
+    results.writeStatistics(to, block.rows);
   }
 }

@@ -58,15 +58,12 @@ public final class AttentionCall implements Task {
   float scale;
   boolean wantsMoment;
 
-  /** What is written: exactly one of the three. */
-  @Nullable StridedFloats out;
+  final Results results = new Results();
 
+  /** What is written: one of these, or the results. */
   @Nullable StridedFloats weights;
-  @Nullable ShardNodes shard;
 
-  @Nullable StridedFloats logSumExp;
-  @Nullable StridedFloats entropy;
-  @Nullable StridedFloats maxWeight;
+  @Nullable ShardNodes shard;
 
   private KeyValueSource source;
   private long keyHeads;
@@ -195,12 +192,9 @@ public final class AttentionCall implements Task {
 
   private void bindResults(
       @Nullable StridedFloats out, @Nullable StridedFloats weights, RowStatistics statistics) {
-    this.out = out;
+    results.bind(out, statistics);
     this.weights = weights;
-    logSumExp = strided(statistics.logSumExp());
-    entropy = strided(statistics.entropy());
-    maxWeight = strided(statistics.maxWeight());
-    wantsMoment = entropy != null;
+    wantsMoment = results.entropy != null;
   }
 
   private void bindShard(ShardNodes shard) {
@@ -208,10 +202,6 @@ public final class AttentionCall implements Task {
     keyLength = shard.endKey();
     wantsMoment = true;
     mask.bindShard(options.mask, q.size(0), q.size(1), queryLength, shard.firstKey(), keyLength);
-  }
-
-  private static @Nullable StridedFloats strided(io.github.lanewise.@Nullable FloatTensor t) {
-    return t == null ? null : StridedFloats.of(t);
   }
 
   @SuppressWarnings("NullAway") // a call at rest holds nothing of the caller's
@@ -222,13 +212,10 @@ public final class AttentionCall implements Task {
     tensors.unbind();
     cached.unbind();
     packed.release();
-    out = null;
+    results.unbind();
     weights = null;
     shard = null;
     bias = null;
-    logSumExp = null;
-    entropy = null;
-    maxWeight = null;
     mask.release();
   }
 
@@ -322,10 +309,6 @@ public final class AttentionCall implements Task {
     long queries = Math.min(TileKernels.PANEL, queryLength - firstQuery);
     block.rows.set(mask, batch, firstHead + head, heads, firstQuery, queries);
     block.run(this, slot);
-  }
-
-  boolean wantsStatistics() {
-    return logSumExp != null || entropy != null || maxWeight != null;
   }
 
   /** Index of the first bias of a row in its storage; an axis of size 1 counts for all. */

@@ -10,7 +10,6 @@ import io.github.lanewise.internal.cache.PageLayout;
 import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.mask.MaskPlan;
 import io.github.lanewise.internal.mask.RowGroup;
-import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import io.github.lanewise.internal.work.Crew;
 import io.github.lanewise.internal.work.Task;
@@ -46,13 +45,10 @@ public final class DecodeCall implements Task {
 
   AttentionOptions options;
   StridedFloats q;
-  StridedFloats out;
+  final Results results = new Results();
   CacheSnapshot cache;
   PageLayout layout;
   @Nullable StridedFloats bias;
-  @Nullable StridedFloats logSumExp;
-  @Nullable StridedFloats entropy;
-  @Nullable StridedFloats maxWeight;
   float scale;
   int queryLength;
   int group;
@@ -79,7 +75,6 @@ public final class DecodeCall implements Task {
   private float[] nodes = new float[0];
 
   private int nodeStride;
-  private final float[] factors = new float[NodeKernels.FACTORS];
 
   @SuppressWarnings("NullAway.Init") // bound before use, by `run`
   private DecodeCall() {}
@@ -129,11 +124,8 @@ public final class DecodeCall implements Task {
     this.options = options;
     this.q = q;
     this.cache = cache;
-    this.out = out;
+    results.bind(out, statistics);
     layout = cache.layout();
-    logSumExp = strided(statistics.logSumExp());
-    entropy = strided(statistics.entropy());
-    maxWeight = strided(statistics.maxWeight());
     bias = strided(options.bias);
     queryLength = (int) q.size(2);
     group = (int) (q.size(1) / layout.keyHeads);
@@ -153,12 +145,9 @@ public final class DecodeCall implements Task {
     options = null;
     q = null;
     cache = null;
-    out = null;
+    results.unbind();
     layout = null;
     bias = null;
-    logSumExp = null;
-    entropy = null;
-    maxWeight = null;
     mask.release();
   }
 
@@ -275,12 +264,16 @@ public final class DecodeCall implements Task {
     DecodeWorker worker = workspace.get(WORKER);
     try {
       worker.begin(this, b, firstHead, heads);
-      worker.grow(runLevel, run, firstKey[b], endKey[b]);
+      long endChunk = (endKey[b] + CHUNK - 1) / CHUNK;
+      worker.grow(
+          Math.max(firstKey[b] / CHUNK, run << runLevel),
+          Math.min(endChunk, (run + 1) << runLevel));
       if (runs(b) == 1) {
-        worker.results.write(this, worker.rows, worker.nodes, 0);
+        write(worker);
       } else {
+        int root = worker.tree.root();
         int length = (int) NodeKernels.length((long) heads * rows, width);
-        System.arraycopy(worker.nodes, 0, nodes, index * nodeStride, length);
+        System.arraycopy(worker.tree.nodes, root, nodes, index * nodeStride, length);
       }
     } finally {
       worker.release();
@@ -296,35 +289,22 @@ public final class DecodeCall implements Task {
       int heads = Math.min(headsPerTask, layout.keyHeads - firstHead);
       try {
         worker.begin(this, b, firstHead, heads);
-        int levels = Long.SIZE - Long.numberOfLeadingZeros(end - 1);
-        int root = merge(levels, 0, first, end, firstTask[b] + block, heads * rows);
-        worker.results.write(this, worker.rows, nodes, root);
+        int length = (int) NodeKernels.length((long) heads * rows, width);
+        int task = firstTask[b] + block;
+        for (long run = first; run < end; run++, task += headBlocks) {
+          int node = worker.tree.open(runLevel, run);
+          System.arraycopy(nodes, task * nodeStride, worker.tree.nodes, node, length);
+          worker.tree.add(runLevel, run);
+        }
+        write(worker);
       } finally {
         worker.release();
       }
     }
   }
 
-  /**
-   * Merges the node (level, index) over runs in the place of its lowest run.
-   *
-   * @param base the task of the run {@code first}
-   * @return where it is, or -1 if none of its runs is one of [first, end)
-   */
-  private int merge(int level, long index, long first, long end, int base, int nodeRows) {
-    long low = index << level;
-    if (low >= end || low + (1L << level) <= first) {
-      return -1;
-    }
-    if (level == 0) {
-      return (base + (int) (index - first) * headBlocks) * nodeStride;
-    }
-    int a = merge(level - 1, 2 * index, first, end, base, nodeRows);
-    int b = merge(level - 1, 2 * index + 1, first, end, base, nodeRows);
-    if (a < 0 || b < 0) {
-      return Math.max(a, b);
-    }
-    Kernels.nodes().mergeRows(nodes, a, nodes, b, nodeRows, width, factors);
-    return a;
+  private void write(DecodeWorker worker) {
+    worker.results.finish(worker.tree, worker.rows, options.sinks);
+    worker.results.write(results, worker.tree, worker.rows);
   }
 }

@@ -40,7 +40,7 @@ final class DecodeScores {
   private int end;
 
   void begin(DecodeCall call, int most) {
-    kind = WeightSums.of(true, call.entropy != null);
+    kind = WeightSums.of(true, call.results.entropy != null);
     if (scores.length < most * CHUNK) {
       scores = new float[most * CHUNK];
       weights = new float[most * CHUNK];

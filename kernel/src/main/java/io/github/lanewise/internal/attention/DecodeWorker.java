@@ -10,7 +10,6 @@ import io.github.lanewise.internal.kernel.DecodeKernels;
 import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.mask.QueryRows;
 import io.github.lanewise.internal.runtime.Kernels;
-import io.github.lanewise.internal.scalar.ScalarFma;
 import java.util.Arrays;
 
 /**
@@ -22,8 +21,6 @@ import java.util.Arrays;
  */
 final class DecodeWorker {
 
-  private static final int GROUP = DecodeKernels.GROUP;
-
   private static final int MOST_LANES = DecodeKernels.lanes(DecodeKernels.Element.INT8);
 
   /** Rows of scores that are in flight: 64 KB, and as much of weights. */
@@ -31,14 +28,10 @@ final class DecodeWorker {
 
   final QueryRows rows = new QueryRows();
   final DecodeScores scores = new DecodeScores();
-  final DecodeResults results = new DecodeResults();
+  final ResultWriter results = new ResultWriter();
   private final PageArrays arrays = new PageArrays();
 
-  /** Nodes that wait for their right neighbours, {@link #nodeLength} apart. */
-  float[] nodes = new float[0];
-
-  private int nodeLength;
-  final float[] factors = new float[NodeKernels.FACTORS];
+  final MergeTree tree = new MergeTree();
 
   /** The queries as {@code [headDim/256][rows][256]}. */
   private float[] queries = new float[0];
@@ -51,8 +44,6 @@ final class DecodeWorker {
   private PageLayout layout;
   private int sequence;
   private int firstHead;
-  private long firstChunk;
-  private long endChunk;
 
   @SuppressWarnings("NullAway.Init") // bound by `begin` before any other method
   DecodeWorker() {}
@@ -66,7 +57,7 @@ final class DecodeWorker {
     this.firstHead = firstHead;
     long firstQueryHead = (long) firstHead * call.group;
     rows.set(call.mask, sequence, firstQueryHead, (long) heads * call.group, 0, call.queryLength);
-    nodeLength = Math.toIntExact(NodeKernels.length(rows.count, call.width));
+    tree.beginRows(rows.count, call.width);
   }
 
   @SuppressWarnings("NullAway") // a worker at rest holds nothing of the caller's
@@ -77,19 +68,21 @@ final class DecodeWorker {
     arrays.release();
   }
 
-  /** Makes the node (level, index) of the keys {@code [firstKey, endKey)} at 0 of the nodes. */
-  void grow(int level, long index, long firstKey, long endKey) {
-    firstChunk = firstKey / CHUNK;
-    endChunk = (endKey + CHUNK - 1) / CHUNK;
-    int needed = Math.multiplyExact(level + 2, nodeLength);
-    if (nodes.length < needed) {
-      nodes = new float[needed];
-    }
+  /** Makes the tree of the chunks {@code [first, end)}. */
+  void grow(long first, long end) {
     loadQueries();
     scores.begin(call, Math.min(rows.count, Math.max(call.rows, ROWS_IN_FLIGHT)));
-    if (!node(level, index, 0)) {
-      clear(0);
+    for (long chunk = nextSeen(first, end); chunk < end; chunk = nextSeen(chunk + 1, end)) {
+      int node = tree.open(0, chunk);
+      if (attend(chunk * CHUNK, node)) {
+        tree.add(0, chunk);
+      }
     }
+  }
+
+  /** The first chunk from {@code chunk} on that any row may see; beyond {@code end} if none is. */
+  private long nextSeen(long chunk, long end) {
+    return chunk < end ? rows.next(chunk * CHUNK) / CHUNK : end;
   }
 
   private void loadQueries() {
@@ -108,40 +101,13 @@ final class DecodeWorker {
     }
   }
 
-  /** Makes the node in stack slot {@code depth}; false, with nothing there, if nobody sees it. */
-  private boolean node(int level, long index, int depth) {
-    long low = index << level;
-    long high = low + (1L << level);
-    if (low >= endChunk || high <= firstChunk) {
-      return false;
-    }
-    if (level == 0) {
-      return chunk(index, depth * nodeLength);
-    }
-    if (rows.next(low * CHUNK) >= high * CHUNK) {
-      return false;
-    }
-    boolean left = node(level - 1, 2 * index, depth);
-    boolean right = node(level - 1, 2 * index + 1, left ? depth + 1 : depth);
-    if (left && right) {
-      int a = depth * nodeLength;
-      Kernels.nodes().mergeRows(nodes, a, nodes, a + nodeLength, rows.count, call.width, factors);
-    }
-    return left || right;
-  }
-
-  private void clear(int node) {
-    Arrays.fill(nodes, node, node + rows.count, Float.NEGATIVE_INFINITY);
-    Arrays.fill(nodes, node + rows.count, node + nodeLength, 0f);
-  }
-
-  private boolean chunk(long index, int node) {
-    long chunk0 = index * CHUNK;
+  /** Makes the node of one chunk; false, with nothing there, if nobody sees it. */
+  private boolean attend(long chunk0, int node) {
     int length = (int) Math.min(CHUNK, cache.length(sequence) - chunk0);
     if (!rows.findVisible(chunk0, length)) {
       return false;
     }
-    clear(node);
+    tree.clear(node);
     int heads = rows.count / call.rows;
     int together = Math.max(1, ROWS_IN_FLIGHT / call.rows);
     for (int head = 0; head < heads; head += together) {
@@ -152,7 +118,7 @@ final class DecodeWorker {
       }
       int row0 = head * call.rows;
       for (int r = row0; r < endHead * call.rows; r++) {
-        scores.weigh(call, rows, chunk0, r, r - row0, nodes, node);
+        scores.weigh(call, rows, chunk0, r, r - row0, tree.nodes, node);
       }
       for (int h = head; h < endHead; h++) {
         multiplyValues(chunk0, h, (h - head) * call.rows, node);
@@ -251,14 +217,14 @@ final class DecodeWorker {
               scores.weights,
               from,
               call.rows,
-              nodes,
+              tree.nodes,
               to,
               call.width);
       finite &= page.allFinite;
     }
     if (!finite) {
       for (int r = 0; r < call.rows; r++) {
-        if (!Kernels.tiles().isFinite(nodes, to + r * call.width, call.width)) {
+        if (!Kernels.tiles().isFinite(tree.nodes, to + r * call.width, call.width)) {
           multiplyLiveValues(chunk0, head, (scoreRow + r) * CHUNK, to + r * call.width);
         }
       }
@@ -270,20 +236,28 @@ final class DecodeWorker {
    * not see or scores -inf, as 0·NaN must not leak. For finite values it makes no difference.
    */
   private void multiplyLiveValues(long chunk0, int head, int scoreRow, int to) {
-    Arrays.fill(nodes, to, to + call.width, 0f);
+    Arrays.fill(tree.nodes, to, to + call.width, 0f);
     for (int key = rows.from(); key < rows.to(); key++) {
       if (scores.scores[scoreRow + key] == Float.NEGATIVE_INFINITY) {
         continue;
       }
       Page page = cache.page(sequence, chunk0 + key);
       int token = (int) ((chunk0 + key) % layout.pageLength);
-      float weight = scores.weights[scoreRow + key];
       arrays.values(layout, page, head, token, 1);
-      float[] values = (float[]) arrays.array; // the narrow storages hold finite numbers only
-      for (int c = 0; c < call.width; c++) {
-        float value = values[arrays.from + c / GROUP * arrays.stride + c % GROUP];
-        nodes[to + c] = ScalarFma.fma(weight, value, nodes[to + c]);
-      }
+      Kernels.decode()
+          .product(
+              layout.element,
+              arrays.array,
+              arrays.from,
+              arrays.stride,
+              layout.valueGroups,
+              1,
+              scores.weights,
+              scoreRow + key,
+              1,
+              tree.nodes,
+              to,
+              call.width);
     }
   }
 }

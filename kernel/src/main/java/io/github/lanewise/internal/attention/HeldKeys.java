@@ -129,8 +129,7 @@ final class HeldKeys {
   }
 
   /**
-   * The node of all keys: the tree's root, whose missing right branches are the identity. The array
-   * is the caller's own.
+   * The node of all keys: the tree's root, whose missing right branches are the identity.
    *
    * @throws IllegalStateException if the keys are not those from 0 up to some end
    */
@@ -145,7 +144,7 @@ final class HeldKeys {
     for (int r = trees - 1; r >= 0; r--) {
       root = root == null ? runs.get(r) : runs.get(r).mergedWith(root, shape);
     }
-    return root == null || root.node == null ? KeyRun.emptyNode(shape) : root.node.clone();
+    return root == null || root.node == null ? KeyRun.emptyNode(shape) : root.node;
   }
 
   private void requireNoGap() {

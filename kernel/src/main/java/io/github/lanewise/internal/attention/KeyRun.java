@@ -5,7 +5,6 @@ import static io.github.lanewise.internal.kernel.Arithmetic.POSITIONS;
 
 import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.runtime.Kernels;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,7 +83,7 @@ final class KeyRun {
   /** A node of rows that have seen no key. */
   static float[] emptyNode(StateShape shape) {
     float[] node = new float[shape.nodeLength()];
-    Arrays.fill(node, 0, shape.rows(), Float.NEGATIVE_INFINITY);
+    NodeKernels.clear(node, 0, shape.rows(), node.length);
     return node;
   }
 

@@ -10,7 +10,6 @@ import io.github.lanewise.internal.mask.RowGroup;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.tensor.StagedRows;
 import io.github.lanewise.internal.tensor.StridedFloats;
-import java.util.Arrays;
 
 /**
  * One worker's scratch for a block of up to 32 query rows, and the way from scores to results:
@@ -30,12 +29,11 @@ final class QueryBlock {
   final RowGroup packedFor = new RowGroup();
 
   final PageReader pages = new PageReader();
-  final ResultRows results = new ResultRows();
+  final ResultWriter results = new ResultWriter();
 
   private final ArgmaxRows argmaxRows = new ArgmaxRows();
   private final float[] laneScratch = new float[ScoreKernels.LANE_SCRATCH];
   private final long[] live = new long[CHUNK];
-  private final float[] keyMaximum = new float[PANEL];
 
   /**
    * Computes the {@link #rows}, which have been set.
@@ -55,19 +53,11 @@ final class QueryBlock {
 
   private void attend(AttentionCall call, int slot) {
     grow(call, slot, firstChunk(), endChunk());
-    int root = finishRoot(call);
+    int root = results.finish(tree, rows, call.options.sinks);
     if (call.weights != null) {
       writeWeights(call, slot, call.weights, root);
     }
-    if (call.out != null) {
-      Kernels.nodes().normalizePanel(tree.nodes, root, call.valueDim, rows.count);
-      int values = root + ScoreKernels.NODE_VALUES;
-      results.writePanel(call.out, rows, tree.nodes, values, 0, call.valueDim);
-    }
-    if (call.wantsStatistics()) {
-      results.describe(tree.nodes, root, rows.count, keyMaximum);
-      results.writeStatistics(call, rows);
-    }
+    results.write(call.results, tree, rows);
   }
 
   /** Every node of the shard's own tree, as far as these rows see any of its keys. */
@@ -75,28 +65,27 @@ final class QueryBlock {
     for (int n = 0; n < shard.count(); n++) {
       long first = Math.max(firstChunk(), shard.firstChunk(n));
       grow(call, slot, first, Math.min(endChunk(), shard.endChunk(n)));
-      int root = tree.root();
-      if (root >= 0) {
+      if (!tree.isEmpty()) {
         long row =
             (rows.batch() * call.q.size(1) + rows.head[0]) * call.queryLength + rows.query[0];
-        shard.write(n, (int) row, rows.count, tree.nodes, root);
+        shard.write(n, (int) row, rows.count, tree.nodes, tree.root());
       }
     }
   }
 
   /** Makes the tree of the chunks {@code [first, end)}. */
   private void grow(AttentionCall call, int slot, long first, long end) {
-    tree.begin(call.valueDim, rows.count);
+    tree.beginPanels(rows.count, call.valueDim);
     PackedHeads packed = call.packed;
     for (int at = packed.find(slot, first); at < packed.end(slot); at++) {
       PackedChunk chunk = packed.chunk(at);
       if (chunk.index >= end) {
         break;
       }
-      int node = tree.next();
+      int node = tree.open(0, chunk.index);
       if (panel.score(chunk, true, tree.nodes, node)) {
         weigh(call, chunk, node);
-        tree.add(chunk.index);
+        tree.add(0, chunk.index);
       }
     }
   }
@@ -195,40 +184,10 @@ final class QueryBlock {
     }
   }
 
-  /** The node of all keys and of the sink; that of no key at all if nothing is visible. */
-  private int finishRoot(AttentionCall call) {
-    int root = tree.root();
-    if (root < 0) {
-      root = tree.next();
-      clearNode(root, call.valueDim);
-      tree.add(0);
-    }
-    System.arraycopy(tree.nodes, root + ScoreKernels.NODE_MAXIMUM, keyMaximum, 0, PANEL);
-    float[] sinks = call.options.sinks;
-    if (sinks != null) {
-      int sink = tree.next();
-      clearNode(sink, call.valueDim);
-      for (int c = 0; c < rows.count; c++) {
-        float logit = sinks[(int) rows.head[c]];
-        tree.nodes[sink + ScoreKernels.NODE_MAXIMUM + c] = logit;
-        tree.nodes[sink + ScoreKernels.NODE_SUM + c] = logit == Float.NEGATIVE_INFINITY ? 0f : 1f;
-      }
-      tree.merge(root, sink);
-    }
-    return root;
-  }
-
-  private void clearNode(int node, int valueDim) {
-    float[] nodes = tree.nodes;
-    Arrays.fill(nodes, node, node + ScoreKernels.NODE_VALUES + valueDim * PANEL, 0f);
-    int maximum = node + ScoreKernels.NODE_MAXIMUM;
-    Arrays.fill(nodes, maximum, maximum + PANEL, Float.NEGATIVE_INFINITY);
-  }
-
   /** Computes the scores once more and weighs them by what the root knows of the row. */
   private void writeWeights(AttentionCall call, int slot, StridedFloats weights, int root) {
     long written = 0;
-    int scratch = tree.next();
+    int scratch = tree.scratch();
     PackedHeads packed = call.packed;
     for (int at = packed.find(slot, firstChunk()); at < packed.end(slot); at++) {
       if (panel.score(packed.chunk(at), true, tree.nodes, scratch)) {

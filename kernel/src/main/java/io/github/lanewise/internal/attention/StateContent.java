@@ -95,7 +95,7 @@ public final class StateContent {
     return sinks.length == 0 ? "none" : Arrays.toString(sinks);
   }
 
-  /** The node of all keys, the caller's own; see {@link HeldKeys#root}. */
+  /** The node of all keys, not to be changed; see {@link HeldKeys#root}. */
   float[] root() {
     return held.root(shape);
   }

@@ -1,5 +1,7 @@
 package io.github.lanewise.internal.kernel;
 
+import java.util.Arrays;
+
 /**
  * Kernels over nodes of the merge tree. A node is the partial result of a run of keys: for every
  * row of queries the maximum m of its scores, the sum l of its weights, its moment Σ p·(s - m), and
@@ -43,6 +45,12 @@ public interface NodeKernels {
     return Math.multiplyExact(rows, Math.addExact(3, valueDim));
   }
 
+  /** Makes the node at a place that of rows that have seen no key. */
+  static void clear(float[] nodes, int at, int stride, int length) {
+    Arrays.fill(nodes, at, at + stride, Float.NEGATIVE_INFINITY);
+    Arrays.fill(nodes, at + stride, at + length, 0f);
+  }
+
   /** Rows whose sums are merged before their values are. */
   int MERGED_AT_ONCE = TileKernels.PANEL;
 
@@ -74,4 +82,20 @@ public interface NodeKernels {
 
   /** The same in row layout. */
   void normalizeRows(float[] node, int nodeFrom, int rows, int valueDim);
+
+  /**
+   * The statistics of a root: {@code logSumExp = m + ln l}, {@code entropy = ln l - moment / l},
+   * {@code maxWeight = exp(keyMaximum - m)·r} with r = 1 / l; -inf, 0 and 0 if nothing is visible.
+   *
+   * @param keyMaximum of each row, before the sink joined
+   */
+  void statistics(
+      float[] node,
+      int nodeFrom,
+      int stride,
+      int rows,
+      float[] keyMaximum,
+      float[] logSumExp,
+      float[] entropy,
+      float[] maxWeight);
 }

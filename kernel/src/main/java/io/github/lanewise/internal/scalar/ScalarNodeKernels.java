@@ -95,4 +95,25 @@ public final class ScalarNodeKernels implements NodeKernels {
       values[v] = sum == 0f ? 0f : values[v] * reciprocal + 0f;
     }
   }
+
+  @Override
+  public void statistics(
+      float[] node,
+      int nodeFrom,
+      int stride,
+      int rows,
+      float[] keyMaximum,
+      float[] logSumExp,
+      float[] entropy,
+      float[] maxWeight) {
+    for (int r = 0; r < rows; r++) {
+      float m = node[nodeFrom + r];
+      float sum = node[nodeFrom + NodeKernels.sum(stride) + r];
+      float moment = node[nodeFrom + NodeKernels.moment(stride) + r];
+      float logarithm = (float) StrictMath.log((double) sum);
+      logSumExp[r] = m + logarithm;
+      entropy[r] = sum == 0f ? 0f : logarithm - moment / sum;
+      maxWeight[r] = sum == 0f ? 0f : ScalarExp.flushed(keyMaximum[r] - m) * (1f / sum);
+    }
+  }
 }

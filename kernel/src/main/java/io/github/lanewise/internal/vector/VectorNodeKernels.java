@@ -22,6 +22,8 @@ public final class VectorNodeKernels implements NodeKernels {
   private static final int L = LaneSpecies.LENGTH;
   private static final int PANEL = TileKernels.PANEL;
 
+  private static final NodeKernels SCALAR = new ScalarNodeKernels();
+
   @Override
   public void mergePanels(
       float[] nodes, int aFrom, int bFrom, int valueDim, int columns, float[] factors) {
@@ -168,5 +170,19 @@ public final class VectorNodeKernels implements NodeKernels {
     for (int at = from; at < from + length; at += L) {
       FloatVector.fromArray(F, o, at).mul(factor).add(0f).intoArray(o, at);
     }
+  }
+
+  /** A logarithm is taken once a row; scalar code has one. */
+  @Override
+  public void statistics(
+      float[] node,
+      int nodeFrom,
+      int stride,
+      int rows,
+      float[] keyMaximum,
+      float[] logSumExp,
+      float[] entropy,
+      float[] maxWeight) {
+    SCALAR.statistics(node, nodeFrom, stride, rows, keyMaximum, logSumExp, entropy, maxWeight);
   }
 }

@@ -1,0 +1,142 @@
+package io.github.lanewise.internal.attention;
+
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
+
+import io.github.lanewise.internal.kernel.NodeKernels;
+import io.github.lanewise.internal.kernel.TileKernels;
+import io.github.lanewise.internal.mask.QueryRows;
+import io.github.lanewise.internal.runtime.Kernels;
+import io.github.lanewise.internal.tensor.StridedFloats;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** From the root of a merge tree to the caller's tensors: sink, normalization, statistics. */
+final class ResultWriter {
+
+  private static final int PANEL = TileKernels.PANEL;
+
+  /** The statistics of each row; for {@link #writeStatistics}. */
+  float[] logSumExp = new float[PANEL];
+
+  float[] entropy = new float[PANEL];
+  float[] maxWeight = new float[PANEL];
+
+  private float[] keyMaximum = new float[PANEL];
+  private float[] staged = new float[0];
+
+  /** Folds the tree and joins the sinks, if there are any; the root is ready to be written. */
+  int finish(MergeTree tree, QueryRows rows, float @Nullable [] sinks) {
+    int root = tree.root();
+    if (keyMaximum.length < rows.count) {
+      logSumExp = new float[rows.count];
+      entropy = new float[rows.count];
+      maxWeight = new float[rows.count];
+      keyMaximum = new float[rows.count];
+    }
+    System.arraycopy(tree.nodes, root + NodeKernels.MAXIMUM, keyMaximum, 0, rows.count);
+    if (sinks != null) {
+      tree.joinSinks(sinks, rows);
+    }
+    return root;
+  }
+
+  /** Writes what is wanted of the root that {@link #finish} has left; it is used up. */
+  void write(Results to, MergeTree tree, QueryRows rows) {
+    if (to.out != null) {
+      writeValues(to.out, tree, rows);
+    }
+    if (to.wantsStatistics()) {
+      Kernels.nodes()
+          .statistics(
+              tree.nodes,
+              tree.root(),
+              tree.stride(),
+              rows.count,
+              keyMaximum,
+              logSumExp,
+              entropy,
+              maxWeight);
+      writeStatistics(to, rows);
+    }
+  }
+
+  private void writeValues(StridedFloats out, MergeTree tree, QueryRows rows) {
+    int values = tree.normalize();
+    int valueDim = (int) out.size(3); // a row of the tree may have more
+    if (tree.hasPanels()) {
+      writePanel(out, rows, tree.nodes, values, 0, valueDim);
+      return;
+    }
+    for (int r = 0; r < rows.count; r++) {
+      out.write(tree.nodes, values + r * tree.valueDim(), rows.offsetIn(out, r), valueDim);
+    }
+  }
+
+  /** Writes the statistics that stand here. */
+  void writeStatistics(Results to, QueryRows rows) {
+    write(to.logSumExp, logSumExp, rows);
+    write(to.entropy, entropy, rows);
+    write(to.maxWeight, maxWeight, rows);
+  }
+
+  private static void write(@Nullable StridedFloats t, float[] values, QueryRows rows) {
+    if (t == null) {
+      return;
+    }
+    for (int r = 0; r < rows.count; ) {
+      int stop = rows.endOfHead(r);
+      long at = rows.offsetIn(t, r); // the last axis has stride 1
+      t.write(values, r, at, stop - r);
+      r = stop;
+    }
+  }
+
+  /**
+   * Writes a panel {@code [length][PANEL]} to the rows' elements {@code [first, first + length)}.
+   */
+  void writePanel(
+      StridedFloats t, QueryRows rows, float[] panel, int from, long first, int length) {
+    for (int c = 0; c < rows.count; ) {
+      int stop = rows.endOfHead(c);
+      long at = rows.offsetIn(t, c) + first;
+      float[] own = t.arrayOrNull();
+      if (own != null) {
+        Kernels.tiles()
+            .transpose(panel, from + c, PANEL, length, stop - c, own, (int) at, (int) t.stride(2));
+      } else {
+        writeStaged(t, panel, from + c, at, length, stop - c);
+      }
+      c = stop;
+    }
+  }
+
+  private void writeStaged(
+      StridedFloats t, float[] panel, int from, long at, int length, int lanes) {
+    room(lanes * length);
+    Kernels.tiles().transpose(panel, from, PANEL, length, lanes, staged, 0, length);
+    if (t.stride(2) == length) {
+      t.write(staged, 0, at, lanes * length);
+      return;
+    }
+    for (int c = 0; c < lanes; c++) {
+      t.write(staged, c * length, at + c * t.stride(2), length);
+    }
+  }
+
+  /** Writes +0 to the rows' elements {@code [first, end)}. */
+  void writeZeros(StridedFloats t, QueryRows rows, long first, long end) {
+    room(CHUNK);
+    Arrays.fill(staged, 0, CHUNK, 0f);
+    for (int c = 0; c < rows.count; c++) {
+      for (long at = first; at < end; at += CHUNK) {
+        t.write(staged, 0, rows.offsetIn(t, c) + at, (int) Math.min(CHUNK, end - at));
+      }
+    }
+  }
+
+  private void room(int length) {
+    if (staged.length < length) {
+      staged = new float[length];
+    }
+  }
+}
