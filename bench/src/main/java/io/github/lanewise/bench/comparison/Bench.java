@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import picocli.CommandLine.ParameterException;
 
 /**
  * The comparison: measures, and writes a report. Exit status: 0 if there is one, 1 if not, 2 if the
@@ -25,7 +26,7 @@ public final class Bench {
 
   private Bench() {}
 
-  /** Runs it; {@link Options#HELP} says with what. */
+  /** Runs it; {@link Options} says with what. */
   public static void main(String[] arguments) {
     System.exit(run(Terminal.standard(), Contenders.all(), MOST_SECONDS_OF_A_JVM, arguments));
   }
@@ -35,26 +36,26 @@ public final class Bench {
       Terminal terminal, List<Contender> contenders, long mostSeconds, String... arguments) {
     try {
       Options options = Options.parse(arguments);
-      if (options.help()) {
-        terminal.line(Options.HELP);
+      if (options.help) {
+        terminal.line(options.usage());
         return 0;
       }
-      Path stored = options.render();
+      Path stored = options.render;
       if (stored != null) {
         BenchResult result = ResultFile.read(stored);
-        finish(terminal, result, ReportFolder.writable(options.report()));
+        finish(terminal, result, ReportFolder.writable(options.report));
         return 0;
       }
-      List<Contender> chosen = Contenders.select(contenders, options.contenders());
+      List<Contender> chosen = chosen(contenders, options);
       List<Question> questions = questions(options);
-      ReportFolder folder = ReportFolder.writable(options.report());
+      ReportFolder folder = ReportFolder.writable(options.report);
       try (PrintStream log = folder.openLog()) {
         Comparison comparison = new Comparison(options, questions, chosen, log, mostSeconds);
         finish(terminal, comparison.run(terminal, folder), folder);
       }
       return 0;
-    } catch (Misuse e) {
-      terminal.line(String.valueOf(e.getMessage()));
+    } catch (ParameterException e) {
+      terminal.line(Text.format("%s; --help lists the options.", e.getMessage()));
       return 2;
     } catch (Failure e) {
       terminal.line("");
@@ -76,32 +77,39 @@ public final class Bench {
     terminal.line(Text.format("Report: %s", page.toAbsolutePath().normalize()));
   }
 
-  /** A text picks from the usual questions or, where none of them has it, from the others. */
+  private static List<Contender> chosen(List<Contender> all, Options options) {
+    List<String> known = all.stream().map(Contender::name).toList();
+    for (String name : options.contenders) {
+      if (!known.contains(name)) {
+        throw options.misuse(
+            Text.format(
+                "There is no contender \"%s\", but there are %s", name, String.join(", ", known)));
+      }
+    }
+    return Contenders.select(all, options.contenders);
+  }
+
+  /** A text picks from the usual questions or, where none of them has it, is one itself. */
   private static List<Question> questions(Options options) {
-    List<Question> usual = options.quick() ? Questions.quick() : Questions.all();
-    if (options.only().isEmpty()) {
+    List<Question> usual = options.quick ? Questions.quick() : Questions.all();
+    if (options.only.isEmpty()) {
       return usual;
     }
     Set<Question> picked = new LinkedHashSet<>();
-    for (String text : options.only()) {
-      List<Question> found = named(text, usual);
-      if (found.isEmpty() && !options.quick()) {
-        found = named(text, Questions.onRequest());
+    for (String text : options.only) {
+      List<Question> found =
+          usual.stream().filter(question -> question.id().contains(text)).toList();
+      if (found.isEmpty()) {
+        found = QuestionText.parse(text).stream().toList();
       }
       if (found.isEmpty()) {
-        throw new Misuse(
-            "There is no question with \""
-                + text
-                + "\" in its name. There are: "
-                + String.join("; ", usual.stream().map(Question::id).toList())
-                + ".");
+        throw options.misuse(
+            Text.format(
+                "There is no question with \"%s\" in its id, but there are %s",
+                text, String.join("; ", usual.stream().map(Question::id).toList())));
       }
       picked.addAll(found);
     }
     return List.copyOf(picked);
-  }
-
-  private static List<Question> named(String text, List<Question> questions) {
-    return questions.stream().filter(question -> question.id().contains(text)).toList();
   }
 }

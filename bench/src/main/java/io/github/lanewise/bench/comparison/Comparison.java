@@ -47,7 +47,7 @@ final class Comparison {
         new Rounds(
             questions,
             contenders,
-            options.quick() ? ForkPlan.QUICK : ForkPlan.USUAL,
+            options.quick ? ForkPlan.QUICK : ForkPlan.USUAL,
             new ForkRunner(log, mostSeconds));
   }
 
@@ -69,8 +69,8 @@ final class Comparison {
       }
     }
     try (ProgressBar bar =
-        terminal.progress("Errors, warm-up", SideMeasurements.steps(options.quick()))) {
-      sides = SideMeasurements.run(options.quick(), bar::step);
+        terminal.progress("Errors, warm-up", SideMeasurements.steps(options.quick))) {
+      sides = SideMeasurements.run(options.quick, bar::step);
     }
     return result(options.rounds());
   }

@@ -1,29 +1,15 @@
 package io.github.lanewise.bench.comparison;
 
-import io.github.lanewise.bench.stage.Failure;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 
 /** The catalogue: everything that the comparison asks. */
 public final class Questions {
-  private static final int NEAR = 5;
-
   private Questions() {}
 
   /** All questions; those for several threads are for all of this machine's processors. */
   public static List<Question> all() {
     return all(Runtime.getRuntime().availableProcessors());
-  }
-
-  /** Those that take too long to be asked unless they are named: --only 8192. */
-  public static List<Question> onRequest() {
-    return List.of(
-        Question.attention(Variant.CAUSAL, 8, 2048, 128),
-        Question.attention(Variant.SOFTCAP, 8, 2048, 64),
-        Question.attention(Variant.PLAIN, 8, 8192, 64),
-        Question.attention(Variant.CAUSAL, 8, 8192, 64));
   }
 
   /** A few that touch every operation, for a smoke run. */
@@ -34,29 +20,6 @@ public final class Questions {
         Question.softmax(Variant.BOOLEAN, 64, 1024),
         Question.product(Operation.QK, 2048, 2048, 128),
         Question.attention(Variant.PLAIN, 8, 128, 64));
-  }
-
-  /**
-   * The question with this id.
-   *
-   * @throws Failure that names the nearest ids, if there is none
-   */
-  public static Question byId(String id) {
-    List<Question> all = new ArrayList<>(all());
-    all.addAll(onRequest());
-    for (Question question : all) {
-      if (question.id().equals(id)) {
-        return question;
-      }
-    }
-    List<String> near =
-        all.stream()
-            .map(Question::id)
-            .sorted(Comparator.comparingInt(candidate -> -commonWords(candidate, id)))
-            .limit(NEAR)
-            .toList();
-    throw new Failure(
-        "There is no question \"" + id + "\". The nearest are: " + String.join("; ", near) + ".");
   }
 
   /** All questions of a machine with so many processors. */
@@ -121,14 +84,5 @@ public final class Questions {
     questions.add(Question.product(Operation.QK, 2048, 2048, 128).withThreads(threads));
     questions.add(Question.attention(Variant.PLAIN, 8, 2048, 64).withThreads(threads));
     questions.add(Question.attention(Variant.CAUSAL, 8, 2048, 64).withThreads(threads));
-  }
-
-  private static int commonWords(String candidate, String id) {
-    Set<String> words = Set.of(candidate.split("[ ,]+", -1));
-    int common = 0;
-    for (String word : id.split("[ ,]+", -1)) {
-      common += words.contains(word) ? 1 : 0;
-    }
-    return common;
   }
 }

@@ -187,7 +187,7 @@ class BenchTest {
     assertEquals(2, run("--report", report.toString(), "--only", "convolution"));
     assertEquals(2, run("--report", report.toString(), "--contender", "Abacus"));
     assertFalse(Files.exists(report));
-    assertTrue(said().contains("There is no option \"--colour\""), said());
+    assertTrue(said().contains("Unknown option: '--colour'"), said());
     assertTrue(said().contains("There is no question with \"convolution\""), said());
     assertTrue(said().contains("exp 4096; "), said());
     assertTrue(said().contains("There is no contender \"Abacus\""), said());

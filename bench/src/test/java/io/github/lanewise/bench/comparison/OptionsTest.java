@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine.ParameterException;
 
 class OptionsTest {
   @Test
@@ -29,16 +30,13 @@ class OptionsTest {
             "--render",
             "f.json",
             "--help");
-    assertEquals(
-        new Options(
-            Path.of("r"),
-            7,
-            List.of("exp 4096", "qk"),
-            List.of("Oracle"),
-            true,
-            Path.of("f.json"),
-            true),
-        options);
+    assertEquals(Path.of("r"), options.report);
+    assertEquals(7, options.rounds());
+    assertEquals(List.of("exp 4096", "qk"), options.only);
+    assertEquals(List.of("Oracle"), options.contenders);
+    assertEquals(Path.of("f.json"), options.render);
+    assertTrue(options.quick);
+    assertTrue(options.help);
   }
 
   @Test
@@ -70,28 +68,32 @@ class OptionsTest {
   void theHelpNamesEveryOption() {
     for (String option :
         List.of("--report", "--rounds", "--only", "--contender", "--quick", "--render", "--help")) {
-      assertTrue(Options.HELP.contains(option), option);
+      assertTrue(Options.parse().usage().contains(option), option);
     }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--colour", "-h", "exp", "--only=exp"})
+  @ValueSource(strings = {"--colour", "-h", "exp"})
   void anUnknownOptionIsNamed(String option) {
-    Misuse misuse = assertThrows(Misuse.class, () -> Options.parse(option));
-    assertEquals("There is no option \"" + option + "\"; --help lists them.", misuse.getMessage());
+    String said = misuse(option);
+    assertTrue(said.contains("'" + option + "'"), said);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"0", "-1", "100", "many", "2.5", "99999999999"})
   void roundsOutOfRange(String rounds) {
-    Misuse misuse = assertThrows(Misuse.class, () -> Options.parse("--rounds", rounds));
-    assertEquals(
-        "--rounds must be a number from 1 to 99, not " + rounds + ".", misuse.getMessage());
+    String said = misuse("--rounds", rounds);
+    assertTrue(said.contains("--rounds") && said.contains(rounds), said);
   }
 
   @Test
   void aMissingValueIsNotTheNextOption() {
-    assertThrows(Misuse.class, () -> Options.parse("--only"));
-    assertThrows(Misuse.class, () -> Options.parse("--report", "--quick"));
+    assertTrue(misuse("--only").contains("--only"));
+    assertTrue(misuse("--report", "--quick").contains("--report"));
+  }
+
+  private static String misuse(String... arguments) {
+    return String.valueOf(
+        assertThrows(ParameterException.class, () -> Options.parse(arguments)).getMessage());
   }
 }
