@@ -96,9 +96,9 @@ class SystemTextsTest {
 
   @Test
   void theRevisionIsNamedWhereThereIsOne() {
-    assertEquals("0.1", Revision.of("0.1", "", ""));
-    assertEquals("0.1 (abc)", Revision.of("0.1", "abc", ""));
-    assertEquals("0.1 (abc, with changes)", Revision.of("0.1", "abc", " M pom.xml"));
+    assertEquals("0.1", Revision.of("0.1", "", false));
+    assertEquals("0.1 (abc)", Revision.of("0.1", "abc", false));
+    assertEquals("0.1 (abc, with changes)", Revision.of("0.1", "abc", true));
   }
 
   @Test
