@@ -52,7 +52,7 @@ public final class Jvm {
   /** Nanoseconds of processor time of the whole process; 0 where the system does not tell. */
   public static long processNanos() {
     try {
-      return Process.nanos();
+      return OperatingSystem.nanos();
     } catch (LinkageError | RuntimeException unavailable) {
       return 0;
     }
@@ -108,7 +108,7 @@ public final class Jvm {
     }
   }
 
-  private static final class Process {
+  private static final class OperatingSystem {
     static long nanos() {
       OperatingSystemMXBean bean = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
       return bean == null ? 0 : Math.max(0, bean.getProcessCpuTime());
