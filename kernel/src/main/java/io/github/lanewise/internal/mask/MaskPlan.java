@@ -174,13 +174,19 @@ public final class MaskPlan {
    * @return {@link #NONE}, {@link #ALL} or {@link #SOME}
    */
   public int chunk(long b, long h, long i, long key0, int length, long[] bits, int at) {
-    assert key0 % Long.SIZE == 0 && length <= CHUNK && key0 + length <= keys && length > 0;
     if (isNone) {
       return ALL;
     }
-    long end = key0 + length;
-    long firstVisible = Math.max(root.first(this, b, h, i), Math.max(key0, firstKey));
-    long endVisible = Math.min(root.end(this, b, h, i), end);
+    long first = Math.max(root.first(this, b, h, i), firstKey);
+    return chunk(b, h, i, first, root.end(this, b, h, i), key0, length, bits, at);
+  }
+
+  /** The same for a row whose range is known. */
+  int chunk(
+      long b, long h, long i, long first, long end, long key0, int length, long[] bits, int at) {
+    assert key0 % Long.SIZE == 0 && length <= CHUNK && key0 + length <= keys && length > 0;
+    long firstVisible = Math.max(first, key0);
+    long endVisible = Math.min(end, key0 + length);
     if (firstVisible >= endVisible) {
       return NONE;
     }

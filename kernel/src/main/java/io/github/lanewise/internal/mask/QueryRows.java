@@ -104,7 +104,9 @@ public final class QueryRows extends RowGroup {
     from = all ? 0 : length;
     to = all ? length : 0;
     for (int r = 0; r < count && !all; r++) {
-      states[r] = plan.chunk(batch, head[r], query[r], chunk0, length, bits, r * WORDS);
+      long h = head[r];
+      long i = query[r];
+      states[r] = plan.chunk(batch, h, i, first[r], end[r], chunk0, length, bits, r * WORDS);
       if (states[r] != MaskPlan.NONE) {
         from = Math.min(from, (int) Math.max(0, first[r] - chunk0));
         to = Math.max(to, (int) Math.min(length, end[r] - chunk0));
