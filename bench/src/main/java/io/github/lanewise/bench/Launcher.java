@@ -43,7 +43,7 @@ public final class Launcher {
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
     command.add("-classpath");
     command.add(System.getProperty("java.class.path"));
-    command.add("io.github.lanewise.bench.comparison.Bench");
+    command.add("io.github.lanewise.bench.comparison.CompareCommand");
     command.addAll(Arrays.asList(arguments));
     System.exit(new ProcessBuilder(command).inheritIO().start().waitFor());
   }

@@ -25,7 +25,7 @@ import java.util.List;
 final class Comparison {
   private final Options options;
   private final List<Contender> contenders;
-  private final Rounds rounds;
+  private final InterleavedRounds rounds;
   private final PrintStream log;
   private final Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
   private final long startNanos = System.nanoTime();
@@ -44,7 +44,7 @@ final class Comparison {
     this.contenders = contenders;
     this.log = log;
     this.rounds =
-        new Rounds(
+        new InterleavedRounds(
             questions,
             contenders,
             options.quick ? ForkPlan.QUICK : ForkPlan.USUAL,

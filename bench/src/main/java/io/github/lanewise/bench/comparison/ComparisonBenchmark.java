@@ -39,8 +39,8 @@ public class ComparisonBenchmark {
     Question asked =
         QuestionText.parse(question).orElseThrow(() -> new Failure("no question: " + question));
     Contender answering = Contenders.byName(contender);
-    Data data = Data.of(asked);
-    Check check = new Check(asked, data);
+    QuestionData data = QuestionData.of(asked);
+    OracleCheck check = new OracleCheck(asked, data);
     try {
       run = answering.prepare(asked, data);
       note.put(ForkNote.ERROR, Double.toString(check.run(run)));

@@ -27,7 +27,7 @@ public interface Contender {
    *
    * @throws Exception if it cannot; also {@link LinkageError}, where a native library is missing
    */
-  Run prepare(Question question, Data data) throws Exception;
+  Run prepare(Question question, QuestionData data) throws Exception;
 
   /** One prepared computation. */
   interface Run extends AutoCloseable {

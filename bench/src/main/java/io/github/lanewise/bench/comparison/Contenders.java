@@ -13,7 +13,8 @@ final class Contenders {
     List<Contender> all = new ArrayList<>();
     for (Contender contender : ServiceLoader.load(Contender.class)) {
       all.add(
-          all.isEmpty() || !contender.name().equals(Bench.LANEWISE) ? all.size() : 0, contender);
+          all.isEmpty() || !contender.name().equals(CompareCommand.LANEWISE) ? all.size() : 0,
+          contender);
     }
     return List.copyOf(all);
   }
@@ -33,7 +34,7 @@ final class Contenders {
             contender ->
                 names.isEmpty()
                     || names.contains(contender.name())
-                    || contender.name().equals(Bench.LANEWISE))
+                    || contender.name().equals(CompareCommand.LANEWISE))
         .toList();
   }
 }

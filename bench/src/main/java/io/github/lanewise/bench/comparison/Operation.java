@@ -8,7 +8,7 @@ public enum Operation {
   SUM,
   /** The largest of a run of floats. */
   MAX,
-  /** y = x / {@link Data#DIVISOR} of a run of floats. */
+  /** y = x / {@link QuestionData#DIVISOR} of a run of floats. */
   DIVIDE,
   /** Softmax along the rows of a matrix. */
   SOFTMAX,

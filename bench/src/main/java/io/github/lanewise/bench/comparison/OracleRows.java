@@ -20,7 +20,7 @@ public final class OracleRows {
   private final Visibility visibility;
 
   /** Takes the inputs as doubles. */
-  public OracleRows(Question question, Data data) {
+  public OracleRows(Question question, QuestionData data) {
     this.question = question;
     this.a = Primitives.widen(data.a());
     this.b =
@@ -67,7 +67,7 @@ public final class OracleRows {
       case EXP -> Primitives.exp(a);
       case SUM -> new double[] {Primitives.sum(a)};
       case MAX -> new double[] {Primitives.max(a)};
-      case DIVIDE -> Primitives.divide(a, Data.DIVISOR);
+      case DIVIDE -> Primitives.divide(a, QuestionData.DIVISOR);
       case SOFTMAX -> softmax(row);
       case QK, PV -> product(row);
       case ATTENTION -> attention(row);
@@ -117,7 +117,7 @@ public final class OracleRows {
     return ReferenceAttention.forward(
             new AttentionShape(1, 1, 1, 1, question.columns(), dim, dim),
             AttentionOptions.standard(dim)
-                .withSoftcap(question.variant() == Variant.SOFTCAP ? Data.SOFTCAP : 0)
+                .withSoftcap(question.variant() == Variant.SOFTCAP ? QuestionData.SOFTCAP : 0)
                 .withVisibility((b0, h0, i0, j) -> visibility.visible(sequence, head, i, j)),
             rows(a, row, dim),
             rows(b, keys, question.columns() * dim),
@@ -125,12 +125,12 @@ public final class OracleRows {
         .out();
   }
 
-  private static Visibility visibility(Question question, Data data) {
+  private static Visibility visibility(Question question, QuestionData data) {
     long offset = (long) question.columns() - question.rows();
     int columns = question.columns();
     return switch (question.variant()) {
       case CAUSAL -> Visibility.causal(offset);
-      case WINDOW -> Visibility.window(Data.WINDOW - 1L, 0, offset);
+      case WINDOW -> Visibility.window(QuestionData.WINDOW - 1L, 0, offset);
       case RAGGED -> Visibility.keyLengths(data.keyLengths());
       case KEY_LENGTHS -> {
         int[] lengths = data.keyLengths();

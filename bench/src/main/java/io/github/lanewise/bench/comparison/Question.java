@@ -117,11 +117,11 @@ public record Question(
       case CAUSAL:
         return batch * square / 2; // the convention, a diagonal too few
       case WINDOW:
-        double w = Math.min(Data.WINDOW, rows);
+        double w = Math.min(QuestionData.WINDOW, rows);
         return batch * (w * (w + 1) / 2 + (rows - w) * w);
       case RAGGED:
         double pairs = 0;
-        for (int length : Data.raggedLengths(this)) {
+        for (int length : QuestionData.raggedLengths(this)) {
           pairs += (double) rows * length;
         }
         return pairs;

@@ -5,16 +5,27 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * Which rows {@link Check} compares: all, if the oracle is fast enough; else the first and the last
- * of every head, where a shifted causal mask or a wrong length cannot hide, then those beside the
- * edges of tiles, chunks and windows, then any.
+ * Which rows {@link OracleCheck} compares: all, if the oracle is fast enough; else the first and
+ * the last of every head, where a shifted causal mask or a wrong length cannot hide, then those
+ * beside the edges of tiles, chunks and windows, then any.
  */
 final class SampledRows {
   /** Multiplications of the oracle, about 10 ns each. */
   private static final long BUDGET = 10_000_000;
 
   private static final int[] EDGES = {
-    1, Data.WINDOW - 1, Data.WINDOW, Data.WINDOW + 1, 2, 3, 15, 16, 63, 64, 127, 128
+    1,
+    QuestionData.WINDOW - 1,
+    QuestionData.WINDOW,
+    QuestionData.WINDOW + 1,
+    2,
+    3,
+    15,
+    16,
+    63,
+    64,
+    127,
+    128
   };
 
   private SampledRows() {}

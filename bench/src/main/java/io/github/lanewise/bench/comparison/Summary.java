@@ -46,7 +46,7 @@ final class Summary {
   private static void addQuestion(
       List<String> lines, String question, List<Measurement> measured, double noise) {
     for (Measurement base : measured) {
-      if (base.contender().equals(Bench.LANEWISE)) {
+      if (base.contender().equals(CompareCommand.LANEWISE)) {
         List<String> ratios =
             measured.stream()
                 .filter(other -> !other.equals(base))

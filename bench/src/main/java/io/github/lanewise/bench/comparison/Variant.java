@@ -6,9 +6,9 @@ public enum Variant {
   PLAIN(""),
   /** Key j is visible to query i iff j <= i + columns - rows. */
   CAUSAL(" causal"),
-  /** Softmax whose row i sees the first {@link Data#keyLengths}[i] columns. */
+  /** Softmax whose row i sees the first {@link QuestionData#keyLengths}[i] columns. */
   KEY_LENGTHS(" key lengths"),
-  /** Softmax under {@link Data#allowed}, row by row. */
+  /** Softmax under {@link QuestionData#allowed}, row by row. */
   BOOLEAN(" boolean"),
   /** The same mask, packed to bits; each row begins a new long. */
   BITS(" bits"),
@@ -16,11 +16,14 @@ public enum Variant {
   LOGARITHMIC(" log"),
   /** The gradient of softmax: a is its output y, b is dy, the result is dx. */
   BACKWARD(" backward"),
-  /** Causal attention to the last {@link Data#WINDOW} keys, a query's own included. */
+  /** Causal attention to the last {@link QuestionData#WINDOW} keys, a query's own included. */
   WINDOW(" window"),
-  /** Attention whose scores are capped: c·tanh(s/c), c = {@link Data#SOFTCAP}. */
+  /** Attention whose scores are capped: c·tanh(s/c), c = {@link QuestionData#SOFTCAP}. */
   SOFTCAP(" softcap"),
-  /** Attention whose sequence b has {@link Data#keyLengths}[b] keys; queries beyond count too. */
+  /**
+   * Attention whose sequence b has {@link QuestionData#keyLengths}[b] keys; queries beyond count
+   * too.
+   */
   RAGGED(" ragged");
 
   private final String suffix;

@@ -1,8 +1,8 @@
 package io.github.lanewise.bench.contender;
 
 import io.github.lanewise.bench.comparison.Contender;
-import io.github.lanewise.bench.comparison.Data;
 import io.github.lanewise.bench.comparison.Question;
+import io.github.lanewise.bench.comparison.QuestionData;
 import io.github.lanewise.bench.comparison.Variant;
 
 /** The JDK's Vector API as its documentation shows it, with the exponential that it brings. */
@@ -32,7 +32,7 @@ public final class JdkVectorContender implements Contender {
   }
 
   @Override
-  public Run prepare(Question question, Data data) {
+  public Run prepare(Question question, QuestionData data) {
     float[] x = data.a();
     float[] out = ArrayRun.output(question);
     int columns = question.columns();
@@ -40,7 +40,7 @@ public final class JdkVectorContender implements Contender {
       case EXP -> new ArrayRun(out, () -> JdkVectorLoops.exp(x, out));
       case SUM -> new ArrayRun(out, () -> out[0] = JdkVectorLoops.sum(x));
       case MAX -> new ArrayRun(out, () -> out[0] = JdkVectorLoops.max(x, 0, x.length));
-      case DIVIDE -> new ArrayRun(out, () -> JdkVectorLoops.divide(x, Data.DIVISOR, out));
+      case DIVIDE -> new ArrayRun(out, () -> JdkVectorLoops.divide(x, QuestionData.DIVISOR, out));
       case SOFTMAX -> new ArrayRun(out, () -> JdkVectorLoops.softmax(x, columns, out));
       default -> throw new IllegalArgumentException("no answer to " + question);
     };

@@ -11,8 +11,8 @@ import io.github.lanewise.Workers;
 import io.github.lanewise.attention.Attention;
 import io.github.lanewise.bench.Served;
 import io.github.lanewise.bench.comparison.Contender;
-import io.github.lanewise.bench.comparison.Data;
 import io.github.lanewise.bench.comparison.Question;
+import io.github.lanewise.bench.comparison.QuestionData;
 import io.github.lanewise.bench.comparison.Variant;
 
 /** Lanewise as its users call it. */
@@ -40,7 +40,7 @@ public final class LanewiseContender implements Contender {
   }
 
   @Override
-  public Run prepare(Question question, Data data) {
+  public Run prepare(Question question, QuestionData data) {
     Served.requireComplete();
     float[] x = data.a();
     float[] out = ArrayRun.output(question);
@@ -49,14 +49,14 @@ public final class LanewiseContender implements Contender {
       case EXP -> new ArrayRun(out, () -> Lanes.exp(x, 0, out, 0, n));
       case SUM -> new ArrayRun(out, () -> out[0] = Lanes.sum(x, 0, n));
       case MAX -> new ArrayRun(out, () -> out[0] = Lanes.max(x, 0, n));
-      case DIVIDE -> new ArrayRun(out, () -> Lanes.divide(x, 0, Data.DIVISOR, out, 0, n));
+      case DIVIDE -> new ArrayRun(out, () -> Lanes.divide(x, 0, QuestionData.DIVISOR, out, 0, n));
       case SOFTMAX -> softmax(question, data, out);
       case QK, PV -> product(question, data, out);
       case ATTENTION -> attention(question, data, out);
     };
   }
 
-  private static Run softmax(Question question, Data data, float[] out) {
+  private static Run softmax(Question question, QuestionData data, float[] out) {
     Variant variant = question.variant();
     int rows = question.rows();
     int columns = question.columns();
@@ -83,7 +83,7 @@ public final class LanewiseContender implements Contender {
     return new ArrayRun(out, () -> softmax.apply(x, mask, y, none, workers), workers::close);
   }
 
-  private static Run product(Question question, Data data, float[] out) {
+  private static Run product(Question question, QuestionData data, float[] out) {
     int m = question.rows();
     int n = question.columns();
     int k = question.depth();
@@ -103,7 +103,7 @@ public final class LanewiseContender implements Contender {
     };
   }
 
-  private static Run attention(Question question, Data data, float[] out) {
+  private static Run attention(Question question, QuestionData data, float[] out) {
     int batch = question.batch();
     int dim = question.depth();
     FloatTensor q = FloatTensor.of(data.a(), batch, question.heads(), question.rows(), dim);
@@ -113,13 +113,13 @@ public final class LanewiseContender implements Contender {
     Mask mask =
         switch (question.variant()) {
           case CAUSAL -> Mask.causal();
-          case WINDOW -> Mask.window(Data.WINDOW - 1L, 0);
+          case WINDOW -> Mask.window(QuestionData.WINDOW - 1L, 0);
           case RAGGED -> Mask.keyLengths(data.keyLengths());
           default -> Mask.none();
         };
     Attention.Builder builder = Attention.builder().mask(mask);
     if (question.variant() == Variant.SOFTCAP) {
-      builder.softcap(Data.SOFTCAP);
+      builder.softcap(QuestionData.SOFTCAP);
     }
     Attention attention = builder.build();
     RowStatistics none = RowStatistics.none();

@@ -1,9 +1,9 @@
 package io.github.lanewise.bench.contender;
 
 import io.github.lanewise.bench.comparison.Contender;
-import io.github.lanewise.bench.comparison.Data;
 import io.github.lanewise.bench.comparison.OracleRows;
 import io.github.lanewise.bench.comparison.Question;
+import io.github.lanewise.bench.comparison.QuestionData;
 import io.github.lanewise.bench.comparison.Variant;
 
 /** The scalar oracle that everybody is checked against, where one can wait for it. */
@@ -43,7 +43,7 @@ public final class OracleContender implements Contender {
   }
 
   @Override
-  public Run prepare(Question question, Data data) {
+  public Run prepare(Question question, QuestionData data) {
     OracleRows oracle = new OracleRows(question, data);
     float[] out = new float[oracle.rows() * oracle.length()];
     return new ArrayRun(out, () -> compute(oracle, out));

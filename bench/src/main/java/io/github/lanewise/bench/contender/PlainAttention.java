@@ -1,7 +1,7 @@
 package io.github.lanewise.bench.contender;
 
-import io.github.lanewise.bench.comparison.Data;
 import io.github.lanewise.bench.comparison.Question;
+import io.github.lanewise.bench.comparison.QuestionData;
 import io.github.lanewise.bench.comparison.Variant;
 import java.util.Arrays;
 
@@ -15,7 +15,7 @@ final class PlainAttention {
   private static final int BLOCK = 256;
 
   private final Question question;
-  private final Data data;
+  private final QuestionData data;
   private final float[] out;
   private final float[] scaledQueries;
   private final float[][][] keys; // transposed: [block][dim][BLOCK]
@@ -24,7 +24,7 @@ final class PlainAttention {
   private final float[] weights; // four rows, one after another
   private final float[][] sums;
 
-  PlainAttention(Question question, Data data, float[] out) {
+  PlainAttention(Question question, QuestionData data, float[] out) {
     this.question = question;
     this.data = data;
     this.out = out;
@@ -139,7 +139,7 @@ final class PlainAttention {
   /** The first key that a query sees. */
   private int from(int query) {
     return question.variant() == Variant.WINDOW
-        ? Math.max(0, query + question.columns() - question.rows() - Data.WINDOW + 1)
+        ? Math.max(0, query + question.columns() - question.rows() - QuestionData.WINDOW + 1)
         : 0;
   }
 

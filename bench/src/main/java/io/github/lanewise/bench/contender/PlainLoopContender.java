@@ -1,8 +1,8 @@
 package io.github.lanewise.bench.contender;
 
 import io.github.lanewise.bench.comparison.Contender;
-import io.github.lanewise.bench.comparison.Data;
 import io.github.lanewise.bench.comparison.Question;
+import io.github.lanewise.bench.comparison.QuestionData;
 import io.github.lanewise.bench.comparison.Variant;
 
 /** What a good programmer writes without the Vector API, for C2 to vectorise where it can. */
@@ -27,14 +27,14 @@ public final class PlainLoopContender implements Contender {
   }
 
   @Override
-  public Run prepare(Question question, Data data) {
+  public Run prepare(Question question, QuestionData data) {
     float[] x = data.a();
     float[] out = ArrayRun.output(question);
     return switch (question.operation()) {
       case EXP -> new ArrayRun(out, () -> PlainLoops.exp(x, out));
       case SUM -> new ArrayRun(out, () -> out[0] = PlainLoops.sum(x));
       case MAX -> new ArrayRun(out, () -> out[0] = PlainLoops.max(x, 0, x.length));
-      case DIVIDE -> new ArrayRun(out, () -> PlainLoops.divide(x, Data.DIVISOR, out));
+      case DIVIDE -> new ArrayRun(out, () -> PlainLoops.divide(x, QuestionData.DIVISOR, out));
       case SOFTMAX -> softmax(question, data, out);
       case QK, PV -> {
         PlainProduct product = new PlainProduct(question, data.a(), data.b(), out);
@@ -47,7 +47,7 @@ public final class PlainLoopContender implements Contender {
     };
   }
 
-  private static Run softmax(Question question, Data data, float[] out) {
+  private static Run softmax(Question question, QuestionData data, float[] out) {
     float[] x = data.a();
     int columns = question.columns();
     if (question.variant() == Variant.BITS) {

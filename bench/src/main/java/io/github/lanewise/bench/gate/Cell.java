@@ -4,8 +4,8 @@ import io.github.lanewise.attention.KeyValueCache.Storage;
 import io.github.lanewise.bench.DecodeBenchmark;
 import io.github.lanewise.bench.SamplerBenchmark;
 import io.github.lanewise.bench.comparison.Contender;
-import io.github.lanewise.bench.comparison.Data;
 import io.github.lanewise.bench.comparison.Question;
+import io.github.lanewise.bench.comparison.QuestionData;
 import io.github.lanewise.bench.comparison.QuestionText;
 import io.github.lanewise.bench.contender.LanewiseContender;
 import java.util.ArrayList;
@@ -67,7 +67,7 @@ record Cell(String name, int tellsFrom, Supplier<Runnable> prepare) {
         () -> {
           Question question = QuestionText.parse(id).orElseThrow();
           try {
-            return contender.prepare(question, Data.of(question))::run;
+            return contender.prepare(question, QuestionData.of(question))::run;
           } catch (Exception e) {
             throw new IllegalStateException(id, e);
           }

@@ -4,8 +4,8 @@ import java.util.function.LongSupplier;
 
 /** {@code System.arraycopy} by one thread: GB/s, what is read and what is written both counted. */
 public final class CopyLoop implements LimitSource {
-  private final Windows windows = new Windows();
-  private final Walk walk;
+  private final SpeedSampler sampler = new SpeedSampler();
+  private final MemorySweep sweep;
   private final float[] memory;
 
   /**
@@ -14,9 +14,9 @@ public final class CopyLoop implements LimitSource {
    * @param bytes from 1024 to a gigabyte; fewer or more count as these
    */
   public CopyLoop(double bytes) {
-    walk = new Walk(bytes / 2 / Float.BYTES);
-    memory = walk.allocate(2);
-    Windows.warm(() -> System.arraycopy(memory, 0, memory, walk.distance(), 1), this);
+    sweep = new MemorySweep(bytes / 2 / Float.BYTES);
+    memory = sweep.allocate(2);
+    SpeedSampler.warm(() -> System.arraycopy(memory, 0, memory, sweep.distance(), 1), this);
   }
 
   @Override
@@ -25,13 +25,13 @@ public final class CopyLoop implements LimitSource {
   }
 
   double sample(LongSupplier nanoClock) {
-    return windows.best(this::pass, 2.0 * Float.BYTES * walk.elementsOfPass(), nanoClock);
+    return sampler.best(this::pass, 2.0 * Float.BYTES * sweep.elementsOfPass(), nanoClock);
   }
 
   private void pass(int place) {
-    int from = walk.next(place);
-    for (int time = 0; time < walk.repeats(); time++) {
-      System.arraycopy(memory, from, memory, from + walk.distance(), walk.piece());
+    int from = sweep.next(place);
+    for (int time = 0; time < sweep.repeats(); time++) {
+      System.arraycopy(memory, from, memory, from + sweep.distance(), sweep.piece());
     }
   }
 }

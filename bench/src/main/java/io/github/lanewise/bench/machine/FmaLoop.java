@@ -21,19 +21,19 @@ public final class FmaLoop implements LimitSource {
   private static final int STEPS = 10_000;
   private static final int CHAINS = 12;
 
-  private final Windows windows = new Windows();
+  private final SpeedSampler sampler = new SpeedSampler();
 
   /** Read by nobody: it keeps the loop from being removed. */
   public volatile float sink;
 
   /** Makes the loop ready. */
   public FmaLoop() {
-    Windows.warm(() -> sink = loop(1, 100), this);
+    SpeedSampler.warm(() -> sink = loop(1, 100), this);
   }
 
   @Override
   public double sample() {
-    return windows.best(
+    return sampler.best(
         place -> sink = loop(place, STEPS), 2.0 * CHAINS * F.length() * STEPS, System::nanoTime);
   }
 

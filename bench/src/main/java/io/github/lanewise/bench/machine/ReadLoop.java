@@ -10,8 +10,8 @@ public final class ReadLoop implements LimitSource {
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
   private static final int L = F.length();
 
-  private final Windows windows = new Windows();
-  private final Walk walk;
+  private final SpeedSampler sampler = new SpeedSampler();
+  private final MemorySweep sweep;
   private final float[] memory;
 
   /** Read by nobody: it keeps the loop from being removed. */
@@ -23,10 +23,10 @@ public final class ReadLoop implements LimitSource {
    * @param bytes from 512 to half a gigabyte; fewer or more count as these
    */
   public ReadLoop(double bytes) {
-    walk = new Walk(bytes / Float.BYTES);
-    memory = walk.allocate(1);
+    sweep = new MemorySweep(bytes / Float.BYTES);
+    memory = sweep.allocate(1);
     float[] little = new float[128 * L];
-    Windows.warm(() -> sink = sum(little, 0, little.length, 2), this);
+    SpeedSampler.warm(() -> sink = sum(little, 0, little.length, 2), this);
   }
 
   @Override
@@ -35,11 +35,11 @@ public final class ReadLoop implements LimitSource {
   }
 
   double sample(LongSupplier nanoClock) {
-    return windows.best(this::pass, (double) Float.BYTES * walk.elementsOfPass(), nanoClock);
+    return sampler.best(this::pass, (double) Float.BYTES * sweep.elementsOfPass(), nanoClock);
   }
 
   private void pass(int place) {
-    sink = sum(memory, walk.next(place), walk.piece(), walk.repeats());
+    sink = sum(memory, sweep.next(place), sweep.piece(), sweep.repeats());
   }
 
   /** Reads a range a number of times; what is left over of 4 x 2 vectors is left out. */

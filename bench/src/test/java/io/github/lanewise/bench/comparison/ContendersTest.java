@@ -66,8 +66,8 @@ class ContendersTest {
     return small().stream()
         .flatMap(
             question -> {
-              Data data = Data.of(question);
-              Check check = new Check(question, data);
+              QuestionData data = QuestionData.of(question);
+              OracleCheck check = new OracleCheck(question, data);
               return ServiceLoader.load(Contender.class).stream()
                   .map(ServiceLoader.Provider::get)
                   .filter(contender -> contender.answers(question))
@@ -79,13 +79,14 @@ class ContendersTest {
             });
   }
 
-  private static void agrees(Contender contender, Question question, Data data, Check check)
+  private static void agrees(
+      Contender contender, Question question, QuestionData data, OracleCheck check)
       throws Exception {
     try (Contender.Run run = contender.prepare(question, data)) {
       double error = check.run(run);
       System.out.printf(
           "%s, %s: error %.2g, limit %.2g%n",
-          contender.name(), question, error, Check.limit(question));
+          contender.name(), question, error, OracleCheck.limit(question));
     }
   }
 
@@ -121,7 +122,7 @@ class ContendersTest {
   /** Vectors are objects until the loops are compiled. */
   private static void allocatesNothing(Question question) {
     var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-    try (Contender.Run run = new LanewiseContender().prepare(question, Data.of(question))) {
+    try (Contender.Run run = new LanewiseContender().prepare(question, QuestionData.of(question))) {
       long deadline = System.nanoTime() + UNTIL_COMPILED.toNanos();
       long bytes;
       do {

@@ -24,7 +24,7 @@ final class TestContenders {
     }
 
     @Override
-    public Run prepare(Question question, Data data) throws Exception {
+    public Run prepare(Question question, QuestionData data) throws Exception {
       return new Division(data);
     }
   }
@@ -40,7 +40,7 @@ final class TestContenders {
     }
 
     @Override
-    public Run prepare(Question question, Data data) throws Exception {
+    public Run prepare(Question question, QuestionData data) throws Exception {
       if (!System.getProperty("test.optioned", "").equals("given")) {
         throw new IllegalStateException("my option is missing");
       }
@@ -52,7 +52,7 @@ final class TestContenders {
   public static final class Unloadable extends Dividing {
     @Override
     @SuppressWarnings("restricted") // there is nothing to load
-    public Run prepare(Question question, Data data) {
+    public Run prepare(Question question, QuestionData data) {
       System.loadLibrary("lanewise-no-such-library");
       throw new IllegalStateException("it was loaded");
     }
@@ -61,7 +61,7 @@ final class TestContenders {
   /** One element is off. */
   public static final class Wrong extends Dividing {
     @Override
-    public Run prepare(Question question, Data data) {
+    public Run prepare(Question question, QuestionData data) {
       return new Division(data) {
         @Override
         public float[] result() {
@@ -76,7 +76,7 @@ final class TestContenders {
   /** Throws an exception with a cause. */
   public static final class Throwing extends Dividing {
     @Override
-    public Run prepare(Question question, Data data) throws Exception {
+    public Run prepare(Question question, QuestionData data) throws Exception {
       throw new Exception("session", new IllegalArgumentException("opset 99\nis unknown"));
     }
   }
@@ -84,7 +84,7 @@ final class TestContenders {
   /** Never returns, interrupted or not. */
   public static final class Hanging extends Dividing {
     @Override
-    public Run prepare(Question question, Data data) {
+    public Run prepare(Question question, QuestionData data) {
       long spins = 0;
       while (spins >= 0) {
         spins = (spins + 1) & Long.MAX_VALUE;
@@ -97,7 +97,7 @@ final class TestContenders {
   /** Takes its JVM along, as a segmentation fault does. */
   public static final class Dying extends Dividing {
     @Override
-    public Run prepare(Question question, Data data) {
+    public Run prepare(Question question, QuestionData data) {
       return new Division(data) {
         private int calls;
 
@@ -115,7 +115,7 @@ final class TestContenders {
   /** 80 ms a call. */
   public static final class Slow extends Dividing {
     @Override
-    public Run prepare(Question question, Data data) {
+    public Run prepare(Question question, QuestionData data) {
       return new Division(data) {
         @Override
         public void run() {
@@ -134,7 +134,7 @@ final class TestContenders {
     private final float[] x;
     private final float[] y;
 
-    Division(Data data) {
+    Division(QuestionData data) {
       this.x = data.a();
       this.y = new float[x.length];
     }
@@ -142,7 +142,7 @@ final class TestContenders {
     @Override
     public void run() {
       for (int i = 0; i < x.length; i++) {
-        y[i] = x[i] / Data.DIVISOR;
+        y[i] = x[i] / QuestionData.DIVISOR;
       }
     }
 

@@ -24,18 +24,18 @@ class LimitLoopsTest {
   void speedIsAmountByTimeOfTheBestWindow() {
     // Passes at place 3 take 100 us, those elsewhere 200 us: 3 of them fill a window, and then 2.
     double speed =
-        new Windows().best(place -> now += place == 3 ? 100_000 : 200_000, 1e6, () -> now);
+        new SpeedSampler().best(place -> now += place == 3 ? 100_000 : 200_000, 1e6, () -> now);
     assertEquals(1e6 / 100_000, speed, 1e-12);
   }
 
   @Test
   void anInterruptionOfTheOnlyGoodPlaceDoesNotCount() {
-    Windows windows = new Windows();
-    windows.best(place -> now += place == 5 ? 100_000 : 200_000, 1e6, () -> now);
+    SpeedSampler sampler = new SpeedSampler();
+    sampler.best(place -> now += place == 5 ? 100_000 : 200_000, 1e6, () -> now);
     // Now the window that tries place 5 is interrupted; others are there, too.
-    int[] passes = new int[Windows.PLACES];
+    int[] passes = new int[SpeedSampler.PLACES];
     double speed =
-        windows.best(
+        sampler.best(
             place -> {
               boolean interrupted = place == 5 && passes[4] > 0 && passes[6] == 0;
               passes[place]++;
@@ -58,35 +58,35 @@ class LimitLoopsTest {
 
   @Test
   void aWalkGoesThroughAllOfALargeRangeAndReturns() {
-    Walk walk = new Walk(10 << 20);
-    assertEquals(1, walk.repeats());
+    MemorySweep sweep = new MemorySweep(10 << 20);
+    assertEquals(1, sweep.repeats());
     int passes = 10;
     for (int pass = 0; pass < passes; pass++) {
-      assertEquals(pass * walk.piece(), walk.next(0));
+      assertEquals(pass * sweep.piece(), sweep.next(0));
     }
-    assertEquals(0, walk.next(0));
-    assertEquals(10 << 20, passes * walk.piece());
+    assertEquals(0, sweep.next(0));
+    assertEquals(10 << 20, passes * sweep.piece());
   }
 
   @Test
   void aWalkOverLittleRepeatsIt() {
-    Walk walk = new Walk(1000);
-    assertEquals(896, walk.piece()); // whole units of 128
-    assertTrue(walk.elementsOfPass() >= 1 << 20);
-    assertEquals(walk.elementsOfPass(), (double) walk.piece() * walk.repeats());
+    MemorySweep sweep = new MemorySweep(1000);
+    assertEquals(896, sweep.piece()); // whole units of 128
+    assertTrue(sweep.elementsOfPass() >= 1 << 20);
+    assertEquals(sweep.elementsOfPass(), (double) sweep.piece() * sweep.repeats());
   }
 
   @Test
   void bothRangesFitAndBeginAtTheSamePlaceOfALine() {
     for (double elements : new double[] {0, 1000, 5e6}) {
-      Walk walk = new Walk(elements);
+      MemorySweep sweep = new MemorySweep(elements);
       int last = 0;
       for (int pass = 0; pass < 10; pass++) {
-        last = Math.max(last, walk.next(Windows.PLACES - 1) + walk.piece());
+        last = Math.max(last, sweep.next(SpeedSampler.PLACES - 1) + sweep.piece());
       }
-      assertTrue(last <= walk.distance(), "the first range ends behind the second's begin");
-      assertTrue(walk.distance() + last <= walk.allocate(2).length);
-      assertEquals(0, walk.distance() % 16);
+      assertTrue(last <= sweep.distance(), "the first range ends behind the second's begin");
+      assertTrue(sweep.distance() + last <= sweep.allocate(2).length);
+      assertEquals(0, sweep.distance() % 16);
     }
   }
 }

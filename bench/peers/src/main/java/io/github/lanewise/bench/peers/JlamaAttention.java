@@ -3,8 +3,8 @@ package io.github.lanewise.bench.peers;
 import com.github.tjake.jlama.math.VectorMath;
 import com.github.tjake.jlama.tensor.FloatBufferTensor;
 import com.github.tjake.jlama.tensor.operations.PanamaTensorOperations;
-import io.github.lanewise.bench.comparison.Data;
 import io.github.lanewise.bench.comparison.Question;
+import io.github.lanewise.bench.comparison.QuestionData;
 import io.github.lanewise.bench.comparison.Variant;
 
 /**
@@ -15,7 +15,7 @@ import io.github.lanewise.bench.comparison.Variant;
 final class JlamaAttention {
   private final PanamaTensorOperations operations;
   private final Question question;
-  private final Data data;
+  private final QuestionData data;
   private final float scale;
   private final JlamaMatrix queries;
   private final FloatBufferTensor[] keys;
@@ -23,7 +23,7 @@ final class JlamaAttention {
   private final JlamaMatrix scores;
   private final JlamaMatrix output;
 
-  JlamaAttention(Question question, Data data, PanamaTensorOperations operations) {
+  JlamaAttention(Question question, QuestionData data, PanamaTensorOperations operations) {
     this.operations = operations;
     this.question = question;
     this.data = data;
@@ -65,7 +65,7 @@ final class JlamaAttention {
     int depth = question.depth();
     for (int i = 0; i < question.rows(); i++) {
       int to = end(sequence, i);
-      int from = question.variant() == Variant.WINDOW ? Math.max(0, to - Data.WINDOW) : 0;
+      int from = question.variant() == Variant.WINDOW ? Math.max(0, to - QuestionData.WINDOW) : 0;
       int count = to - from;
       FloatBufferTensor k = keys[keyHead + from];
       FloatBufferTensor v = values[keyHead + from];

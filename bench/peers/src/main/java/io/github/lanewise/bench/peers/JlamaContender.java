@@ -1,8 +1,8 @@
 package io.github.lanewise.bench.peers;
 
 import io.github.lanewise.bench.comparison.Contender;
-import io.github.lanewise.bench.comparison.Data;
 import io.github.lanewise.bench.comparison.Question;
+import io.github.lanewise.bench.comparison.QuestionData;
 import io.github.lanewise.bench.comparison.Variant;
 import java.util.List;
 
@@ -52,7 +52,7 @@ public final class JlamaContender implements Contender {
   }
 
   @Override
-  public Run prepare(Question question, Data data) {
+  public Run prepare(Question question, QuestionData data) {
     return JlamaRun.of(question, data);
   }
 }

@@ -6,8 +6,8 @@ import com.github.tjake.jlama.tensor.operations.PanamaTensorOperations;
 import com.github.tjake.jlama.util.MachineSpec;
 import com.github.tjake.jlama.util.PhysicalCoreExecutor;
 import io.github.lanewise.bench.comparison.Contender;
-import io.github.lanewise.bench.comparison.Data;
 import io.github.lanewise.bench.comparison.Question;
+import io.github.lanewise.bench.comparison.QuestionData;
 import java.util.function.IntConsumer;
 
 /**
@@ -25,7 +25,7 @@ final class JlamaRun implements Contender.Run {
   private final IntConsumer part;
   private final JlamaMatrix output;
 
-  private JlamaRun(Question question, Data data) {
+  private JlamaRun(Question question, QuestionData data) {
     int rows = question.rows();
     int columns = question.columns();
     int depth = question.depth();
@@ -68,7 +68,7 @@ final class JlamaRun implements Contender.Run {
     }
   }
 
-  static JlamaRun of(Question question, Data data) {
+  static JlamaRun of(Question question, QuestionData data) {
     if (question.threads() > 1) {
       setThreads(question.threads());
     }

@@ -1,8 +1,8 @@
 package io.github.lanewise.bench.peers;
 
 import io.github.lanewise.bench.comparison.Contender;
-import io.github.lanewise.bench.comparison.Data;
 import io.github.lanewise.bench.comparison.Question;
+import io.github.lanewise.bench.comparison.QuestionData;
 import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.mkl.global.mkl_rt;
@@ -43,7 +43,7 @@ public final class MklContender implements Contender {
   }
 
   @Override
-  public Run prepare(Question question, Data data) {
+  public Run prepare(Question question, QuestionData data) {
     JavaCpp.load("MKL", mkl_rt.class);
     Mkl.setThreads(question.threads());
     switch (question.operation()) {
@@ -66,7 +66,7 @@ public final class MklContender implements Contender {
     private final FloatPointer from;
     private final FloatPointer to;
 
-    Exp(Data data) {
+    Exp(QuestionData data) {
       length = data.a().length;
       x = NativeFloats.copyOf(data.a());
       y = new NativeFloats(length);
@@ -107,7 +107,7 @@ public final class MklContender implements Contender {
     private final NativeFloats b;
     private final NativeFloats c;
 
-    Product(Question question, Data data, int transposed, int stride) {
+    Product(Question question, QuestionData data, int transposed, int stride) {
       this.rows = question.rows();
       this.columns = question.columns();
       this.depth = question.depth();

@@ -1,8 +1,8 @@
 package io.github.lanewise.bench.peers;
 
 import io.github.lanewise.bench.comparison.Contender;
-import io.github.lanewise.bench.comparison.Data;
 import io.github.lanewise.bench.comparison.Question;
+import io.github.lanewise.bench.comparison.QuestionData;
 import io.github.lanewise.bench.comparison.Variant;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +38,7 @@ final class OneDnnRun implements Contender.Run {
   private final dnnl_primitive primitive;
   private @Nullable Thread prepared;
 
-  private OneDnnRun(Question question, Data data) {
+  private OneDnnRun(Question question, QuestionData data) {
     threads = question.threads();
     setThreads(); // before a primitive is created: it plans for as many
     cpu = pointers.keep(new engine(engine.kind.cpu, 0));
@@ -49,7 +49,7 @@ final class OneDnnRun implements Contender.Run {
     arguments.position(0);
   }
 
-  static OneDnnRun of(Question question, Data data) {
+  static OneDnnRun of(Question question, QuestionData data) {
     return new OneDnnRun(question, data);
   }
 
@@ -58,7 +58,7 @@ final class OneDnnRun implements Contender.Run {
     prepared = Thread.currentThread();
   }
 
-  private primitive create(Question question, Data data) {
+  private primitive create(Question question, QuestionData data) {
     long rows = question.rows();
     long columns = question.columns();
     long depth = question.depth();
@@ -90,7 +90,7 @@ final class OneDnnRun implements Contender.Run {
     }
   }
 
-  private primitive softmax(memory.desc rows, Data data, boolean logarithmic) {
+  private primitive softmax(memory.desc rows, QuestionData data, boolean logarithmic) {
     input(dnnl.DNNL_ARG_SRC, rows, data.a());
     argument(dnnl.DNNL_ARG_DST, rows, output);
     return new softmax_forward(
@@ -104,7 +104,7 @@ final class OneDnnRun implements Contender.Run {
                 COLUMN_AXIS)));
   }
 
-  private primitive backward(memory.desc rows, Data data) {
+  private primitive backward(memory.desc rows, QuestionData data) {
     input(dnnl.DNNL_ARG_DST, rows, data.a());
     input(dnnl.DNNL_ARG_DIFF_DST, rows, data.b());
     argument(dnnl.DNNL_ARG_DIFF_SRC, rows, output);
@@ -123,7 +123,7 @@ final class OneDnnRun implements Contender.Run {
                 cpu, dnnl.algorithm.softmax_accurate, rows, rows, rows, COLUMN_AXIS, forward)));
   }
 
-  private primitive product(memory.desc a, memory.desc b, memory.desc c, Data data) {
+  private primitive product(memory.desc a, memory.desc b, memory.desc c, QuestionData data) {
     input(dnnl.DNNL_ARG_SRC, a, data.a());
     input(dnnl.DNNL_ARG_WEIGHTS, b, data.b());
     argument(dnnl.DNNL_ARG_DST, c, output);

@@ -1,7 +1,7 @@
 package io.github.lanewise.bench.peers;
 
-import io.github.lanewise.bench.comparison.Data;
 import io.github.lanewise.bench.comparison.Question;
+import io.github.lanewise.bench.comparison.QuestionData;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,12 +30,12 @@ final class OnnxAttention {
 
   private OnnxAttention() {}
 
-  static OnnxQuestion of(Question question, Data data) {
+  static OnnxQuestion of(Question question, QuestionData data) {
     switch (question.variant()) {
       case CAUSAL:
         return grouped(question, data, -1, question.columns() >= LONG);
       case WINDOW:
-        return grouped(question, data, Data.WINDOW, false);
+        return grouped(question, data, QuestionData.WINDOW, false);
       case RAGGED:
         return ragged(question, data);
       default:
@@ -44,7 +44,7 @@ final class OnnxAttention {
   }
 
   /** ONNX's own operator, which takes [batch, heads, length, depth] as it is. */
-  private static OnnxQuestion onnx(Question question, Data data) {
+  private static OnnxQuestion onnx(Question question, QuestionData data) {
     int batch = question.batch();
     int heads = question.heads();
     int keyHeads = question.keyHeads();
@@ -65,7 +65,7 @@ final class OnnxAttention {
    * Flash attention. It has no grouped heads, but none sees a mask either: the queries of all heads
    * of a group, one after another, are queries of one head.
    */
-  private static OnnxQuestion flash(Question question, Data data) {
+  private static OnnxQuestion flash(Question question, QuestionData data) {
     int batch = question.batch();
     int heads = question.keyHeads();
     int rows = question.heads() / heads * question.rows();
@@ -89,7 +89,8 @@ final class OnnxAttention {
   }
 
   /** The only operator with a window; it is always causal, with as many queries as keys. */
-  private static OnnxQuestion grouped(Question question, Data data, int window, boolean cache) {
+  private static OnnxQuestion grouped(
+      Question question, QuestionData data, int window, boolean cache) {
     int batch = question.batch();
     int heads = question.heads();
     int keyHeads = question.keyHeads();
@@ -138,7 +139,7 @@ final class OnnxAttention {
    * A node of its own for each sequence, with just its keys: with a mask, all sequences take as
    * long as the longest (13.6 ms instead of 8.3 for 4 x 8 512x64).
    */
-  private static OnnxQuestion ragged(Question question, Data data) {
+  private static OnnxQuestion ragged(Question question, QuestionData data) {
     int heads = question.heads();
     int group = heads / question.keyHeads();
     int rows = question.rows();

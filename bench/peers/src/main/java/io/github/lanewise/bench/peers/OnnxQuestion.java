@@ -1,7 +1,7 @@
 package io.github.lanewise.bench.peers;
 
-import io.github.lanewise.bench.comparison.Data;
 import io.github.lanewise.bench.comparison.Question;
+import io.github.lanewise.bench.comparison.QuestionData;
 import io.github.lanewise.bench.comparison.Variant;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +20,7 @@ record OnnxQuestion(OnnxGraph graph, List<String> parts, Layout layout) {
   }
 
   /** The graph of any question but attention. */
-  static OnnxQuestion of(Question question, Data data) {
+  static OnnxQuestion of(Question question, QuestionData data) {
     int rows = question.rows();
     int columns = question.columns();
     int depth = question.depth();
@@ -28,7 +28,10 @@ record OnnxQuestion(OnnxGraph graph, List<String> parts, Layout layout) {
     switch (question.operation()) {
       case EXP -> graph.input("x", data.a(), columns).output("y", columns);
       case DIVIDE ->
-          graph.input("x", data.a(), columns).constant("d", Data.DIVISOR).output("y", columns);
+          graph
+              .input("x", data.a(), columns)
+              .constant("d", QuestionData.DIVISOR)
+              .output("y", columns);
       case SUM, MAX -> graph.input("x", data.a(), columns).output("y");
       case SOFTMAX -> graph.input("x", data.a(), rows, columns).output("y", rows, columns);
       case QK ->

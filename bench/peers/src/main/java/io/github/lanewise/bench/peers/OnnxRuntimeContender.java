@@ -3,8 +3,8 @@ package io.github.lanewise.bench.peers;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import io.github.lanewise.bench.comparison.Contender;
-import io.github.lanewise.bench.comparison.Data;
 import io.github.lanewise.bench.comparison.Question;
+import io.github.lanewise.bench.comparison.QuestionData;
 import io.github.lanewise.bench.comparison.Variant;
 
 /** ONNX Runtime on the processor. */
@@ -46,7 +46,7 @@ public final class OnnxRuntimeContender implements Contender {
   }
 
   @Override
-  public Run prepare(Question question, Data data) throws OrtException {
+  public Run prepare(Question question, QuestionData data) throws OrtException {
     return new OnnxRun(OnnxQuestion.of(question, data), question.threads());
   }
 }

@@ -1,7 +1,7 @@
 package io.github.lanewise.bench.peers;
 
-import io.github.lanewise.bench.comparison.Data;
 import io.github.lanewise.bench.comparison.Question;
+import io.github.lanewise.bench.comparison.QuestionData;
 import io.github.lanewise.bench.comparison.Variant;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -27,7 +27,7 @@ final class PyTorchAttention extends PyTorchRun {
   private final Tensor[] v;
   private final @Nullable Tensor[] outputs;
 
-  PyTorchAttention(Question question, Data data) {
+  PyTorchAttention(Question question, QuestionData data) {
     enter();
     causal = question.variant() == Variant.CAUSAL;
     grouped = question.keyHeads() != question.heads();
@@ -70,7 +70,7 @@ final class PyTorchAttention extends PyTorchRun {
     float[] added = new float[rows * rows];
     for (int i = 0; i < rows; i++) {
       for (int j = 0; j < rows; j++) {
-        boolean visible = j <= i && j > i - Data.WINDOW;
+        boolean visible = j <= i && j > i - QuestionData.WINDOW;
         added[i * rows + j] = visible ? 0f : Float.NEGATIVE_INFINITY;
       }
     }

@@ -1,9 +1,9 @@
 package io.github.lanewise.bench.peers;
 
 import io.github.lanewise.bench.comparison.Contender;
-import io.github.lanewise.bench.comparison.Data;
 import io.github.lanewise.bench.comparison.Operation;
 import io.github.lanewise.bench.comparison.Question;
+import io.github.lanewise.bench.comparison.QuestionData;
 import io.github.lanewise.bench.comparison.Variant;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,7 +56,7 @@ public final class PyTorchContender implements Contender {
   }
 
   @Override
-  public Run prepare(Question question, Data data) {
+  public Run prepare(Question question, QuestionData data) {
     // As PyTorch's own builds have it; OpenBLAS, which the preset takes otherwise, is for others.
     System.setProperty(BLAS, "mkl_rt");
     JavaCpp.load("PyTorch (its MKL)", mkl_rt.class);

@@ -1,7 +1,7 @@
 package io.github.lanewise.bench.peers;
 
-import io.github.lanewise.bench.comparison.Data;
 import io.github.lanewise.bench.comparison.Question;
+import io.github.lanewise.bench.comparison.QuestionData;
 import io.github.lanewise.bench.comparison.Variant;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -19,7 +19,7 @@ final class PyTorchKernel extends PyTorchRun {
   private final Tensor output;
   private final Call call;
 
-  PyTorchKernel(Question question, Data data) {
+  PyTorchKernel(Question question, QuestionData data) {
     enter();
     output = empty(outputShape(question));
     call = call(question, data);
@@ -38,7 +38,7 @@ final class PyTorchKernel extends PyTorchRun {
     }
   }
 
-  private Call call(Question question, Data data) {
+  private Call call(Question question, QuestionData data) {
     long rows = question.rows();
     long columns = question.columns();
     long depth = question.depth();
@@ -50,7 +50,7 @@ final class PyTorchKernel extends PyTorchRun {
       case MAX:
         return max(tensor(data.a(), columns));
       case DIVIDE:
-        return divide(tensor(data.a(), columns), tensor(new float[] {Data.DIVISOR}));
+        return divide(tensor(data.a(), columns), tensor(new float[] {QuestionData.DIVISOR}));
       case SOFTMAX:
         return softmax(tensor(data.a(), rows, columns), question.variant());
       case QK:

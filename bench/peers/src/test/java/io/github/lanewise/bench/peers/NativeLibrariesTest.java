@@ -3,11 +3,11 @@ package io.github.lanewise.bench.peers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.lanewise.bench.comparison.Check;
 import io.github.lanewise.bench.comparison.Contender;
-import io.github.lanewise.bench.comparison.Data;
 import io.github.lanewise.bench.comparison.Operation;
+import io.github.lanewise.bench.comparison.OracleCheck;
 import io.github.lanewise.bench.comparison.Question;
+import io.github.lanewise.bench.comparison.QuestionData;
 import io.github.lanewise.bench.comparison.Questions;
 import io.github.lanewise.bench.comparison.Variant;
 import java.io.IOException;
@@ -126,7 +126,7 @@ class NativeLibrariesTest {
     private Failing() {}
 
     public static void main(String[] args) throws Exception {
-      Data data = Data.of(SOFTMAX);
+      QuestionData data = QuestionData.of(SOFTMAX);
       for (int i = 0; i < 2; i++) {
         try (Contender.Run run = new OnnxRuntimeContender().prepare(SOFTMAX, data)) {
           System.out.println(run + " is ready");
@@ -137,7 +137,7 @@ class NativeLibrariesTest {
         }
       }
       try (Contender.Run run = new JlamaContender().prepare(SOFTMAX, data)) {
-        new Check(SOFTMAX, data).run(run);
+        new OracleCheck(SOFTMAX, data).run(run);
         System.out.println("Jlama answers");
       }
     }

@@ -1,9 +1,9 @@
 package io.github.lanewise.bench.peers;
 
 import io.github.lanewise.bench.comparison.Contender;
-import io.github.lanewise.bench.comparison.Data;
 import io.github.lanewise.bench.comparison.Operation;
 import io.github.lanewise.bench.comparison.Question;
+import io.github.lanewise.bench.comparison.QuestionData;
 import io.github.lanewise.bench.comparison.Questions;
 import java.util.TreeSet;
 import org.bytedeco.javacpp.Loader;
@@ -26,7 +26,7 @@ final class PeerProgram {
       return;
     }
     Question question = PeerTests.product(Operation.QK, 2, 3, 4);
-    try (Contender.Run run = contender.prepare(question, Data.of(question))) {
+    try (Contender.Run run = contender.prepare(question, QuestionData.of(question))) {
       run.run();
       System.out.println("it ran");
     } catch (LinkageError e) {

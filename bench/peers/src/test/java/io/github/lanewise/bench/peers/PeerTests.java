@@ -3,11 +3,11 @@ package io.github.lanewise.bench.peers;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.lanewise.bench.comparison.Check;
 import io.github.lanewise.bench.comparison.Contender;
-import io.github.lanewise.bench.comparison.Data;
 import io.github.lanewise.bench.comparison.Operation;
+import io.github.lanewise.bench.comparison.OracleCheck;
 import io.github.lanewise.bench.comparison.Question;
+import io.github.lanewise.bench.comparison.QuestionData;
 import io.github.lanewise.bench.comparison.Variant;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -50,9 +50,9 @@ abstract class PeerTests {
     Contender contender = contender();
     for (Question question : questions()) {
       assertTrue(contender.answers(question), question.id());
-      Data data = Data.of(question);
+      QuestionData data = QuestionData.of(question);
       try (Contender.Run run = contender.prepare(question, data)) {
-        double error = new Check(question, data).run(run);
+        double error = new OracleCheck(question, data).run(run);
         System.out.println(
             String.format(
                 Locale.ROOT,
@@ -60,7 +60,7 @@ abstract class PeerTests {
                 contender.name(),
                 question.id(),
                 error,
-                Check.limit(question)));
+                OracleCheck.limit(question)));
       }
     }
   }
@@ -68,8 +68,8 @@ abstract class PeerTests {
   @Test
   void anotherThreadMayRunWhatWasPrepared() throws Exception {
     Question question = questions().get(0);
-    Data data = Data.of(question);
-    Check check = new Check(question, data);
+    QuestionData data = QuestionData.of(question);
+    OracleCheck check = new OracleCheck(question, data);
     try (Contender.Run run = contender().prepare(question, data)) {
       List<Throwable> failures = new ArrayList<>();
       Thread other = new Thread(() -> check.run(run));

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.lanewise.bench.comparison.Check;
 import io.github.lanewise.bench.comparison.Contender;
-import io.github.lanewise.bench.comparison.Data;
 import io.github.lanewise.bench.comparison.Operation;
+import io.github.lanewise.bench.comparison.OracleCheck;
 import io.github.lanewise.bench.comparison.Question;
+import io.github.lanewise.bench.comparison.QuestionData;
 import io.github.lanewise.bench.comparison.Variant;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,11 +37,11 @@ class PeersTest {
   @ParameterizedTest(name = "{0}: {1}")
   @MethodSource("answered")
   void theAnswerIsTheOracles(String name, Question question, Contender contender) throws Exception {
-    Data data = Data.of(question);
+    QuestionData data = QuestionData.of(question);
     try (Contender.Run run = contender.prepare(question, data)) {
-      double error = new Check(question, data).run(run);
+      double error = new OracleCheck(question, data).run(run);
       System.out.printf(
-          "%s: %s: error %.1e of %.1e%n", name, question, error, Check.limit(question));
+          "%s: %s: error %.1e of %.1e%n", name, question, error, OracleCheck.limit(question));
     }
   }
 
@@ -78,7 +78,7 @@ class PeersTest {
   void whatARunWroteCanBeSpoilt() throws Exception {
     Question question = new Question(Operation.SOFTMAX, Variant.PLAIN, 1, 1, 1, 3, 20, 1, 1);
     for (Contender contender : List.of(new OnnxRuntimeContender(), new JlamaContender())) {
-      try (Contender.Run run = contender.prepare(question, Data.of(question))) {
+      try (Contender.Run run = contender.prepare(question, QuestionData.of(question))) {
         run.run();
         assertFalse(Float.isNaN(run.result()[59]), contender.name());
         run.spoil();

@@ -8,7 +8,7 @@ import java.util.random.RandomGeneratorFactory;
  * The inputs of a question, the same for every contender, row-major and dense. What a question does
  * not need has length 0. Nobody writes to the arrays.
  */
-public final class Data {
+public final class QuestionData {
   /** What {@link Operation#DIVIDE} divides by. */
   public static final float DIVISOR = 3f;
 
@@ -32,7 +32,7 @@ public final class Data {
   private final boolean[] allowed;
   private final int[] keyLengths;
 
-  private Data(float[] a, float[] b, float[] c, boolean[] allowed, int[] keyLengths) {
+  private QuestionData(float[] a, float[] b, float[] c, boolean[] allowed, int[] keyLengths) {
     this.a = a;
     this.b = b;
     this.c = c;
@@ -41,7 +41,7 @@ public final class Data {
   }
 
   /** The inputs of a question, by seeds that are always the same. */
-  public static Data of(Question question) {
+  public static QuestionData of(Question question) {
     boolean[] allowed = {};
     int[] keyLengths = {};
     switch (question.variant()) {
@@ -76,7 +76,7 @@ public final class Data {
         c = Inputs.normal(question.batch() * question.keyHeads() * columns * depth, 3);
       }
     }
-    return new Data(a, b, c, allowed, keyLengths);
+    return new QuestionData(a, b, c, allowed, keyLengths);
   }
 
   /** The run of floats, the logits, the left factor, Q; for the gradient of softmax its output. */

@@ -18,13 +18,13 @@ import picocli.CommandLine.ParameterException;
  * The comparison: measures, and writes a report. Exit status: 0 if there is one, 1 if not, 2 if the
  * command line asks for what does not exist.
  */
-public final class Bench {
+public final class CompareCommand {
   /** The contender with which the others are compared. */
   public static final String LANEWISE = "Lanewise";
 
   private static final long MOST_SECONDS_OF_A_JVM = 60;
 
-  private Bench() {}
+  private CompareCommand() {}
 
   /** Runs it; {@link Options} says with what. */
   public static void main(String[] arguments) {

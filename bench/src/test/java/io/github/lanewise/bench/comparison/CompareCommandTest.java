@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole run, in JVMs of their own, as short as it can be. */
-class BenchTest {
+class CompareCommandTest {
   private static final List<Contender> TEST =
       List.of(
           new TestContenders.Right(),
@@ -63,14 +63,15 @@ class BenchTest {
     System.setProperty("java.class.path", classPath);
   }
 
-  private Rounds rounds(Question question, List<Contender> contenders, int seconds) {
+  private InterleavedRounds rounds(Question question, List<Contender> contenders, int seconds) {
     PrintStream stream = new PrintStream(log, false, StandardCharsets.UTF_8);
-    return new Rounds(List.of(question), contenders, SHORT, new ForkRunner(stream, seconds));
+    return new InterleavedRounds(
+        List.of(question), contenders, SHORT, new ForkRunner(stream, seconds));
   }
 
   private int run(String... arguments) {
     PrintStream stream = new PrintStream(output, false, StandardCharsets.UTF_8);
-    return Bench.run(Terminal.of(stream, false), TEST, 30, arguments);
+    return CompareCommand.run(Terminal.of(stream, false), TEST, 30, arguments);
   }
 
   private String said() {
@@ -79,7 +80,7 @@ class BenchTest {
 
   @Test
   void aForkHasTimesAndLimitsAndCountsGarbage() {
-    Rounds rounds =
+    InterleavedRounds rounds =
         rounds(
             DIVIDE, List.of(new TestContenders.Right(), new TestContenders.Optioned()), PATIENCE);
     int[] steps = {0};
@@ -102,12 +103,12 @@ class BenchTest {
   @Test
   void lanewiseAllocatesNothing() {
     List<Contender> two =
-        Contenders.select(Contenders.all(), List.of(Bench.LANEWISE, "Plain Java"));
-    Rounds rounds = rounds(DIVIDE, two, PATIENCE);
+        Contenders.select(Contenders.all(), List.of(CompareCommand.LANEWISE, "Plain Java"));
+    InterleavedRounds rounds = rounds(DIVIDE, two, PATIENCE);
     rounds.run(0, () -> {});
     assertEquals(List.of(), rounds.missing(), log::toString);
     Measurement lanewise = rounds.measurements().get(0);
-    assertEquals(Bench.LANEWISE, lanewise.contender());
+    assertEquals(CompareCommand.LANEWISE, lanewise.contender());
     assertEquals(0, lanewise.forks().get(0).bytesPerCall());
     assertEquals("Plain Java", rounds.measurements().get(1).contender());
   }
@@ -115,7 +116,7 @@ class BenchTest {
   @Tag("long") // a JVM for each contender and round
   @Test
   void whoeverFailsIsMissingAndTheRestGoesOn() {
-    Rounds rounds =
+    InterleavedRounds rounds =
         rounds(
             DIVIDE,
             List.of(
@@ -143,8 +144,8 @@ class BenchTest {
   @Test
   void aLibraryThatCannotBeLoadedIsAskedOnce() {
     PrintStream stream = new PrintStream(log, false, StandardCharsets.UTF_8);
-    Rounds rounds =
-        new Rounds(
+    InterleavedRounds rounds =
+        new InterleavedRounds(
             List.of(DIVIDE, MAX),
             List.of(new TestContenders.Unloadable()),
             SHORT,
@@ -163,7 +164,7 @@ class BenchTest {
 
   @Test
   void aJvmThatHangsIsEnded() {
-    Rounds rounds = rounds(DIVIDE, List.of(new TestContenders.Hanging()), 3);
+    InterleavedRounds rounds = rounds(DIVIDE, List.of(new TestContenders.Hanging()), 3);
     rounds.run(0, () -> {});
     assertEquals(
         List.of(new Missing("Hanging", "divide 4096", "it did not end within 3 s")),
@@ -173,7 +174,7 @@ class BenchTest {
 
   @Test
   void slowCallsAreMeasuredOneByOne() {
-    Rounds rounds = rounds(DIVIDE, List.of(new TestContenders.Slow()), PATIENCE);
+    InterleavedRounds rounds = rounds(DIVIDE, List.of(new TestContenders.Slow()), PATIENCE);
     rounds.run(0, () -> {});
     Fork fork = rounds.measurements().get(0).forks().get(0);
     assertEquals(3, fork.nanos().size());

@@ -3,11 +3,11 @@ package io.github.lanewise.bench.machine;
 import java.util.function.LongSupplier;
 
 /**
- * Speed of a loop as the best of a few short windows. Half of them are at the place within a cache
+ * Speed of a loop as the best of a few short sampler. Half of them are at the place within a cache
  * line that was the fastest so far, between the others that try each place: on a busy machine any
  * window may be interrupted, and with it the only one at a good place.
  */
-final class Windows {
+final class SpeedSampler {
   /**
    * Every place that an array can have in a cache line, by the 8 bytes to which the JVM aligns
    * objects: a vector of 64 bytes that lies across two lines costs two accesses, and where an array

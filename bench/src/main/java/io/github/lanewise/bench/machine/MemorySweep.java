@@ -7,7 +7,7 @@ import java.util.Arrays;
  * milliseconds finds as little of it in the caches as a pass over all of it would; again and again
  * over what is small, so that the clock is read seldom.
  */
-final class Walk {
+final class MemorySweep {
   private static final int PASS = 1 << 20; // floats
   private static final int UNIT = 128; // 4 streams of 2 vectors of 16
   private static final int MOST = 1 << 27; // half a gigabyte
@@ -18,7 +18,7 @@ final class Walk {
   private final int repeats;
   private int at;
 
-  Walk(double elements) {
+  MemorySweep(double elements) {
     int wanted = (int) Math.max(UNIT, Math.min(elements, MOST));
     pieces = Math.max(1, Math.round((float) wanted / PASS));
     piece = wanted / pieces / UNIT * UNIT;
@@ -41,7 +41,7 @@ final class Walk {
 
   /** Where the next pass begins: at one of the places within a cache line. */
   int next(int place) {
-    int from = at * piece + place * LINE / Windows.PLACES;
+    int from = at * piece + place * LINE / SpeedSampler.PLACES;
     at = (at + 1) % pieces;
     return from;
   }

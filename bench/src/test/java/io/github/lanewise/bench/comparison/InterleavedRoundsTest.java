@@ -5,14 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class RoundsTest {
+class InterleavedRoundsTest {
   @Test
   void everybodyBeginsInTurn() {
     List<String> turns = List.of("a", "b", "c");
-    assertEquals(List.of("a", "b", "c"), Rounds.rotated(turns, 0));
-    assertEquals(List.of("b", "c", "a"), Rounds.rotated(turns, 1));
-    assertEquals(List.of("c", "a", "b"), Rounds.rotated(turns, 2));
-    assertEquals(List.of("a", "b", "c"), Rounds.rotated(turns, 3));
+    assertEquals(List.of("a", "b", "c"), InterleavedRounds.rotated(turns, 0));
+    assertEquals(List.of("b", "c", "a"), InterleavedRounds.rotated(turns, 1));
+    assertEquals(List.of("c", "a", "b"), InterleavedRounds.rotated(turns, 2));
+    assertEquals(List.of("a", "b", "c"), InterleavedRounds.rotated(turns, 3));
   }
 
   @Test

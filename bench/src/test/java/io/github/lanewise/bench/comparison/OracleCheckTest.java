@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** The check finds the errors that are planted here, and no others. */
-class CheckTest {
+class OracleCheckTest {
   private static final Question WEIGHTS = Question.softmax(Variant.PLAIN, 64, 1024);
   private static final Question CAUSAL_WEIGHTS = Question.softmax(Variant.CAUSAL, 2048, 2048);
   private static final Question CAUSAL = Question.attention(Variant.CAUSAL, 8, 2048, 64);
@@ -37,11 +37,14 @@ class CheckTest {
                 dynamicTest(
                     question.id(),
                     () -> {
-                      float[] right = lanewise(question, Data.of(question));
-                      Check check = new Check(question, Data.of(question));
+                      float[] right = lanewise(question, QuestionData.of(question));
+                      OracleCheck check = new OracleCheck(question, QuestionData.of(question));
                       check.largestError(right);
                       int first =
-                          largest(right, 0, new OracleRows(question, Data.of(question)).length());
+                          largest(
+                              right,
+                              0,
+                              new OracleRows(question, QuestionData.of(question)).length());
                       for (int at : new int[] {first, right.length - 1}) {
                         float[] wrong = right.clone();
                         wrong[at] = wrong[at] * 1.25f + 1e-3f;
@@ -65,16 +68,16 @@ class CheckTest {
                 dynamicTest(
                     question.id(),
                     () -> {
-                      Data data = Data.of(question);
+                      QuestionData data = QuestionData.of(question);
                       Question unmasked = with(question, Variant.PLAIN);
-                      wrong(new Check(question, data), lanewise(unmasked, data));
+                      wrong(new OracleCheck(question, data), lanewise(unmasked, data));
                     }));
   }
 
   @Test
   void softmaxWithACausalMaskOffByOne() {
-    Data data = Data.of(CAUSAL_WEIGHTS);
-    Check check = new Check(CAUSAL_WEIGHTS, data);
+    QuestionData data = QuestionData.of(CAUSAL_WEIGHTS);
+    OracleCheck check = new OracleCheck(CAUSAL_WEIGHTS, data);
     check.largestError(maskedWeights(data, Mask.causal(0)));
     wrong(check, maskedWeights(data, Mask.causal(1)));
     wrong(check, withoutNaN(maskedWeights(data, Mask.causal(-1))));
@@ -82,8 +85,8 @@ class CheckTest {
 
   @Test
   void aSingleRowOfSoftmaxThatSeesOneColumnTooMany() {
-    Data data = Data.of(CAUSAL_WEIGHTS);
-    Check check = new Check(CAUSAL_WEIGHTS, data);
+    QuestionData data = QuestionData.of(CAUSAL_WEIGHTS);
+    OracleCheck check = new OracleCheck(CAUSAL_WEIGHTS, data);
     float[] weights = lanewise(CAUSAL_WEIGHTS, data);
     weights[1001 * 2048 + 1002] = 1e-9f; // in a row that may well not be sampled
     wrong(check, weights);
@@ -95,9 +98,9 @@ class CheckTest {
   void attentionWithAMaskOffByOne() {
     for (int shift : new int[] {-1, 1}) {
       wrong(CAUSAL, Mask.causal(shift), 1 / Math.sqrt(64));
-      wrong(WINDOW, Mask.window(Data.WINDOW - 1 + shift, 0), 1 / Math.sqrt(64));
-      wrong(WINDOW, Mask.window(Data.WINDOW - 1, 0, shift), 1 / Math.sqrt(64));
-      int[] lengths = Data.of(RAGGED).keyLengths().clone();
+      wrong(WINDOW, Mask.window(QuestionData.WINDOW - 1 + shift, 0), 1 / Math.sqrt(64));
+      wrong(WINDOW, Mask.window(QuestionData.WINDOW - 1, 0, shift), 1 / Math.sqrt(64));
+      int[] lengths = QuestionData.of(RAGGED).keyLengths().clone();
       lengths[3] += shift;
       wrong(RAGGED, Mask.keyLengths(lengths), 1 / Math.sqrt(64));
     }
@@ -107,8 +110,8 @@ class CheckTest {
   void aScaleThatIsForgotten() {
     wrong(CAUSAL, Mask.causal(), 1);
     wrong(GROUPED, Mask.none(), 1);
-    Check check = new Check(PRODUCT, Data.of(PRODUCT));
-    float[] doubled = lanewise(PRODUCT, Data.of(PRODUCT));
+    OracleCheck check = new OracleCheck(PRODUCT, QuestionData.of(PRODUCT));
+    float[] doubled = lanewise(PRODUCT, QuestionData.of(PRODUCT));
     for (int i = 0; i < doubled.length; i++) {
       doubled[i] *= 2;
     }
@@ -117,7 +120,7 @@ class CheckTest {
 
   @Test
   void queryHeadsThatShareTheWrongKeys() {
-    Data data = Data.of(GROUPED);
+    QuestionData data = QuestionData.of(GROUPED);
     FloatTensor q = FloatTensor.of(data.a(), 1, 32, 1024, 128);
     FloatTensor k = FloatTensor.of(data.b(), 1, 8, 1024, 128);
     FloatTensor v = FloatTensor.of(data.c(), 1, 8, 1024, 128);
@@ -131,15 +134,15 @@ class CheckTest {
               v.slice(1, h % 8, h % 8 + 1),
               FloatTensor.ofRange(out, h * 1024 * 128, 1, 1, 1024, 128));
     }
-    wrong(new Check(GROUPED, data), out);
+    wrong(new OracleCheck(GROUPED, data), out);
   }
 
   @Test
   void factorsInANarrowerFormat() {
     for (Question question :
         new Question[] {PRODUCT, Question.product(Operation.QK, 2048, 2048, 128)}) {
-      Data data = Data.of(question);
-      Check check = new Check(question, data);
+      QuestionData data = QuestionData.of(question);
+      OracleCheck check = new OracleCheck(question, data);
       roundToTenBits(data.a()); // as TF32 has
       wrong(check, lanewise(question, data));
     }
@@ -147,8 +150,8 @@ class CheckTest {
 
   @Test
   void whatIsNotFiniteWhereverItStands() {
-    Data data = Data.of(CAUSAL);
-    Check check = new Check(CAUSAL, data);
+    QuestionData data = QuestionData.of(CAUSAL);
+    OracleCheck check = new OracleCheck(CAUSAL, data);
     float[] right = lanewise(CAUSAL, data);
     for (float value : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
       for (int at = 64; at < right.length; at += 123_457) {
@@ -161,8 +164,8 @@ class CheckTest {
 
   @Test
   void weightsThatAreFlushedToZero() {
-    Check check = new Check(WEIGHTS, Data.of(WEIGHTS));
-    float[] weights = lanewise(WEIGHTS, Data.of(WEIGHTS));
+    OracleCheck check = new OracleCheck(WEIGHTS, QuestionData.of(WEIGHTS));
+    float[] weights = lanewise(WEIGHTS, QuestionData.of(WEIGHTS));
     for (int i = 0; i < weights.length; i++) {
       weights[i] = weights[i] < 1e-12f ? 0 : weights[i];
     }
@@ -172,16 +175,17 @@ class CheckTest {
   /** No question has weights as small as these. */
   @Test
   void onlySubnormalWeightsMayBeFlushedToZero() {
-    assertTrue(Check.mayBeFlushed(0x1p-149));
-    assertTrue(Check.mayBeFlushed(1.001 * Float.MIN_NORMAL), "rounding may make it subnormal");
-    assertFalse(Check.mayBeFlushed(1e-37));
+    assertTrue(OracleCheck.mayBeFlushed(0x1p-149));
+    assertTrue(
+        OracleCheck.mayBeFlushed(1.001 * Float.MIN_NORMAL), "rounding may make it subnormal");
+    assertFalse(OracleCheck.mayBeFlushed(1e-37));
   }
 
   @Test
   void aRowThatDoesNotAddUpThoughItIsNotSampled() {
     Question question = Question.softmax(Variant.PLAIN, 4096, 4096);
-    Data data = Data.of(question);
-    Check check = new Check(question, data);
+    QuestionData data = QuestionData.of(question);
+    OracleCheck check = new OracleCheck(question, data);
     float[] right = lanewise(question, data);
     for (int row = 5; row < 4096; row += 511) {
       float[] wrong = right.clone();
@@ -193,20 +197,24 @@ class CheckTest {
   @Test
   void theLogarithmThatIsForgotten() {
     Question question = Question.softmax(Variant.LOGARITHMIC, 64, 1024);
-    wrong(new Check(question, Data.of(question)), lanewise(WEIGHTS, Data.of(question)));
+    wrong(
+        new OracleCheck(question, QuestionData.of(question)),
+        lanewise(WEIGHTS, QuestionData.of(question)));
   }
 
   @Test
   void aSumThatMissesItsTail() {
     Question question = Question.map(Operation.SUM, 4096);
     Question shorter = Question.map(Operation.SUM, 4080);
-    wrong(new Check(question, Data.of(question)), lanewise(shorter, Data.of(shorter)));
+    wrong(
+        new OracleCheck(question, QuestionData.of(question)),
+        lanewise(shorter, QuestionData.of(shorter)));
   }
 
   @Test
   void anArrayOfTheWrongLength() {
-    Check check = new Check(WEIGHTS, Data.of(WEIGHTS));
-    wrong(check, Arrays.copyOf(lanewise(WEIGHTS, Data.of(WEIGHTS)), 64 * 1024 - 1));
+    OracleCheck check = new OracleCheck(WEIGHTS, QuestionData.of(WEIGHTS));
+    wrong(check, Arrays.copyOf(lanewise(WEIGHTS, QuestionData.of(WEIGHTS)), 64 * 1024 - 1));
   }
 
   /** Limits are not there to refuse an honest float: not even one that adds from left to right. */
@@ -219,23 +227,23 @@ class CheckTest {
           Question.softmax(Variant.PLAIN, 32, 32_000),
           Question.softmax(Variant.PLAIN, 1, 128_256)
         }) {
-      Data data = Data.of(question);
+      QuestionData data = QuestionData.of(question);
       float[] y = new float[data.a().length];
       for (int i = 0; i < question.rows(); i++) {
         naiveSoftmax(data.a(), i * question.columns(), (i + 1) * question.columns(), y);
       }
-      double error = new Check(question, data).largestError(y);
+      double error = new OracleCheck(question, data).largestError(y);
       System.out.printf(
           "%s, one float added up from left to right: error %.2g, limit %.2g%n",
-          question, error, Check.limit(question));
+          question, error, OracleCheck.limit(question));
     }
   }
 
   @Test
   void aResultThatIsNotWrittenAnew() {
-    Data data = Data.of(WEIGHTS);
+    QuestionData data = QuestionData.of(WEIGHTS);
     float[] right = lanewise(WEIGHTS, data);
-    Check check = new Check(WEIGHTS, data);
+    OracleCheck check = new OracleCheck(WEIGHTS, data);
     check.run(new FakeRun(right, out -> System.arraycopy(right, 0, out, 0, right.length)));
     FakeRun stale =
         new FakeRun(
@@ -274,13 +282,13 @@ class CheckTest {
     public void close() {}
   }
 
-  private static void wrong(Check check, float[] result) {
+  private static void wrong(OracleCheck check, float[] result) {
     WrongResult wrong = assertThrows(WrongResult.class, () -> check.largestError(result));
     System.out.println(wrong.getMessage());
   }
 
   private static void wrong(Question question, Mask mask, double scale) {
-    Data data = Data.of(question);
+    QuestionData data = QuestionData.of(question);
     float[] out = new float[data.a().length];
     long[] queries = {question.batch(), question.heads(), question.rows(), question.depth()};
     long[] keys = {question.batch(), question.keyHeads(), question.columns(), question.depth()};
@@ -293,10 +301,10 @@ class CheckTest {
             FloatTensor.of(data.b(), keys),
             FloatTensor.of(data.c(), keys),
             FloatTensor.of(out, queries));
-    wrong(new Check(question, data), out);
+    wrong(new OracleCheck(question, data), out);
   }
 
-  private static float[] maskedWeights(Data data, Mask mask) {
+  private static float[] maskedWeights(QuestionData data, Mask mask) {
     float[] y = new float[2048 * 2048];
     Softmax.standard()
         .apply(FloatTensor.of(data.a(), 2048, 2048), mask, FloatTensor.of(y, 2048, 2048));
@@ -311,7 +319,7 @@ class CheckTest {
     return y;
   }
 
-  private static float[] lanewise(Question question, Data data) {
+  private static float[] lanewise(Question question, QuestionData data) {
     try (Contender.Run run = new LanewiseContender().prepare(question, data)) {
       run.run();
       return run.result();

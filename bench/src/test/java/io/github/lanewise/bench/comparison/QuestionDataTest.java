@@ -6,19 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
-class DataTest {
+class QuestionDataTest {
 
   @Test
   void itIsAlwaysTheSame() {
     Question question = Question.softmax(Variant.BOOLEAN, 7, 33);
-    assertArrayEquals(Data.of(question).a(), Data.of(question).a());
-    assertArrayEquals(Data.of(question).allowed(), Data.of(question).allowed());
+    assertArrayEquals(QuestionData.of(question).a(), QuestionData.of(question).a());
+    assertArrayEquals(QuestionData.of(question).allowed(), QuestionData.of(question).allowed());
   }
 
   @Test
   void logitsHaveADeviationOfFour() {
     double squares = 0;
-    float[] x = Data.of(Question.softmax(Variant.PLAIN, 64, 1024)).a();
+    float[] x = QuestionData.of(Question.softmax(Variant.PLAIN, 64, 1024)).a();
     for (float value : x) {
       squares += value * value;
     }
@@ -28,7 +28,7 @@ class DataTest {
   @Test
   void halfOfAMaskIsVisibleAndNoRowIsEmpty() {
     Question question = Question.softmax(Variant.BITS, 500, 70);
-    Data data = Data.of(question);
+    QuestionData data = QuestionData.of(question);
     long[] bits = data.allowedBits(question);
     int all = 0;
     for (int i = 0; i < 500; i++) {
@@ -47,7 +47,7 @@ class DataTest {
 
   @Test
   void everyRowHasALengthWithinItsColumns() {
-    int[] lengths = Data.of(Question.softmax(Variant.KEY_LENGTHS, 300, 40)).keyLengths();
+    int[] lengths = QuestionData.of(Question.softmax(Variant.KEY_LENGTHS, 300, 40)).keyLengths();
     assertEquals(300, lengths.length);
     for (int length : lengths) {
       assertTrue(length >= 1 && length <= 40);
@@ -58,13 +58,13 @@ class DataTest {
   @Test
   void aRaggedBatchHasALengthForEachSequence() {
     Question question = Question.attention(Variant.RAGGED, 2, 100, 8).withBatch(4);
-    assertArrayEquals(new int[] {100, 80, 60, 40}, Data.of(question).keyLengths());
+    assertArrayEquals(new int[] {100, 80, 60, 40}, QuestionData.of(question).keyLengths());
   }
 
   @Test
   void theGradientIsTakenAtASoftmax() {
     Question question = Question.softmax(Variant.BACKWARD, 3, 50);
-    Data data = Data.of(question);
+    QuestionData data = QuestionData.of(question);
     for (int i = 0; i < 3; i++) {
       double sum = 0;
       for (int j = 0; j < 50; j++) {

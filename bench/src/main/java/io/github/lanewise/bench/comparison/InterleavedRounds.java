@@ -15,7 +15,7 @@ import java.util.Set;
  * a JVM, one right after the other, so that a ratio compares neighbours in time. Who begins changes
  * from round to round.
  */
-public final class Rounds {
+public final class InterleavedRounds {
   private static final int REPLANS = 2;
 
   private final List<Cell> cells = new ArrayList<>();
@@ -25,7 +25,8 @@ public final class Rounds {
   private final ForkPlan plan;
   private final ForkRunner runner;
 
-  Rounds(List<Question> questions, List<Contender> contenders, ForkPlan plan, ForkRunner runner) {
+  InterleavedRounds(
+      List<Question> questions, List<Contender> contenders, ForkPlan plan, ForkRunner runner) {
     this.questions = questions;
     this.plan = plan;
     this.runner = runner;

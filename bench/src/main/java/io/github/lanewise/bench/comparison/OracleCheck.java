@@ -32,7 +32,7 @@ import java.util.TreeMap;
  *       the sums over n keys.
  * </ul>
  */
-public final class Check {
+public final class OracleCheck {
   private static final double U = 0x1p-24;
 
   /**
@@ -47,7 +47,7 @@ public final class Check {
   private final double scale;
 
   /** Computes what is to be expected. */
-  public Check(Question question, Data data) {
+  public OracleCheck(Question question, QuestionData data) {
     this.question = question;
     this.oracle = new OracleRows(question, data);
     double largest = 0;
