@@ -5,13 +5,8 @@ import io.github.lanewise.Mask;
 import io.github.lanewise.RowStatistics;
 import io.github.lanewise.Workers;
 import io.github.lanewise.internal.attention.AttentionCall;
-import io.github.lanewise.internal.attention.AttentionChecks;
 import io.github.lanewise.internal.attention.AttentionOptions;
-import io.github.lanewise.internal.attention.CacheCall;
-import io.github.lanewise.internal.attention.ShardNodes;
 import io.github.lanewise.internal.attention.StateContent;
-import io.github.lanewise.internal.tensor.StridedFloats;
-import io.github.lanewise.internal.work.Crew;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -114,17 +109,7 @@ public final class Attention {
       FloatTensor out,
       RowStatistics statistics,
       Workers workers) {
-    Crew crew = Crew.of(Objects.requireNonNull(workers, "workers"));
-    AttentionChecks.forward(options, q, k, v, out, statistics, crew.parallelism() > 1);
-    AttentionCall.run(
-        options,
-        StridedFloats.of(q),
-        StridedFloats.of(k),
-        StridedFloats.of(v),
-        StridedFloats.of(out),
-        null,
-        statistics,
-        crew);
+    AttentionCall.forward(options, q, k, v, out, statistics, workers);
   }
 
   /**
@@ -153,9 +138,7 @@ public final class Attention {
       FloatTensor out,
       RowStatistics statistics,
       Workers workers) {
-    Crew crew = Crew.of(Objects.requireNonNull(workers, "workers"));
-    Objects.requireNonNull(cache, "cache");
-    CacheCall.forward(options, q, cache, out, statistics, crew);
+    AttentionCall.forward(options, q, cache, out, statistics, workers);
   }
 
   /**
@@ -169,17 +152,7 @@ public final class Attention {
    * @param workers who computes
    */
   public void weights(FloatTensor q, FloatTensor k, FloatTensor p, Workers workers) {
-    Crew crew = Crew.of(Objects.requireNonNull(workers, "workers"));
-    AttentionChecks.weights(options, q, k, p, crew.parallelism() > 1);
-    AttentionCall.run(
-        options,
-        StridedFloats.of(q),
-        StridedFloats.of(k),
-        null,
-        null,
-        StridedFloats.of(p),
-        RowStatistics.none(),
-        crew);
+    AttentionCall.weights(options, q, k, p, workers);
   }
 
   /**
@@ -207,13 +180,8 @@ public final class Attention {
       long firstKey,
       AttentionState state,
       Workers workers) {
-    Crew crew = Crew.of(Objects.requireNonNull(workers, "workers"));
     StateContent before = Objects.requireNonNull(state, "state").content();
-    AttentionChecks.partial(options, q, k, v, firstKey, before, crew.parallelism() > 1);
-    ShardNodes shard = new ShardNodes(before.shape(), firstKey, firstKey + k.size(2));
-    AttentionCall.runShard(
-        options, StridedFloats.of(q), StridedFloats.of(k), StridedFloats.of(v), shard, crew);
-    state.add(StateContent.of(before.shape(), shard, options.sinks()));
+    state.add(AttentionCall.partial(options, q, k, v, firstKey, before, workers));
   }
 
   /** Collects the options of an {@link Attention}. Each is checked as it is set. */

@@ -20,7 +20,7 @@ final class ArgmaxRows {
   private final boolean[] broken = new boolean[PANEL];
   private float[] panel = new float[0];
 
-  void run(AttentionCall call, QueryBlock block, int slot) {
+  void run(PrefillCall call, QueryBlock block, int slot) {
     QueryRows rows = block.rows;
     Arrays.fill(best, Float.NEGATIVE_INFINITY);
     Arrays.fill(bestKey, -1);
@@ -61,7 +61,7 @@ final class ArgmaxRows {
     }
   }
 
-  private void writeValues(AttentionCall call, QueryBlock block, int slot, StridedFloats out) {
+  private void writeValues(PrefillCall call, QueryBlock block, int slot, StridedFloats out) {
     if (panel.length < call.valueDim * PANEL) {
       panel = new float[call.valueDim * PANEL];
     }
@@ -88,7 +88,7 @@ final class ArgmaxRows {
     return value * scale + 0f;
   }
 
-  private void writeWeights(AttentionCall call, QueryBlock block, int slot, StridedFloats weights) {
+  private void writeWeights(PrefillCall call, QueryBlock block, int slot, StridedFloats weights) {
     long written = 0;
     PackedHeads packed = call.packed;
     for (int at = packed.find(slot, block.firstChunk()); at < packed.end(slot); at++) {

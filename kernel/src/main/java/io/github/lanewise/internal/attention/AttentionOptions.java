@@ -52,11 +52,6 @@ public final class AttentionOptions {
     return softcap == 0f && bias == null && slopes == null && temperatures == null;
   }
 
-  /** The sinks; null if there are none. The array must not be changed. */
-  public float @Nullable [] sinks() {
-    return sinks;
-  }
-
   /** Whether a head's temperature is 0. */
   boolean isArgmax(long head) {
     return temperatures != null && temperatures[(int) head] == 0f;

@@ -3,30 +3,26 @@ package io.github.lanewise.internal.attention;
 import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 
 import io.github.lanewise.FloatTensor;
-import io.github.lanewise.RowStatistics;
 import io.github.lanewise.attention.KeyValueCache.Storage;
 import io.github.lanewise.internal.cache.CacheSnapshot;
 import io.github.lanewise.internal.cache.PageLayout;
 import io.github.lanewise.internal.kernel.NodeKernels;
-import io.github.lanewise.internal.mask.MaskPlan;
 import io.github.lanewise.internal.mask.RowGroup;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import io.github.lanewise.internal.work.Crew;
 import io.github.lanewise.internal.work.Task;
 import io.github.lanewise.internal.work.Workspace;
-import org.jspecify.annotations.Nullable;
 
 /**
- * One call of attention over a cache with few queries to a key head. Kept in the caller's workspace
- * and used again, so that a call allocates nothing.
+ * One call of attention over a cache with few queries to a key head.
  *
  * <p>A task is a run of chunks of one sequence for a block of key heads; it makes the node of the
  * merge tree that stands for its run. One thread takes all heads and all chunks of a sequence:
  * pages hold the heads one after the other, and the longer memory is read in order, the faster.
  */
-public final class DecodeCall implements Task {
+final class DecodeCall extends Operands implements Task {
 
-  private static final Workspace.Key<DecodeCall> CALL = Workspace.key(DecodeCall::new);
+  static final Workspace.Key<DecodeCall> KEY = Workspace.key(DecodeCall::new);
 
   private static final Workspace.Key<DecodeWorker> WORKER = Workspace.key(DecodeWorker::new);
 
@@ -39,19 +35,8 @@ public final class DecodeCall implements Task {
   /** Bytes of keys and values below which one thread is done before a second has begun. */
   private static final long LEAST_SHARED = 1L << 19;
 
-  final MaskPlan mask = new MaskPlan();
-
-  private final RowGroup sequenceRows = new RowGroup();
-
-  AttentionOptions options;
-  StridedFloats q;
-  final Results results = new Results();
   CacheSnapshot cache;
   PageLayout layout;
-  @Nullable StridedFloats bias;
-  float scale;
-  int queryLength;
-  int group;
 
   /** Query rows of a key head. */
   int rows;
@@ -80,7 +65,7 @@ public final class DecodeCall implements Task {
   private DecodeCall() {}
 
   /** Whether this path is for the call: few rows, and none that only looks for its maximum. */
-  public static boolean serves(AttentionOptions options, StridedFloats q, PageLayout layout) {
+  static boolean serves(AttentionOptions options, StridedFloats q, PageLayout layout) {
     if (layout.keyHeads == 0 || options.anyArgmax()) {
       return false;
     }
@@ -89,69 +74,30 @@ public final class DecodeCall implements Task {
   }
 
   /**
-   * Runs a call that {@link #serves} has accepted, and whose arguments have been checked except for
-   * the mask's, which {@link MaskPlan#bindRagged} checks before anything is written.
+   * Binds arguments that {@link #serves} has accepted and that have been checked, except for the
+   * mask's, which are checked here.
    *
    * @param cache stays open until the call is done
-   * @throws IllegalArgumentException if a query could see a key that was released, before anything
-   *     is written
+   * @throws IllegalArgumentException if a query could see a key that was released
    */
-  public static void run(
-      AttentionOptions options,
-      StridedFloats q,
-      CacheSnapshot cache,
-      StridedFloats out,
-      RowStatistics statistics,
-      Crew crew,
-      Workspace own) {
-    DecodeCall call = own.get(CALL);
-    try {
-      call.bind(options, q, cache, out, statistics);
-      AttentionChecks.releasedKeys(
-          cache, call.mask, call.sequenceRows, q.size(1), call.queryLength);
-      call.execute(crew, own);
-    } finally {
-      call.unbind();
-    }
-  }
-
-  private void bind(
-      AttentionOptions options,
-      StridedFloats q,
-      CacheSnapshot cache,
-      StridedFloats out,
-      RowStatistics statistics) {
-    this.options = options;
-    this.q = q;
+  void bindCache(AttentionOptions options, FloatTensor q, CacheSnapshot cache) {
     this.cache = cache;
-    results.bind(out, statistics);
     layout = cache.layout();
-    bias = strided(options.bias);
-    queryLength = (int) q.size(2);
-    group = (int) (q.size(1) / layout.keyHeads);
-    rows = group * queryLength;
+    bindQueries(options, StridedFloats.of(q), layout.keyHeads);
+    rows = (int) (group * queryLength);
     width = layout.valueGroups * layout.lanes;
-    scale = options.scaleFor(layout.headDim);
-    mask.bindRagged(
-        options.mask, q.size(0), q.size(1), queryLength, cache.longest(), cache.lengths());
+    bindMask(cache);
   }
 
-  private static @Nullable StridedFloats strided(@Nullable FloatTensor t) {
-    return t == null ? null : StridedFloats.of(t);
-  }
-
-  @SuppressWarnings("NullAway") // a call at rest holds nothing of the caller's
-  private void unbind() {
-    options = null;
-    q = null;
+  @Override
+  @SuppressWarnings("NullAway") // bound again before use
+  public void close() {
     cache = null;
-    results.unbind();
     layout = null;
-    bias = null;
-    mask.release();
+    super.close();
   }
 
-  private void execute(Crew crew, Workspace own) {
+  void execute(Crew crew, Workspace own) {
     int batch = cache.batch();
     findHulls(batch);
     int threads = bytes(batch) < LEAST_SHARED ? 1 : crew.parallelism();
@@ -179,12 +125,11 @@ public final class DecodeCall implements Task {
       endKey = new long[batch];
       firstTask = new int[batch + 1];
     }
-    long heads = (long) group * layout.keyHeads;
     for (int b = 0; b < batch; b++) {
-      sequenceRows.set(mask, b, 0, heads, 0, queryLength);
-      sequenceRows.findHull();
-      firstKey[b] = sequenceRows.firstKey();
-      endKey[b] = sequenceRows.endKey();
+      RowGroup all = rowsOf(b);
+      all.findHull();
+      firstKey[b] = all.firstKey();
+      endKey[b] = all.endKey();
     }
   }
 

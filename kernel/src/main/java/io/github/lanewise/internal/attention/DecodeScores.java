@@ -117,7 +117,7 @@ final class DecodeScores {
     }
     if (options.slopes != null) {
       float slope = options.slopes[(int) rows.head[r]];
-      long position = rows.query[r] + AttentionCall.alibiOffset(call.mask, rows.batch());
+      long position = rows.query[r] + call.alibiOffset(rows.batch());
       subtractDistance(slope, chunk0 - position, row);
     }
     if (options.temperatures != null) {
@@ -127,7 +127,7 @@ final class DecodeScores {
   }
 
   private void addBias(StridedFloats bias, QueryRows rows, long chunk0, int r, int row) {
-    long at = AttentionCall.biasRow(bias, rows.batch(), rows.head[r], rows.query[r]);
+    long at = Operands.biasRow(bias, rows.batch(), rows.head[r], rows.query[r]);
     boolean perKey = bias.size(bias.rank() - 1) != 1;
     if (perKey) {
       bias.read(at + chunk0 + from, biasRow, from, end - from);

@@ -55,8 +55,8 @@ final class DecodeWorker {
     layout = call.layout;
     this.sequence = sequence;
     this.firstHead = firstHead;
-    long firstQueryHead = (long) firstHead * call.group;
-    rows.set(call.mask, sequence, firstQueryHead, (long) heads * call.group, 0, call.queryLength);
+    long firstQueryHead = firstHead * call.group;
+    rows.set(call.mask, sequence, firstQueryHead, heads * call.group, 0, call.queryLength);
     tree.beginRows(rows.count, call.width);
   }
 

@@ -40,7 +40,7 @@ final class QueryBlock {
    *
    * @param slot where the group's keys and values are packed
    */
-  void run(AttentionCall call, int slot) {
+  void run(PrefillCall call, int slot) {
     panel.begin(call, rows, staging);
     if (call.options.isArgmax(rows.head[0])) {
       argmaxRows.run(call, this, slot);
@@ -51,7 +51,7 @@ final class QueryBlock {
     }
   }
 
-  private void attend(AttentionCall call, int slot) {
+  private void attend(PrefillCall call, int slot) {
     grow(call, slot, firstChunk(), endChunk());
     int root = results.finish(tree, rows, call.options.sinks);
     if (call.weights != null) {
@@ -61,7 +61,7 @@ final class QueryBlock {
   }
 
   /** Every node of the shard's own tree, as far as these rows see any of its keys. */
-  private void attendShard(AttentionCall call, ShardNodes shard, int slot) {
+  private void attendShard(PrefillCall call, ShardNodes shard, int slot) {
     for (int n = 0; n < shard.count(); n++) {
       long first = Math.max(firstChunk(), shard.firstChunk(n));
       grow(call, slot, first, Math.min(endChunk(), shard.endChunk(n)));
@@ -74,7 +74,7 @@ final class QueryBlock {
   }
 
   /** Makes the tree of the chunks {@code [first, end)}. */
-  private void grow(AttentionCall call, int slot, long first, long end) {
+  private void grow(PrefillCall call, int slot, long first, long end) {
     tree.beginPanels(rows.count, call.valueDim);
     PackedHeads packed = call.packed;
     for (int at = packed.find(slot, first); at < packed.end(slot); at++) {
@@ -91,29 +91,28 @@ final class QueryBlock {
   }
 
   /** Weights, sums and, if there are values, their product: the chunk's node. */
-  private void weigh(AttentionCall call, PackedChunk chunk, int node) {
+  private void weigh(PrefillCall call, PackedChunk chunk, int node) {
     boolean some = call.valueDim != 0 && !chunk.finite;
     if (some) {
       findLive(panel.scores, panel.spanKeys);
     }
     int lanes = rows.count;
-    Kernels.scores().beginSums(lanes, call.wantsMoment, laneScratch);
+    Kernels.scores().beginSums(lanes, call.wantsMoment(), laneScratch);
     for (int run = 0; run < panel.runs; run++) {
       int from = panel.runFrom[run] * PANEL;
       int keys = panel.runEnd[run] - panel.runFrom[run];
       Kernels.scores()
           .exponentials(
-              panel.scores, from, keys, lanes, call.wantsMoment, tree.nodes, node, laneScratch);
+              panel.scores, from, keys, lanes, call.wantsMoment(), tree.nodes, node, laneScratch);
     }
-    Kernels.scores().endSums(lanes, call.wantsMoment, laneScratch, tree.nodes, node);
+    Kernels.scores().endSums(lanes, call.wantsMoment(), laneScratch, tree.nodes, node);
     for (int run = 0; run < panel.runs && call.valueDim != 0; run++) {
       multiplyValues(call, chunk, some, run, node + ScoreKernels.NODE_VALUES);
     }
   }
 
   /** Adds to the node what the values of one run of keys contribute; the first run begins it. */
-  private void multiplyValues(
-      AttentionCall call, PackedChunk chunk, boolean some, int run, int to) {
+  private void multiplyValues(PrefillCall call, PackedChunk chunk, boolean some, int run, int to) {
     int first = panel.runFrom[run];
     int keys = panel.runEnd[run] - first;
     int weights = first * PANEL;
@@ -185,7 +184,7 @@ final class QueryBlock {
   }
 
   /** Computes the scores once more and weighs them by what the root knows of the row. */
-  private void writeWeights(AttentionCall call, int slot, StridedFloats weights, int root) {
+  private void writeWeights(PrefillCall call, int slot, StridedFloats weights, int root) {
     long written = 0;
     int scratch = tree.scratch();
     PackedHeads packed = call.packed;

@@ -56,7 +56,7 @@ final class ScorePanel {
   private float[] bias = new float[0];
   private float[] biasRow = new float[0];
 
-  private AttentionCall call;
+  private PrefillCall call;
   private QueryRows rows;
 
   private boolean skipsGaps;
@@ -71,7 +71,7 @@ final class ScorePanel {
    * Fills the query panel with the block's rows. Lanes beyond them keep what an earlier block left:
    * they are computed up to a whole vector, and never looked at.
    */
-  void begin(AttentionCall call, QueryRows rows, StagedRows staging) {
+  void begin(PrefillCall call, QueryRows rows, StagedRows staging) {
     this.call = call;
     this.rows = rows;
     skipsGaps = call.weights == null && !call.options.isArgmax(rows.head[0]);
@@ -271,7 +271,7 @@ final class ScorePanel {
       biasRow = new float[BLOCK];
     }
     for (int c = 0; c < rows.count; c++) {
-      long at = AttentionCall.biasRow(b, rows.batch(), rows.head[c], rows.query[c]);
+      long at = Operands.biasRow(b, rows.batch(), rows.head[c], rows.query[c]);
       if (call.biasPerKey) {
         b.read(at + key0, biasRow, 0, keys);
       } else {

@@ -136,8 +136,7 @@ class DecodePathPropertyTest {
       RowStatistics statistics,
       Crew crew,
       Workspace own) {
-    AttentionCall.runCached(
-        options, StridedFloats.of(q), cache, StridedFloats.of(out), statistics, crew, own);
+    AttentionCall.prefill(options, q, cache, out, statistics, crew, own);
   }
 
   private static void decode(
@@ -148,8 +147,7 @@ class DecodePathPropertyTest {
       RowStatistics statistics,
       Crew crew,
       Workspace own) {
-    DecodeCall.run(
-        options, StridedFloats.of(q), cache, StridedFloats.of(out), statistics, crew, own);
+    AttentionCall.decode(options, q, cache, out, statistics, crew, own);
   }
 
   private static Result result(
