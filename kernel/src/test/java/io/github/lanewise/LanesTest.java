@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lanewise.internal.kernel.ContractSum;
-import io.github.lanewise.internal.scalar.ScalarExp;
+import io.github.lanewise.internal.scalar.ScalarMath;
 import io.github.lanewise.testing.Allocated;
 import io.github.lanewise.testing.Sizes;
 import java.util.Arrays;
@@ -106,7 +106,7 @@ class LanesTest {
         float[] exp = new float[length];
         float[] quotient = new float[length];
         for (int i = 0; i < length; i++) {
-          exp[i] = ScalarExp.full(x[i]);
+          exp[i] = ScalarMath.exp(x[i]);
           quotient[i] = x[i] / 3f;
         }
         checkMap(x, exp, offset, y -> map(y, offset, length, true));

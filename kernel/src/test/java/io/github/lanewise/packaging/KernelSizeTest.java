@@ -75,9 +75,9 @@ class KernelSizeTest {
     Path room = root.resolve("io/github/lanewise/internal/vector");
     return Stream.of(
             "VectorBlocks",
-            "VectorMaps",
+            "VectorElementwise",
             "VectorMax",
-            "VectorSampling",
+            "VectorSamplingKernels",
             "generated/DecodeTiles",
             "generated/ExpLoops",
             "generated/ProductTiles",

@@ -1,6 +1,6 @@
 package io.github.lanewise.testing;
 
-import io.github.lanewise.internal.scalar.ScalarTanh;
+import io.github.lanewise.internal.scalar.ScalarMath;
 import io.github.lanewise.reference.AttentionShape;
 
 /**
@@ -59,7 +59,7 @@ public final class ContractAttention {
     float score =
         ContractMatmul.dot(c.q(), query, c.k(), shape.keyRow(b, h, j) * dim, 1, dim) * c.scale();
     if (c.softcap() != 0) {
-      score = c.softcap() * ScalarTanh.tanh(score / c.softcap());
+      score = c.softcap() * ScalarMath.tanh(score / c.softcap());
     }
     if (c.bias() != null) {
       score = score + (float) c.scoreBias().at(b, h, i, j);

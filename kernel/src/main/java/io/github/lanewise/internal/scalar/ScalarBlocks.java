@@ -71,13 +71,13 @@ public final class ScalarBlocks {
     float moment = 0f;
     for (int j = from; j < to; j += LANES) {
       float d = x[xRow + j] - shift;
-      float p = ScalarExp.flushed(d);
+      float p = ScalarMath.flushedExp(d);
       if (writes) {
         y[yRow + j] = p;
       }
       sum += p;
       if (p != 0f) {
-        moment = ScalarFma.fma(p, d, moment);
+        moment = ScalarMath.fma(p, d, moment);
       }
     }
     return FloatPair.of(sum, moment);
@@ -88,7 +88,7 @@ public final class ScalarBlocks {
     for (int j = from; j < to; j += LANES) {
       float weight = y[yRow + j];
       if (weight != 0f) {
-        sum = ScalarFma.fma(weight, dy[dyRow + j], sum);
+        sum = ScalarMath.fma(weight, dy[dyRow + j], sum);
       }
     }
     return sum;

@@ -50,7 +50,7 @@ public final class ScalarDecodeKernels implements DecodeKernels {
     for (int t = 0; t < depth; t++) {
       for (int lane = 0; lane < GROUP; lane++) {
         float x = a[from + t * GROUP + lane];
-        out[to + lane] = ScalarFma.fma(b[bFrom + t], x, out[to + lane]);
+        out[to + lane] = ScalarMath.fma(b[bFrom + t], x, out[to + lane]);
       }
     }
   }
@@ -60,7 +60,7 @@ public final class ScalarDecodeKernels implements DecodeKernels {
     for (int t = 0; t < depth; t++) {
       for (int lane = 0; lane < 2 * GROUP; lane++) {
         float x = Float.intBitsToFloat(a[from + t * 2 * GROUP + lane] << Short.SIZE);
-        out[to + lane] = ScalarFma.fma(b[bFrom + t], x, out[to + lane]);
+        out[to + lane] = ScalarMath.fma(b[bFrom + t], x, out[to + lane]);
       }
     }
   }
@@ -70,7 +70,7 @@ public final class ScalarDecodeKernels implements DecodeKernels {
     for (int t = 0; t < depth; t++) {
       for (int lane = 0; lane < 2 * GROUP; lane++) {
         float x = Float.float16ToFloat(a[from + t * 2 * GROUP + lane]);
-        out[to + lane] = ScalarFma.fma(b[bFrom + t], x, out[to + lane]);
+        out[to + lane] = ScalarMath.fma(b[bFrom + t], x, out[to + lane]);
       }
     }
   }
@@ -80,7 +80,7 @@ public final class ScalarDecodeKernels implements DecodeKernels {
     for (int t = 0; t < depth; t++) {
       for (int lane = 0; lane < 4 * GROUP; lane++) {
         float x = a[from + t * 4 * GROUP + lane];
-        out[to + lane] = ScalarFma.fma(b[bFrom + t], x, out[to + lane]);
+        out[to + lane] = ScalarMath.fma(b[bFrom + t], x, out[to + lane]);
       }
     }
   }

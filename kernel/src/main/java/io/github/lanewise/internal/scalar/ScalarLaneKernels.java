@@ -50,7 +50,7 @@ public final class ScalarLaneKernels extends RowReductions {
   @Override
   public void exp(float[] x, int xFrom, float[] y, int yFrom, int length) {
     for (int i = 0; i < length; i++) {
-      y[yFrom + i] = ScalarExp.full(x[xFrom + i]);
+      y[yFrom + i] = ScalarMath.exp(x[xFrom + i]);
     }
   }
 
@@ -115,7 +115,7 @@ public final class ScalarLaneKernels extends RowReductions {
       int length) {
     for (int i = 0; i < length; i++) {
       float logWeight = y[yFrom + i];
-      float gradient = (dy[dyFrom + i] - ScalarExp.full(logWeight) * sum) / divisor;
+      float gradient = (dy[dyFrom + i] - ScalarMath.exp(logWeight) * sum) / divisor;
       dx[dxFrom + i] = logWeight == Float.NEGATIVE_INFINITY ? 0f : gradient;
     }
   }

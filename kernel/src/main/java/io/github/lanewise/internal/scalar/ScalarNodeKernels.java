@@ -44,15 +44,15 @@ public final class ScalarNodeKernels implements NodeKernels {
     float origin = m == Float.NEGATIVE_INFINITY ? 0f : m; // -inf - -inf would be NaN
     float da = ma - origin;
     float db = mb - origin;
-    float ea = ScalarExp.flushed(da);
-    float eb = ScalarExp.flushed(db);
+    float ea = ScalarMath.flushedExp(da);
+    float eb = ScalarMath.flushedExp(db);
     float la = a[atA + sum];
     float lb = b[atB + sum];
-    float ta = ea == 0f ? 0f : ScalarFma.fma(la, da, a[atA + moment]);
-    float tb = eb == 0f ? 0f : ScalarFma.fma(lb, db, b[atB + moment]);
+    float ta = ea == 0f ? 0f : ScalarMath.fma(la, da, a[atA + moment]);
+    float tb = eb == 0f ? 0f : ScalarMath.fma(lb, db, b[atB + moment]);
     a[atA] = m;
-    a[atA + sum] = ScalarFma.fma(la, ea, lb * eb);
-    a[atA + moment] = ScalarFma.fma(ta, ea, tb * eb);
+    a[atA + sum] = ScalarMath.fma(la, ea, lb * eb);
+    a[atA + moment] = ScalarMath.fma(ta, ea, tb * eb);
     factors[c] = ma == Float.NEGATIVE_INFINITY ? IDENTITY : ea;
     factors[MERGED_AT_ONCE + c] = mb == Float.NEGATIVE_INFINITY ? IDENTITY : eb;
   }
@@ -67,7 +67,7 @@ public final class ScalarNodeKernels implements NodeKernels {
     }
     for (int v = 0; v < length * step; v += step) {
       float scaledB = b[bFrom + v] * eb;
-      a[aFrom + v] = ea == IDENTITY ? b[bFrom + v] : ScalarFma.fma(a[aFrom + v], ea, scaledB);
+      a[aFrom + v] = ea == IDENTITY ? b[bFrom + v] : ScalarMath.fma(a[aFrom + v], ea, scaledB);
     }
   }
 
@@ -113,7 +113,7 @@ public final class ScalarNodeKernels implements NodeKernels {
       float logarithm = (float) StrictMath.log((double) sum);
       logSumExp[r] = m + logarithm;
       entropy[r] = sum == 0f ? 0f : logarithm - moment / sum;
-      maxWeight[r] = sum == 0f ? 0f : ScalarExp.flushed(keyMaximum[r] - m) * (1f / sum);
+      maxWeight[r] = sum == 0f ? 0f : ScalarMath.flushedExp(keyMaximum[r] - m) * (1f / sum);
     }
   }
 }

@@ -36,7 +36,7 @@ public final class ScalarScoreKernels implements ScoreKernels {
     for (int k = 0; k < keys; k++) {
       int row = from + k * PANEL;
       for (int c = 0; c < columns; c++) {
-        s[row + c] = cap * ScalarTanh.tanh(s[row + c] * scale / cap);
+        s[row + c] = cap * ScalarMath.tanh(s[row + c] * scale / cap);
       }
     }
   }
@@ -141,11 +141,11 @@ public final class ScalarScoreKernels implements ScoreKernels {
       for (int c = 0; c < columns; c++) {
         float m = node[nodeFrom + NODE_MAXIMUM + c];
         float d = s[row + c] - (m == Float.NEGATIVE_INFINITY ? 0f : m);
-        float p = ScalarExp.flushed(d);
+        float p = ScalarMath.flushedExp(d);
         s[row + c] = p;
         scratch[lane + c] += p;
         if (moment && p > 0f) {
-          scratch[moments + lane + c] = ScalarFma.fma(p, d, scratch[moments + lane + c]);
+          scratch[moments + lane + c] = ScalarMath.fma(p, d, scratch[moments + lane + c]);
         }
       }
     }
@@ -195,7 +195,7 @@ public final class ScalarScoreKernels implements ScoreKernels {
         float sum = node[nodeFrom + NODE_SUM + c];
         boolean none = (word >>> c & 1) == 0 || sum == 0f;
         float d = s[row + c] - node[nodeFrom + NODE_MAXIMUM + c];
-        s[row + c] = none ? 0f : ScalarExp.flushed(d) * (1f / sum);
+        s[row + c] = none ? 0f : ScalarMath.flushedExp(d) * (1f / sum);
       }
     }
   }

@@ -99,7 +99,7 @@ public final class ScalarTileKernels implements TileKernels {
         float factor = a[at + t * GROUP];
         for (int c = 0; c < columns; c++) {
           if ((live[liveFrom + t] >>> c & 1) != 0) {
-            out[to + c] = ScalarFma.fma(factor, b[bFrom + t * PANEL + c], out[to + c]);
+            out[to + c] = ScalarMath.fma(factor, b[bFrom + t * PANEL + c], out[to + c]);
           }
         }
       }
@@ -109,7 +109,7 @@ public final class ScalarTileKernels implements TileKernels {
   private static void multiplyAdd(
       float factor, float[] b, int bFrom, int columns, float[] out, int outFrom) {
     for (int c = 0; c < columns; c++) {
-      out[outFrom + c] = ScalarFma.fma(factor, b[bFrom + c], out[outFrom + c]);
+      out[outFrom + c] = ScalarMath.fma(factor, b[bFrom + c], out[outFrom + c]);
     }
   }
 

@@ -60,23 +60,23 @@ final class VectorBlocks {
     if (j < to) {
       int count = to - j;
       VectorMask<Float> beyond =
-          FloatVector.fromArray(FLOATS, LaneOrders.NUMBERS, 0).compare(VectorOperators.GE, count);
+          FloatVector.fromArray(FLOATS, LaneShuffles.NUMBERS, 0).compare(VectorOperators.GE, count);
       FloatVector weight = FloatVector.fromArray(FLOATS, y, yRow + to - L);
       FloatVector gradient = FloatVector.fromArray(FLOATS, dy, dyRow + to - L);
-      weight = weight.rearrange(LaneOrders.ROTATIONS[L - count]);
-      gradient = gradient.rearrange(LaneOrders.ROTATIONS[L - count]);
+      weight = weight.rearrange(LaneShuffles.ROTATIONS[L - count]);
+      gradient = gradient.rearrange(LaneShuffles.ROTATIONS[L - count]);
       VectorMask<Float> invisible = weight.compare(VectorOperators.EQ, 0f).or(beyond);
       acc0 = weight.blend(0f, beyond).fma(gradient.blend(0f, invisible), acc0);
     }
     FloatVector v = L == 16 ? acc0 : L == 8 ? acc0.add(acc1) : acc0.add(acc2).add(acc1.add(acc3));
     if (L == 16) {
-      v = v.add(v.rearrange(LaneOrders.BY_8));
+      v = v.add(v.rearrange(LaneShuffles.BY_8));
     }
     if (L >= 8) {
-      v = v.add(v.rearrange(LaneOrders.BY_4));
+      v = v.add(v.rearrange(LaneShuffles.BY_4));
     }
-    v = v.add(v.rearrange(LaneOrders.BY_2));
-    return v.add(v.rearrange(LaneOrders.BY_1)).lane(0);
+    v = v.add(v.rearrange(LaneShuffles.BY_2));
+    return v.add(v.rearrange(LaneShuffles.BY_1)).lane(0);
   }
 
   /** Σ dy over y ≠ -inf. */
@@ -105,23 +105,23 @@ final class VectorBlocks {
     if (j < to) {
       int count = to - j;
       VectorMask<Float> beyond =
-          FloatVector.fromArray(FLOATS, LaneOrders.NUMBERS, 0).compare(VectorOperators.GE, count);
+          FloatVector.fromArray(FLOATS, LaneShuffles.NUMBERS, 0).compare(VectorOperators.GE, count);
       FloatVector weight = FloatVector.fromArray(FLOATS, y, yRow + to - L);
       FloatVector gradient = FloatVector.fromArray(FLOATS, dy, dyRow + to - L);
-      weight = weight.rearrange(LaneOrders.ROTATIONS[L - count]);
-      gradient = gradient.rearrange(LaneOrders.ROTATIONS[L - count]);
+      weight = weight.rearrange(LaneShuffles.ROTATIONS[L - count]);
+      gradient = gradient.rearrange(LaneShuffles.ROTATIONS[L - count]);
       VectorMask<Float> invisible = weight.compare(VectorOperators.EQ, hidden).or(beyond);
       acc0 = acc0.add(gradient.blend(0f, invisible));
     }
     FloatVector v = L == 16 ? acc0 : L == 8 ? acc0.add(acc1) : acc0.add(acc2).add(acc1.add(acc3));
     if (L == 16) {
-      v = v.add(v.rearrange(LaneOrders.BY_8));
+      v = v.add(v.rearrange(LaneShuffles.BY_8));
     }
     if (L >= 8) {
-      v = v.add(v.rearrange(LaneOrders.BY_4));
+      v = v.add(v.rearrange(LaneShuffles.BY_4));
     }
-    v = v.add(v.rearrange(LaneOrders.BY_2));
-    return v.add(v.rearrange(LaneOrders.BY_1)).lane(0);
+    v = v.add(v.rearrange(LaneShuffles.BY_2));
+    return v.add(v.rearrange(LaneShuffles.BY_1)).lane(0);
   }
 
   /** Σ x[from, to), at most a block; a vector's length before {@code to} belongs to the run. */
@@ -153,19 +153,19 @@ final class VectorBlocks {
     if (j < to) {
       int count = to - j;
       VectorMask<Float> beyond =
-          FloatVector.fromArray(FLOATS, LaneOrders.NUMBERS, 0).compare(VectorOperators.GE, count);
+          FloatVector.fromArray(FLOATS, LaneShuffles.NUMBERS, 0).compare(VectorOperators.GE, count);
       FloatVector last = FloatVector.fromArray(FLOATS, x, to - L);
-      acc0 = acc0.add(last.rearrange(LaneOrders.ROTATIONS[L - count]).blend(0f, beyond));
+      acc0 = acc0.add(last.rearrange(LaneShuffles.ROTATIONS[L - count]).blend(0f, beyond));
     }
     FloatVector v = L == 16 ? acc0 : L == 8 ? acc0.add(acc1) : acc0.add(acc2).add(acc1.add(acc3));
     if (L == 16) {
-      v = v.add(v.rearrange(LaneOrders.BY_8));
+      v = v.add(v.rearrange(LaneShuffles.BY_8));
     }
     if (L >= 8) {
-      v = v.add(v.rearrange(LaneOrders.BY_4));
+      v = v.add(v.rearrange(LaneShuffles.BY_4));
     }
-    v = v.add(v.rearrange(LaneOrders.BY_2));
-    return v.add(v.rearrange(LaneOrders.BY_1)).lane(0);
+    v = v.add(v.rearrange(LaneShuffles.BY_2));
+    return v.add(v.rearrange(LaneShuffles.BY_1)).lane(0);
   }
 
   /**
@@ -192,29 +192,30 @@ final class VectorBlocks {
     }
     if (L == 4) {
       FloatVector v = acc0.add(acc2).add(acc1.add(acc3));
-      v = v.add(v.rearrange(LaneOrders.BY_2));
-      return v.add(v.rearrange(LaneOrders.BY_1)).lane(0);
+      v = v.add(v.rearrange(LaneShuffles.BY_2));
+      return v.add(v.rearrange(LaneShuffles.BY_1)).lane(0);
     }
     // Two vectors that want the sum of their halves fill one: a's in the low lanes, b's in the
     // high.
     // First for halves of 8 (L = 16: a block in each accumulator), then for halves of 4.
-    VectorMask<Float> high8 = LaneOrders.HIGH_8;
-    VectorMask<Float> high4 = LaneOrders.HIGH_4;
+    VectorMask<Float> high8 = LaneShuffles.HIGH_8;
+    VectorMask<Float> high4 = LaneShuffles.HIGH_4;
     FloatVector even = acc0.add(acc1);
     FloatVector odd = acc2.add(acc3);
     if (L == 16) {
-      even = acc0.blend(acc1, high8).add(acc1.blend(acc0, high8).rearrange(LaneOrders.BY_8));
-      odd = acc2.blend(acc3, high8).add(acc3.blend(acc2, high8).rearrange(LaneOrders.BY_8));
+      even = acc0.blend(acc1, high8).add(acc1.blend(acc0, high8).rearrange(LaneShuffles.BY_8));
+      odd = acc2.blend(acc3, high8).add(acc3.blend(acc2, high8).rearrange(LaneShuffles.BY_8));
     }
-    FloatVector v = even.blend(odd, high4).add(odd.blend(even, high4).rearrange(LaneOrders.HALF_4));
-    v = v.add(v.rearrange(LaneOrders.BY_2));
-    v = v.add(v.rearrange(LaneOrders.BY_1));
+    FloatVector v =
+        even.blend(odd, high4).add(odd.blend(even, high4).rearrange(LaneShuffles.HALF_4));
+    v = v.add(v.rearrange(LaneShuffles.BY_2));
+    v = v.add(v.rearrange(LaneShuffles.BY_1));
     // The blocks' sums: L = 16 in lanes 0 (first), 8 (second), 4 (third), 12 (fourth); L = 8 in 0,
     // 4.
     if (L == 16) {
-      v = v.add(v.rearrange(LaneOrders.BY_8));
+      v = v.add(v.rearrange(LaneShuffles.BY_8));
     }
-    return v.add(v.rearrange(LaneOrders.BY_4)).lane(0);
+    return v.add(v.rearrange(LaneShuffles.BY_4)).lane(0);
   }
 
   /** Sets the lanes of the blocks that [from, to) meets to +0. */

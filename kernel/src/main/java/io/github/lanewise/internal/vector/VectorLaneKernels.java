@@ -63,7 +63,7 @@ final class VectorLaneKernels extends RowReductions {
   public void exp(float[] x, int xFrom, float[] y, int yFrom, int length) {
     int whole = length & -L;
     if (whole > 0) {
-      VectorMaps.exp(x, xFrom, y, yFrom, whole);
+      VectorElementwise.exp(x, xFrom, y, yFrom, whole);
     }
     scalar.exp(x, xFrom + whole, y, yFrom + whole, length - whole);
   }
@@ -73,7 +73,7 @@ final class VectorLaneKernels extends RowReductions {
     if (length < SHORT) {
       scalar.scale(x, xFrom, factor, y, yFrom, length);
     } else {
-      VectorMaps.scale(x, xFrom, factor, y, yFrom, length);
+      VectorElementwise.scale(x, xFrom, factor, y, yFrom, length);
     }
   }
 
@@ -82,7 +82,7 @@ final class VectorLaneKernels extends RowReductions {
     if (length < SHORT) {
       scalar.divide(x, xFrom, divisor, y, yFrom, length);
     } else {
-      VectorMaps.divide(x, xFrom, 0f, divisor, y, yFrom, length); // x - 0 is x
+      VectorElementwise.divide(x, xFrom, 0f, divisor, y, yFrom, length); // x - 0 is x
     }
   }
 
@@ -92,7 +92,7 @@ final class VectorLaneKernels extends RowReductions {
     if (length < SHORT) {
       scalar.shiftAndDivide(x, xFrom, shift, divisor, y, yFrom, length);
     } else {
-      VectorMaps.divide(x, xFrom, shift, divisor, y, yFrom, length);
+      VectorElementwise.divide(x, xFrom, shift, divisor, y, yFrom, length);
     }
   }
 
@@ -102,7 +102,7 @@ final class VectorLaneKernels extends RowReductions {
     if (length < SHORT) {
       scalar.logWeights(x, xFrom, shift, logSum, y, yFrom, length);
     } else {
-      VectorMaps.subtract(x, xFrom, shift, logSum, y, yFrom, length);
+      VectorElementwise.subtract(x, xFrom, shift, logSum, y, yFrom, length);
     }
   }
 
@@ -119,7 +119,7 @@ final class VectorLaneKernels extends RowReductions {
       int length) {
     int whole = length & -L;
     if (whole > 0) {
-      VectorMaps.backward(y, yFrom, dy, dyFrom, dot, divisor, dx, dxFrom, whole);
+      VectorElementwise.backward(y, yFrom, dy, dyFrom, dot, divisor, dx, dxFrom, whole);
     }
     scalar.backward(
         y, yFrom + whole, dy, dyFrom + whole, dot, divisor, dx, dxFrom + whole, length - whole);
@@ -138,7 +138,7 @@ final class VectorLaneKernels extends RowReductions {
       int length) {
     int whole = length & -L;
     if (whole > 0) {
-      VectorMaps.logBackward(y, yFrom, dy, dyFrom, sum, divisor, dx, dxFrom, whole);
+      VectorElementwise.logBackward(y, yFrom, dy, dyFrom, sum, divisor, dx, dxFrom, whole);
     }
     scalar.logBackward(
         y, yFrom + whole, dy, dyFrom + whole, sum, divisor, dx, dxFrom + whole, length - whole);
@@ -266,6 +266,6 @@ final class VectorLaneKernels extends RowReductions {
 
   @Override
   public long pack(boolean[] flags, int from, int length) {
-    return VectorFlags.pack(flags, from, length);
+    return BooleanPacking.pack(flags, from, length);
   }
 }

@@ -1,8 +1,7 @@
 package io.github.lanewise.internal.kernel;
 
 import io.github.lanewise.Lanewise;
-import io.github.lanewise.internal.scalar.ScalarExp;
-import io.github.lanewise.internal.scalar.ScalarTanh;
+import io.github.lanewise.internal.scalar.ScalarMath;
 
 /** The functions of single floats, over whole arrays, as one implementation computes them. */
 public interface FloatFunctions {
@@ -18,21 +17,21 @@ public interface FloatFunctions {
       @Override
       public void full(float[] x, float[] y) {
         for (int i = 0; i < x.length; i++) {
-          y[i] = ScalarExp.full(x[i]);
+          y[i] = ScalarMath.exp(x[i]);
         }
       }
 
       @Override
       public void flushed(float[] x, float[] y) {
         for (int i = 0; i < x.length; i++) {
-          y[i] = ScalarExp.flushed(x[i]);
+          y[i] = ScalarMath.flushedExp(x[i]);
         }
       }
 
       @Override
       public void tanh(float[] x, float[] y) {
         for (int i = 0; i < x.length; i++) {
-          y[i] = ScalarTanh.tanh(x[i]);
+          y[i] = ScalarMath.tanh(x[i]);
         }
       }
     };

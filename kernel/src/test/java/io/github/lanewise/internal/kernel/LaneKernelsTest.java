@@ -3,8 +3,8 @@ package io.github.lanewise.internal.kernel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.lanewise.internal.runtime.Kernels;
-import io.github.lanewise.internal.scalar.ScalarExp;
 import io.github.lanewise.internal.scalar.ScalarLaneKernels;
+import io.github.lanewise.internal.scalar.ScalarMath;
 import io.github.lanewise.testing.Allocated;
 import io.github.lanewise.testing.Sizes;
 import java.util.Arrays;
@@ -48,7 +48,7 @@ class LaneKernelsTest {
         float[] x = differences(length);
         float[] p = new float[length];
         for (int j = 0; j < length; j++) {
-          p[j] = ScalarExp.flushed(x[j] - shift);
+          p[j] = ScalarMath.flushedExp(x[j] - shift);
         }
         float sum = ContractSum.of(p);
         float moment =
@@ -143,7 +143,7 @@ class LaneKernelsTest {
       LANES.backward(y, 0, dy, 0, dot, 3f, dx, 0, length);
       assertBits(expected, dx, "gradient of " + length);
       for (int j = 0; j < length; j++) {
-        expected[j] = y[j] == 0 ? 0f : (dy[j] - ScalarExp.full(log[j]) * sum) / 3f;
+        expected[j] = y[j] == 0 ? 0f : (dy[j] - ScalarMath.exp(log[j]) * sum) / 3f;
       }
       LANES.logBackward(log, 0, dy, 0, sum, 3f, dx, 0, length);
       assertBits(expected, dx, "logarithmic gradient of " + length);

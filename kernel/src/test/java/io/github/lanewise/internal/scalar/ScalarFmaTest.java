@@ -65,11 +65,11 @@ class ScalarFmaTest {
 
   private static void check(float a, float b, float c) {
     int expected = Float.floatToIntBits(Math.fma(a, b, c));
-    int actual = Float.floatToIntBits(ScalarFma.emulate(a, b, c));
+    int actual = Float.floatToIntBits(ScalarMath.emulate(a, b, c));
     if (expected != actual) {
       assertEquals(
           Float.toHexString(Math.fma(a, b, c)),
-          Float.toHexString(ScalarFma.emulate(a, b, c)),
+          Float.toHexString(ScalarMath.emulate(a, b, c)),
           () ->
               "fma("
                   + Float.toHexString(a)

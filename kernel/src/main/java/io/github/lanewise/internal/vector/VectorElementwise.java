@@ -16,14 +16,14 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>Each method is a compile root, see {@link VectorLaneKernels}.
  */
-final class VectorMaps {
+final class VectorElementwise {
   private static final VectorSpecies<Float> FLOATS = LaneSpecies.FLOATS;
   private static final int L = LaneSpecies.LENGTH;
 
   /** The elements after one that needs the full exp which take it too, without another look. */
   private static final int FULL_EXP = 64;
 
-  private VectorMaps() {}
+  private VectorElementwise() {}
 
   /** y = exp(x) over the full range; length is a multiple of L. */
   static void exp(float[] x, int xFrom, float[] y, int yFrom, int length) {

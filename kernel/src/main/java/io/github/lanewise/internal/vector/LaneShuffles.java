@@ -8,7 +8,7 @@ import jdk.incubator.vector.VectorSpecies;
  * Orders and sets of lanes that exist before they are needed: a rotation by one of these costs C2 a
  * third of the nodes of any other way, and it stops inlining at 18,000 of them.
  */
-final class LaneOrders {
+final class LaneShuffles {
   private static final VectorSpecies<Float> FLOATS = LaneSpecies.FLOATS;
   private static final int L = LaneSpecies.LENGTH;
 
@@ -37,7 +37,7 @@ final class LaneOrders {
     }
   }
 
-  private LaneOrders() {}
+  private LaneShuffles() {}
 
   @SuppressWarnings({"unchecked", "rawtypes"}) // there are no arrays of generic type
   private static VectorShuffle<Float>[] rotations() {

@@ -5,12 +5,12 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Flags packed to bits: one comparison for as many as a vector has bytes. */
-final class VectorFlags {
+final class BooleanPacking {
 
   private static final VectorSpecies<Byte> B =
       VectorSpecies.of(byte.class, LaneSpecies.FLOATS.vectorShape());
 
-  private VectorFlags() {}
+  private BooleanPacking() {}
 
   /**
    * Bit j is flags[from + j]. The ends of rows are in here too: with them the method is too large
