@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.github.lanewise.attention.Attention;
 import org.junit.jupiter.api.Test;
 
-/** DESIGN's table "What the sources get wrong": the true values, through softmax and attention. */
+/** True values where articles print wrong ones, through softmax and attention. */
 class TrueValuesTest {
   private static final float INFINITY = Float.POSITIVE_INFINITY;
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("long")
 class LongAttentionTest {
 
-  /** As DESIGN.md promises for unit variance; observed: 2e-8. */
+  /** The bound that Attention states for unit variance; observed: 2e-8. */
   private static final double MOST = 1.5e-6;
 
   @TempDir Path directory;

@@ -3,7 +3,8 @@ package io.github.lanewise.testing;
 import java.util.function.Supplier;
 
 /**
- * Equality as DESIGN.md means it: equal {@link Float#floatToIntBits}, so that any NaN equals any.
+ * Equality as docs/arithmetic.md means it: equal {@link Float#floatToIntBits}, so that any NaN
+ * equals any.
  */
 public final class Bits {
   private Bits() {}

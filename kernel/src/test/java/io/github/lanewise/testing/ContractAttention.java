@@ -4,8 +4,8 @@ import io.github.lanewise.internal.scalar.ScalarMath;
 import io.github.lanewise.reference.AttentionShape;
 
 /**
- * Attention under the arithmetic contract of DESIGN.md, word by word and one query row at a time:
- * score, chunk, merge, result. What the kernel returns must have these bits.
+ * Attention under the arithmetic contract, docs/arithmetic.md, word by word and one query row at a
+ * time: score, chunk, merge, result. What the kernel returns must have these bits.
  */
 public final class ContractAttention {
   /** What one query row gives. */

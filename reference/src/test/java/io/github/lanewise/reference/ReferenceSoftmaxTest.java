@@ -17,7 +17,7 @@ class ReferenceSoftmaxTest {
   private static final double INFINITY = Double.POSITIVE_INFINITY;
   private static final double NAN = Double.NaN;
 
-  /** DESIGN's table "What the sources get wrong": the true values. */
+  /** True values where articles print wrong ones. */
   @Test
   void trueValuesOfWhatTheSourcesGetWrong() {
     assertRow(softmax(1, 2.8, 0.8, 0.3, 0.2, -0.5), 0.7527, 0.1019, 0.0618, 0.0559, 0.0278);

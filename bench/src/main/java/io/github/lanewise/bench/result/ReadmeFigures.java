@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The part of a result that the README shows, in words and numbers. */
+/** The part of a result that README and docs show, in words and numbers. */
 final class ReadmeFigures {
   private static final String LANEWISE = "Lanewise";
 
@@ -45,6 +45,14 @@ final class ReadmeFigures {
           "attention 8 2048x64",
           "attention 8 2048x64 causal");
 
+  private static final List<String> IN_BRIEF =
+      List.of(
+          "softmax 64x1024",
+          "softmax 32x32000",
+          "qk 2048x2048x128",
+          "attention 8 2048x64",
+          "attention 8 2048x64 causal");
+
   private final BenchResult result;
 
   ReadmeFigures(BenchResult result) {
@@ -71,6 +79,10 @@ final class ReadmeFigures {
         .filter(id -> find(id, LANEWISE).isPresent())
         .flatMap(id -> QuestionText.parse(id).stream())
         .toList();
+  }
+
+  List<Question> briefQuestions() {
+    return tableQuestions().stream().filter(q -> IN_BRIEF.contains(q.id())).toList();
   }
 
   List<Question> pictureQuestions() {

@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Makes the README's section about performance, and its picture, of a stored result: {@code mvn
- * -Preadme}.
+ * Makes the README's section about speed, its picture, and the table of docs/performance.md of a
+ * stored result: {@code mvn -Preadme}.
  */
 public final class ReadmePerformance {
   static final String BEGIN = "<!-- performance: begin, made by mvn -Preadme -->\n";
@@ -18,11 +18,12 @@ public final class ReadmePerformance {
 
   static final String PICTURE = "bench/pictures/performance.svg";
   static final String README = "README.md";
+  static final String DOCUMENT = "docs/performance.md";
 
   private ReadmePerformance() {}
 
   /**
-   * Rewrites README and picture.
+   * Rewrites README, document and picture.
    *
    * @param args the project's folder
    */
@@ -42,10 +43,13 @@ public final class ReadmePerformance {
   static void rewrite(Path project) {
     BenchResult result = ResultFile.read(project.resolve(RESULT));
     Path readme = project.resolve(README);
-    // first what can fail for its content, so that text and picture are replaced both or not at all
-    String text = readme(read(readme), result);
+    Path document = project.resolve(DOCUMENT);
+    // first what can fail for its content, so that texts and picture are replaced all or none
+    String brief = readme(read(readme), result);
+    String table = document(read(document), result);
     AtomicFile.write(project.resolve(PICTURE), picture(result));
-    AtomicFile.write(readme, text);
+    AtomicFile.write(document, table);
+    AtomicFile.write(readme, brief);
   }
 
   static String picture(BenchResult result) {
@@ -54,20 +58,30 @@ public final class ReadmePerformance {
 
   /** Returns the README with its block replaced. */
   static String readme(String text, BenchResult result) {
-    int begin = only(text, BEGIN) + BEGIN.length();
-    int end = only(text, END);
+    String block = new ReadmeTable(new ReadmeFigures(result)).brief(PICTURE, DOCUMENT);
+    return replaced(README, text, block);
+  }
+
+  /** Returns the document with its block replaced. */
+  static String document(String text, BenchResult result) {
+    String block = new ReadmeTable(new ReadmeFigures(result)).markdown("../" + RESULT);
+    return replaced(DOCUMENT, text, block);
+  }
+
+  private static String replaced(String name, String text, String block) {
+    int begin = only(name, text, BEGIN) + BEGIN.length();
+    int end = only(name, text, END);
     if (end < begin) {
-      throw new Failure(README + ": \"" + END.strip() + "\" stands before its beginning");
+      throw new Failure(name + ": \"" + END.strip() + "\" stands before its beginning");
     }
-    String block = new ReadmeTable(new ReadmeFigures(result)).markdown(RESULT, PICTURE);
     return text.substring(0, begin) + "\n" + block + "\n" + text.substring(end);
   }
 
-  private static int only(String text, String mark) {
+  private static int only(String name, String text, String mark) {
     int at = text.indexOf(mark);
     if (at < 0 || text.indexOf(mark, at + 1) >= 0) {
       String how = at < 0 ? "does not have" : "has more than once";
-      throw new Failure(README + " " + how + " the line \"" + mark.strip() + "\"");
+      throw new Failure(name + " " + how + " the line \"" + mark.strip() + "\"");
     }
     return at;
   }

@@ -9,7 +9,7 @@ import io.github.lanewise.bench.stage.Text;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The README's words and table about the comparison, in Markdown. */
+/** The words and tables about the comparison, in Markdown. */
 final class ReadmeTable {
   private static final String NOBODY = "–";
 
@@ -21,13 +21,30 @@ final class ReadmeTable {
     this.result = figures.result();
   }
 
-  /** Returns the block; the names of files are relative to the README. */
-  String markdown(String json, String picture) {
+  /** Returns the README's block; the names of files are relative to it. */
+  String brief(String picture, String document) {
     StringBuilder out = new StringBuilder();
     out.append("![How many times as long the peers take, with the spread](");
     out.append(picture).append(")\n\n");
+    table(out, figures.briefQuestions());
+    out.append(
+        Text.format(
+            "\nHow many times as long a peer takes as Lanewise on one core of an %s, JDK %s; in parentheses the least and the most"
+                + "\nof %d rounds, \"no winner\" within the noise. `%s` repeats it; the whole table: [%s](%s).\n",
+            escaped(result.machine().cpu()),
+            result.machine().jdk().replaceAll("^\\D*(\\d+).*", "$1"),
+            result.rounds(),
+            result.command(),
+            document,
+            document));
+    return out.toString();
+  }
+
+  /** Returns the document's block; the name of the file is relative to it. */
+  String markdown(String json) {
+    StringBuilder out = new StringBuilder();
     out.append(explanation()).append("\n\n");
-    table(out);
+    table(out, figures.tableQuestions());
     out.append('\n').append(circumstances(json)).append("\n\n");
     details(out);
     return out.toString();
@@ -42,8 +59,7 @@ final class ReadmeTable {
         result.rounds(), ReadmeFigures.percent(coverage), ReadmeFigures.percent(figures.noise()));
   }
 
-  private void table(StringBuilder out) {
-    List<Question> questions = figures.tableQuestions();
+  private void table(StringBuilder out, List<Question> questions) {
     List<String> peers = figures.peers(questions);
     List<String> head = new ArrayList<>(List.of("", "Lanewise", "its share"));
     head.addAll(peers);

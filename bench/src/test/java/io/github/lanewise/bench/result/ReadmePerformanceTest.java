@@ -39,10 +39,15 @@ final class ReadmePerformanceTest {
   @Test
   void rewritesTextAndPicture() throws IOException {
     Files.writeString(project.resolve("README.md"), EMPTY);
+    Files.createDirectories(project.resolve("docs"));
+    Files.writeString(project.resolve(ReadmePerformance.DOCUMENT), EMPTY);
     ResultFile.write(sample, project.resolve(ReadmePerformance.RESULT));
     ReadmePerformance.rewrite(project);
     String readme = Files.readString(project.resolve("README.md"));
     assertEquals(ReadmePerformance.readme(EMPTY, sample), readme);
+    String document = Files.readString(project.resolve(ReadmePerformance.DOCUMENT));
+    assertEquals(ReadmePerformance.document(EMPTY, sample), document);
+    assertEquals(2 + 5, rows(readme).size(), "five rows and their head");
     String picture = Files.readString(project.resolve(ReadmePerformance.PICTURE));
     assertEquals(ReadmePerformance.picture(sample), picture);
     assertTrue(readme.contains("](" + ReadmePerformance.PICTURE + ")"), readme);
@@ -51,6 +56,8 @@ final class ReadmePerformanceTest {
   @Test
   void withoutMarksNothingIsWritten() throws IOException {
     ResultFile.write(sample, project.resolve(ReadmePerformance.RESULT));
+    Files.createDirectories(project.resolve("docs"));
+    Files.writeString(project.resolve(ReadmePerformance.DOCUMENT), EMPTY);
     for (String text :
         List.of(
             "no marks\n",
@@ -59,6 +66,7 @@ final class ReadmePerformanceTest {
       Path readme = Files.writeString(project.resolve("README.md"), text);
       assertThrows(Failure.class, () -> ReadmePerformance.rewrite(project));
       assertEquals(text, Files.readString(readme));
+      assertEquals(EMPTY, Files.readString(project.resolve(ReadmePerformance.DOCUMENT)));
       assertFalse(Files.exists(project.resolve(ReadmePerformance.PICTURE)));
     }
   }
@@ -66,7 +74,7 @@ final class ReadmePerformanceTest {
   @Test
   void figuresAreThoseOfTheResult() {
     ReadmeFigures figures = new ReadmeFigures(sample);
-    List<String> rows = rows(ReadmePerformance.readme(EMPTY, sample));
+    List<String> rows = rows(ReadmePerformance.document(EMPTY, sample));
     assertEquals(
         "|  | Lanewise | its share | Plain Java | JDK Vector EXP | ONNX Runtime | PyTorch | oneDNN"
             + " | MKL | Jlama |",
@@ -83,10 +91,10 @@ final class ReadmePerformanceTest {
 
   @Test
   void namesNoWinnerInsideTheNoise() {
-    String quiet = row(rows(ReadmePerformance.readme(EMPTY, sample)), "softmax, 64 x 1024 ");
+    String quiet = row(rows(ReadmePerformance.document(EMPTY, sample)), "softmax, 64 x 1024 ");
     assertFalse(quiet.contains("| no winner (4"), quiet);
     BenchResult wild = disturbed(new Disturbance(Double.NaN, Double.NaN, 9));
-    String text = ReadmePerformance.readme(EMPTY, wild);
+    String text = ReadmePerformance.document(EMPTY, wild);
     String[] cells = row(rows(text), "softmax, 64 x 1024 ").split(" \\| ", -1);
     assertTrue(cells[3].startsWith("no winner ("), cells[3]);
     assertTrue(text.contains("an unknown number of processors"), text);
@@ -133,7 +141,7 @@ final class ReadmePerformanceTest {
             sample.ulps(),
             sample.warmUps(),
             sample.missing());
-    assertEquals(2, rows(ReadmePerformance.readme(EMPTY, nobody)).size());
+    assertEquals(2, rows(ReadmePerformance.document(EMPTY, nobody)).size());
     assertTrue(ReadmePerformance.picture(nobody).endsWith("</svg>\n"));
   }
 

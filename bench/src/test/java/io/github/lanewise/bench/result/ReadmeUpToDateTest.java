@@ -7,7 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** The README shows the result that is stored beside it: what {@code mvn -Preadme} makes of it. */
+/**
+ * README and docs show the result that is stored beside them: what {@code mvn -Preadme} makes of
+ * it.
+ */
 final class ReadmeUpToDateTest {
   private static final Path PROJECT = Path.of("..");
   private static final String REMEDY = "run mvn -Preadme";
@@ -16,6 +19,12 @@ final class ReadmeUpToDateTest {
   void blockIsThatOfTheStoredResult() throws IOException {
     String readme = Files.readString(PROJECT.resolve(ReadmePerformance.README));
     assertEquals(ReadmePerformance.readme(readme, stored()), readme, REMEDY);
+  }
+
+  @Test
+  void tableIsThatOfTheStoredResult() throws IOException {
+    String document = Files.readString(PROJECT.resolve(ReadmePerformance.DOCUMENT));
+    assertEquals(ReadmePerformance.document(document, stored()), document, REMEDY);
   }
 
   @Test
