@@ -61,11 +61,11 @@ public final class Gate {
       new CommandLine(gate).parseArgs(args);
       return gate.judge() ? 0 : 1;
     } catch (ParameterException e) {
-      terminal.line(Text.format("%s", e.getMessage()));
+      terminal.line(String.valueOf(e.getMessage()));
       terminal.line(e.getCommandLine().getUsageMessage());
       return 2;
     } catch (Failure e) {
-      terminal.line(Text.format("The gate cannot judge: %s", e.getMessage()));
+      terminal.line(Text.format("The gate cannot judge: %s", String.valueOf(e.getMessage())));
       return 1;
     }
   }

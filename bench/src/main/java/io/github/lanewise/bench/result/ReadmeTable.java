@@ -32,7 +32,7 @@ final class ReadmeTable {
             "\nHow many times as long a peer takes as Lanewise on one core of an %s, JDK %s; in parentheses the least and the most"
                 + "\nof %d rounds, \"no winner\" within the noise. `%s` repeats it; the whole table: [%s](%s).\n",
             escaped(result.machine().cpu()),
-            result.machine().jdk().replaceAll("^\\D*(\\d+).*", "$1"),
+            result.machine().jdk().replaceAll(".*\\bVM (\\d+).*", "$1"),
             result.rounds(),
             result.command(),
             document,
