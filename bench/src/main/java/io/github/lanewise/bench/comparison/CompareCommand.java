@@ -55,7 +55,9 @@ public final class CompareCommand {
       }
       return 0;
     } catch (ParameterException e) {
-      terminal.line(Text.format("%s; --help lists the options.", String.valueOf(String.valueOf(e.getMessage()))));
+      terminal.line(
+          Text.format(
+              "%s; --help lists the options.", String.valueOf(String.valueOf(e.getMessage()))));
       return 2;
     } catch (Failure e) {
       terminal.line("");

@@ -21,10 +21,12 @@ final class Summary {
     double noise = Verdict.noise(result.disturbance());
     lines.add(DisturbanceMeter.words(result.disturbance()));
     lines.add(
-        Text.format(
-            "Time of the others / time of Lanewise (smallest to largest of %d rounds); a difference"
-                + " within %.0f %% names no winner:",
-            result.rounds(), 100 * noise));
+        result.rounds() < 2
+            ? "Time of the others / time of Lanewise; one round has no interval, and names no winner:"
+            : Text.format(
+                "Time of the others / time of Lanewise (smallest to largest of %d rounds); a"
+                    + " difference within %.0f %% names no winner:",
+                result.rounds(), 100 * noise));
     Map<String, List<Measurement>> questions = new LinkedHashMap<>();
     for (Measurement measurement : result.measurements()) {
       questions
@@ -62,7 +64,11 @@ final class Summary {
 
   private static String ratio(Measurement other, Measurement base, double noise) {
     Ratio ratio = Ratio.of(other, base);
-    String winner = Verdict.of(ratio, noise) == Verdict.NO_WINNER ? "no winner, " : "";
+    Verdict verdict = Verdict.of(ratio, noise);
+    if (verdict == Verdict.NO_INTERVAL) {
+      return Text.format("%s %.2f", other.contender(), ratio.value());
+    }
+    String winner = verdict == Verdict.NO_WINNER ? "no winner, " : "";
     return Text.format(
         "%s %s%.2f (%.2f to %.2f)",
         other.contender(), winner, ratio.value(), ratio.low(), ratio.high());

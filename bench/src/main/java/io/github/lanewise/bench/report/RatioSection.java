@@ -51,7 +51,7 @@ final class RatioSection {
       Ratio ratio = figures.ratio(id, other.name());
       if (ratio != null) {
         Verdict verdict = figures.verdict(ratio);
-        boolean open = verdict == Verdict.NO_WINNER;
+        boolean open = verdict == Verdict.NO_WINNER || verdict == Verdict.NO_INTERVAL;
         String value = Words.number(ratio.value());
         String hint = id + ": " + value + ", " + Words.range(ratio.low(), ratio.high());
         chart.row(
@@ -85,6 +85,8 @@ final class RatioSection {
         return "faster";
       case SLOWER:
         return "slower";
+      case NO_INTERVAL:
+        return "one round, no interval";
       default:
         return "no winner";
     }

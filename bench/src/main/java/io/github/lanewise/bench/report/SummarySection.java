@@ -92,8 +92,11 @@ final class SummarySection {
     int faster = counts.getOrDefault(Verdict.FASTER, 0);
     int slower = counts.getOrDefault(Verdict.SLOWER, 0);
     int open = counts.getOrDefault(Verdict.NO_WINNER, 0);
+    int blind = counts.getOrDefault(Verdict.NO_INTERVAL, 0);
     if (compared == 0) {
       out.element("span", "no answer", "class", "value");
+    } else if (blind == compared) {
+      out.element("span", "one round, no interval", "class", "value");
     } else {
       out.element("span", faster + " faster", "class", faster > 0 ? "value good" : "value");
       out.element("span", slower + " slower", "class", slower > 0 ? "value bad" : "value");

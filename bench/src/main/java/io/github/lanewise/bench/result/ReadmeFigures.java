@@ -110,7 +110,8 @@ final class ReadmeFigures {
   }
 
   Verdict verdict(Ratio ratio) {
-    return Verdict.of(ratio, noise());
+    Verdict verdict = Verdict.of(ratio, noise());
+    return verdict == Verdict.NO_INTERVAL ? Verdict.NO_WINNER : verdict;
   }
 
   private Optional<Measurement> find(String id, String contender) {

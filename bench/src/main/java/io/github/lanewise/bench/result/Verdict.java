@@ -8,8 +8,10 @@ public enum Verdict {
   FASTER,
   /** The whole spread says that the other is faster. */
   SLOWER,
-  /** The spread reaches into the noise, or there are not two rounds that could show any. */
-  NO_WINNER;
+  /** The spread reaches into the noise. */
+  NO_WINNER,
+  /** There are not two rounds that could show a spread. */
+  NO_INTERVAL;
 
   /**
    * What two forks of the same code may differ by for reasons of their own: another layout of code
@@ -36,7 +38,7 @@ public enum Verdict {
    */
   public static Verdict of(Ratio ratio, double noise) {
     if (ratio.rounds() < 2) {
-      return NO_WINNER;
+      return NO_INTERVAL;
     }
     if (ratio.low() > 1 + noise) {
       return FASTER;

@@ -56,4 +56,30 @@ class SummaryTest {
             "Missing: Other: cannot be loaded"),
         lines.subList(1, lines.size()));
   }
+
+  @Test
+  void oneRoundSaysThatItHasNoInterval() {
+    BenchResult result =
+        new BenchResult(
+            BenchResult.FORMAT,
+            "2026-11-21T00:00:00Z",
+            60,
+            1,
+            "mvn -Pbench",
+            new Machine("cpu", 2, 8, "os", "jdk", List.of(), "vector", 512, "0"),
+            new Disturbance(0, 0, 0.2),
+            List.of(),
+            List.of(),
+            List.of(
+                measurement("exp 4096", "Lanewise", 100), measurement("exp 4096", "Peer", 14000)),
+            List.of(),
+            List.of(),
+            List.of());
+    List<String> lines = Summary.of(result);
+    assertEquals(
+        List.of(
+            "Time of the others / time of Lanewise; one round has no interval, and names no winner:",
+            "  exp 4096: Peer 140.00"),
+        lines.subList(1, lines.size()));
+  }
 }

@@ -62,7 +62,7 @@ final class RatioTest {
             Ratio.of(measurement(fork(0, 0.0)), measurement(fork(0, 1))))) {
       assertEquals(new Ratio(Double.NaN, Double.NaN, Double.NaN, 0), none);
       assertEquals(0, none.coverage());
-      assertEquals(Verdict.NO_WINNER, Verdict.of(none, 0.15));
+      assertEquals(Verdict.NO_INTERVAL, Verdict.of(none, 0.15));
     }
   }
 
@@ -79,7 +79,7 @@ final class RatioTest {
     Ratio ratio = Ratio.of(measurement(fork(0, 100)), measurement(fork(0, 1)));
     assertEquals(new Ratio(100, 100, 100, 1), ratio);
     assertEquals(0, ratio.coverage());
-    assertEquals(Verdict.NO_WINNER, Verdict.of(ratio, 0.15));
+    assertEquals(Verdict.NO_INTERVAL, Verdict.of(ratio, 0.15));
   }
 
   @Test
