@@ -14,7 +14,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Every argument of attention, checked before anything is written. */
-public final class AttentionChecks {
+final class AttentionChecks {
 
   /** Names for messages, made once: a check that passes allocates nothing. */
   private static final String[] Q_SIZES = {"q.size(0)", "q.size(1)", "q.size(2)"};
@@ -22,7 +22,7 @@ public final class AttentionChecks {
   private AttentionChecks() {}
 
   /** Checks a call of forward. */
-  public static void forward(
+  static void forward(
       AttentionOptions options,
       FloatTensor q,
       FloatTensor k,
@@ -64,7 +64,7 @@ public final class AttentionChecks {
   }
 
   /** Checks a call of weights. */
-  public static void weights(
+  static void weights(
       AttentionOptions options, FloatTensor q, FloatTensor k, FloatTensor p, boolean otherThreads) {
     Kernels.requireAvailable();
     queriesAndKeys(options, q, k, otherThreads);
@@ -116,7 +116,7 @@ public final class AttentionChecks {
   }
 
   /** Checks a call of partial. */
-  public static void partial(
+  static void partial(
       AttentionOptions options,
       FloatTensor q,
       FloatTensor k,

@@ -12,7 +12,7 @@ import java.util.List;
  * The nodes of a shard while attention computes them: the largest tree nodes that its keys make up,
  * and fragments where it begins or ends inside a chunk. Threads write different rows.
  */
-public final class ShardNodes {
+final class ShardNodes {
 
   private final StateShape shape;
   private final long firstKey;
@@ -22,7 +22,7 @@ public final class ShardNodes {
   private final boolean[] seen; // threads write nothing but true
 
   /** Prepares the nodes of the keys {@code [firstKey, endKey)}. */
-  public ShardNodes(StateShape shape, long firstKey, long endKey) {
+  ShardNodes(StateShape shape, long firstKey, long endKey) {
     this.shape = shape;
     this.firstKey = firstKey;
     this.endKey = endKey;
@@ -38,26 +38,26 @@ public final class ShardNodes {
     seen = new boolean[ends.length];
   }
 
-  public long firstKey() {
+  long firstKey() {
     return firstKey;
   }
 
-  public long endKey() {
+  long endKey() {
     return endKey;
   }
 
   /** Number of nodes. */
-  public int count() {
+  int count() {
     return ends.length;
   }
 
   /** The chunk that node {@code n} begins in. */
-  public long firstChunk(int n) {
+  long firstChunk(int n) {
     return from(n) / CHUNK;
   }
 
   /** One past the chunk that it ends in. */
-  public long endChunk(int n) {
+  long endChunk(int n) {
     return (ends[n] + CHUNK - 1) / CHUNK;
   }
 
@@ -70,7 +70,7 @@ public final class ShardNodes {
    *
    * @param panels a node at {@code root} as {@link ScoreKernels} lays it out
    */
-  public void write(int n, int row, int lanes, float[] panels, int root) {
+  void write(int n, int row, int lanes, float[] panels, int root) {
     float[] node = nodes[n];
     int rows = shape.rows();
     int sums = NodeKernels.sum(rows) + row;

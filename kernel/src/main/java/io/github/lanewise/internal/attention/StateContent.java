@@ -27,7 +27,7 @@ public final class StateContent {
   }
 
   /** The result of one call over a shard. */
-  public static StateContent of(StateShape shape, ShardNodes nodes, float @Nullable [] sinks) {
+  static StateContent of(StateShape shape, ShardNodes nodes, float @Nullable [] sinks) {
     return of(shape, nodes.runs(), sinks == null ? NO_SINKS : sinks);
   }
 
