@@ -65,7 +65,7 @@ public final class Gate {
       terminal.line(e.getCommandLine().getUsageMessage());
       return 2;
     } catch (Failure e) {
-      terminal.line(Text.format("The gate cannot judge: %s", String.valueOf(e.getMessage())));
+      terminal.line("The gate cannot judge: " + e.getMessage());
       return 1;
     }
   }
