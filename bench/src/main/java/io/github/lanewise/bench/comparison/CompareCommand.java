@@ -55,9 +55,7 @@ public final class CompareCommand {
       }
       return 0;
     } catch (ParameterException e) {
-      terminal.line(
-          Text.format(
-              "%s; --help lists the options.", String.valueOf(String.valueOf(e.getMessage()))));
+      terminal.line(e.getMessage() + "; --help lists the options.");
       return 2;
     } catch (Failure e) {
       terminal.line("");
