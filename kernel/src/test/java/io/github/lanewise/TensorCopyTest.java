@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** {@link FloatTensor#fill}, {@link FloatTensor#copyFrom} and {@link FloatTensor#isContiguous}. */
 @Tag("once")
+@SuppressWarnings("NullAway") // null is what it tries
 class TensorCopyTest {
 
   private static final float CANARY = -77f;

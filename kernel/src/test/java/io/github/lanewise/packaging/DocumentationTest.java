@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.URI;
+import java.io.UncheckedIOException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -17,11 +17,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import javax.tools.DiagnosticCollector;
-import javax.tools.JavaCompiler;
-import javax.tools.JavaFileObject;
-import javax.tools.SimpleJavaFileObject;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -98,24 +93,33 @@ class DocumentationTest {
             + "\npublic class Block { public static void run() throws Exception {\n"
             + statements
             + "\n} }\n";
-    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    DiagnosticCollector<JavaFileObject> complaints = new DiagnosticCollector<>();
-    JavaFileObject source =
-        new SimpleJavaFileObject(URI.create("string:///Block.java"), JavaFileObject.Kind.SOURCE) {
-          @Override
-          public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-            return unit;
-          }
-        };
-    List<String> options =
-        List.of("-d", classes.toString(), "-cp", System.getProperty("java.class.path"));
-    boolean compiled =
-        compiler.getTask(null, null, complaints, options, null, List.of(source)).call();
-    assertTrue(compiled, () -> block + "\n" + complaints.getDiagnostics());
+    Path source = Files.writeString(classes.resolve("Block.java"), unit);
+    Path complaints = classes.resolve("javac.log");
+    Process compiler =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "javac").toString(),
+                "-d",
+                classes.toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                source.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(complaints.toFile())
+            .start();
+    int code = compiler.waitFor();
+    assertEquals(0, code, () -> block + "\n" + read(complaints));
     URL[] path = {classes.toUri().toURL()};
     try (URLClassLoader loader = new URLClassLoader(path, getClass().getClassLoader())) {
       loader.setDefaultAssertionStatus(true);
       loader.loadClass("Block").getMethod("run").invoke(null);
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -45,8 +46,8 @@ class GeneratedKernelsTest {
     assertEquals(files(written), files(committed));
   }
 
-  private static TreeMap<String, String> files(Path directory) throws IOException {
-    TreeMap<String, String> files = new TreeMap<>();
+  private static Map<String, String> files(Path directory) throws IOException {
+    Map<String, String> files = new TreeMap<>();
     try (Stream<Path> list = Files.list(directory)) {
       for (Path file : list.toList()) {
         files.put(file.getFileName().toString(), Files.readString(file));
