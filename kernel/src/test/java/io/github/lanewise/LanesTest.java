@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.lanewise.internal.kernel.ContractSum;
 import io.github.lanewise.internal.scalar.ScalarMath;
 import io.github.lanewise.testing.Allocated;
+import io.github.lanewise.testing.ContractSum;
 import io.github.lanewise.testing.Sizes;
 import java.util.Arrays;
 import java.util.SplittableRandom;

@@ -16,14 +16,28 @@ public final class ContractSum {
 
   private ContractSum() {}
 
+  /** How a term joins its lane: by addition, or by a fused multiply-add. */
+  public interface Term {
+    float addTo(float lane, int j);
+  }
+
+  /** Returns the sum of a whole array. */
+  public static float of(float[] x) {
+    return sum(x, 0, x.length);
+  }
+
   /** Returns the sum of x[from, to). */
   public static float sum(float[] x, int from, int to) {
-    float[] nodes = new float[(to - from + BLOCK - 1) / BLOCK];
+    return of(to - from, (lane, j) -> lane + x[from + j]);
+  }
+
+  /** Returns the sum of so many terms. */
+  public static float of(int length, Term term) {
+    float[] nodes = new float[(length + BLOCK - 1) / BLOCK];
     for (int block = 0; block < nodes.length; block++) {
       float[] lanes = new float[LANES];
-      int start = from + block * BLOCK;
-      for (int j = 0; j < BLOCK && start + j < to; j++) {
-        lanes[j % LANES] += x[start + j];
+      for (int j = block * BLOCK; j < Math.min(length, (block + 1) * BLOCK); j++) {
+        lanes[j % LANES] = term.addTo(lanes[j % LANES], j);
       }
       nodes[block] = acrossLanes(lanes);
     }

@@ -6,6 +6,7 @@ import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.scalar.ScalarLaneKernels;
 import io.github.lanewise.internal.scalar.ScalarMath;
 import io.github.lanewise.testing.Allocated;
+import io.github.lanewise.testing.ContractSum;
 import io.github.lanewise.testing.Sizes;
 import java.util.Arrays;
 import java.util.SplittableRandom;
