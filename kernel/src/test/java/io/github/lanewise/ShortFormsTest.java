@@ -13,6 +13,7 @@ import io.github.lanewise.testing.FloatKind;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -82,6 +83,51 @@ class ShortFormsTest {
     assertNull(one.maxWeight());
     attention.forward(q, k, k, actual, one);
     assertSameBits(full.logSumExp(), alone);
+  }
+
+  @Test
+  void oneSequenceIsAppendedWithALeadingAxisAsWithout() {
+    FloatTensor k = tensor("k", 2, 5, 16);
+    FloatTensor v = tensor("v", 2, 5, 24);
+    for (KeyValueCache.Storage storage : KeyValueCache.Storage.values()) {
+      try (KeyValueCache expected = cache(storage);
+          KeyValueCache actual = cache(storage)) {
+        expected.append(1, k, v);
+        actual.append(1, k.reshape(1, 2, 5, 16), v.reshape(1, 2, 5, 24));
+        assertEquals(0, actual.length(0));
+        assertEquals(5, actual.length(1));
+        assertSameBits(attended(expected), attended(actual));
+      }
+    }
+  }
+
+  private static KeyValueCache cache(KeyValueCache.Storage storage) {
+    return KeyValueCache.builder(2, 2, 16, 24).storage(storage).build();
+  }
+
+  private static FloatTensor attended(KeyValueCache cache) {
+    FloatTensor out = FloatTensor.allocate(2, 4, 1, 24);
+    FloatTensor q = tensor("q", 2, 4, 1, 16);
+    Attention.builder().build().forward(q, cache, out, RowStatistics.none(), Workers.caller());
+    return out;
+  }
+
+  @Test
+  void aLeadingAxisOfOneSequenceIsOneInBoth() {
+    FloatTensor rows = FloatTensor.allocate(2, 2, 5, 16);
+    FloatTensor one = rows.slice(0, 0, 1);
+    FloatTensor none = one.select(0, 0);
+    try (KeyValueCache cache = KeyValueCache.builder(2, 2, 16, 16).build()) {
+      for (Executable wrong :
+          List.<Executable>of(
+              () -> cache.append(1, rows, rows),
+              () -> cache.append(1, one, rows),
+              () -> cache.append(1, one, none),
+              () -> cache.append(1, none, one))) {
+        assertThrows(IllegalArgumentException.class, wrong);
+        assertEquals(0, cache.length());
+      }
+    }
   }
 
   @Test

@@ -163,15 +163,19 @@ public final class KeyValueCache implements AutoCloseable {
    * Appends tokens to one sequence.
    *
    * @param sequence which, from 0 to batch - 1
-   * @param k [keyHeads, newLength, headDim]
-   * @param v [keyHeads, newLength, valueDim]
+   * @param k [keyHeads, newLength, headDim], or with a leading axis of 1
+   * @param v [keyHeads, newLength, valueDim], of the same rank
    * @throws IndexOutOfBoundsException if there is no such sequence
    * @throws IllegalArgumentException as for {@link #append(FloatTensor, FloatTensor)}
    */
   public void append(int sequence, FloatTensor k, FloatTensor v) {
     requireSequence(sequence);
-    Checks.requireRank(k, "k", 3, 3);
-    Checks.requireRank(v, "v", 3, 3);
+    Checks.requireRank(k, "k", 3, 4);
+    Checks.requireRank(v, "v", k.rank(), k.rank());
+    if (k.rank() == 4) {
+      Checks.requireSize(k, "k", 0, 1, "the number of sequences");
+      Checks.requireSize(v, "v", 0, 1, "the number of sequences");
+    }
     append(sequence, sequence + 1, k, v);
   }
 

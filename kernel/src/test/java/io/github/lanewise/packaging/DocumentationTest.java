@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -33,7 +34,7 @@ class DocumentationTest {
   private static final Pattern BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
   private static final Pattern COMMAND =
       Pattern.compile("(?<![\\w/.])mvn -[^`#\n|]*|(?<![\\w/.])mvn [a-z:-]+[^`#\n|]*");
-  private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)(#[^)]*)?\\)");
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]*)(#[^)]*)?\\)");
 
   /** Commands that CI does not call as they stand, and why. */
   private static final Set<String> NAMED =
@@ -161,12 +162,25 @@ class DocumentationTest {
       Matcher matcher = LINK.matcher(Files.readString(document));
       while (matcher.find()) {
         String target = matcher.group(1);
-        if (!target.contains("://") && !Files.exists(document.resolveSibling(target))) {
-          broken.add(document.getFileName() + ": " + target);
+        String anchor = matcher.group(2);
+        Path file = target.isEmpty() ? document : document.resolveSibling(target);
+        if (!target.contains("://")
+            && (!Files.exists(file) || (anchor != null && !anchors(file).contains(anchor)))) {
+          broken.add(document.getFileName() + ": " + matcher.group());
         }
       }
     }
     assertEquals(Set.of(), broken);
+  }
+
+  /** The anchors of a page's headings, as GitHub makes them. */
+  private static Set<String> anchors(Path page) throws IOException {
+    return Files.readString(page)
+        .lines()
+        .filter(line -> line.startsWith("#"))
+        .map(line -> line.replaceFirst("^#+ ", "").toLowerCase(Locale.ROOT))
+        .map(heading -> "#" + heading.replaceAll("[^\\p{L}\\p{N} -]", "").replace(' ', '-'))
+        .collect(Collectors.toSet());
   }
 
   @Test

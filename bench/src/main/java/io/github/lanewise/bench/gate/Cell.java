@@ -1,7 +1,12 @@
 package io.github.lanewise.bench.gate;
 
+import io.github.lanewise.FloatTensor;
+import io.github.lanewise.Lanes;
+import io.github.lanewise.Mask;
+import io.github.lanewise.attention.Attention;
 import io.github.lanewise.attention.KeyValueCache.Storage;
 import io.github.lanewise.bench.DecodeBenchmark;
+import io.github.lanewise.bench.Inputs;
 import io.github.lanewise.bench.SamplerBenchmark;
 import io.github.lanewise.bench.comparison.Contender;
 import io.github.lanewise.bench.comparison.Question;
@@ -17,53 +22,110 @@ import java.util.function.Supplier;
  * An operation on data that stays in the caches: questions of the comparison, and what JMH
  * benchmarks call.
  *
- * @param tellsFrom the least width of lanes in bits at which vector kernels are known to be three
- *     times as fast as scalar ones, or more; {@link #NEVER} where C2 makes vectors of scalar code
- *     too, so that time tells nothing and only garbage is judged
+ * @param known how many times as fast as scalar ones vector kernels are known to be
  * @param prepare makes the call ready
  */
-record Cell(String name, int tellsFrom, Supplier<Runnable> prepare) {
+record Cell(String name, Known known, Supplier<Runnable> prepare) {
 
-  static final int NEVER = Integer.MAX_VALUE;
+  /**
+   * Speeds at each width of lanes, that of the scalar kernels being 1, as measured on one CPU with
+   * AVX-512: {@code mvn -Pgate} prints them.
+   */
+  record Known(double at128, double at256, double at512) {
+    /** C2 makes vectors of scalar code too: time tells nothing, and only garbage is judged. */
+    static final Known NOTHING = new Known(0, 0, 0);
+
+    /** Below that, a kernel that has lost its vectors could still have half of its speed. */
+    private static final double TELLING = 3;
+
+    private static final double MARGIN = 2;
+
+    /**
+     * The least speed that passes, half of what is known: less than what the loss of vectors costs,
+     * more than the difference between CPUs and the noise of any machine that still works. 0 where
+     * time is not judged.
+     */
+    double least(int lanes) {
+      double speed = lanes >= 512 ? at512 : lanes >= 256 ? at256 : at128;
+      return speed >= TELLING ? speed / MARGIN : 0;
+    }
+  }
+
+  private static final int RUN = 4096;
+  private static final int LENGTH = 256;
+  private static final int HEADS = 2;
+  private static final int DIM = 64;
+
+  /** Takes results that nobody reads: the compiler would leave their computation out. */
+  private static volatile float sink;
 
   /** Each operation, in the forms that have kernels of their own. */
   static List<Cell> all() {
     List<Cell> cells = new ArrayList<>();
-    cells.add(question("exp 4096", 128));
-    cells.add(question("sum 4096", 256));
-    cells.add(question("max 4096", NEVER));
-    cells.add(question("divide 4096", NEVER));
-    cells.add(question("softmax 32x1024", 128));
-    cells.add(question("softmax 128x128 causal", 128));
-    cells.add(question("softmax 32x1024 boolean", 256));
-    cells.add(question("softmax 32x1024 bits", 256));
-    cells.add(question("softmax 32x1024 log", 128));
-    cells.add(question("softmax 32x1024 backward", 128));
-    cells.add(question("qk 256x256x64", 128));
-    cells.add(question("pv 256x64x256", 128));
-    cells.add(question("attention 2 256x64", 128));
-    cells.add(question("attention 2 256x64 causal", 128));
-    cells.add(question("attention 2 256x64 softcap", 128));
-    for (Storage storage : Storage.values()) {
-      String name = "decode 32:8 1x512x128 " + storage.name().toLowerCase(Locale.ROOT);
-      cells.add(
-          new Cell(
-              name,
-              storage == Storage.INT8 ? 256 : 128,
-              () -> DecodeBenchmark.call(8, 512, storage)));
-    }
-    cells.add(new Cell("sampler top-k, top-p, min-p", NEVER, SamplerBenchmark::call));
+    cells.add(question("exp 4096", new Known(4.7, 8.9, 10)));
+    cells.add(question("sum 4096", new Known(2.9, 4.5, 4.1)));
+    cells.add(question("max 4096", Known.NOTHING));
+    cells.add(question("divide 4096", Known.NOTHING));
+    cells.add(new Cell("log-sum-exp 4096", new Known(5.9, 10, 12), Cell::logSumExp));
+    cells.add(question("softmax 32x1024", new Known(6.4, 11, 12)));
+    cells.add(question("softmax 128x128 causal", new Known(3.4, 3.9, 3.7)));
+    cells.add(question("softmax 32x1024 boolean", new Known(3.8, 6.6, 7.4)));
+    cells.add(question("softmax 32x1024 bits", new Known(3.4, 5.9, 6.9)));
+    cells.add(question("softmax 32x1024 log", new Known(6, 9.6, 10)));
+    cells.add(question("softmax 32x1024 backward", new Known(5.9, 9, 6.7)));
+    cells.add(question("qk 256x256x64", new Known(14, 28, 29)));
+    cells.add(question("pv 256x64x256", new Known(14, 29, 30)));
+    cells.add(question("attention 2 256x64", new Known(14, 28, 30)));
+    cells.add(question("attention 2 256x64 causal", new Known(13, 25, 26)));
+    cells.add(question("attention 2 256x64 softcap", new Known(10, 20, 23)));
+    cells.add(
+        new Cell(
+            "attention 2 256x64 boolean, softcap", new Known(7.9, 14, 16), Cell::maskedAttention));
+    cells.add(decode(Storage.FLOAT32, new Known(8.2, 14, 19)));
+    cells.add(decode(Storage.BFLOAT16, new Known(12, 21, 24)));
+    cells.add(decode(Storage.FLOAT16, new Known(9.2, 17, 19)));
+    cells.add(decode(Storage.INT8, new Known(1, 18, 19)));
+    cells.add(new Cell("sampler top-k, top-p, min-p", Known.NOTHING, SamplerBenchmark::call));
     return cells;
   }
 
-  private static Cell question(String id, int tellsFrom) {
-    return question(id, new LanewiseContender(), tellsFrom);
+  private static Cell decode(Storage storage, Known known) {
+    String name = "decode 32:8 1x512x128 " + storage.name().toLowerCase(Locale.ROOT);
+    return new Cell(name, known, () -> DecodeBenchmark.call(8, 512, storage));
   }
 
-  static Cell question(String id, Contender contender, int tellsFrom) {
+  private static Runnable logSumExp() {
+    float[] x = Inputs.normal(RUN, 1);
+    return () -> sink = Lanes.logSumExp(x, 0, RUN);
+  }
+
+  /** A mask of booleans, which no question about attention has. */
+  private static Runnable maskedAttention() {
+    FloatTensor q = heads(6);
+    FloatTensor k = heads(7);
+    FloatTensor v = heads(8);
+    FloatTensor out = FloatTensor.allocate(1, HEADS, LENGTH, DIM);
+    boolean[] flags = new boolean[LENGTH * LENGTH];
+    for (int i = 0; i < flags.length; i++) {
+      flags[i] = i % 3 != 0;
+    }
+    Mask mask = Mask.allowed(flags, LENGTH, LENGTH);
+    Attention attention = Attention.builder().mask(mask).softcap(30f).build();
+    return () -> attention.forward(q, k, v, out);
+  }
+
+  private static FloatTensor heads(long seed) {
+    return FloatTensor.of(Inputs.normal(HEADS * LENGTH * DIM, seed), 1, HEADS, LENGTH, DIM);
+  }
+
+  private static Cell question(String id, Known known) {
+    return question(id, new LanewiseContender(), known);
+  }
+
+  static Cell question(String id, Contender contender, Known known) {
     return new Cell(
         id,
-        tellsFrom,
+        known,
         () -> {
           Question question = QuestionText.parse(id).orElseThrow();
           try {

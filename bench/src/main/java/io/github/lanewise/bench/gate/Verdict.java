@@ -15,12 +15,6 @@ import org.jspecify.annotations.Nullable;
 record Verdict(
     Cell cell, int lanes, @Nullable Seen scalar, @Nullable Seen here, @Nullable Seen there) {
   /**
-   * The least speed of vector kernels whose time tells, that of scalar ones being 1: half of what
-   * they are known to reach, more than scalar code has of itself on any machine.
-   */
-  static final double LEAST_OVER_SCALAR = 1.5;
-
-  /**
    * The least speed in another JDK, as a part of that in this one: less than two compilers that
    * both keep the vectors differ by, with the noise of a shared machine, and more than what is left
    * where one has lost them.
@@ -49,10 +43,11 @@ record Verdict(
     if (there.bytes() != 0) {
       return Text.format("allocates %.1f bytes a call, but must allocate none", there.bytes());
     }
-    if (lanes >= cell.tellsFrom() && !(overScalar() >= LEAST_OVER_SCALAR)) {
+    double least = cell.known().least(lanes);
+    if (!(overScalar() >= least)) {
       return Text.format(
-          "has %.2f times the speed of scalar kernels, less than %.1f",
-          overScalar(), LEAST_OVER_SCALAR);
+          "has %.2f times the speed of scalar kernels, less than %.2f, half of what is known",
+          overScalar(), least);
     }
     if (!(ofHere() >= LEAST_OF_HERE)) {
       return Text.format("has %.2f of its speed here, less than %.1f", ofHere(), LEAST_OF_HERE);
@@ -67,7 +62,7 @@ record Verdict(
         "  %-36s%9.2f%1s%9.2f %9.1f  %s",
         cell.name(),
         overScalar(),
-        lanes >= cell.tellsFrom() ? "" : "*",
+        cell.known().least(lanes) > 0 ? "" : "*",
         ofHere(),
         there == null ? Double.NaN : there.bytes(),
         complaint == null ? "" : "FAILED: " + complaint);

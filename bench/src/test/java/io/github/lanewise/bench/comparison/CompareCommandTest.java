@@ -100,6 +100,7 @@ class CompareCommandTest {
     }
   }
 
+  @Tag("long") // two JVMs; AllocationTest and the gate look for garbage, too
   @Test
   void lanewiseAllocatesNothing() {
     List<Contender> two =
@@ -172,6 +173,7 @@ class CompareCommandTest {
     assertEquals(0, ProcessHandle.current().children().filter(ProcessHandle::isAlive).count());
   }
 
+  @Tag("long") // calls that take their time, and JVMs for them
   @Test
   void slowCallsAreMeasuredOneByOne() {
     InterleavedRounds rounds = rounds(DIVIDE, List.of(new TestContenders.Slow()), PATIENCE);

@@ -10,6 +10,7 @@ import io.github.lanewise.Lanewise;
 import io.github.lanewise.bench.ChildJvm;
 import io.github.lanewise.bench.contender.LanewiseContender;
 import io.github.lanewise.bench.contender.OracleContender;
+import io.github.lanewise.bench.gate.Cell.Known;
 import io.github.lanewise.bench.gate.GateFork.Seen;
 import io.github.lanewise.bench.stage.Failure;
 import io.github.lanewise.bench.stage.Terminal;
@@ -23,8 +24,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class GateTest {
-  private static final Cell EXP = Cell.question("exp 4096", new LanewiseContender(), 128);
-  private static final Cell MAX = Cell.question("max 4096", new LanewiseContender(), Cell.NEVER);
+  private static final Cell EXP =
+      Cell.question("exp 4096", new LanewiseContender(), new Known(3, 6, 6));
+  private static final Cell MAX = Cell.question("max 4096", new LanewiseContender(), Known.NOTHING);
   private static final int LANES = Lanewise.implementation().laneBits();
 
   private final ByteArrayOutputStream said = new ByteArrayOutputStream();
@@ -60,7 +62,7 @@ class GateTest {
 
   @Test
   void whoAllocatesFails() {
-    Cell oracle = Cell.question("exp 4096", new OracleContender(), Cell.NEVER);
+    Cell oracle = Cell.question("exp 4096", new OracleContender(), Known.NOTHING);
     Seen seen = GateFork.measure(oracle);
     assertComplaint("but must allocate none", new Verdict(oracle, LANES, seen, seen, seen));
   }
@@ -96,6 +98,20 @@ class GateTest {
   void notEnough(double scalar, double vector, double bytes) {
     Seen run = seen(vector, bytes);
     assertNotNull(new Verdict(EXP, 128, seen(scalar, 0), run, run).complaint());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"128, 1.5", "256, 3", "512, 3"})
+  void halfOfTheKnownSpeedIsNeeded(int lanes, double least) {
+    assertEquals(least, EXP.known().least(lanes));
+    assertEquals(0, new Known(2.9, 2.9, 2.9).least(lanes), "too little to tell");
+  }
+
+  @Test
+  void everyCellTellsSomethingAtSomeWidthOrIsNamedHere() {
+    List<String> silent =
+        Cell.all().stream().filter(cell -> cell.known().least(512) == 0).map(Cell::name).toList();
+    assertEquals(List.of("max 4096", "divide 4096", "sampler top-k, top-p, min-p"), silent);
   }
 
   @Test

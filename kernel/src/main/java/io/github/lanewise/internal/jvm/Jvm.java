@@ -69,6 +69,10 @@ public final class Jvm {
 
   /** The processor's architecture, and its model where the operating system tells it. */
   public static String processor() {
+    return Processor.NAME;
+  }
+
+  private static String readProcessor() {
     String architecture = System.getProperty("os.arch", "unknown");
     try {
       if (Files.isReadable(LINUX_PROCESSORS)) {
@@ -83,6 +87,11 @@ public final class Jvm {
       return architecture;
     }
     return architecture;
+  }
+
+  /** Apart, so that the file is read once, and only for those who ask. */
+  private static final class Processor {
+    static final String NAME = readProcessor();
   }
 
   // Classes of their own, so that a missing module shows up as an error that can be caught.

@@ -7,7 +7,7 @@ import io.github.lanewise.internal.work.Task;
 import io.github.lanewise.internal.work.Workspace;
 import java.util.Arrays;
 
-/** One call of softmax's gradient while it runs; the calling thread alone. */
+/** One call of softmax's gradient while it runs; rows are dealt out in blocks. */
 public final class BackwardCall implements Task {
 
   private static final Workspace.Key<BackwardCall> CALL = Workspace.key(BackwardCall::new);

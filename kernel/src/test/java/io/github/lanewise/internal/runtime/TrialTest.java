@@ -67,6 +67,7 @@ class TrialTest {
     assertFalse(output.errors().contains("WARNING: Lanewise"), output.errors());
   }
 
+  @Tag("long") // three trials, each until it is sure
   @Test
   void aSlowKernelStaysScalarAndIsWarnedOfOnce() throws Exception {
     Output output = run(List.of(), "slow");
