@@ -169,6 +169,51 @@ class MaskPlanTest {
     assertEquals(9, plan.end(0, 0, 8));
   }
 
+  /** Two ranges that have a simple form together are joined when the mask is made. */
+  @Test
+  void twoRangesShowTogetherWhatTheyShowByThemselves() {
+    int[] lengths = {4};
+    Mask[] ranges = {
+      Mask.none(),
+      Mask.causal(),
+      Mask.window(1, 3),
+      Mask.window(3, 1),
+      Mask.window(0, 0),
+      Mask.prefix(0),
+      Mask.prefix(3),
+      Mask.prefix(6),
+      Mask.prefix(9),
+      Mask.keyLengths(lengths)
+    };
+    for (Mask a : ranges) {
+      for (Mask b : ranges) {
+        boolean[] ofA = visible(a);
+        boolean[] ofB = visible(b);
+        boolean[] both = visible(a.and(b));
+        boolean[] either = visible(a.or(b));
+        for (int at = 0; at < both.length; at++) {
+          assertEquals(ofA[at] && ofB[at], both[at], a + " and " + b + ": " + at);
+          assertEquals(ofA[at] || ofB[at], either[at], a + " or " + b + ": " + at);
+        }
+      }
+    }
+  }
+
+  /** Row by row, for 7 queries and 9 keys. */
+  private boolean[] visible(Mask mask) {
+    plan.bind(mask, 1, 1, 7, 9);
+    boolean[] visible = new boolean[7 * 9];
+    for (int i = 0; i < 7; i++) {
+      long[] bits = new long[MaskPlan.CHUNK_WORDS];
+      int answer = plan.chunk(0, 0, i, 0, 9, bits, 0);
+      for (int j = 0; j < 9; j++) {
+        visible[i * 9 + j] =
+            answer == MaskPlan.ALL || (answer == MaskPlan.SOME && (bits[0] >>> j & 1) != 0);
+      }
+    }
+    return visible;
+  }
+
   private static Mask bits(int keys) {
     return Mask.allowedBits(new long[] {-1}, keys);
   }

@@ -38,6 +38,13 @@ class WorkspaceTest {
   }
 
   @Test
+  void whatComesBackAfterTheEndIsNotKept() {
+    pool.close();
+    workspace.close();
+    assertNotSame(workspace, pool.acquire());
+  }
+
+  @Test
   void objectsAreMadeOnce() {
     Workspace.Key<List<String>> key = Workspace.key(ArrayList::new);
     List<String> made = workspace.get(key);
