@@ -5,9 +5,9 @@ import static io.github.lanewise.testing.Accuracy.U;
 import io.github.lanewise.reference.Primitives;
 import io.github.lanewise.reference.ReferenceSoftmax;
 import io.github.lanewise.testing.Accuracy;
-import io.github.lanewise.testing.Property;
+import io.github.lanewise.testing.Cases;
+import io.github.lanewise.testing.Draw;
 import java.util.Arrays;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -18,7 +18,6 @@ import org.junit.jupiter.api.Test;
  * sum of it and of zeros is exact, and so is the difference that it is the exponential of; ln(1 +
  * e^-L) is no further off than that, and is rounded; so is -L less it. Beyond, e^-L may be flushed.
  */
-@Tag("property")
 class ConfidentRowTest {
   private static final float LAST = 87.3f;
 
@@ -42,20 +41,16 @@ class ConfidentRowTest {
     near.print();
   }
 
-  @Test
-  void ofManyThatWeighNothing() {
-    Accuracy near = new Accuracy("logarithms of (0, -L, …), L up to 87.3");
-    Accuracy far = new Accuracy("logarithms of (0, -L, …), L beyond");
-    Property.check(
-        400,
-        draw -> {
-          int n = draw.onceIn(40, "split") ? 20_000 : 2 + draw.size("n", 5000);
-          int zero = draw.integer("zero", 0, n - 1);
-          int other = (zero + draw.integer("apart", 1, n - 1)) % n;
-          float distance = draw.integer("hundredths", 0, 9500) / 100f;
-          check(near, far, distance, n, zero, other, draw.oneOf("rest", Rest.values()));
-        });
-    near.print();
+  @Cases(400)
+  void ofManyThatWeighNothing(
+      Draw draw,
+      @Accuracy.Of("logarithms of (0, -L, …), L up to 87.3") Accuracy near,
+      @Accuracy.Of("logarithms of (0, -L, …), L beyond") Accuracy far) {
+    int n = draw.onceIn(40, "split") ? 20_000 : 2 + draw.size("n", 5000);
+    int zero = draw.integer("zero", 0, n - 1);
+    int other = (zero + draw.integer("apart", 1, n - 1)) % n;
+    float distance = draw.integer("hundredths", 0, 9500) / 100f;
+    check(near, far, distance, n, zero, other, draw.oneOf("rest", Rest.values()));
   }
 
   /** What stands in all other places. */

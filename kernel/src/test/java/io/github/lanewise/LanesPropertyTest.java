@@ -1,17 +1,16 @@
 package io.github.lanewise;
 
 import static io.github.lanewise.testing.Accuracy.U;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lanewise.reference.CorrectlyRounded;
 import io.github.lanewise.reference.Primitives;
 import io.github.lanewise.testing.Accuracy;
 import io.github.lanewise.testing.Bits;
+import io.github.lanewise.testing.Cases;
 import io.github.lanewise.testing.ContractSoftmax;
 import io.github.lanewise.testing.ContractSum;
 import io.github.lanewise.testing.Draw;
 import io.github.lanewise.testing.FloatKind;
-import io.github.lanewise.testing.Property;
 import io.github.lanewise.testing.Sizes;
 import io.github.lanewise.testing.SoftmaxError;
 import java.util.Arrays;
@@ -48,78 +47,49 @@ class LanesPropertyTest {
     }
   }
 
-  @Test
-  void maxHasTheBitsOfMathMax() {
-    Property.check(
-        400,
-        draw -> {
-          Range x = Range.draw(draw, FloatKind.values());
-          float expected = Float.NEGATIVE_INFINITY;
-          for (float value : x.values()) {
-            expected = Math.max(expected, value);
-          }
-          Bits.assertEqual(expected, Lanes.max(x.array, x.from, x.to), () -> "max");
-        });
+  @Cases(400)
+  void maxHasTheBitsOfMathMax(Draw draw) {
+    Range x = Range.draw(draw, FloatKind.values());
+    float expected = Float.NEGATIVE_INFINITY;
+    for (float value : x.values()) {
+      expected = Math.max(expected, value);
+    }
+    Bits.assertEqual(expected, Lanes.max(x.array, x.from, x.to), () -> "max");
   }
 
-  @Test
-  void sumHasTheBitsOfTheContract() {
-    Property.check(
-        400,
-        draw -> {
-          Range x = Range.draw(draw, FloatKind.values());
-          Bits.assertEqual(
-              ContractSum.sum(x.array, x.from, x.to),
-              Lanes.sum(x.array, x.from, x.to),
-              () -> "sum");
-        });
+  @Cases(400)
+  void sumHasTheBitsOfTheContract(Draw draw) {
+    Range x = Range.draw(draw, FloatKind.values());
+    Bits.assertEqual(
+        ContractSum.sum(x.array, x.from, x.to), Lanes.sum(x.array, x.from, x.to), () -> "sum");
   }
 
   /** 16 terms per lane, 4 levels over the lanes, then the tree over the blocks. */
-  @Test
-  void sumIsWithinItsBound() {
-    Accuracy accuracy = new Accuracy("sum");
-    Property.check(
-        300,
-        draw -> {
-          Range x = Range.draw(draw, FloatKind.finite());
-          double magnitude = Primitives.sum(Arrays.stream(x.widened()).map(Math::abs).toArray());
-          double bound = (20 + Accuracy.blockLevels(x.length()) + 1) * U * magnitude;
-          accuracy.check(
-              Primitives.sum(x.widened()), Lanes.sum(x.array, x.from, x.to), bound, () -> "");
-        });
-    accuracy.print();
+  @Cases(300)
+  void sumIsWithinItsBound(Draw draw, @Accuracy.Of("sum") Accuracy accuracy) {
+    Range x = Range.draw(draw, FloatKind.finite());
+    double magnitude = Primitives.sum(Arrays.stream(x.widened()).map(Math::abs).toArray());
+    double bound = (20 + Accuracy.blockLevels(x.length()) + 1) * U * magnitude;
+    accuracy.check(Primitives.sum(x.widened()), Lanes.sum(x.array, x.from, x.to), bound, () -> "");
   }
 
-  @Test
-  void expIsWithinOneUlp() {
-    double[] largest = {0, 0};
-    Property.check(
-        300,
-        draw -> {
-          Range x = Range.draw(draw, FloatKind.values());
-          int to = draw.oneOf("to", Sizes.offsets());
-          float[] y = new float[to + x.length()];
-          Lanes.exp(x.array, x.from, y, to, x.length());
-          for (int j = 0; j < x.length(); j++) {
-            float argument = x.array[x.from + j];
-            double error = CorrectlyRounded.expErrorInUlps(argument, y[to + j]);
-            assertTrue(
-                error <= 1,
-                () -> "exp(" + Float.toHexString(argument) + ") is off by " + error + " ulp");
-            if (error > largest[0]) {
-              largest[0] = error;
-              largest[1] = argument;
-            }
-          }
-          float[] inPlace = x.array.clone();
-          Lanes.exp(inPlace, x.from, inPlace, x.from, x.length());
-          Bits.assertEqual(
-              Arrays.copyOfRange(y, to, to + x.length()),
-              Arrays.copyOfRange(inPlace, x.from, x.to),
-              () -> "exp in place");
-        });
-    System.out.printf("exp: at most %.4f ulp, at %a%n", largest[0], largest[1]);
+  @Cases(300)
+  void expIsWithinOneUlp(Draw draw, @Accuracy.Of("exp in ulp") Accuracy accuracy) {
+    Range x = Range.draw(draw, FloatKind.values());
+    int to = draw.oneOf("to", Sizes.offsets());
+    float[] y = new float[to + x.length()];
+    Lanes.exp(x.array, x.from, y, to, x.length());
+    for (int j = 0; j < x.length(); j++) {
+      float argument = x.array[x.from + j];
+      double error = CorrectlyRounded.expErrorInUlps(argument, y[to + j]);
+      accuracy.check(0, error, 1, () -> " of " + Float.toHexString(argument));
+    }
+    float[] inPlace = x.array.clone();
+    Lanes.exp(inPlace, x.from, inPlace, x.from, x.length());
+    Bits.assertEqual(
+        Arrays.copyOfRange(y, to, to + x.length()),
+        Arrays.copyOfRange(inPlace, x.from, x.to),
+        () -> "exp in place");
   }
 
   /** Walks over all floats by bit pattern, in steps that are coprime to every period. */
@@ -131,7 +101,7 @@ class LanesPropertyTest {
     float[] x = new float[length];
     float[] y = new float[length];
     long bits = random.nextInt(step);
-    double largest = 0;
+    Accuracy accuracy = new Accuracy("exp in ulp, on every " + step + "th float");
     while (bits < 1L << 32) {
       int filled = 0;
       for (; filled < length && bits < 1L << 32; bits += step) {
@@ -139,81 +109,64 @@ class LanesPropertyTest {
       }
       Lanes.exp(x, 0, y, 0, filled);
       for (int j = 0; j < filled; j++) {
-        double error = CorrectlyRounded.expErrorInUlps(x[j], y[j]);
-        largest = Math.max(largest, error);
         float argument = x[j];
-        assertTrue(
-            error <= 1,
-            () -> "exp(" + Float.toHexString(argument) + ") is off by " + error + " ulp");
+        double error = CorrectlyRounded.expErrorInUlps(argument, y[j]);
+        accuracy.check(0, error, 1, () -> " of " + Float.toHexString(argument));
       }
     }
-    System.out.printf("exp on every %dth float: at most %.4f ulp%n", step, largest);
-  }
-
-  @Test
-  void divideHasTheBitsOfTrueDivision() {
-    Property.check(
-        300,
-        draw -> {
-          Range x = Range.draw(draw, FloatKind.values());
-          float divisor = draw.floats("divisor", 1, FloatKind.values())[0];
-          int to = draw.oneOf("to", Sizes.offsets());
-          float[] y = new float[to + x.length()];
-          Lanes.divide(x.array, x.from, divisor, y, to, x.length());
-          for (int j = 0; j < x.length(); j++) {
-            int at = j;
-            Bits.assertEqual(x.array[x.from + j] / divisor, y[to + j], () -> "quotient " + at);
-          }
-        });
-  }
-
-  /** The bound of softmax's log-sum-exp at temperature 1. */
-  @Test
-  void logSumExpIsWithinItsBound() {
-    Accuracy accuracy = new Accuracy("logSumExp");
-    Property.check(
-        300,
-        draw -> {
-          Range x =
-              Range.draw(
-                  draw,
-                  FloatKind.NORMAL,
-                  FloatKind.LOGITS,
-                  FloatKind.OVERFLOWING,
-                  FloatKind.UNDERFLOWING,
-                  FloatKind.WIDE,
-                  FloatKind.NEAR_ZERO,
-                  FloatKind.TIED,
-                  FloatKind.MINUS_INFINITIES);
-          double expected = Primitives.logSumExp(x.widened());
-          double bound = new SoftmaxError(x.widened(), 1f).ofLogSumExp(expected);
-          accuracy.check(expected, Lanes.logSumExp(x.array, x.from, x.to), bound, () -> "");
-        });
     accuracy.print();
   }
 
-  @Test
-  void logSumExpHasTheBitsOfTheContract() {
-    Property.check(
-        300,
-        draw -> {
-          Range x =
-              Range.draw(
-                  draw,
-                  FloatKind.NORMAL,
-                  FloatKind.LOGITS,
-                  FloatKind.WIDE,
-                  FloatKind.NEAR_ZERO,
-                  FloatKind.TIED);
-          if (x.length() > 0) {
-            boolean[] visible = new boolean[x.length()];
-            Arrays.fill(visible, true);
-            Bits.assertEqual(
-                ContractSoftmax.row(x.values(), visible, 1f).logSumExp(),
-                Lanes.logSumExp(x.array, x.from, x.to),
-                () -> "logSumExp");
-          }
-        });
+  @Cases(300)
+  void divideHasTheBitsOfTrueDivision(Draw draw) {
+    Range x = Range.draw(draw, FloatKind.values());
+    float divisor = draw.floats("divisor", 1, FloatKind.values())[0];
+    int to = draw.oneOf("to", Sizes.offsets());
+    float[] y = new float[to + x.length()];
+    Lanes.divide(x.array, x.from, divisor, y, to, x.length());
+    for (int j = 0; j < x.length(); j++) {
+      int at = j;
+      Bits.assertEqual(x.array[x.from + j] / divisor, y[to + j], () -> "quotient " + at);
+    }
+  }
+
+  /** The bound of softmax's log-sum-exp at temperature 1. */
+  @Cases(300)
+  void logSumExpIsWithinItsBound(Draw draw, @Accuracy.Of("logSumExp") Accuracy accuracy) {
+    Range x =
+        Range.draw(
+            draw,
+            FloatKind.NORMAL,
+            FloatKind.LOGITS,
+            FloatKind.OVERFLOWING,
+            FloatKind.UNDERFLOWING,
+            FloatKind.WIDE,
+            FloatKind.NEAR_ZERO,
+            FloatKind.TIED,
+            FloatKind.MINUS_INFINITIES);
+    double expected = Primitives.logSumExp(x.widened());
+    double bound = new SoftmaxError(x.widened(), 1f).ofLogSumExp(expected);
+    accuracy.check(expected, Lanes.logSumExp(x.array, x.from, x.to), bound, () -> "");
+  }
+
+  @Cases(300)
+  void logSumExpHasTheBitsOfTheContract(Draw draw) {
+    Range x =
+        Range.draw(
+            draw,
+            FloatKind.NORMAL,
+            FloatKind.LOGITS,
+            FloatKind.WIDE,
+            FloatKind.NEAR_ZERO,
+            FloatKind.TIED);
+    if (x.length() > 0) {
+      boolean[] visible = new boolean[x.length()];
+      Arrays.fill(visible, true);
+      Bits.assertEqual(
+          ContractSoftmax.row(x.values(), visible, 1f).logSumExp(),
+          Lanes.logSumExp(x.array, x.from, x.to),
+          () -> "logSumExp");
+    }
   }
 
   /** Relative error of Σ exp(x - m), in units of U: D + log₂(n/256)⁺ + 32. */
@@ -231,35 +184,24 @@ class LanesPropertyTest {
   }
 
   /** Twice the same whole blocks: the tree adds two equal halves, so that nothing is rounded. */
-  @Test
-  void sumOfARowTwiceIsTwiceTheSum() {
-    Property.check(
-        100,
-        draw -> {
-          int blocks = 256 << draw.integer("blocks", 0, 4);
-          float[] x =
-              draw.floats("x", blocks, FloatKind.NORMAL, FloatKind.WIDE, FloatKind.NEAR_ZERO);
-          float[] twice = Arrays.copyOf(x, 2 * blocks);
-          System.arraycopy(x, 0, twice, blocks, blocks);
-          Bits.assertEqual(
-              2 * Lanes.sum(x, 0, blocks), Lanes.sum(twice, 0, 2 * blocks), () -> "sum");
-        });
+  @Cases(100)
+  void sumOfARowTwiceIsTwiceTheSum(Draw draw) {
+    int blocks = 256 << draw.integer("blocks", 0, 4);
+    float[] x = draw.floats("x", blocks, FloatKind.NORMAL, FloatKind.WIDE, FloatKind.NEAR_ZERO);
+    float[] twice = Arrays.copyOf(x, 2 * blocks);
+    System.arraycopy(x, 0, twice, blocks, blocks);
+    Bits.assertEqual(2 * Lanes.sum(x, 0, blocks), Lanes.sum(twice, 0, 2 * blocks), () -> "sum");
   }
 
-  @Test
-  void logSumExpOfARowTwiceGainsLnTwo() {
-    Accuracy accuracy = new Accuracy("logSumExp of a row twice");
-    Property.check(
-        100,
-        draw -> {
-          int n = draw.integer("n", 1, 600);
-          float[] x = draw.floats("x", n, FloatKind.NORMAL, FloatKind.LOGITS);
-          float[] twice = Arrays.copyOf(x, 2 * n);
-          System.arraycopy(x, 0, twice, n, n);
-          double once = Lanes.logSumExp(x, 0, n);
-          double bound = 2 * (logSumError(Primitives.widen(twice)) + 3 * Math.abs(once) + 12) * U;
-          accuracy.check(once + Math.log(2), Lanes.logSumExp(twice, 0, 2 * n), bound, () -> "");
-        });
-    accuracy.print();
+  @Cases(100)
+  void logSumExpOfARowTwiceGainsLnTwo(
+      Draw draw, @Accuracy.Of("logSumExp of a row twice") Accuracy accuracy) {
+    int n = draw.integer("n", 1, 600);
+    float[] x = draw.floats("x", n, FloatKind.NORMAL, FloatKind.LOGITS);
+    float[] twice = Arrays.copyOf(x, 2 * n);
+    System.arraycopy(x, 0, twice, n, n);
+    double once = Lanes.logSumExp(x, 0, n);
+    double bound = 2 * (logSumError(Primitives.widen(twice)) + 3 * Math.abs(once) + 12) * U;
+    accuracy.check(once + Math.log(2), Lanes.logSumExp(twice, 0, 2 * n), bound, () -> "");
   }
 }

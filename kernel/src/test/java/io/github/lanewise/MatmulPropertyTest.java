@@ -5,21 +5,18 @@ import static io.github.lanewise.testing.Accuracy.U;
 import io.github.lanewise.reference.Primitives;
 import io.github.lanewise.testing.Accuracy;
 import io.github.lanewise.testing.Bits;
+import io.github.lanewise.testing.Cases;
 import io.github.lanewise.testing.ContractMatmul;
 import io.github.lanewise.testing.Draw;
 import io.github.lanewise.testing.FloatKind;
 import io.github.lanewise.testing.Layouts;
-import io.github.lanewise.testing.Property;
 import io.github.lanewise.testing.Sizes;
 import io.github.lanewise.testing.TestWorkers;
 import java.util.Arrays;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 
 /**
  * Both products against the chain of fused multiply-adds of the contract, and against the oracle.
  */
-@Tag("property")
 class MatmulPropertyTest {
   private static final int MOST_PRODUCTS = 60_000;
 
@@ -70,90 +67,75 @@ class MatmulPropertyTest {
     }
   }
 
-  @Test
-  void everyElementHasTheBitsOfItsChain() {
-    Property.check(
-        200,
-        draw -> {
-          Product p = Product.draw(draw);
-          FloatKind[] kinds = {
-            FloatKind.NORMAL, FloatKind.FINITE_BITS, FloatKind.SPRINKLED, FloatKind.NEAR_ZERO
-          };
-          float[] a = draw.floats("a", p.batch() * p.m * p.k, kinds);
-          float[] b = draw.floats("b", p.batch() * p.n * p.k, kinds);
-          float[] c = p.multiply(draw, a, b);
-          for (int batch = 0; batch < p.batch(); batch++) {
-            int at = batch;
-            float[] left = Arrays.copyOfRange(a, batch * p.m * p.k, (batch + 1) * p.m * p.k);
-            float[] right = Arrays.copyOfRange(b, batch * p.n * p.k, (batch + 1) * p.n * p.k);
-            Bits.assertEqual(
-                p.transposed
-                    ? ContractMatmul.multiplyTransposed(p.alpha, left, right, p.m, p.n, p.k)
-                    : ContractMatmul.multiply(p.alpha, left, right, p.m, p.n, p.k),
-                Arrays.copyOfRange(c, batch * p.m * p.n, (batch + 1) * p.m * p.n),
-                () -> "batch " + at + " of C");
-          }
-        });
+  @Cases(200)
+  void everyElementHasTheBitsOfItsChain(Draw draw) {
+    Product p = Product.draw(draw);
+    FloatKind[] kinds = {
+      FloatKind.NORMAL, FloatKind.FINITE_BITS, FloatKind.SPRINKLED, FloatKind.NEAR_ZERO
+    };
+    float[] a = draw.floats("a", p.batch() * p.m * p.k, kinds);
+    float[] b = draw.floats("b", p.batch() * p.n * p.k, kinds);
+    float[] c = p.multiply(draw, a, b);
+    for (int batch = 0; batch < p.batch(); batch++) {
+      int at = batch;
+      float[] left = Arrays.copyOfRange(a, batch * p.m * p.k, (batch + 1) * p.m * p.k);
+      float[] right = Arrays.copyOfRange(b, batch * p.n * p.k, (batch + 1) * p.n * p.k);
+      Bits.assertEqual(
+          p.transposed
+              ? ContractMatmul.multiplyTransposed(p.alpha, left, right, p.m, p.n, p.k)
+              : ContractMatmul.multiply(p.alpha, left, right, p.m, p.n, p.k),
+          Arrays.copyOfRange(c, batch * p.m * p.n, (batch + 1) * p.m * p.n),
+          () -> "batch " + at + " of C");
+    }
   }
 
   /** k fused steps and the multiplication by alpha: (k + 1)·u of the sum of magnitudes. */
-  @Test
-  void everyElementIsWithinItsBound() {
-    Accuracy accuracy = new Accuracy("matmul");
-    Property.check(
-        100,
-        draw -> {
-          Product p = Product.draw(draw);
-          float[] a = draw.floats("a", p.batch() * p.m * p.k, FloatKind.NORMAL, FloatKind.LOGITS);
-          float[] b = draw.floats("b", p.batch() * p.n * p.k, FloatKind.NORMAL, FloatKind.LOGITS);
-          float[] c = p.multiply(draw, a, b);
-          double[] left = Primitives.widen(a);
-          for (int row = 0; row < p.batch() * p.m; row++) {
-            int batch = row / p.m;
-            for (int j = 0; j < p.n; j++) {
-              double[] column = new double[p.k];
-              double magnitude = 0;
-              for (int i = 0; i < p.k; i++) {
-                int inBatch = p.transposed ? j * p.k + i : i * p.n + j;
-                column[i] = b[batch * p.n * p.k + inBatch];
-                magnitude += Math.abs(left[row * p.k + i] * column[i]);
-              }
-              int at = row * p.n + j;
-              accuracy.check(
-                  p.alpha * Primitives.dot(left, row * p.k, column, 0, p.k),
-                  c[at],
-                  (p.k + 1.01) * U * Math.abs(p.alpha) * magnitude,
-                  () -> "[" + at + "]");
-            }
-          }
-        });
-    accuracy.print();
+  @Cases(100)
+  void everyElementIsWithinItsBound(Draw draw, @Accuracy.Of("matmul") Accuracy accuracy) {
+    Product p = Product.draw(draw);
+    float[] a = draw.floats("a", p.batch() * p.m * p.k, FloatKind.NORMAL, FloatKind.LOGITS);
+    float[] b = draw.floats("b", p.batch() * p.n * p.k, FloatKind.NORMAL, FloatKind.LOGITS);
+    float[] c = p.multiply(draw, a, b);
+    double[] left = Primitives.widen(a);
+    for (int row = 0; row < p.batch() * p.m; row++) {
+      int batch = row / p.m;
+      for (int j = 0; j < p.n; j++) {
+        double[] column = new double[p.k];
+        double magnitude = 0;
+        for (int i = 0; i < p.k; i++) {
+          int inBatch = p.transposed ? j * p.k + i : i * p.n + j;
+          column[i] = b[batch * p.n * p.k + inBatch];
+          magnitude += Math.abs(left[row * p.k + i] * column[i]);
+        }
+        int at = row * p.n + j;
+        accuracy.check(
+            p.alpha * Primitives.dot(left, row * p.k, column, 0, p.k),
+            c[at],
+            (p.k + 1.01) * U * Math.abs(p.alpha) * magnitude,
+            () -> "[" + at + "]");
+      }
+    }
   }
 
   /** Every length of every axis around the lane count, at which a tile or a tail begins. */
-  @Test
-  void shapesAroundTheLaneCount() {
+  @Cases(2)
+  void shapesAroundTheLaneCount(Draw draw) {
     int l = Sizes.lanes();
     int[] sizes = {1, 2, l - 1, l, l + 1, 2 * l + 1};
-    Property.check(
-        2,
-        draw -> {
-          for (int m : sizes) {
-            for (int n : sizes) {
-              for (int k : new int[] {0, 1, l, 2 * l + 3}) {
-                float[] a = draw.floats("a", m * k, FloatKind.NORMAL);
-                float[] b = draw.floats("b", n * k, FloatKind.NORMAL);
-                FloatTensor left = FloatTensor.of(a, m, k);
-                FloatTensor c = FloatTensor.allocate(m, n);
-                Matmul.multiply(2, left, FloatTensor.of(b, k, n), c, Workers.caller());
-                Bits.assertEqual(
-                    ContractMatmul.multiply(2, a, b, m, n, k), c.toArray(), () -> "A·B");
-                Matmul.multiplyTransposed(2, left, FloatTensor.of(b, n, k), c, Workers.caller());
-                Bits.assertEqual(
-                    ContractMatmul.multiplyTransposed(2, a, b, m, n, k), c.toArray(), () -> "A·Bᵀ");
-              }
-            }
-          }
-        });
+    for (int m : sizes) {
+      for (int n : sizes) {
+        for (int k : new int[] {0, 1, l, 2 * l + 3}) {
+          float[] a = draw.floats("a", m * k, FloatKind.NORMAL);
+          float[] b = draw.floats("b", n * k, FloatKind.NORMAL);
+          FloatTensor left = FloatTensor.of(a, m, k);
+          FloatTensor c = FloatTensor.allocate(m, n);
+          Matmul.multiply(2, left, FloatTensor.of(b, k, n), c, Workers.caller());
+          Bits.assertEqual(ContractMatmul.multiply(2, a, b, m, n, k), c.toArray(), () -> "A·B");
+          Matmul.multiplyTransposed(2, left, FloatTensor.of(b, n, k), c, Workers.caller());
+          Bits.assertEqual(
+              ContractMatmul.multiplyTransposed(2, a, b, m, n, k), c.toArray(), () -> "A·Bᵀ");
+        }
+      }
+    }
   }
 }

@@ -5,156 +5,126 @@ import static io.github.lanewise.testing.Accuracy.U;
 import io.github.lanewise.Softmax.EmptyRow;
 import io.github.lanewise.testing.Accuracy;
 import io.github.lanewise.testing.Bits;
+import io.github.lanewise.testing.Cases;
+import io.github.lanewise.testing.Draw;
 import io.github.lanewise.testing.FloatKind;
-import io.github.lanewise.testing.Property;
 import java.util.Arrays;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 
 /** What must not change a softmax, or must change it in a known way. */
-@Tag("property")
 class SoftmaxInvariancePropertyTest {
   /** On a grid on which x + shift is exact, the bits stay. */
-  @Test
-  void shiftChangesNothing() {
-    Property.check(
-        200,
-        draw -> {
-          int n = draw.size("n", 1100);
-          float[] x = draw.floats("x", n, FloatKind.GRID);
-          float shift = draw.oneOf("shift", 1f, -16f, 1024f, -4096f, 65536f);
-          float[] shifted = new float[n];
-          for (int j = 0; j < n; j++) {
-            shifted[j] = x[j] + shift;
-          }
-          Bits.assertEqual(softmax(x), softmax(shifted), () -> "shifted by " + shift);
-        });
+  @Cases(200)
+  void shiftChangesNothing(Draw draw) {
+    int n = draw.size("n", 1100);
+    float[] x = draw.floats("x", n, FloatKind.GRID);
+    float shift = draw.oneOf("shift", 1f, -16f, 1024f, -4096f, 65536f);
+    float[] shifted = new float[n];
+    for (int j = 0; j < n; j++) {
+      shifted[j] = x[j] + shift;
+    }
+    Bits.assertEqual(softmax(x), softmax(shifted), () -> "shifted by " + shift);
   }
 
   /** Only the order of the sum changes. */
-  @Test
-  void permutationPermutes() {
-    Accuracy accuracy = new Accuracy("permuted softmax");
-    Property.check(
-        150,
-        draw -> {
-          int n = draw.size("n", 1100);
-          float[] x = draw.floats("x", n, FloatKind.finite());
-          int[] order = draw.permutation("order", n);
-          float[] permuted = new float[n];
-          for (int j = 0; j < n; j++) {
-            permuted[j] = x[order[j]];
-          }
-          float[] y = softmax(x);
-          float[] permutedY = softmax(permuted);
-          for (int j = 0; j < n; j++) {
-            assertSumOrder(accuracy, y[order[j]], permutedY[j], n);
-          }
-        });
-    accuracy.print();
+  @Cases(150)
+  void permutationPermutes(Draw draw, @Accuracy.Of("permuted softmax") Accuracy accuracy) {
+    int n = draw.size("n", 1100);
+    float[] x = draw.floats("x", n, FloatKind.finite());
+    int[] order = draw.permutation("order", n);
+    float[] permuted = new float[n];
+    for (int j = 0; j < n; j++) {
+      permuted[j] = x[order[j]];
+    }
+    float[] y = softmax(x);
+    float[] permutedY = softmax(permuted);
+    for (int j = 0; j < n; j++) {
+      assertSumOrder(accuracy, y[order[j]], permutedY[j], n);
+    }
   }
 
   /** An invisible element is one that is not there; at the end of a row, bit for bit. */
-  @Test
-  void maskedIsCompacted() {
-    Accuracy accuracy = new Accuracy("masked against compacted softmax");
-    Property.check(
-        200,
-        draw -> {
-          int n = draw.size("n", 1100);
-          float[] x = draw.floats("x", n, FloatKind.finite());
-          boolean onlyPrefix = draw.onceIn(2, "onlyPrefix");
-          boolean[] allowed = draw.flags("allowed", n, 2);
-          int prefix = draw.integer("prefix", 0, n);
-          float[] compact = new float[n];
-          int kept = 0;
-          for (int j = 0; j < n; j++) {
-            allowed[j] = onlyPrefix ? j < prefix : allowed[j];
-            if (allowed[j]) {
-              compact[kept++] = x[j];
-            } else {
-              x[j] = Float.NaN;
-            }
-          }
-          FloatTensor y = FloatTensor.allocate(n);
-          Softmax.builder()
-              .emptyRow(EmptyRow.ZERO)
-              .build()
-              .apply(FloatTensor.of(x, n), Mask.allowed(allowed, n), y);
-          float[] expected = softmax(Arrays.copyOf(compact, kept));
-          int next = 0;
-          for (int j = 0; j < n; j++) {
-            int at = j;
-            if (!allowed[j]) {
-              Bits.assertEqual(0, y.get(j), () -> "invisible " + at);
-            } else if (onlyPrefix) {
-              Bits.assertEqual(expected[next++], y.get(j), () -> "visible " + at);
-            } else {
-              assertSumOrder(accuracy, expected[next++], y.get(j), n);
-            }
-          }
-        });
-    accuracy.print();
+  @Cases(200)
+  void maskedIsCompacted(
+      Draw draw, @Accuracy.Of("masked against compacted softmax") Accuracy accuracy) {
+    int n = draw.size("n", 1100);
+    float[] x = draw.floats("x", n, FloatKind.finite());
+    boolean onlyPrefix = draw.onceIn(2, "onlyPrefix");
+    boolean[] allowed = draw.flags("allowed", n, 2);
+    int prefix = draw.integer("prefix", 0, n);
+    float[] compact = new float[n];
+    int kept = 0;
+    for (int j = 0; j < n; j++) {
+      allowed[j] = onlyPrefix ? j < prefix : allowed[j];
+      if (allowed[j]) {
+        compact[kept++] = x[j];
+      } else {
+        x[j] = Float.NaN;
+      }
+    }
+    FloatTensor y = FloatTensor.allocate(n);
+    Softmax.builder()
+        .emptyRow(EmptyRow.ZERO)
+        .build()
+        .apply(FloatTensor.of(x, n), Mask.allowed(allowed, n), y);
+    float[] expected = softmax(Arrays.copyOf(compact, kept));
+    int next = 0;
+    for (int j = 0; j < n; j++) {
+      int at = j;
+      if (!allowed[j]) {
+        Bits.assertEqual(0, y.get(j), () -> "invisible " + at);
+      } else if (onlyPrefix) {
+        Bits.assertEqual(expected[next++], y.get(j), () -> "visible " + at);
+      } else {
+        assertSumOrder(accuracy, expected[next++], y.get(j), n);
+      }
+    }
   }
 
   /** Twice the same whole blocks: every weight is half, exactly. */
-  @Test
-  void duplicationHalvesEveryWeight() {
-    Property.check(
-        60,
-        draw -> {
-          int n = 256 << draw.integer("blocks", 0, 3);
-          float[] x = draw.floats("x", n, FloatKind.NORMAL, FloatKind.TIED, FloatKind.GRID);
-          float[] twice = Arrays.copyOf(x, 2 * n);
-          System.arraycopy(x, 0, twice, n, n);
-          float[] y = softmax(x);
-          float[] yTwice = softmax(twice);
-          for (int j = 0; j < 2 * n; j++) {
-            int at = j;
-            Bits.assertEqual(y[j % n] / 2, yTwice[j], () -> "weight " + at);
-          }
-        });
+  @Cases(60)
+  void duplicationHalvesEveryWeight(Draw draw) {
+    int n = 256 << draw.integer("blocks", 0, 3);
+    float[] x = draw.floats("x", n, FloatKind.NORMAL, FloatKind.TIED, FloatKind.GRID);
+    float[] twice = Arrays.copyOf(x, 2 * n);
+    System.arraycopy(x, 0, twice, n, n);
+    float[] y = softmax(x);
+    float[] yTwice = softmax(twice);
+    for (int j = 0; j < 2 * n; j++) {
+      int at = j;
+      Bits.assertEqual(y[j % n] / 2, yTwice[j], () -> "weight " + at);
+    }
   }
 
   /** Division by a power of two is exact, before the shift as after it. */
-  @Test
-  void temperatureDividesTheScores() {
-    Property.check(
-        150,
-        draw -> {
-          int n = draw.size("n", 1100);
-          float[] x = draw.floats("x", n, FloatKind.NORMAL, FloatKind.LOGITS, FloatKind.GRID);
-          float temperature = draw.oneOf("temperature", 0.25f, 0.5f, 2f, 16f);
-          float[] divided = new float[n];
-          for (int j = 0; j < n; j++) {
-            divided[j] = x[j] / temperature;
-          }
-          float[] y = x.clone();
-          Softmax.builder().temperature(temperature).build().apply(y, 0, n);
-          Bits.assertEqual(softmax(divided), y, () -> "at temperature " + temperature);
-        });
+  @Cases(150)
+  void temperatureDividesTheScores(Draw draw) {
+    int n = draw.size("n", 1100);
+    float[] x = draw.floats("x", n, FloatKind.NORMAL, FloatKind.LOGITS, FloatKind.GRID);
+    float temperature = draw.oneOf("temperature", 0.25f, 0.5f, 2f, 16f);
+    float[] divided = new float[n];
+    for (int j = 0; j < n; j++) {
+      divided[j] = x[j] / temperature;
+    }
+    float[] y = x.clone();
+    Softmax.builder().temperature(temperature).build().apply(y, 0, n);
+    Bits.assertEqual(softmax(divided), y, () -> "at temperature " + temperature);
   }
 
-  @Test
-  void logSoftmaxIsTheLogarithmOfSoftmax() {
-    Accuracy accuracy = new Accuracy("log-softmax against ln softmax");
-    Property.check(
-        150,
-        draw -> {
-          int n = draw.size("n", 1100);
-          float[] x = draw.floats("x", n, FloatKind.finite());
-          float[] y = softmax(x);
-          float[] logY = x.clone();
-          Softmax.builder().logarithmic(true).build().apply(logY, 0, n);
-          for (int j = 0; j < n; j++) {
-            int at = j;
-            if (y[j] > 0) { // a weight that was flushed has no logarithm
-              double log = Math.log(y[j]);
-              accuracy.check(log, logY[j], (2 * Math.abs(log) + 8) * U, () -> "[" + at + "]");
-            }
-          }
-        });
-    accuracy.print();
+  @Cases(150)
+  void logSoftmaxIsTheLogarithmOfSoftmax(
+      Draw draw, @Accuracy.Of("log-softmax against ln softmax") Accuracy accuracy) {
+    int n = draw.size("n", 1100);
+    float[] x = draw.floats("x", n, FloatKind.finite());
+    float[] y = softmax(x);
+    float[] logY = x.clone();
+    Softmax.builder().logarithmic(true).build().apply(logY, 0, n);
+    for (int j = 0; j < n; j++) {
+      int at = j;
+      if (y[j] > 0) { // a weight that was flushed has no logarithm
+        double log = Math.log(y[j]);
+        accuracy.check(log, logY[j], (2 * Math.abs(log) + 8) * U, () -> "[" + at + "]");
+      }
+    }
   }
 
   /** The same numerator over two denominators that differ by the order of their sum. */

@@ -5,21 +5,18 @@ import io.github.lanewise.reference.Primitives;
 import io.github.lanewise.reference.ReferenceSoftmax;
 import io.github.lanewise.reference.Visibility;
 import io.github.lanewise.testing.Accuracy;
+import io.github.lanewise.testing.Cases;
 import io.github.lanewise.testing.Draw;
 import io.github.lanewise.testing.FloatKind;
 import io.github.lanewise.testing.Layouts;
 import io.github.lanewise.testing.MaskCase;
-import io.github.lanewise.testing.Property;
 import io.github.lanewise.testing.SoftmaxError;
 import io.github.lanewise.testing.TestWorkers;
 import java.util.Arrays;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 
 /**
  * Softmax under every combination of shape, mask, layout, options and workers against the oracle.
  */
-@Tag("property")
 class SoftmaxMaskPropertyTest {
   private static final FloatKind[] WITH_SPECIALS = {
     FloatKind.NORMAL,
@@ -31,59 +28,51 @@ class SoftmaxMaskPropertyTest {
     FloatKind.MINUS_INFINITIES
   };
 
-  @Test
-  void everyCombinationAgreesWithTheOracle() {
-    Accuracy accuracy = new Accuracy("softmax under masks");
-    Accuracy statistics = new Accuracy("softmax statistics");
-    Property.check(
-        250,
-        draw -> {
-          int[] shape = drawShape(draw);
-          int n = shape[shape.length - 1];
-          float temperature =
-              draw.oneOf("temperature", 1f, 1f, 0.5f, 3f, 0f, Float.POSITIVE_INFINITY);
-          boolean logarithmic = draw.onceIn(2, "logarithmic");
-          EmptyRow empty = draw.oneOf("empty", EmptyRow.values());
-          float[] x = draw.floats("x", product(shape), WITH_SPECIALS);
-          int[] four = aligned(shape);
-          MaskCase mask = MaskCase.drawForSoftmax(draw, shape.length, four);
-          FloatTensor input = Layouts.draw(draw, "input", x, shape);
-          boolean inPlace = draw.onceIn(3, "inPlace");
-          FloatTensor output = inPlace ? input : Layouts.drawResult(draw, "output", shape);
-          int[] rows = shape.length == 1 ? new int[] {1} : Arrays.copyOf(shape, shape.length - 1);
-          FloatTensor logSumExp = Layouts.drawResult(draw, "logSumExp", rows);
-          FloatTensor entropy = Layouts.drawResult(draw, "entropy", rows);
-          FloatTensor maxWeight = Layouts.drawResult(draw, "maxWeight", rows);
-          Softmax.builder()
-              .temperature(temperature)
-              .logarithmic(logarithmic)
-              .emptyRow(empty)
-              .build()
-              .apply(
-                  input,
-                  mask.mask(),
-                  output,
-                  new RowStatistics(logSumExp, entropy, maxWeight),
-                  TestWorkers.draw(draw));
+  @Cases(250)
+  void everyCombinationAgreesWithTheOracle(
+      Draw draw,
+      @Accuracy.Of("softmax under masks") Accuracy accuracy,
+      @Accuracy.Of("softmax statistics") Accuracy statistics) {
+    int[] shape = drawShape(draw);
+    int n = shape[shape.length - 1];
+    float temperature = draw.oneOf("temperature", 1f, 1f, 0.5f, 3f, 0f, Float.POSITIVE_INFINITY);
+    boolean logarithmic = draw.onceIn(2, "logarithmic");
+    EmptyRow empty = draw.oneOf("empty", EmptyRow.values());
+    float[] x = draw.floats("x", product(shape), WITH_SPECIALS);
+    int[] four = aligned(shape);
+    MaskCase mask = MaskCase.drawForSoftmax(draw, shape.length, four);
+    FloatTensor input = Layouts.draw(draw, "input", x, shape);
+    boolean inPlace = draw.onceIn(3, "inPlace");
+    FloatTensor output = inPlace ? input : Layouts.drawResult(draw, "output", shape);
+    int[] rows = shape.length == 1 ? new int[] {1} : Arrays.copyOf(shape, shape.length - 1);
+    FloatTensor logSumExp = Layouts.drawResult(draw, "logSumExp", rows);
+    FloatTensor entropy = Layouts.drawResult(draw, "entropy", rows);
+    FloatTensor maxWeight = Layouts.drawResult(draw, "maxWeight", rows);
+    Softmax.builder()
+        .temperature(temperature)
+        .logarithmic(logarithmic)
+        .emptyRow(empty)
+        .build()
+        .apply(
+            input,
+            mask.mask(),
+            output,
+            new RowStatistics(logSumExp, entropy, maxWeight),
+            TestWorkers.draw(draw));
 
-          float[] y = output.toArray();
-          for (int row = 0; row < x.length / Math.max(n, 1); row++) {
-            checkRow(
-                accuracy,
-                statistics,
-                Arrays.copyOfRange(x, row * n, (row + 1) * n),
-                visible(mask.visibility(), four, row),
-                temperature,
-                logarithmic,
-                empty,
-                Arrays.copyOfRange(y, row * n, (row + 1) * n),
-                new float[] {
-                  logSumExp.toArray()[row], entropy.toArray()[row], maxWeight.toArray()[row]
-                });
-          }
-        });
-    accuracy.print();
-    statistics.print();
+    float[] y = output.toArray();
+    for (int row = 0; row < x.length / Math.max(n, 1); row++) {
+      checkRow(
+          accuracy,
+          statistics,
+          Arrays.copyOfRange(x, row * n, (row + 1) * n),
+          visible(mask.visibility(), four, row),
+          temperature,
+          logarithmic,
+          empty,
+          Arrays.copyOfRange(y, row * n, (row + 1) * n),
+          new float[] {logSumExp.toArray()[row], entropy.toArray()[row], maxWeight.toArray()[row]});
+    }
   }
 
   private static void checkRow(

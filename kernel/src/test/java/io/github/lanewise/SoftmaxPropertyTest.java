@@ -4,19 +4,17 @@ import io.github.lanewise.reference.Primitives;
 import io.github.lanewise.reference.ReferenceSoftmax;
 import io.github.lanewise.testing.Accuracy;
 import io.github.lanewise.testing.Bits;
+import io.github.lanewise.testing.Cases;
 import io.github.lanewise.testing.ContractSoftmax;
+import io.github.lanewise.testing.Draw;
 import io.github.lanewise.testing.FloatKind;
 import io.github.lanewise.testing.Layouts;
-import io.github.lanewise.testing.Property;
 import io.github.lanewise.testing.Sizes;
 import io.github.lanewise.testing.SoftmaxError;
 import io.github.lanewise.testing.TestWorkers;
 import java.util.Arrays;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 
 /** Softmax of single rows against the arithmetic contract and against the stated bounds. */
-@Tag("property")
 class SoftmaxPropertyTest {
   private static final float[] TEMPERATURES = {1, 1, 0.5f, 2, 0.1f, 0.7f, 30};
 
@@ -31,128 +29,102 @@ class SoftmaxPropertyTest {
     FloatKind.MINUS_INFINITIES
   };
 
-  @Test
-  void oneRowHasTheBitsOfTheContract() {
-    Property.check(
-        300,
-        draw -> {
-          int n = draw.size("n", 4098);
-          int from = draw.oneOf("from", Sizes.offsets());
-          float temperature = draw.oneOf("temperature", TEMPERATURES);
-          float[] x = draw.floats("x", n, FloatKind.finite());
-          float[] array = Arrays.copyOf(new float[from], from + n);
-          System.arraycopy(x, 0, array, from, n);
-          float[] logarithmic = array.clone();
-          at(temperature).build().apply(array, from, from + n);
-          at(temperature).logarithmic(true).build().apply(logarithmic, from, from + n);
-          Bits.assertEqual(
-              ContractSoftmax.softmax(x, temperature),
-              Arrays.copyOfRange(array, from, from + n),
-              () -> "softmax");
-          Bits.assertEqual(
-              ContractSoftmax.logSoftmax(x, temperature),
-              Arrays.copyOfRange(logarithmic, from, from + n),
-              () -> "log-softmax");
-        });
+  @Cases(300)
+  void oneRowHasTheBitsOfTheContract(Draw draw) {
+    int n = draw.size("n", 4098);
+    int from = draw.oneOf("from", Sizes.offsets());
+    float temperature = draw.oneOf("temperature", TEMPERATURES);
+    float[] x = draw.floats("x", n, FloatKind.finite());
+    float[] array = Arrays.copyOf(new float[from], from + n);
+    System.arraycopy(x, 0, array, from, n);
+    float[] logarithmic = array.clone();
+    at(temperature).build().apply(array, from, from + n);
+    at(temperature).logarithmic(true).build().apply(logarithmic, from, from + n);
+    Bits.assertEqual(
+        ContractSoftmax.softmax(x, temperature),
+        Arrays.copyOfRange(array, from, from + n),
+        () -> "softmax");
+    Bits.assertEqual(
+        ContractSoftmax.logSoftmax(x, temperature),
+        Arrays.copyOfRange(logarithmic, from, from + n),
+        () -> "log-softmax");
   }
 
   /** A row so long that it is split over the workers. */
-  @Test
-  void splitRowsHaveTheBitsOfTheContract() {
-    Property.check(
-        9,
-        draw -> {
-          int n = draw.oneOf("n", 20_000, 65_537, 128_256);
-          float temperature = draw.oneOf("temperature", 1f, 0.7f);
-          float[] x = draw.floats("x", n, FloatKind.LOGITS, FloatKind.WIDE);
-          FloatTensor y = Layouts.drawResult(draw, "y", n);
-          boolean logarithmic = draw.onceIn(2, "logarithmic");
-          at(temperature)
-              .logarithmic(logarithmic)
-              .build()
-              .apply(
-                  FloatTensor.of(x, n),
-                  Mask.none(),
-                  y,
-                  RowStatistics.none(),
-                  TestWorkers.draw(draw));
-          Bits.assertEqual(
-              logarithmic
-                  ? ContractSoftmax.logSoftmax(x, temperature)
-                  : ContractSoftmax.softmax(x, temperature),
-              y.toArray(),
-              () -> "split row");
-        });
+  @Cases(9)
+  void splitRowsHaveTheBitsOfTheContract(Draw draw) {
+    int n = draw.oneOf("n", 20_000, 65_537, 128_256);
+    float temperature = draw.oneOf("temperature", 1f, 0.7f);
+    float[] x = draw.floats("x", n, FloatKind.LOGITS, FloatKind.WIDE);
+    FloatTensor y = Layouts.drawResult(draw, "y", n);
+    boolean logarithmic = draw.onceIn(2, "logarithmic");
+    at(temperature)
+        .logarithmic(logarithmic)
+        .build()
+        .apply(FloatTensor.of(x, n), Mask.none(), y, RowStatistics.none(), TestWorkers.draw(draw));
+    Bits.assertEqual(
+        logarithmic
+            ? ContractSoftmax.logSoftmax(x, temperature)
+            : ContractSoftmax.softmax(x, temperature),
+        y.toArray(),
+        () -> "split row");
   }
 
   /**
    * Two maxima of weight 1, all others about 1/2 together: there the last bit of the sum is one of
    * its logarithm, and it tells which of the two has been left out of it.
    */
-  @Test
-  void splitRowsLeaveOutTheFirstOfTwoMaxima() {
-    Property.check(
-        24,
-        draw -> {
-          int n = draw.integer("n", 16_384, 40_000);
-          float[] x = draw.floats("x", n, FloatKind.NORMAL);
-          int first = draw.integer("first", 0, n - 2);
-          x[first] = 11.5f;
-          x[draw.integer("second", first + 1, n - 1)] = 11.5f;
-          FloatTensor y = FloatTensor.allocate(n);
-          at(1f)
-              .logarithmic(true)
-              .build()
-              .apply(
-                  FloatTensor.of(x, n),
-                  Mask.none(),
-                  y,
-                  RowStatistics.none(),
-                  TestWorkers.draw(draw));
-          Bits.assertEqual(ContractSoftmax.logSoftmax(x, 1f), y.toArray(), () -> "split row");
-        });
+  @Cases(24)
+  void splitRowsLeaveOutTheFirstOfTwoMaxima(Draw draw) {
+    int n = draw.integer("n", 16_384, 40_000);
+    float[] x = draw.floats("x", n, FloatKind.NORMAL);
+    int first = draw.integer("first", 0, n - 2);
+    x[first] = 11.5f;
+    x[draw.integer("second", first + 1, n - 1)] = 11.5f;
+    FloatTensor y = FloatTensor.allocate(n);
+    at(1f)
+        .logarithmic(true)
+        .build()
+        .apply(FloatTensor.of(x, n), Mask.none(), y, RowStatistics.none(), TestWorkers.draw(draw));
+    Bits.assertEqual(ContractSoftmax.logSoftmax(x, 1f), y.toArray(), () -> "split row");
   }
 
   /** Statistics with masks, at every temperature above 0; the weights beside them. */
-  @Test
-  void statisticsHaveTheBitsOfTheContract() {
-    Property.check(
-        300,
-        draw -> {
-          int n = draw.onceIn(16, "split") ? 17_000 : draw.size("n", 4098);
-          float temperature = draw.oneOf("temperature", 1, 1, 0.7f, 2, Float.POSITIVE_INFINITY);
-          float[] x = draw.floats("x", n, WITH_TIES);
-          boolean[] visible = new boolean[n];
-          Arrays.fill(visible, true);
-          Mask mask = Mask.none();
-          if (n > 0 && draw.onceIn(2, "masked")) {
-            visible = draw.flags("visible", n, 3);
-            mask = Mask.allowed(visible, 1, n);
-          }
-          if (!someAbove(Float.NEGATIVE_INFINITY, x, visible)) {
-            return; // an empty row: a cell of the semantics table
-          }
-          ContractSoftmax.Row expected = ContractSoftmax.row(x, visible, temperature);
-          boolean logarithmic = draw.onceIn(2, "logarithmic");
-          boolean inPlace = draw.onceIn(3, "in place");
-          FloatTensor input = Layouts.draw(draw, "input", x, 1, n);
-          FloatTensor y = inPlace ? input : Layouts.drawResult(draw, "y", 1, n);
-          FloatTensor logSumExp = FloatTensor.allocate(1);
-          FloatTensor entropy = FloatTensor.allocate(1);
-          FloatTensor maxWeight = FloatTensor.allocate(1);
-          boolean wantsEntropy = !draw.onceIn(3, "no entropy");
-          RowStatistics statistics =
-              new RowStatistics(logSumExp, wantsEntropy ? entropy : null, maxWeight);
-          at(temperature)
-              .logarithmic(logarithmic)
-              .build()
-              .apply(input, mask, y, statistics, TestWorkers.draw(draw));
-          float[] weights = logarithmic ? expected.logWeights() : expected.weights();
-          Bits.assertEqual(weights, y.toArray(), () -> "y");
-          Bits.assertEqual(expected.logSumExp(), logSumExp.get(0), () -> "logSumExp");
-          Bits.assertEqual(wantsEntropy ? expected.entropy() : 0f, entropy.get(0), () -> "entropy");
-          Bits.assertEqual(expected.maxWeight(), maxWeight.get(0), () -> "maxWeight");
-        });
+  @Cases(300)
+  void statisticsHaveTheBitsOfTheContract(Draw draw) {
+    int n = draw.onceIn(16, "split") ? 17_000 : draw.size("n", 4098);
+    float temperature = draw.oneOf("temperature", 1, 1, 0.7f, 2, Float.POSITIVE_INFINITY);
+    float[] x = draw.floats("x", n, WITH_TIES);
+    boolean[] visible = new boolean[n];
+    Arrays.fill(visible, true);
+    Mask mask = Mask.none();
+    if (n > 0 && draw.onceIn(2, "masked")) {
+      visible = draw.flags("visible", n, 3);
+      mask = Mask.allowed(visible, 1, n);
+    }
+    if (!someAbove(Float.NEGATIVE_INFINITY, x, visible)) {
+      return; // an empty row: a cell of the semantics table
+    }
+    ContractSoftmax.Row expected = ContractSoftmax.row(x, visible, temperature);
+    boolean logarithmic = draw.onceIn(2, "logarithmic");
+    boolean inPlace = draw.onceIn(3, "in place");
+    FloatTensor input = Layouts.draw(draw, "input", x, 1, n);
+    FloatTensor y = inPlace ? input : Layouts.drawResult(draw, "y", 1, n);
+    FloatTensor logSumExp = FloatTensor.allocate(1);
+    FloatTensor entropy = FloatTensor.allocate(1);
+    FloatTensor maxWeight = FloatTensor.allocate(1);
+    boolean wantsEntropy = !draw.onceIn(3, "no entropy");
+    RowStatistics statistics =
+        new RowStatistics(logSumExp, wantsEntropy ? entropy : null, maxWeight);
+    at(temperature)
+        .logarithmic(logarithmic)
+        .build()
+        .apply(input, mask, y, statistics, TestWorkers.draw(draw));
+    float[] weights = logarithmic ? expected.logWeights() : expected.weights();
+    Bits.assertEqual(weights, y.toArray(), () -> "y");
+    Bits.assertEqual(expected.logSumExp(), logSumExp.get(0), () -> "logSumExp");
+    Bits.assertEqual(wantsEntropy ? expected.entropy() : 0f, entropy.get(0), () -> "entropy");
+    Bits.assertEqual(expected.maxWeight(), maxWeight.get(0), () -> "maxWeight");
   }
 
   private static boolean someAbove(float least, float[] x, boolean[] visible) {
@@ -164,27 +136,20 @@ class SoftmaxPropertyTest {
   }
 
   /** All within the bounds of {@link SoftmaxError}: those of the Javadoc. */
-  @Test
-  void everyResultIsWithinItsStatedBound() {
-    Accuracy weights = new Accuracy("softmax weight");
-    Accuracy logarithms = new Accuracy("log-softmax");
-    Accuracy logSums = new Accuracy("softmax logSumExp");
-    Accuracy entropies = new Accuracy("softmax entropy");
-    Property.check(
-        300,
-        draw -> {
-          int n = draw.size("n", 4098);
-          float temperature = draw.oneOf("temperature", TEMPERATURES);
-          float[] x = draw.floats("x", n, FloatKind.finite());
-          if (n > 0 && draw.onceIn(2, "peak")) {
-            x[draw.integer("at", 0, n - 1)] += draw.integer("above", 0, 100) * temperature;
-          }
-          checkBounds(x, temperature, weights, logarithms, logSums, entropies);
-        });
-    weights.print();
-    logarithms.print();
-    logSums.print();
-    entropies.print();
+  @Cases(300)
+  void everyResultIsWithinItsStatedBound(
+      Draw draw,
+      @Accuracy.Of("softmax weight") Accuracy weights,
+      @Accuracy.Of("log-softmax") Accuracy logarithms,
+      @Accuracy.Of("softmax logSumExp") Accuracy logSums,
+      @Accuracy.Of("softmax entropy") Accuracy entropies) {
+    int n = draw.size("n", 4098);
+    float temperature = draw.oneOf("temperature", TEMPERATURES);
+    float[] x = draw.floats("x", n, FloatKind.finite());
+    if (n > 0 && draw.onceIn(2, "peak")) {
+      x[draw.integer("at", 0, n - 1)] += draw.integer("above", 0, 100) * temperature;
+    }
+    checkBounds(x, temperature, weights, logarithms, logSums, entropies);
   }
 
   private static void checkBounds(

@@ -4,7 +4,6 @@ import static io.github.lanewise.testing.Accuracy.U;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lanewise.FloatTensor;
-import io.github.lanewise.Lanewise;
 import io.github.lanewise.Mask;
 import io.github.lanewise.reference.AttentionOptions;
 import io.github.lanewise.reference.AttentionResult;
@@ -16,10 +15,10 @@ import io.github.lanewise.reference.Visibility;
 import io.github.lanewise.testing.Accuracy;
 import io.github.lanewise.testing.AttentionCall;
 import io.github.lanewise.testing.AttentionCase;
+import io.github.lanewise.testing.Cases;
+import io.github.lanewise.testing.Draw;
 import io.github.lanewise.testing.FloatKind;
-import io.github.lanewise.testing.Property;
 import io.github.lanewise.testing.ScoreError;
-import java.util.Locale;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -35,65 +34,59 @@ class AttentionAccuracyPropertyTest {
     FloatKind.NORMAL, FloatKind.LOGITS, FloatKind.MINUS_INFINITIES, FloatKind.TIED
   };
 
-  @Test
-  void everyCombinationAgreesWithTheOracle() {
-    Accuracy out = new Accuracy("attention out");
-    Accuracy weights = new Accuracy("attention weights");
-    Accuracy statistics = new Accuracy("attention statistics");
-    Property.check(
-        250,
-        draw -> {
-          AttentionCase c = AttentionCase.draw(draw, INPUTS, BIASES);
-          AttentionShape s = c.shape();
-          AttentionCall call = AttentionCall.run(draw, c);
-          AttentionResult expected =
-              ReferenceAttention.forward(
-                  s,
-                  c.options(),
-                  Primitives.widen(c.q()),
-                  Primitives.widen(c.k()),
-                  Primitives.widen(c.v()));
-          for (int row = 0; row < s.queryRows(); row++) {
-            if (c.temperatureOf(row / s.queryLength() % s.queryHeads()) == 0) {
-              continue; // which of two nearly equal scores is larger is a matter of rounding
-            }
-            ScoreError error = new ScoreError(c, expected, row);
-            String where = " of row " + row;
-            for (int j = 0; j < s.keyLength(); j++) {
-              double weight = expected.weights()[row * s.keyLength() + j];
-              String at = "[" + j + "]" + where;
-              weights.check(weight, call.weights(row)[j], error.ofWeight(weight), () -> at);
-            }
-            for (int col = 0; col < s.valueDim(); col++) {
-              double value = expected.out()[row * s.valueDim() + col];
-              String at = "[" + col + "]" + where;
-              float actual = call.out(row)[col];
-              // An infinite value gives NaN, not infinity, where its weight is flushed to 0.
-              boolean bothInfinite = !Double.isFinite(value) && !Float.isFinite(actual);
-              out.check(bothInfinite ? actual : value, actual, error.ofValue(), () -> at);
-            }
-            if (call.hasStatistics()) {
-              statistics.check(
-                  expected.logSumExp()[row],
-                  call.logSumExp(row),
-                  error.ofLogSumExp(),
-                  () -> " logSumExp" + where);
-              statistics.check(
-                  expected.entropy()[row],
-                  call.entropy(row),
-                  error.ofEntropy(),
-                  () -> " entropy" + where);
-              statistics.check(
-                  expected.maxWeight()[row],
-                  call.maxWeight(row),
-                  error.ofWeight(expected.maxWeight()[row]),
-                  () -> " maxWeight" + where);
-            }
-          }
-        });
-    out.print();
-    weights.print();
-    statistics.print();
+  @Cases(250)
+  void everyCombinationAgreesWithTheOracle(
+      Draw draw,
+      @Accuracy.Of("attention out") Accuracy out,
+      @Accuracy.Of("attention weights") Accuracy weights,
+      @Accuracy.Of("attention statistics") Accuracy statistics) {
+    AttentionCase c = AttentionCase.draw(draw, INPUTS, BIASES);
+    AttentionShape s = c.shape();
+    AttentionCall call = AttentionCall.run(draw, c);
+    AttentionResult expected =
+        ReferenceAttention.forward(
+            s,
+            c.options(),
+            Primitives.widen(c.q()),
+            Primitives.widen(c.k()),
+            Primitives.widen(c.v()));
+    for (int row = 0; row < s.queryRows(); row++) {
+      if (c.temperatureOf(row / s.queryLength() % s.queryHeads()) == 0) {
+        continue; // which of two nearly equal scores is larger is a matter of rounding
+      }
+      ScoreError error = new ScoreError(c, expected, row);
+      String where = " of row " + row;
+      for (int j = 0; j < s.keyLength(); j++) {
+        double weight = expected.weights()[row * s.keyLength() + j];
+        String at = "[" + j + "]" + where;
+        weights.check(weight, call.weights(row)[j], error.ofWeight(weight), () -> at);
+      }
+      for (int col = 0; col < s.valueDim(); col++) {
+        double value = expected.out()[row * s.valueDim() + col];
+        String at = "[" + col + "]" + where;
+        float actual = call.out(row)[col];
+        // An infinite value gives NaN, not infinity, where its weight is flushed to 0.
+        boolean bothInfinite = !Double.isFinite(value) && !Float.isFinite(actual);
+        out.check(bothInfinite ? actual : value, actual, error.ofValue(), () -> at);
+      }
+      if (call.hasStatistics()) {
+        statistics.check(
+            expected.logSumExp()[row],
+            call.logSumExp(row),
+            error.ofLogSumExp(),
+            () -> " logSumExp" + where);
+        statistics.check(
+            expected.entropy()[row],
+            call.entropy(row),
+            error.ofEntropy(),
+            () -> " entropy" + where);
+        statistics.check(
+            expected.maxWeight()[row],
+            call.maxWeight(row),
+            error.ofWeight(expected.maxWeight()[row]),
+            () -> " maxWeight" + where);
+      }
+    }
   }
 
   /**
@@ -103,62 +96,48 @@ class AttentionAccuracyPropertyTest {
    * beside the factor 2. Inputs are normally distributed and tensors have four thousand elements;
    * with heavier tails or fewer elements the ratio of two maxima says nothing.
    */
-  @Test
-  void neverWorseThanTwiceAPlainFloatImplementation() {
-    double[] worst = {0, 0};
-    Property.check(
-        16,
-        draw -> {
-          int headDim = draw.oneOf("headDim", 16, 32, 64, 128);
-          int queries = draw.oneOf("queries", 32, 40, 65);
-          int keys = draw.oneOf("keys", 65, 200, 256, 300, 600, 1100);
-          AttentionShape s = new AttentionShape(1, 4, 2, queries, keys, headDim, 32);
-          boolean causal = draw.onceIn(2, "causal");
-          float softcap = draw.oneOf("softcap", 0f, 0f, 20f);
-          float temperature = draw.oneOf("temperature", 1f, 1f, 0.7f, 2f);
-          boolean alibi = draw.onceIn(3, "alibi");
-          float[] q = draw.floats("q", s.queryRows() * headDim, FloatKind.NORMAL);
-          float[] k = draw.floats("k", s.keyRows() * headDim, FloatKind.NORMAL);
-          float[] v = draw.floats("v", s.keyRows() * 32, FloatKind.NORMAL);
-          AttentionOptions options = AttentionOptions.standard(headDim).withSoftcap(softcap);
-          Attention.Builder builder = Attention.builder();
-          if (softcap != 0) {
-            builder.softcap(softcap);
-          }
-          if (causal) {
-            options = options.withVisibility(Visibility.causal(keys - queries));
-            builder.mask(Mask.causal());
-          }
-          if (alibi) {
-            options = options.withAlibi(keys - queries, 0.25f, 0.0625f, 0.02f, 0.01f);
-            builder.alibi(0.25f, 0.0625f, 0.02f, 0.01f);
-          }
-          if (temperature != 1) {
-            options = options.withTemperature(temperature);
-            builder.temperature(temperature, temperature, temperature, temperature);
-          }
-          Errors errors = Errors.measure(s, options, builder.build(), q, k, v);
-          worst[0] = Math.max(worst[0], errors.kernel / errors.plain);
-          worst[1] = Math.max(worst[1], errors.kernelMean / errors.plainMean);
-          assertTrue(
-              errors.kernel <= 2 * errors.plain + U * errors.largestValue,
-              () -> "error " + errors.kernel + ", plain float " + errors.plain);
-          assertTrue(
-              errors.kernelMean <= 1.1 * errors.plainMean,
-              () -> "mean error " + errors.kernelMean + ", plain float " + errors.plainMean);
-        });
-    System.out.printf(
-        Locale.ROOT,
-        "[%s] attention: at most %.2f of the error of plain float code, in the mean %.2f%n",
-        implementation(),
-        worst[0],
-        worst[1]);
+  @Cases(16)
+  void neverWorseThanTwiceAPlainFloatImplementation(
+      Draw draw,
+      @Accuracy.Of("error of attention against twice that of plain float code") Accuracy out,
+      @Accuracy.Of("mean error of attention against 1.1 times that") Accuracy mean) {
+    int headDim = draw.oneOf("headDim", 16, 32, 64, 128);
+    int queries = draw.oneOf("queries", 32, 40, 65);
+    int keys = draw.oneOf("keys", 65, 200, 256, 300, 600, 1100);
+    AttentionShape s = new AttentionShape(1, 4, 2, queries, keys, headDim, 32);
+    boolean causal = draw.onceIn(2, "causal");
+    float softcap = draw.oneOf("softcap", 0f, 0f, 20f);
+    float temperature = draw.oneOf("temperature", 1f, 1f, 0.7f, 2f);
+    boolean alibi = draw.onceIn(3, "alibi");
+    float[] q = draw.floats("q", s.queryRows() * headDim, FloatKind.NORMAL);
+    float[] k = draw.floats("k", s.keyRows() * headDim, FloatKind.NORMAL);
+    float[] v = draw.floats("v", s.keyRows() * 32, FloatKind.NORMAL);
+    AttentionOptions options = AttentionOptions.standard(headDim).withSoftcap(softcap);
+    Attention.Builder builder = Attention.builder();
+    if (softcap != 0) {
+      builder.softcap(softcap);
+    }
+    if (causal) {
+      options = options.withVisibility(Visibility.causal(keys - queries));
+      builder.mask(Mask.causal());
+    }
+    if (alibi) {
+      options = options.withAlibi(keys - queries, 0.25f, 0.0625f, 0.02f, 0.01f);
+      builder.alibi(0.25f, 0.0625f, 0.02f, 0.01f);
+    }
+    if (temperature != 1) {
+      options = options.withTemperature(temperature);
+      builder.temperature(temperature, temperature, temperature, temperature);
+    }
+    Errors errors = Errors.measure(s, options, builder.build(), q, k, v);
+    out.check(0, errors.kernel, 2 * errors.plain + U * errors.largestValue, () -> "");
+    mean.check(0, errors.kernelMean, 1.1 * errors.plainMean, () -> "");
   }
 
   /** The absolute bound at its ends: 1.5e-6·max|v|. */
   @Test
   void withinTheAbsoluteBoundForUnitVariance() {
-    double[] worst = {0};
+    Accuracy accuracy = new Accuracy("attention of unit variance, in max|v|");
     for (int[] size : new int[][] {{16, 64}, {64, 512}, {128, 2048}, {256, 8192}, {32, 8192}}) {
       SplittableRandom random = new SplittableRandom(size[0] * 31L + size[1]);
       AttentionShape s = new AttentionShape(1, 1, 1, 12, size[1], size[0], 24);
@@ -168,21 +147,12 @@ class AttentionAccuracyPropertyTest {
       AttentionOptions options = AttentionOptions.standard(size[0]);
       Errors errors = Errors.measure(s, options, Attention.builder().build(), q, k, v);
       double relative = errors.kernel / errors.largestValue;
-      worst[0] = Math.max(worst[0], relative);
-      assertTrue(relative <= 1.5e-6, () -> "error " + relative + " of max|v|");
+      accuracy.check(0, relative, 1.5e-6, () -> "");
       assertTrue(
           errors.kernel <= 2 * errors.plain,
           () -> "error " + errors.kernel + ", plain float " + errors.plain);
     }
-    System.out.printf(
-        Locale.ROOT,
-        "[%s] attention of unit variance: error at most %.3g of max|v|%n",
-        implementation(),
-        worst[0]);
-  }
-
-  private static String implementation() {
-    return Lanewise.implementation().name() + Lanewise.implementation().laneBits();
+    accuracy.print();
   }
 
   /** Errors over a tensor, the largest and in the quadratic mean. */

@@ -11,18 +11,15 @@ import io.github.lanewise.Softmax.EmptyRow;
 import io.github.lanewise.Workers;
 import io.github.lanewise.testing.Accuracy;
 import io.github.lanewise.testing.Bits;
+import io.github.lanewise.testing.Cases;
 import io.github.lanewise.testing.Draw;
 import io.github.lanewise.testing.FloatKind;
 import io.github.lanewise.testing.MaskCase;
-import io.github.lanewise.testing.Property;
 import io.github.lanewise.testing.TestWorkers;
 import java.util.Arrays;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 
 /** What must not change attention's result, and how it is made of Matmul and Softmax. */
-@Tag("property")
 class AttentionInvariancePropertyTest {
   /**
    * Two results that differ in the order of their sums, and in the chunk maxima that scores are
@@ -94,174 +91,149 @@ class AttentionInvariancePropertyTest {
   }
 
   /** On integers every score, shifted or not, is exact. */
-  @Test
-  void shiftOfEveryScoreChangesNothing() {
-    Property.check(
-        60,
-        draw -> {
-          Head head = Head.draw(draw, draw.size("keys", 600), FloatKind.TIED);
-          float shift = draw.oneOf("shift", 1f, -16f, 1024f, -65536f);
-          float[] bias = {shift};
-          Result plain = Result.of(Attention.builder().scale(1).build(), head);
-          Result shifted =
-              Result.of(Attention.builder().scale(1).bias(FloatTensor.of(bias, 1)).build(), head);
-          Bits.assertEqual(plain.out, shifted.out, () -> "out");
-          Bits.assertEqual(plain.weights, shifted.weights, () -> "weights");
-          Bits.assertEqual(plain.entropy, shifted.entropy, () -> "entropy");
-        });
+  @Cases(60)
+  void shiftOfEveryScoreChangesNothing(Draw draw) {
+    Head head = Head.draw(draw, draw.size("keys", 600), FloatKind.TIED);
+    float shift = draw.oneOf("shift", 1f, -16f, 1024f, -65536f);
+    float[] bias = {shift};
+    Result plain = Result.of(Attention.builder().scale(1).build(), head);
+    Result shifted =
+        Result.of(Attention.builder().scale(1).bias(FloatTensor.of(bias, 1)).build(), head);
+    Bits.assertEqual(plain.out, shifted.out, () -> "out");
+    Bits.assertEqual(plain.weights, shifted.weights, () -> "weights");
+    Bits.assertEqual(plain.entropy, shifted.entropy, () -> "entropy");
   }
 
-  @Test
-  void orderOfTheKeysDoesNotMatter() {
-    Accuracy accuracy = new Accuracy("attention over permuted keys");
-    Property.check(
-        60,
-        draw -> {
-          int keys = draw.size("keys", 900);
-          Head head = Head.draw(draw, keys, FloatKind.NORMAL);
-          int[] order = draw.permutation("order", keys);
-          Attention attention = Attention.builder().build();
-          Result plain = Result.of(attention, head);
-          Result permuted = Result.of(attention, head.reordered(order));
-          assertOut(accuracy, plain.out, permuted.out, head.maxValue());
-          for (int i = 0; i < head.n; i++) {
-            for (int j = 0; j < keys; j++) {
-              float weight = plain.weights[i * keys + order[j]];
-              accuracy.check(
-                  weight, permuted.weights[i * keys + j], SUM_ORDER * weight, () -> " weight");
-            }
-          }
-        });
-    accuracy.print();
+  @Cases(60)
+  void orderOfTheKeysDoesNotMatter(
+      Draw draw, @Accuracy.Of("attention over permuted keys") Accuracy accuracy) {
+    int keys = draw.size("keys", 900);
+    Head head = Head.draw(draw, keys, FloatKind.NORMAL);
+    int[] order = draw.permutation("order", keys);
+    Attention attention = Attention.builder().build();
+    Result plain = Result.of(attention, head);
+    Result permuted = Result.of(attention, head.reordered(order));
+    assertOut(accuracy, plain.out, permuted.out, head.maxValue());
+    for (int i = 0; i < head.n; i++) {
+      for (int j = 0; j < keys; j++) {
+        float weight = plain.weights[i * keys + order[j]];
+        accuracy.check(weight, permuted.weights[i * keys + j], SUM_ORDER * weight, () -> " weight");
+      }
+    }
   }
 
   /** Keys that nobody sees may as well not be there; behind the last seen one, bit for bit. */
-  @Test
-  void maskedIsCompacted() {
-    Accuracy accuracy = new Accuracy("masked against compacted attention");
-    Property.check(
-        80,
-        draw -> {
-          int keys = draw.size("keys", 900);
-          Head head = Head.draw(draw, keys, FloatKind.NORMAL);
-          boolean onlyPrefix = draw.onceIn(2, "onlyPrefix");
-          int prefix = draw.integer("prefix", 0, keys);
-          boolean[] allowed = draw.flags("allowed", keys, 3);
-          for (int j = 0; j < keys; j++) {
-            allowed[j] = onlyPrefix ? j < prefix : allowed[j];
-          }
-          int[] kept = IntStream.range(0, keys).filter(j -> allowed[j]).toArray();
-          Result compact = Result.of(Attention.builder().build(), head.reordered(kept));
-          for (int j = 0; j < keys; j++) {
-            if (!allowed[j]) {
-              Arrays.fill(head.k, j * head.dim, (j + 1) * head.dim, Float.NaN);
-              Arrays.fill(
-                  head.v, j * head.valueDim, (j + 1) * head.valueDim, Float.POSITIVE_INFINITY);
-            }
-          }
-          Mask mask = onlyPrefix ? Mask.prefix(prefix) : Mask.allowed(allowed, keys);
-          Result masked = Result.of(Attention.builder().mask(mask).build(), head);
-          if (onlyPrefix) {
-            Bits.assertEqual(compact.out, masked.out, () -> "out");
-            Bits.assertEqual(compact.logSumExp, masked.logSumExp, () -> "logSumExp");
-            Bits.assertEqual(compact.entropy, masked.entropy, () -> "entropy");
-          } else {
-            assertOut(accuracy, compact.out, masked.out, 6); // |v| < 6: unit variance
-          }
-        });
-    accuracy.print();
+  @Cases(80)
+  void maskedIsCompacted(
+      Draw draw, @Accuracy.Of("masked against compacted attention") Accuracy accuracy) {
+    int keys = draw.size("keys", 900);
+    Head head = Head.draw(draw, keys, FloatKind.NORMAL);
+    boolean onlyPrefix = draw.onceIn(2, "onlyPrefix");
+    int prefix = draw.integer("prefix", 0, keys);
+    boolean[] allowed = draw.flags("allowed", keys, 3);
+    for (int j = 0; j < keys; j++) {
+      allowed[j] = onlyPrefix ? j < prefix : allowed[j];
+    }
+    int[] kept = IntStream.range(0, keys).filter(j -> allowed[j]).toArray();
+    Result compact = Result.of(Attention.builder().build(), head.reordered(kept));
+    for (int j = 0; j < keys; j++) {
+      if (!allowed[j]) {
+        Arrays.fill(head.k, j * head.dim, (j + 1) * head.dim, Float.NaN);
+        Arrays.fill(head.v, j * head.valueDim, (j + 1) * head.valueDim, Float.POSITIVE_INFINITY);
+      }
+    }
+    Mask mask = onlyPrefix ? Mask.prefix(prefix) : Mask.allowed(allowed, keys);
+    Result masked = Result.of(Attention.builder().mask(mask).build(), head);
+    if (onlyPrefix) {
+      Bits.assertEqual(compact.out, masked.out, () -> "out");
+      Bits.assertEqual(compact.logSumExp, masked.logSumExp, () -> "logSumExp");
+      Bits.assertEqual(compact.entropy, masked.entropy, () -> "entropy");
+    } else {
+      assertOut(accuracy, compact.out, masked.out, 6); // |v| < 6: unit variance
+    }
   }
 
   /** Every key twice, in whole chunks: two equal halves of the merge tree. */
-  @Test
-  void duplicatedKeysHalveTheWeights() {
-    Property.check(
-        20,
-        draw -> {
-          int keys = 256 << draw.integer("chunks", 0, 2);
-          Head head = Head.draw(draw, keys, FloatKind.NORMAL);
-          int[] twice = new int[2 * keys];
-          Arrays.setAll(twice, j -> j % keys);
-          Attention attention = Attention.builder().build();
-          Result once = Result.of(attention, head);
-          Result doubled = Result.of(attention, head.reordered(twice));
-          Bits.assertEqual(once.out, doubled.out, () -> "out");
-          for (int i = 0; i < head.n; i++) {
-            for (int j = 0; j < 2 * keys; j++) {
-              Bits.assertEqual(
-                  once.weights[i * keys + j % keys] / 2,
-                  doubled.weights[i * 2 * keys + j],
-                  () -> "weight");
-            }
-          }
-        });
+  @Cases(20)
+  void duplicatedKeysHalveTheWeights(Draw draw) {
+    int keys = 256 << draw.integer("chunks", 0, 2);
+    Head head = Head.draw(draw, keys, FloatKind.NORMAL);
+    int[] twice = new int[2 * keys];
+    Arrays.setAll(twice, j -> j % keys);
+    Attention attention = Attention.builder().build();
+    Result once = Result.of(attention, head);
+    Result doubled = Result.of(attention, head.reordered(twice));
+    Bits.assertEqual(once.out, doubled.out, () -> "out");
+    for (int i = 0; i < head.n; i++) {
+      for (int j = 0; j < 2 * keys; j++) {
+        Bits.assertEqual(
+            once.weights[i * keys + j % keys] / 2,
+            doubled.weights[i * 2 * keys + j],
+            () -> "weight");
+      }
+    }
   }
 
   /**
    * Attention is the softmax of Q·Kᵀ times V. Up to one chunk of keys and without a temperature the
    * weights have the same bits, since one block of the sum is one chunk.
    */
-  @Test
-  void isTheCompositionOfMatmulAndSoftmax() {
-    Accuracy weights = new Accuracy("attention weights against Matmul and Softmax");
-    Accuracy outs = new Accuracy("attention out against Matmul and Softmax");
-    Property.check(
-        120,
-        draw -> {
-          int batch = draw.integer("batch", 1, 2);
-          int keyHeads = draw.integer("keyHeads", 1, 2);
-          int heads = keyHeads * draw.oneOf("group", 1, 2);
-          int n = draw.oneOf("queries", 1, 5, 16, 33);
-          int m = draw.size("keys", 600);
-          int dim = draw.oneOf("headDim", 1, 8, 17, 32);
-          int valueDim = draw.oneOf("valueDim", 1, 7, 16, 24);
-          float scale = draw.oneOf("scale", 1f, 0.25f, 0.1f);
-          float temperature = draw.oneOf("temperature", 1f, 1f, 0.5f, 3f);
-          FloatTensor q = tensor(draw, "q", batch, heads, n, dim);
-          FloatTensor k = tensor(draw, "k", batch, keyHeads, m, dim);
-          FloatTensor v = tensor(draw, "v", batch, keyHeads, m, valueDim);
-          MaskCase mask = MaskCase.draw(draw, batch, heads, n, m);
-          Workers workers = TestWorkers.draw(draw);
+  @Cases(120)
+  void isTheCompositionOfMatmulAndSoftmax(
+      Draw draw,
+      @Accuracy.Of("attention weights against Matmul and Softmax") Accuracy weights,
+      @Accuracy.Of("attention out against Matmul and Softmax") Accuracy outs) {
+    int batch = draw.integer("batch", 1, 2);
+    int keyHeads = draw.integer("keyHeads", 1, 2);
+    int heads = keyHeads * draw.oneOf("group", 1, 2);
+    int n = draw.oneOf("queries", 1, 5, 16, 33);
+    int m = draw.size("keys", 600);
+    int dim = draw.oneOf("headDim", 1, 8, 17, 32);
+    int valueDim = draw.oneOf("valueDim", 1, 7, 16, 24);
+    float scale = draw.oneOf("scale", 1f, 0.25f, 0.1f);
+    float temperature = draw.oneOf("temperature", 1f, 1f, 0.5f, 3f);
+    FloatTensor q = tensor(draw, "q", batch, heads, n, dim);
+    FloatTensor k = tensor(draw, "k", batch, keyHeads, m, dim);
+    FloatTensor v = tensor(draw, "v", batch, keyHeads, m, valueDim);
+    MaskCase mask = MaskCase.draw(draw, batch, heads, n, m);
+    Workers workers = TestWorkers.draw(draw);
 
-          float[] temperatures = new float[heads];
-          Arrays.fill(temperatures, temperature);
-          Attention attention =
-              Attention.builder().scale(scale).temperature(temperatures).mask(mask.mask()).build();
-          FloatTensor out = FloatTensor.allocate(batch, heads, n, valueDim);
-          FloatTensor p = FloatTensor.allocate(batch, heads, n, m);
-          attention.forward(q, k, v, out, RowStatistics.none(), workers);
-          attention.weights(q, k, p, workers);
+    float[] temperatures = new float[heads];
+    Arrays.fill(temperatures, temperature);
+    Attention attention =
+        Attention.builder().scale(scale).temperature(temperatures).mask(mask.mask()).build();
+    FloatTensor out = FloatTensor.allocate(batch, heads, n, valueDim);
+    FloatTensor p = FloatTensor.allocate(batch, heads, n, m);
+    attention.forward(q, k, v, out, RowStatistics.none(), workers);
+    attention.weights(q, k, p, workers);
 
-          FloatTensor expectedP = FloatTensor.allocate(batch, heads, n, m);
-          FloatTensor expectedOut = FloatTensor.allocate(batch, heads, n, valueDim);
-          for (int h = 0; h < heads; h++) {
-            FloatTensor keys = k.select(1, h / (heads / keyHeads));
-            Matmul.multiplyTransposed(scale, q.select(1, h), keys, expectedP.select(1, h), workers);
-          }
-          Softmax.builder()
-              .temperature(temperature)
-              .emptyRow(EmptyRow.ZERO)
-              .build()
-              .apply(expectedP, mask.mask(), expectedP, RowStatistics.none(), workers);
-          for (int h = 0; h < heads; h++) {
-            FloatTensor values = v.select(1, h / (heads / keyHeads));
-            Matmul.multiply(1, expectedP.select(1, h), values, expectedOut.select(1, h), workers);
-          }
+    FloatTensor expectedP = FloatTensor.allocate(batch, heads, n, m);
+    FloatTensor expectedOut = FloatTensor.allocate(batch, heads, n, valueDim);
+    for (int h = 0; h < heads; h++) {
+      FloatTensor keys = k.select(1, h / (heads / keyHeads));
+      Matmul.multiplyTransposed(scale, q.select(1, h), keys, expectedP.select(1, h), workers);
+    }
+    Softmax.builder()
+        .temperature(temperature)
+        .emptyRow(EmptyRow.ZERO)
+        .build()
+        .apply(expectedP, mask.mask(), expectedP, RowStatistics.none(), workers);
+    for (int h = 0; h < heads; h++) {
+      FloatTensor values = v.select(1, h / (heads / keyHeads));
+      Matmul.multiply(1, expectedP.select(1, h), values, expectedOut.select(1, h), workers);
+    }
 
-          if (m <= 256 && temperature == 1) {
-            Bits.assertEqual(expectedP.toArray(), p.toArray(), () -> "weights");
-          }
-          float[] expectedWeights = Bits.requireFinite(expectedP.toArray());
-          float[] actualWeights = p.toArray();
-          for (int j = 0; j < expectedWeights.length; j++) {
-            double d = -Math.log(Math.max(expectedWeights[j], Float.MIN_NORMAL));
-            double bound = (8 * d + 200) * U * expectedWeights[j] + 0x1p-125;
-            weights.check(expectedWeights[j], actualWeights[j], bound, () -> "");
-          }
-          assertOut(outs, expectedOut.toArray(), out.toArray(), 6);
-        });
-    weights.print();
-    outs.print();
+    if (m <= 256 && temperature == 1) {
+      Bits.assertEqual(expectedP.toArray(), p.toArray(), () -> "weights");
+    }
+    float[] expectedWeights = Bits.requireFinite(expectedP.toArray());
+    float[] actualWeights = p.toArray();
+    for (int j = 0; j < expectedWeights.length; j++) {
+      double d = -Math.log(Math.max(expectedWeights[j], Float.MIN_NORMAL));
+      double bound = (8 * d + 200) * U * expectedWeights[j] + 0x1p-125;
+      weights.check(expectedWeights[j], actualWeights[j], bound, () -> "");
+    }
+    assertOut(outs, expectedOut.toArray(), out.toArray(), 6);
   }
 
   private static FloatTensor tensor(Draw draw, String name, int... shape) {

@@ -4,16 +4,13 @@ import io.github.lanewise.reference.AttentionShape;
 import io.github.lanewise.testing.AttentionCall;
 import io.github.lanewise.testing.AttentionCase;
 import io.github.lanewise.testing.Bits;
+import io.github.lanewise.testing.Cases;
 import io.github.lanewise.testing.ContractAttention;
 import io.github.lanewise.testing.Draw;
 import io.github.lanewise.testing.FloatKind;
 import io.github.lanewise.testing.MaskCase;
-import io.github.lanewise.testing.Property;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 
 /** Attention against the arithmetic contract, bit for bit, and against itself. */
-@Tag("property")
 class AttentionPropertyTest {
   private static final FloatKind[] ANY_INPUT = {
     FloatKind.NORMAL,
@@ -31,40 +28,32 @@ class AttentionPropertyTest {
     FloatKind.NORMAL, FloatKind.LOGITS, FloatKind.MINUS_INFINITIES, FloatKind.WIDE
   };
 
-  @Test
-  void everyCombinationHasTheBitsOfTheContract() {
-    Property.check(500, draw -> checkBits(draw, AttentionCase.draw(draw, ANY_INPUT, ANY_BIAS)));
+  @Cases(500)
+  void everyCombinationHasTheBitsOfTheContract(Draw draw) {
+    checkBits(draw, AttentionCase.draw(draw, ANY_INPUT, ANY_BIAS));
   }
 
   /** Long enough for several levels of the merge tree, and for chunks that nobody sees. */
-  @Test
-  void longRowsHaveTheBitsOfTheContract() {
-    Property.check(
-        10,
-        draw -> {
-          int keys = draw.integer("keys", 1025, 4098);
-          AttentionShape shape = new AttentionShape(1, 2, 1, 5, keys, 16, 9);
-          FloatKind kind = draw.oneOf("kind", FloatKind.NORMAL, FloatKind.LOGITS);
-          checkBits(draw, AttentionCase.draw(draw, shape, new FloatKind[] {kind}, ANY_BIAS));
-        });
+  @Cases(10)
+  void longRowsHaveTheBitsOfTheContract(Draw draw) {
+    int keys = draw.integer("keys", 1025, 4098);
+    AttentionShape shape = new AttentionShape(1, 2, 1, 5, keys, 16, 9);
+    FloatKind kind = draw.oneOf("kind", FloatKind.NORMAL, FloatKind.LOGITS);
+    checkBits(draw, AttentionCase.draw(draw, shape, new FloatKind[] {kind}, ANY_BIAS));
   }
 
   /** Heads of one group and of different groups that look at different chunks. */
-  @Test
-  void headsThatSeeDistantKeysHaveTheBitsOfTheContract() {
-    Property.check(
-        60,
-        draw -> {
-          int batch = draw.integer("batch", 1, 2);
-          int keyHeads = draw.integer("keyHeads", 1, 3);
-          int heads = keyHeads * draw.integer("group", 1, 3);
-          int queries = draw.oneOf("queries", 1, 2, 5, 33);
-          int keys = draw.integer("keys", 257, queries > 5 ? 600 : 1500);
-          AttentionShape shape = new AttentionShape(batch, heads, keyHeads, queries, keys, 8, 5);
-          FloatKind[] kinds = {FloatKind.NORMAL};
-          AttentionCase any = AttentionCase.draw(draw, shape, kinds, ANY_BIAS);
-          checkBits(draw, any.withMask(MaskCase.drawRuns(draw, batch, heads, queries, keys)));
-        });
+  @Cases(60)
+  void headsThatSeeDistantKeysHaveTheBitsOfTheContract(Draw draw) {
+    int batch = draw.integer("batch", 1, 2);
+    int keyHeads = draw.integer("keyHeads", 1, 3);
+    int heads = keyHeads * draw.integer("group", 1, 3);
+    int queries = draw.oneOf("queries", 1, 2, 5, 33);
+    int keys = draw.integer("keys", 257, queries > 5 ? 600 : 1500);
+    AttentionShape shape = new AttentionShape(batch, heads, keyHeads, queries, keys, 8, 5);
+    FloatKind[] kinds = {FloatKind.NORMAL};
+    AttentionCase any = AttentionCase.draw(draw, shape, kinds, ANY_BIAS);
+    checkBits(draw, any.withMask(MaskCase.drawRuns(draw, batch, heads, queries, keys)));
   }
 
   private static void checkBits(Draw draw, AttentionCase c) {

@@ -12,16 +12,13 @@ import io.github.lanewise.reference.Primitives;
 import io.github.lanewise.reference.ReferenceAttention;
 import io.github.lanewise.testing.Accuracy;
 import io.github.lanewise.testing.AttentionCase;
+import io.github.lanewise.testing.Cases;
 import io.github.lanewise.testing.Draw;
 import io.github.lanewise.testing.FloatKind;
-import io.github.lanewise.testing.Property;
 import io.github.lanewise.testing.ScoreError;
 import io.github.lanewise.testing.ShardedCall;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 
 /** Attention in shards against attention in one call, and against the oracle. */
-@Tag("property")
 class AttentionStatePropertyTest {
   private static final int CHUNK = 256;
 
@@ -51,93 +48,80 @@ class AttentionStatePropertyTest {
   }
 
   /** In any grouping and any order of arrival. */
-  @Test
-  void shardsOfWholeChunksHaveTheBitsOfTheWhole() {
-    Property.check(
-        150,
-        draw -> {
-          AttentionShape s = drawShape(draw, 3000);
-          AttentionCase c = ShardedCall.drawCase(draw, s, INPUTS, BIASES);
-          ShardedCall call = new ShardedCall(draw, c);
-          AttentionState state = call.state(ShardedCall.drawCuts(draw, s.keyLength(), CHUNK, 12));
-          ShardedCall.assertSame(call.whole(), call.result(state));
-        });
+  @Cases(150)
+  void shardsOfWholeChunksHaveTheBitsOfTheWhole(Draw draw) {
+    AttentionShape s = drawShape(draw, 3000);
+    AttentionCase c = ShardedCall.drawCase(draw, s, INPUTS, BIASES);
+    ShardedCall call = new ShardedCall(draw, c);
+    AttentionState state = call.state(ShardedCall.drawCuts(draw, s.keyLength(), CHUNK, 12));
+    ShardedCall.assertSame(call.whole(), call.result(state));
   }
 
   /** Cut anywhere: within the bound of the oracle, and the same bits in any order. */
-  @Test
-  void otherShardsHaveTheValueOfTheWhole() {
-    Accuracy out = new Accuracy("sharded attention out");
-    Accuracy statistics = new Accuracy("sharded attention statistics");
+  @Cases(80)
+  void otherShardsHaveTheValueOfTheWhole(
+      Draw draw,
+      @Accuracy.Of("sharded attention out") Accuracy out,
+      @Accuracy.Of("sharded attention statistics") Accuracy statistics) {
     FloatKind[] inputs = {FloatKind.NORMAL, FloatKind.GRID, FloatKind.TIED};
-    Property.check(
-        80,
-        draw -> {
-          AttentionShape s = drawShape(draw, 1100);
-          AttentionCase c = ShardedCall.drawCase(draw, s, inputs, BIASES);
-          ShardedCall call = new ShardedCall(draw, c);
-          int[] cuts = ShardedCall.drawCuts(draw, s.keyLength(), 1, 12);
-          AttentionState state = call.state(cuts);
-          float[][] result = call.result(state);
-          AttentionState other = call.state(cuts);
-          ShardedCall.assertSame(result, call.result(other));
-          assertArrayEquals(ShardedCall.bytes(state), ShardedCall.bytes(other));
-          AttentionResult expected =
-              ReferenceAttention.forward(
-                  s,
-                  c.options(),
-                  Primitives.widen(c.q()),
-                  Primitives.widen(c.k()),
-                  Primitives.widen(c.v()));
-          for (int row = 0; row < s.queryRows(); row++) {
-            check(new ScoreError(c, expected, row), s, expected, row, result, out, statistics);
-          }
-        });
-    out.print();
-    statistics.print();
+    AttentionShape s = drawShape(draw, 1100);
+    AttentionCase c = ShardedCall.drawCase(draw, s, inputs, BIASES);
+    ShardedCall call = new ShardedCall(draw, c);
+    int[] cuts = ShardedCall.drawCuts(draw, s.keyLength(), 1, 12);
+    AttentionState state = call.state(cuts);
+    float[][] result = call.result(state);
+    AttentionState other = call.state(cuts);
+    ShardedCall.assertSame(result, call.result(other));
+    assertArrayEquals(ShardedCall.bytes(state), ShardedCall.bytes(other));
+    AttentionResult expected =
+        ReferenceAttention.forward(
+            s,
+            c.options(),
+            Primitives.widen(c.q()),
+            Primitives.widen(c.k()),
+            Primitives.widen(c.v()));
+    for (int row = 0; row < s.queryRows(); row++) {
+      check(new ScoreError(c, expected, row), s, expected, row, result, out, statistics);
+    }
   }
 
   /** The absolute bound for unit variance, 1.5e-6·max|v|, where every key is a shard or two. */
-  @Test
-  void theSmallestShardsKeepTheBound() {
+  @Cases(3)
+  void theSmallestShardsKeepTheBound(Draw draw) {
     AttentionShape s = new AttentionShape(1, 2, 1, 3, 700, 16, 9);
-    Property.check(
-        3,
-        draw -> {
-          float[] q = draw.floats("q", s.queryRows() * s.headDim(), FloatKind.NORMAL);
-          float[] k = draw.floats("k", s.keyRows() * s.headDim(), FloatKind.NORMAL);
-          float[] v = draw.floats("v", s.keyRows() * s.valueDim(), FloatKind.NORMAL);
-          FloatTensor queries = FloatTensor.of(q, 1, 2, 3, 16);
-          FloatTensor keys = FloatTensor.of(k, 1, 1, 700, 16);
-          FloatTensor values = FloatTensor.of(v, 1, 1, 700, 9);
-          AttentionState state = AttentionState.empty(1, 2, 3, 9);
-          Attention attention = Attention.builder().build();
-          for (int from : draw.permutation("order", 700)) {
-            FloatTensor key = keys.slice(2, from, from + 1);
-            FloatTensor value = values.slice(2, from, from + 1);
-            attention.partial(queries, key, value, from, state, Workers.caller());
-          }
-          FloatTensor out = FloatTensor.allocate(1, 2, 3, 9);
-          state.writeTo(out, RowStatistics.none());
-          double[] expected =
-              ReferenceAttention.forward(
-                      s,
-                      AttentionOptions.standard(16),
-                      Primitives.widen(q),
-                      Primitives.widen(k),
-                      Primitives.widen(v))
-                  .out();
-          double bound = 0;
-          for (float value : v) {
-            bound = Math.max(bound, 1.5e-6 * Math.abs(value));
-          }
-          Accuracy accuracy = new Accuracy("attention over shards of one key");
-          float[] actual = out.toArray();
-          for (int j = 0; j < expected.length; j++) {
-            accuracy.check(expected[j], actual[j], bound, () -> "out");
-          }
-          accuracy.print();
-        });
+    float[] q = draw.floats("q", s.queryRows() * s.headDim(), FloatKind.NORMAL);
+    float[] k = draw.floats("k", s.keyRows() * s.headDim(), FloatKind.NORMAL);
+    float[] v = draw.floats("v", s.keyRows() * s.valueDim(), FloatKind.NORMAL);
+    FloatTensor queries = FloatTensor.of(q, 1, 2, 3, 16);
+    FloatTensor keys = FloatTensor.of(k, 1, 1, 700, 16);
+    FloatTensor values = FloatTensor.of(v, 1, 1, 700, 9);
+    AttentionState state = AttentionState.empty(1, 2, 3, 9);
+    Attention attention = Attention.builder().build();
+    for (int from : draw.permutation("order", 700)) {
+      FloatTensor key = keys.slice(2, from, from + 1);
+      FloatTensor value = values.slice(2, from, from + 1);
+      attention.partial(queries, key, value, from, state, Workers.caller());
+    }
+    FloatTensor out = FloatTensor.allocate(1, 2, 3, 9);
+    state.writeTo(out, RowStatistics.none());
+    double[] expected =
+        ReferenceAttention.forward(
+                s,
+                AttentionOptions.standard(16),
+                Primitives.widen(q),
+                Primitives.widen(k),
+                Primitives.widen(v))
+            .out();
+    double bound = 0;
+    for (float value : v) {
+      bound = Math.max(bound, 1.5e-6 * Math.abs(value));
+    }
+    Accuracy accuracy = new Accuracy("attention over shards of one key");
+    float[] actual = out.toArray();
+    for (int j = 0; j < expected.length; j++) {
+      accuracy.check(expected[j], actual[j], bound, () -> "out");
+    }
+    accuracy.print();
   }
 
   private static void check(

@@ -10,19 +10,16 @@ import io.github.lanewise.Workers;
 import io.github.lanewise.attention.KeyValueCache.Storage;
 import io.github.lanewise.testing.Accuracy;
 import io.github.lanewise.testing.Bits;
+import io.github.lanewise.testing.Cases;
 import io.github.lanewise.testing.Draw;
 import io.github.lanewise.testing.FloatKind;
-import io.github.lanewise.testing.Property;
 import io.github.lanewise.testing.TestWorkers;
 import java.lang.foreign.Arena;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 
 /**
  * Whatever has happened to a cache, attention over it has the bits of attention over what it holds,
  * row by row: tokens that came one by one or many at once, truncations, forks, released pages.
  */
-@Tag("property")
 class KeyValueCacheHistoryPropertyTest {
 
   /** Relative to max|v|: INT8 applies its scales after the dot product instead of before. */
@@ -33,46 +30,40 @@ class KeyValueCacheHistoryPropertyTest {
   /** A cache, and what it should hold. */
   private record Pair(KeyValueCache cache, CacheModel model) {}
 
-  @Test
-  void float32HasTheBitsOfFullPrefill() {
-    check(Storage.FLOAT32, 60, new Accuracy("unused"));
+  @Cases(value = 60, name = "checkFLOAT32")
+  void float32HasTheBitsOfFullPrefill(Draw draw) {
+    check(draw, Storage.FLOAT32, new Accuracy("unused"));
   }
 
-  @Test
-  void bfloat16HasTheBitsOfFullPrefillOverTheRoundedNumbers() {
-    check(Storage.BFLOAT16, 40, new Accuracy("unused"));
+  @Cases(value = 40, name = "checkBFLOAT16")
+  void bfloat16HasTheBitsOfFullPrefillOverTheRoundedNumbers(Draw draw) {
+    check(draw, Storage.BFLOAT16, new Accuracy("unused"));
   }
 
-  @Test
-  void float16HasTheBitsOfFullPrefillOverTheRoundedNumbers() {
-    check(Storage.FLOAT16, 40, new Accuracy("unused"));
+  @Cases(value = 40, name = "checkFLOAT16")
+  void float16HasTheBitsOfFullPrefillOverTheRoundedNumbers(Draw draw) {
+    check(draw, Storage.FLOAT16, new Accuracy("unused"));
   }
 
-  @Test
-  void int8IsCloseToFullPrefillOverTheRoundedNumbers() {
-    Accuracy accuracy = new Accuracy("attention over int8 against the same numbers in float");
-    check(Storage.INT8, 40, accuracy);
-    accuracy.print();
+  @Cases(value = 40, name = "checkINT8")
+  void int8IsCloseToFullPrefillOverTheRoundedNumbers(
+      Draw draw,
+      @Accuracy.Of("attention over int8 against the same numbers in float") Accuracy accuracy) {
+    check(draw, Storage.INT8, accuracy);
   }
 
-  private static void check(Storage storage, int cases, Accuracy accuracy) {
-    Property.check(
-        storage.name(),
-        cases,
-        draw -> {
-          CacheModel.Shape shape = CacheModel.Shape.draw(draw);
-          KeyValueCache.Builder builder =
-              KeyValueCache.builder(
-                      shape.batch(), shape.keyHeads(), shape.headDim(), shape.valueDim())
-                  .storage(storage)
-                  .pageLength(draw.oneOf("pageLength", 1, 16, 64, 256, 512));
-          try (Arena arena = Arena.ofShared()) {
-            if (draw.onceIn(3, "offHeap")) {
-              builder.arena(arena);
-            }
-            run(draw, new Pair(builder.build(), new CacheModel(shape, storage)), accuracy);
-          }
-        });
+  private static void check(Draw draw, Storage storage, Accuracy accuracy) {
+    CacheModel.Shape shape = CacheModel.Shape.draw(draw);
+    KeyValueCache.Builder builder =
+        KeyValueCache.builder(shape.batch(), shape.keyHeads(), shape.headDim(), shape.valueDim())
+            .storage(storage)
+            .pageLength(draw.oneOf("pageLength", 1, 16, 64, 256, 512));
+    try (Arena arena = Arena.ofShared()) {
+      if (draw.onceIn(3, "offHeap")) {
+        builder.arena(arena);
+      }
+      run(draw, new Pair(builder.build(), new CacheModel(shape, storage)), accuracy);
+    }
   }
 
   private static void run(Draw draw, Pair first, Accuracy accuracy) {

@@ -5,21 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lanewise.Workers;
+import io.github.lanewise.testing.Cases;
 import io.github.lanewise.testing.ContractSampler;
 import io.github.lanewise.testing.Draw;
 import io.github.lanewise.testing.FloatKind;
-import io.github.lanewise.testing.Property;
 import io.github.lanewise.testing.TestWorkers;
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 
 /**
  * Every token is the one that sorting everything gives: whatever the logits, options, range,
  * workers and number drawn.
  */
-@Tag("property")
 class TokenSamplerPropertyTest {
   private static final FloatKind[] KINDS = {
     FloatKind.NORMAL,
@@ -34,27 +31,19 @@ class TokenSamplerPropertyTest {
     FloatKind.MINUS_INFINITIES
   };
 
-  @Test
-  void shortRows() {
-    Property.check(
-        1500,
-        draw -> {
-          int length = Math.max(1, draw.size("length", 4098));
-          check(draw, draw.floats("logits", length, KINDS), draw.integer("from", 0, 17));
-        });
+  @Cases(1500)
+  void shortRows(Draw draw) {
+    int length = Math.max(1, draw.size("length", 4098));
+    check(draw, draw.floats("logits", length, KINDS), draw.integer("from", 0, 17));
   }
 
   /** Long enough for several threads, and for the search among all tokens. */
-  @Test
-  void longRows() {
-    Property.check(
-        60,
-        draw -> {
-          FloatKind kind = draw.oneOf("kind", KINDS);
-          int length = draw.integer("length", 16_000, 60_000);
-          int seed = draw.integer("seed", 0, Integer.MAX_VALUE - 1);
-          check(draw, kind.floats(new SplittableRandom(seed), length), draw.integer("from", 0, 17));
-        });
+  @Cases(60)
+  void longRows(Draw draw) {
+    FloatKind kind = draw.oneOf("kind", KINDS);
+    int length = draw.integer("length", 16_000, 60_000);
+    int seed = draw.integer("seed", 0, Integer.MAX_VALUE - 1);
+    check(draw, kind.floats(new SplittableRandom(seed), length), draw.integer("from", 0, 17));
   }
 
   private static void check(Draw draw, float[] row, int from) {

@@ -1,6 +1,10 @@
 package io.github.lanewise.testing;
 
 import io.github.lanewise.Lanewise;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
 import java.util.Locale;
 import java.util.function.Supplier;
 
@@ -17,6 +21,13 @@ public final class Accuracy {
    * told.
    */
   private static final double FLUSHED = 0x1p-120;
+
+  /** Says of a parameter what its errors are of. */
+  @Target(ElementType.PARAMETER)
+  @Retention(RetentionPolicy.RUNTIME)
+  public @interface Of {
+    String value();
+  }
 
   private final String what;
   private double largestRatio;

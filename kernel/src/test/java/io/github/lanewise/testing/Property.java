@@ -41,18 +41,20 @@ public final class Property {
 
   /** Runs the body on so many inputs at most, under the name of the calling test. */
   public static void check(int cases, Consumer<Draw> body) {
-    check("", cases, body);
+    StackFrame caller =
+        StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
+            .walk(frames -> frames.skip(1).findFirst().orElseThrow());
+    check(caller.getDeclaringClass(), caller.getMethodName(), cases, body);
   }
 
-  /** Runs the body on so many inputs at most; the suffix tells calls from one test method apart. */
-  public static void check(String suffix, int cases, Consumer<Draw> body) {
+  static void check(Class<?> test, String method, int cases, Consumer<Draw> body) {
     String lanes = System.getProperty("lanewise.test.lanes", "any");
     String file = System.getProperty(REPLAY);
     new Property(
             Long.decode(System.getProperty(SEED, "0x1a2e315e")),
             Path.of("target", "property-failures", "lanes-" + lanes),
             file == null ? null : Path.of(file))
-        .run(caller() + suffix, share(cases), body);
+        .run(test.getSimpleName() + "." + method, share(cases), body);
   }
 
   /** How many of so many cases this run takes: all, or a third; a few are not divided. */
@@ -115,18 +117,5 @@ public final class Property {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static String caller() {
-    StackFrame frame =
-        StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
-            .walk(
-                frames ->
-                    frames
-                        .filter(f -> f.getDeclaringClass() != Property.class)
-                        .filter(f -> !f.getMethodName().startsWith("lambda$"))
-                        .findFirst()
-                        .orElseThrow());
-    return frame.getDeclaringClass().getSimpleName() + "." + frame.getMethodName();
   }
 }

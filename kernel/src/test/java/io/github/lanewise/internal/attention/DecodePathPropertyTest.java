@@ -15,23 +15,20 @@ import io.github.lanewise.internal.tensor.StridedFloats;
 import io.github.lanewise.internal.work.Crew;
 import io.github.lanewise.internal.work.Workspace;
 import io.github.lanewise.testing.Bits;
+import io.github.lanewise.testing.Cases;
 import io.github.lanewise.testing.Draw;
 import io.github.lanewise.testing.MaskCase;
-import io.github.lanewise.testing.Property;
 import io.github.lanewise.testing.TestWorkers;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 
 /**
  * The decode path against the general one: both exist for few query rows, and must not be told
  * apart by a bit of any result, or by what they refuse.
  */
-@Tag("property")
 class DecodePathPropertyTest {
 
   private static final float[] SPECIAL = {
@@ -52,14 +49,14 @@ class DecodePathPropertyTest {
         Workspace own);
   }
 
-  @Test
-  void bothPathsGiveTheSameBits() {
-    Property.check(250, draw -> check(draw, 600, 24));
+  @Cases(250)
+  void bothPathsGiveTheSameBits(Draw draw) {
+    check(draw, 600, 24);
   }
 
-  @Test
-  void longSequencesGiveTheSameBits() {
-    Property.check(25, draw -> check(draw, 2600, 80));
+  @Cases(25)
+  void longSequencesGiveTheSameBits(Draw draw) {
+    check(draw, 2600, 80);
   }
 
   private static void check(Draw draw, int longest, int widest) {
