@@ -3,7 +3,7 @@ package io.github.lanewise;
 import io.github.lanewise.internal.kernel.WeightSums;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.softmax.RowSums;
-import io.github.lanewise.internal.work.CallerCrew;
+import io.github.lanewise.internal.work.TaskRunner.CallerWorkers;
 import io.github.lanewise.internal.work.Workspace;
 import java.util.Objects;
 
@@ -97,7 +97,7 @@ public final class Lanes {
     if (Float.isInfinite(max) || Float.isNaN(max)) {
       return max;
     }
-    try (Workspace own = CallerCrew.INSTANCE.acquire()) {
+    try (Workspace own = CallerWorkers.INSTANCE.acquire()) {
       RowSums sums = own.get(RowSums.SUMS);
       int largest = Kernels.lanes().indexOf(x, from, to, max) - from;
       sums.weigh(WeightSums.SUM, x, from, x, from, 0, to - from, largest, max, own);

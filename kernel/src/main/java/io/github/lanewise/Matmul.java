@@ -3,7 +3,7 @@ package io.github.lanewise;
 import io.github.lanewise.internal.matmul.MatmulCall;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.tensor.Checks;
-import io.github.lanewise.internal.work.Crew;
+import io.github.lanewise.internal.work.TaskRunner;
 import java.util.Objects;
 
 /**
@@ -80,9 +80,9 @@ public final class Matmul {
       FloatTensor c,
       Workers workers,
       boolean transposed) {
-    Crew crew = Crew.of(Objects.requireNonNull(workers, "workers"));
+    TaskRunner runner = TaskRunner.of(Objects.requireNonNull(workers, "workers"));
     Kernels.requireAvailable();
-    boolean otherThreads = crew.parallelism() > 1;
+    boolean otherThreads = runner.parallelism() > 1;
     Checks.requireRank(a, "a", 2, 4);
     int rank = a.rank();
     Checks.requireRank(b, "b", rank, rank);
@@ -101,6 +101,6 @@ public final class Matmul {
     Checks.requireWritable(c, "c", otherThreads);
     Checks.requireDisjoint(c, "c", a, "a");
     Checks.requireDisjoint(c, "c", b, "b");
-    MatmulCall.run(alpha, a, b, c, transposed, crew);
+    MatmulCall.run(alpha, a, b, c, transposed, runner);
   }
 }

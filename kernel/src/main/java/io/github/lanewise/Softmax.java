@@ -6,8 +6,8 @@ import io.github.lanewise.internal.softmax.SoftmaxCall;
 import io.github.lanewise.internal.softmax.SoftmaxChecks;
 import io.github.lanewise.internal.softmax.SoftmaxOptions;
 import io.github.lanewise.internal.tensor.StridedFloats;
-import io.github.lanewise.internal.work.CallerCrew;
-import io.github.lanewise.internal.work.Crew;
+import io.github.lanewise.internal.work.TaskRunner;
+import io.github.lanewise.internal.work.TaskRunner.CallerWorkers;
 import java.util.Objects;
 
 /**
@@ -151,7 +151,7 @@ public final class Softmax {
     Objects.requireNonNull(x, "x");
     Ranges.check(x.length, "x", from, to);
     Kernels.requireAvailable();
-    SoftmaxCall.run(options, x, from, to - from, CallerCrew.INSTANCE);
+    SoftmaxCall.run(options, x, from, to - from, CallerWorkers.INSTANCE);
   }
 
   /**
@@ -184,10 +184,10 @@ public final class Softmax {
       FloatTensor x, Mask mask, FloatTensor y, RowStatistics statistics, Workers workers) {
     Objects.requireNonNull(mask, "mask");
     Objects.requireNonNull(workers, "workers");
-    Crew crew = Crew.of(workers);
-    SoftmaxChecks.forward(x, y, statistics, crew.parallelism() > 1);
+    TaskRunner runner = TaskRunner.of(workers);
+    SoftmaxChecks.forward(x, y, statistics, runner.parallelism() > 1);
     Kernels.requireAvailable();
-    SoftmaxCall.run(options, StridedFloats.of(x), mask, StridedFloats.of(y), statistics, crew);
+    SoftmaxCall.run(options, StridedFloats.of(x), mask, StridedFloats.of(y), statistics, runner);
   }
 
   /** {@link #backward(FloatTensor, FloatTensor, FloatTensor, Workers)} on this thread alone. */
@@ -213,10 +213,10 @@ public final class Softmax {
    * @throws IllegalArgumentException also if T is 0: the choice of a maximum has no gradient
    */
   public void backward(FloatTensor y, FloatTensor dy, FloatTensor dx, Workers workers) {
-    Crew crew = Crew.of(Objects.requireNonNull(workers, "workers"));
-    SoftmaxChecks.backward(options, y, dy, dx, crew.parallelism() > 1);
+    TaskRunner runner = TaskRunner.of(Objects.requireNonNull(workers, "workers"));
+    SoftmaxChecks.backward(options, y, dy, dx, runner.parallelism() > 1);
     Kernels.requireAvailable();
     BackwardCall.run(
-        options, StridedFloats.of(y), StridedFloats.of(dy), StridedFloats.of(dx), crew);
+        options, StridedFloats.of(y), StridedFloats.of(dy), StridedFloats.of(dx), runner);
   }
 }

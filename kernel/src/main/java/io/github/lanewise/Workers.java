@@ -1,9 +1,9 @@
 package io.github.lanewise;
 
-import io.github.lanewise.internal.work.CallerCrew;
-import io.github.lanewise.internal.work.Crew;
-import io.github.lanewise.internal.work.ExecutorCrew;
-import io.github.lanewise.internal.work.ThreadCrew;
+import io.github.lanewise.internal.work.ExecutorWorkers;
+import io.github.lanewise.internal.work.TaskRunner;
+import io.github.lanewise.internal.work.TaskRunner.CallerWorkers;
+import io.github.lanewise.internal.work.ThreadWorkers;
 import java.util.concurrent.Executor;
 
 /**
@@ -31,14 +31,14 @@ import java.util.concurrent.Executor;
  * <p><b>Errors.</b> Calls on closed workers throw {@link IllegalStateException}; one that is under
  * way when they are closed is completed.
  */
-public abstract sealed class Workers implements AutoCloseable permits Crew {
+public abstract sealed class Workers implements AutoCloseable permits TaskRunner {
 
   /** For the one subclass. */
   protected Workers() {}
 
   /** The calling thread alone. The same object for the whole process; it cannot be closed. */
   public static Workers caller() {
-    return CallerCrew.INSTANCE;
+    return CallerWorkers.INSTANCE;
   }
 
   /**
@@ -50,7 +50,7 @@ public abstract sealed class Workers implements AutoCloseable permits Crew {
    * @throws OutOfMemoryError if the system has no more threads; those that were started have ended
    */
   public static Workers threads(int count) {
-    return ThreadCrew.start(count);
+    return ThreadWorkers.start(count);
   }
 
   /**
@@ -64,7 +64,7 @@ public abstract sealed class Workers implements AutoCloseable permits Crew {
    * @throws IllegalArgumentException if {@code parallelism} is less than 1
    */
   public static Workers on(Executor executor, int parallelism) {
-    return new ExecutorCrew(executor, parallelism);
+    return new ExecutorWorkers(executor, parallelism);
   }
 
   /**

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.github.lanewise.internal.work.Crew;
+import io.github.lanewise.internal.work.TaskRunner;
 import org.junit.jupiter.api.Test;
 
-/** The public handle; what the crews behind it promise is tested with them. */
+/** The public handle; what the runners behind it promise is tested with them. */
 class WorkersTest {
 
   @Test
@@ -15,9 +15,9 @@ class WorkersTest {
     Workers caller = Workers.caller();
     caller.close();
     assertSame(caller, Workers.caller());
-    Crew crew = Crew.of(caller);
-    assertEquals(1, crew.parallelism());
-    crew.acquire().close();
+    TaskRunner runner = TaskRunner.of(caller);
+    assertEquals(1, runner.parallelism());
+    runner.acquire().close();
     assertEquals("Workers.caller()", caller.toString());
   }
 
@@ -25,7 +25,7 @@ class WorkersTest {
   void threadsCountTheCaller() {
     for (int count = 1; count <= 3; count++) {
       try (Workers workers = Workers.threads(count)) {
-        assertEquals(count, Crew.of(workers).parallelism());
+        assertEquals(count, TaskRunner.of(workers).parallelism());
         assertEquals("Workers.threads(" + count + ")", workers.toString());
       }
     }
@@ -36,7 +36,7 @@ class WorkersTest {
   @SuppressWarnings("NullAway") // the point of the test
   void executorsAreBorrowed() {
     try (Workers workers = Workers.on(Runnable::run, 5)) {
-      assertEquals(5, Crew.of(workers).parallelism());
+      assertEquals(5, TaskRunner.of(workers).parallelism());
     }
     assertThrows(NullPointerException.class, () -> Workers.on(null, 2));
     assertThrows(IllegalArgumentException.class, () -> Workers.on(Runnable::run, 0));
@@ -49,7 +49,7 @@ class WorkersTest {
     for (Workers workers : new Workers[] {threads, borrowed}) {
       workers.close();
       workers.close();
-      assertThrows(IllegalStateException.class, () -> Crew.of(workers).acquire());
+      assertThrows(IllegalStateException.class, () -> TaskRunner.of(workers).acquire());
     }
   }
 }

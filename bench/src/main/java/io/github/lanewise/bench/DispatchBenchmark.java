@@ -1,8 +1,8 @@
 package io.github.lanewise.bench;
 
 import io.github.lanewise.Workers;
-import io.github.lanewise.internal.work.Crew;
-import io.github.lanewise.internal.work.Task;
+import io.github.lanewise.internal.work.TaskRunner;
+import io.github.lanewise.internal.work.TaskRunner.Task;
 import io.github.lanewise.internal.work.Workspace;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -50,7 +50,7 @@ public class DispatchBenchmark {
   public int tasks;
 
   private ExecutorService executor;
-  private Crew crew;
+  private TaskRunner runner;
   private Workspace own;
   private final Task task = DispatchBenchmark::touch;
 
@@ -58,21 +58,21 @@ public class DispatchBenchmark {
   public void setUp() {
     executor =
         Executors.newFixedThreadPool(1, Thread.ofPlatform().daemon().name("helper").factory());
-    crew =
-        Crew.of(
+    runner =
+        TaskRunner.of(
             switch (workers) {
               case "caller" -> Workers.caller();
               case "threads(2)" -> Workers.threads(2);
               default -> Workers.on(executor, 2);
             });
-    own = crew.acquire();
+    own = runner.acquire();
   }
 
   @TearDown(Level.Trial)
   public void tearDown() {
     own.close();
-    if (crew != Workers.caller()) {
-      crew.close();
+    if (runner != Workers.caller()) {
+      runner.close();
     }
     executor.shutdownNow();
   }
@@ -86,7 +86,7 @@ public class DispatchBenchmark {
 
   @Benchmark
   public void backToBack() {
-    crew.run(tasks, task, own);
+    runner.run(tasks, task, own);
   }
 
   /** The pause is part of the score: {@value #PAUSE_NANOS} ns are to be taken off. */
@@ -97,6 +97,6 @@ public class DispatchBenchmark {
     while (System.nanoTime() - start < PAUSE_NANOS) {
       Thread.onSpinWait();
     }
-    crew.run(tasks, task, own);
+    runner.run(tasks, task, own);
   }
 }

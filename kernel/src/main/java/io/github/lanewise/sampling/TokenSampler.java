@@ -4,7 +4,7 @@ import io.github.lanewise.Workers;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.sampling.SampleCall;
 import io.github.lanewise.internal.sampling.SamplingOptions;
-import io.github.lanewise.internal.work.Crew;
+import io.github.lanewise.internal.work.TaskRunner;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
 
@@ -156,8 +156,8 @@ public final class TokenSampler {
       throw new IllegalArgumentException(
           "to - from is " + (to - from) + ", but at most " + SampleCall.MOST_TOKENS + " are taken");
     }
-    Crew crew = Crew.of(workers);
+    TaskRunner runner = TaskRunner.of(workers);
     Kernels.requireAvailable();
-    return SampleCall.run(options, logits, from, to - from, random, crew);
+    return SampleCall.run(options, logits, from, to - from, random, runner);
   }
 }

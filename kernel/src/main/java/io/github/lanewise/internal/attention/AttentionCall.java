@@ -7,7 +7,7 @@ import io.github.lanewise.attention.KeyValueCache;
 import io.github.lanewise.internal.cache.CacheAccess;
 import io.github.lanewise.internal.cache.CacheSnapshot;
 import io.github.lanewise.internal.tensor.StridedFloats;
-import io.github.lanewise.internal.work.Crew;
+import io.github.lanewise.internal.work.TaskRunner;
 import io.github.lanewise.internal.work.Workspace;
 import java.util.Objects;
 
@@ -18,7 +18,7 @@ import java.util.Objects;
  *   <li>{@link AttentionChecks} refuses what does not fit, before anything is written;
  *   <li>a workspace has a call at rest, to which the operands are bound: a {@link PrefillCall}, or
  *       a {@link DecodeCall} where few queries meet a cache;
- *   <li>the call cuts its work into tasks for the crew. One task makes the scores of some query
+ *   <li>the call cuts its work into tasks for the runner. One task makes the scores of some query
  *       rows chunk by chunk of keys ({@link ScorePanel}, {@link DecodeScores}), from them weights,
  *       sums and weighted values, which are a chunk's node;
  *   <li>{@link MergeTree} merges the nodes;
@@ -41,26 +41,26 @@ public final class AttentionCall {
       FloatTensor out,
       RowStatistics statistics,
       Workers workers) {
-    Crew crew = Crew.of(Objects.requireNonNull(workers, "workers"));
-    AttentionChecks.forward(options, q, k, v, out, statistics, crew.parallelism() > 1);
-    try (Workspace own = crew.acquire();
+    TaskRunner runner = TaskRunner.of(Objects.requireNonNull(workers, "workers"));
+    AttentionChecks.forward(options, q, k, v, out, statistics, runner.parallelism() > 1);
+    try (Workspace own = runner.acquire();
         PrefillCall call = own.get(PrefillCall.KEY)) {
       call.bindTensors(options, q, k, v);
       call.results.bind(StridedFloats.of(out), statistics);
-      call.execute(crew, own);
+      call.execute(runner, own);
     }
   }
 
   /** Writes the weights themselves. */
   public static void weights(
       AttentionOptions options, FloatTensor q, FloatTensor k, FloatTensor p, Workers workers) {
-    Crew crew = Crew.of(Objects.requireNonNull(workers, "workers"));
-    AttentionChecks.weights(options, q, k, p, crew.parallelism() > 1);
-    try (Workspace own = crew.acquire();
+    TaskRunner runner = TaskRunner.of(Objects.requireNonNull(workers, "workers"));
+    AttentionChecks.weights(options, q, k, p, runner.parallelism() > 1);
+    try (Workspace own = runner.acquire();
         PrefillCall call = own.get(PrefillCall.KEY)) {
       call.bindTensors(options, q, k, null);
       call.weights = StridedFloats.of(p);
-      call.execute(crew, own);
+      call.execute(runner, own);
     }
   }
 
@@ -77,13 +77,13 @@ public final class AttentionCall {
       long firstKey,
       StateContent before,
       Workers workers) {
-    Crew crew = Crew.of(Objects.requireNonNull(workers, "workers"));
-    AttentionChecks.partial(options, q, k, v, firstKey, before, crew.parallelism() > 1);
+    TaskRunner runner = TaskRunner.of(Objects.requireNonNull(workers, "workers"));
+    AttentionChecks.partial(options, q, k, v, firstKey, before, runner.parallelism() > 1);
     ShardNodes shard = new ShardNodes(before.shape(), firstKey, firstKey + k.size(2));
-    try (Workspace own = crew.acquire();
+    try (Workspace own = runner.acquire();
         PrefillCall call = own.get(PrefillCall.KEY)) {
       call.bindShard(options, q, k, v, shard);
-      call.execute(crew, own);
+      call.execute(runner, own);
     }
     return StateContent.of(before.shape(), shard, options.sinks);
   }
@@ -96,16 +96,16 @@ public final class AttentionCall {
       FloatTensor out,
       RowStatistics statistics,
       Workers workers) {
-    Crew crew = Crew.of(Objects.requireNonNull(workers, "workers"));
+    TaskRunner runner = TaskRunner.of(Objects.requireNonNull(workers, "workers"));
     Objects.requireNonNull(cache, "cache");
-    try (Workspace own = crew.acquire();
+    try (Workspace own = runner.acquire();
         CacheSnapshot snapshot = own.get(SNAPSHOT)) {
       snapshot.open(CacheAccess.of(cache));
-      AttentionChecks.cached(options, q, snapshot, out, statistics, crew.parallelism() > 1);
+      AttentionChecks.cached(options, q, snapshot, out, statistics, runner.parallelism() > 1);
       if (DecodeCall.serves(options, StridedFloats.of(q), snapshot.layout())) {
-        decode(options, q, snapshot, out, statistics, crew, own);
+        decode(options, q, snapshot, out, statistics, runner, own);
       } else {
-        prefill(options, q, snapshot, out, statistics, crew, own);
+        prefill(options, q, snapshot, out, statistics, runner, own);
       }
     }
   }
@@ -117,12 +117,12 @@ public final class AttentionCall {
       CacheSnapshot cache,
       FloatTensor out,
       RowStatistics statistics,
-      Crew crew,
+      TaskRunner runner,
       Workspace own) {
     try (PrefillCall call = own.get(PrefillCall.KEY)) {
       call.bindCache(options, q, cache);
       call.results.bind(StridedFloats.of(out), statistics);
-      call.execute(crew, own);
+      call.execute(runner, own);
     }
   }
 
@@ -133,12 +133,12 @@ public final class AttentionCall {
       CacheSnapshot cache,
       FloatTensor out,
       RowStatistics statistics,
-      Crew crew,
+      TaskRunner runner,
       Workspace own) {
     try (DecodeCall call = own.get(DecodeCall.KEY)) {
       call.bindCache(options, q, cache);
       call.results.bind(StridedFloats.of(out), statistics);
-      call.execute(crew, own);
+      call.execute(runner, own);
     }
   }
 }

@@ -9,8 +9,8 @@ import io.github.lanewise.internal.cache.PageLayout;
 import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.mask.RowGroup;
 import io.github.lanewise.internal.tensor.StridedFloats;
-import io.github.lanewise.internal.work.Crew;
-import io.github.lanewise.internal.work.Task;
+import io.github.lanewise.internal.work.TaskRunner;
+import io.github.lanewise.internal.work.TaskRunner.Task;
 import io.github.lanewise.internal.work.Workspace;
 
 /**
@@ -97,10 +97,10 @@ final class DecodeCall extends Operands implements Task {
     super.close();
   }
 
-  void execute(Crew crew, Workspace own) {
+  void execute(TaskRunner runner, Workspace own) {
     int batch = cache.batch();
     findHulls(batch);
-    int threads = bytes(batch) < LEAST_SHARED ? 1 : crew.parallelism();
+    int threads = bytes(batch) < LEAST_SHARED ? 1 : runner.parallelism();
     cut(batch, threads);
     int tasks = firstTask[batch];
     if (threads == 1) {
@@ -108,7 +108,7 @@ final class DecodeCall extends Operands implements Task {
         run(index, own);
       }
     } else {
-      crew.run(tasks, this, own);
+      runner.run(tasks, this, own);
     }
     DecodeWorker worker = own.get(WORKER);
     for (int b = 0; b < batch; b++) {

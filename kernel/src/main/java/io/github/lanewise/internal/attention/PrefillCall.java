@@ -7,8 +7,8 @@ import io.github.lanewise.internal.cache.CacheSnapshot;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.mask.RowGroup;
 import io.github.lanewise.internal.tensor.StridedFloats;
-import io.github.lanewise.internal.work.Crew;
-import io.github.lanewise.internal.work.Task;
+import io.github.lanewise.internal.work.TaskRunner;
+import io.github.lanewise.internal.work.TaskRunner.Task;
 import io.github.lanewise.internal.work.Workspace;
 import org.jspecify.annotations.Nullable;
 
@@ -135,13 +135,13 @@ final class PrefillCall extends Operands implements Task {
     blocks = Math.toIntExact(Math.multiplyExact(headBlocks, blocksPerHead));
   }
 
-  void execute(Crew crew, Workspace own) {
+  void execute(TaskRunner runner, Workspace own) {
     cutQueries();
     long heads = q.size(0) * keyHeads;
     if (heads == 0 || blocks == 0) {
       return;
     }
-    int slots = headsInFlight(heads, crew.parallelism());
+    int slots = headsInFlight(heads, runner.parallelism());
     for (firstSlotHead = 0; firstSlotHead < heads; firstSlotHead += slots) {
       int used = (int) Math.min(slots, heads - firstSlotHead);
       packed.begin(used, headDim, valueDim);
@@ -153,9 +153,9 @@ final class PrefillCall extends Operands implements Task {
       }
       int chunks = packed.place(source, keyHeads, firstSlotHead);
       packing = true;
-      crew.run(chunks, this, own);
+      runner.run(chunks, this, own);
       packing = false;
-      crew.run(used * blocks, this, own);
+      runner.run(used * blocks, this, own);
     }
   }
 

@@ -3,8 +3,8 @@ package io.github.lanewise.internal.matmul;
 import io.github.lanewise.FloatTensor;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.tensor.StridedFloats;
-import io.github.lanewise.internal.work.Crew;
-import io.github.lanewise.internal.work.Task;
+import io.github.lanewise.internal.work.TaskRunner;
+import io.github.lanewise.internal.work.TaskRunner.Task;
 import io.github.lanewise.internal.work.Workspace;
 
 /**
@@ -46,13 +46,18 @@ public final class MatmulCall implements Task {
 
   /** Runs a product whose arguments have been checked. */
   public static void run(
-      float alpha, FloatTensor a, FloatTensor b, FloatTensor c, boolean transposed, Crew crew) {
-    try (Workspace own = crew.acquire()) {
+      float alpha,
+      FloatTensor a,
+      FloatTensor b,
+      FloatTensor c,
+      boolean transposed,
+      TaskRunner runner) {
+    try (Workspace own = runner.acquire()) {
       MatmulCall call = own.get(CALL);
       try {
         call.bind(alpha, a, b, c, transposed);
-        call.cut(crew.parallelism());
-        call.execute(crew, own);
+        call.cut(runner.parallelism());
+        call.execute(runner, own);
       } finally {
         call.unbind();
       }
@@ -98,10 +103,10 @@ public final class MatmulCall implements Task {
     return batches;
   }
 
-  private void execute(Crew crew, Workspace own) {
+  private void execute(TaskRunner runner, Workspace own) {
     long tasks = batches() * rowBlocks * spans;
     for (firstTask = 0; firstTask < tasks; firstTask += Integer.MAX_VALUE) {
-      crew.run((int) Math.min(Integer.MAX_VALUE, tasks - firstTask), this, own);
+      runner.run((int) Math.min(Integer.MAX_VALUE, tasks - firstTask), this, own);
     }
   }
 

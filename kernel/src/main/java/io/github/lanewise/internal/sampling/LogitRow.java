@@ -8,9 +8,9 @@ import io.github.lanewise.internal.kernel.SamplingKernels;
 import io.github.lanewise.internal.kernel.WeightSums;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.softmax.RowSums;
-import io.github.lanewise.internal.work.Crew;
 import io.github.lanewise.internal.work.Passes;
-import io.github.lanewise.internal.work.Task;
+import io.github.lanewise.internal.work.TaskRunner;
+import io.github.lanewise.internal.work.TaskRunner.Task;
 import io.github.lanewise.internal.work.Workspace;
 
 /**
@@ -46,7 +46,7 @@ final class LogitRow implements Task {
   int from;
   int length;
   private float temperature;
-  private Crew crew;
+  private TaskRunner runner;
   private Workspace own;
 
   /** Largest of each block, NaN if it holds one. */
@@ -73,12 +73,13 @@ final class LogitRow implements Task {
   @SuppressWarnings("NullAway.Init") // bound before use
   LogitRow() {}
 
-  void bind(float[] logits, int from, int length, float temperature, Crew crew, Workspace own) {
+  void bind(
+      float[] logits, int from, int length, float temperature, TaskRunner runner, Workspace own) {
     this.logits = logits;
     this.from = from;
     this.length = length;
     this.temperature = temperature;
-    this.crew = crew;
+    this.runner = runner;
     this.own = own;
     if (blockMaxima.length < blocks()) {
       blockMaxima = new float[blocks()];
@@ -89,7 +90,7 @@ final class LogitRow implements Task {
   @SuppressWarnings("NullAway") // at rest it holds nothing of the caller's
   void unbind() {
     logits = null;
-    crew = null;
+    runner = null;
     own = null;
   }
 
@@ -194,8 +195,8 @@ final class LogitRow implements Task {
     this.firstPass = firstPass;
     this.endPass = endPass;
     passes.reset(pieces());
-    int threads = length < SPLIT_LENGTH ? 1 : Math.min(crew.parallelism(), pieces());
-    crew.run(threads, this, own);
+    int threads = length < SPLIT_LENGTH ? 1 : Math.min(runner.parallelism(), pieces());
+    runner.run(threads, this, own);
   }
 
   /** One participant: takes pieces as long as there are any, pass by pass. */

@@ -5,7 +5,7 @@ import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 import io.github.lanewise.internal.kernel.RowReductions;
 import io.github.lanewise.internal.kernel.SamplingKernels;
 import io.github.lanewise.internal.softmax.RowSums;
-import io.github.lanewise.internal.work.Crew;
+import io.github.lanewise.internal.work.TaskRunner;
 import io.github.lanewise.internal.work.Workspace;
 import java.util.random.RandomGenerator;
 
@@ -40,11 +40,11 @@ public final class SampleCall {
       int from,
       int length,
       RandomGenerator random,
-      Crew crew) {
-    try (Workspace own = crew.acquire()) {
+      TaskRunner runner) {
+    try (Workspace own = runner.acquire()) {
       SampleCall call = own.get(CALL);
       try {
-        call.row.bind(logits, from, length, options.temperature(), crew, own);
+        call.row.bind(logits, from, length, options.temperature(), runner, own);
         return call.choose(options, random, own.get(RowSums.SCRATCH, RowReductions.SCRATCH));
       } finally {
         call.row.unbind();

@@ -2,8 +2,8 @@ package io.github.lanewise.internal.softmax;
 
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.tensor.StridedFloats;
-import io.github.lanewise.internal.work.Crew;
-import io.github.lanewise.internal.work.Task;
+import io.github.lanewise.internal.work.TaskRunner;
+import io.github.lanewise.internal.work.TaskRunner.Task;
 import io.github.lanewise.internal.work.Workspace;
 import java.util.Arrays;
 
@@ -30,8 +30,12 @@ public final class BackwardCall implements Task {
 
   /** Runs a call whose arguments have been checked. */
   public static void run(
-      SoftmaxOptions options, StridedFloats y, StridedFloats dy, StridedFloats dx, Crew crew) {
-    try (Workspace own = crew.acquire()) {
+      SoftmaxOptions options,
+      StridedFloats y,
+      StridedFloats dy,
+      StridedFloats dx,
+      TaskRunner runner) {
+    try (Workspace own = runner.acquire()) {
       BackwardCall call = own.get(CALL);
       int rowAxes = y.rank() - 1;
       try {
@@ -41,7 +45,7 @@ public final class BackwardCall implements Task {
         call.dy.bind(dy, rowAxes);
         call.dx.bind(dx, rowAxes);
         call.cut.bind(y);
-        crew.run(call.cut.tasks(crew.parallelism()), call, own);
+        runner.run(call.cut.tasks(runner.parallelism()), call, own);
       } finally {
         call.unbind();
       }

@@ -5,8 +5,8 @@ import io.github.lanewise.Mask;
 import io.github.lanewise.RowStatistics;
 import io.github.lanewise.internal.mask.MaskPlan;
 import io.github.lanewise.internal.tensor.StridedFloats;
-import io.github.lanewise.internal.work.Crew;
-import io.github.lanewise.internal.work.Task;
+import io.github.lanewise.internal.work.TaskRunner;
+import io.github.lanewise.internal.work.TaskRunner.Task;
 import io.github.lanewise.internal.work.Workspace;
 import org.jspecify.annotations.Nullable;
 
@@ -46,12 +46,12 @@ public final class SoftmaxCall implements Task {
       Mask mask,
       StridedFloats y,
       RowStatistics statistics,
-      Crew crew) {
-    try (Workspace own = crew.acquire()) {
+      TaskRunner runner) {
+    try (Workspace own = runner.acquire()) {
       SoftmaxCall call = own.get(CALL);
       try {
         call.bind(options, x, mask, y, statistics);
-        call.execute(crew, own);
+        call.execute(runner, own);
       } finally {
         call.unbind();
       }
@@ -59,8 +59,9 @@ public final class SoftmaxCall implements Task {
   }
 
   /** One row in an array, in place. */
-  public static void run(SoftmaxOptions options, float[] x, int from, int length, Crew crew) {
-    try (Workspace own = crew.acquire()) {
+  public static void run(
+      SoftmaxOptions options, float[] x, int from, int length, TaskRunner runner) {
+    try (Workspace own = runner.acquire()) {
       SoftmaxRow row = own.get(ROW);
       try {
         row.bind(options, NO_MASK, false, false);
@@ -106,9 +107,9 @@ public final class SoftmaxCall implements Task {
     maxWeight.unbind();
   }
 
-  private void execute(Crew crew, Workspace own) {
-    if (!cut.splitsRows(crew.parallelism()) || options.isArgMax()) {
-      crew.run(cut.tasks(crew.parallelism()), this, own);
+  private void execute(TaskRunner runner, Workspace own) {
+    if (!cut.splitsRows(runner.parallelism()) || options.isArgMax()) {
+      runner.run(cut.tasks(runner.parallelism()), this, own);
       return;
     }
     SplitRow split = own.get(SPLIT);
@@ -119,7 +120,7 @@ public final class SoftmaxCall implements Task {
         long h = cut.headOf(r);
         long i = cut.queryOf(r);
         row.bindRow(b, h, i, length);
-        split.apply(row, x, x.at(b, h, i), y, y.at(b, h, i), length, crew, own);
+        split.apply(row, x, x.at(b, h, i), y, y.at(b, h, i), length, runner, own);
         writeStatistics(row, b, h, i);
       }
     } finally {

@@ -21,7 +21,7 @@ import java.util.Arrays;
  */
 final class SoftmaxRow {
   /** Which keys of a chunk a row sees. */
-  static final Workspace.Longs BITS = Workspace.longs();
+  static final Workspace.Key<long[]> BITS = Workspace.key(() -> new long[MaskPlan.CHUNK_WORDS]);
 
   private static final float INVISIBLE = Float.NEGATIVE_INFINITY;
 
@@ -126,7 +126,7 @@ final class SoftmaxRow {
 
   /** The whole row, all passes. */
   void apply(Workspace workspace) {
-    long[] bits = workspace.get(BITS, MaskPlan.CHUNK_WORDS);
+    long[] bits = workspace.get(BITS);
     float max = largest(begin, end, bits);
     if (isSpecial(max)) {
       finish(max, 0L, 0f, bits);

@@ -3,10 +3,9 @@ package io.github.lanewise.internal.softmax;
 import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 
 import io.github.lanewise.internal.kernel.FloatPair;
-import io.github.lanewise.internal.mask.MaskPlan;
-import io.github.lanewise.internal.work.Crew;
 import io.github.lanewise.internal.work.Passes;
-import io.github.lanewise.internal.work.Task;
+import io.github.lanewise.internal.work.TaskRunner;
+import io.github.lanewise.internal.work.TaskRunner.Task;
 import io.github.lanewise.internal.work.Workspace;
 
 /**
@@ -52,7 +51,7 @@ final class SplitRow implements Task {
       RowView y,
       long yAt,
       int length,
-      Crew crew,
+      TaskRunner runner,
       Workspace own) {
     this.row = row;
     this.x = x;
@@ -70,9 +69,9 @@ final class SplitRow implements Task {
       row.bindArrays(target, targetAt, target, targetAt);
     }
     try {
-      cut(crew.parallelism());
-      crew.run(Math.min(pieces, crew.parallelism()), this, own);
-      long[] bits = own.get(SoftmaxRow.BITS, MaskPlan.CHUNK_WORDS);
+      cut(runner.parallelism());
+      runner.run(Math.min(pieces, runner.parallelism()), this, own);
+      long[] bits = own.get(SoftmaxRow.BITS);
       float max = max();
       boolean written = row.finish(max, sum(), rest(holder(max)), bits);
       if (array == null) {
@@ -160,7 +159,7 @@ final class SplitRow implements Task {
         int visible = Math.max(from, row.first());
         x.read(xAt + visible, target, targetAt + visible, to - visible);
       }
-      maxima[piece] = row.largest(from, to, workspace.get(SoftmaxRow.BITS, MaskPlan.CHUNK_WORDS));
+      maxima[piece] = row.largest(from, to, workspace.get(SoftmaxRow.BITS));
     } else if (row.isSpecial(max)) {
       return;
     } else if (pass == 1) {

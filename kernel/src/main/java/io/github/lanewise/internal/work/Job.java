@@ -1,5 +1,6 @@
 package io.github.lanewise.internal.work;
 
+import io.github.lanewise.internal.work.TaskRunner.Task;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;

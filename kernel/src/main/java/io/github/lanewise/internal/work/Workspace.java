@@ -3,23 +3,23 @@ package io.github.lanewise.internal.work;
 import java.lang.ref.SoftReference;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The buffers of one thread at work. They grow to what the largest call so far has needed and are
- * kept from call to call; their contents are whatever the last user left. {@link #close} gives the
- * workspace back to those it was acquired from.
+ * The buffers of one thread at work. They are kept from call to call; their contents are whatever
+ * the last user left. {@link #close} gives the workspace back to the pool it was acquired from.
  *
  * <p>Each buffer has a key, a constant of the class that uses it.
  */
 public final class Workspace implements AutoCloseable {
 
   /** The name of one object in every workspace, and how the object is made. */
-  public static final class Key<T> {
+  public static sealed class Key<T> permits Floats {
     private static final AtomicInteger COUNT = new AtomicInteger();
 
-    private final int index = COUNT.getAndIncrement();
+    final int index = COUNT.getAndIncrement();
     private final Supplier<T> factory;
 
     private Key(Supplier<T> factory) {
@@ -27,41 +27,20 @@ public final class Workspace implements AutoCloseable {
     }
   }
 
-  /** The name of one array in every workspace. */
-  private abstract static sealed class ArrayKey {
-    final int index;
-
-    ArrayKey(AtomicInteger count) {
-      index = count.getAndIncrement();
-    }
-  }
-
-  /** The name of one array of floats in every workspace. */
-  public static final class Floats extends ArrayKey {
-    private static final AtomicInteger COUNT = new AtomicInteger();
-
+  /** The name of one array in every workspace, which grows to what the largest call needed. */
+  public static final class Floats extends Key<float[]> {
     private Floats() {
-      super(COUNT);
+      super(() -> new float[0]);
     }
   }
 
-  /** The name of one array of longs in every workspace. */
-  public static final class Longs extends ArrayKey {
-    private static final AtomicInteger COUNT = new AtomicInteger();
-
-    private Longs() {
-      super(COUNT);
-    }
-  }
-
-  private float[][] floats = new float[0][];
-  private long[][] longs = new long[0][];
   private @Nullable Object[] objects = new Object[0];
+  private final Pool home;
 
-  private final WorkspacePool home;
+  /** Made once, so that giving a workspace back allocates nothing. */
   private final SoftReference<Workspace> softly = new SoftReference<>(this);
 
-  Workspace(WorkspacePool home) {
+  Workspace(Pool home) {
     this.home = home;
   }
 
@@ -73,48 +52,6 @@ public final class Workspace implements AutoCloseable {
   /** A new key, for a constant. */
   public static Floats floats() {
     return new Floats();
-  }
-
-  /** A new key, for a constant. */
-  public static Longs longs() {
-    return new Longs();
-  }
-
-  /**
-   * For the pool: the same reference each time, so that returning a workspace allocates nothing.
-   */
-  SoftReference<Workspace> softly() {
-    return softly;
-  }
-
-  /** The floats of a key: at least as many as asked for, with any contents. */
-  public float[] get(Floats key, int minimumLength) {
-    if (key.index >= floats.length) {
-      int known = floats.length;
-      floats = Arrays.copyOf(floats, key.index + 8);
-      Arrays.fill(floats, known, floats.length, new float[0]);
-    }
-    float[] buffer = floats[key.index];
-    if (buffer.length < minimumLength) {
-      buffer = new float[grown(buffer.length, minimumLength)];
-      floats[key.index] = buffer;
-    }
-    return buffer;
-  }
-
-  /** The longs of a key: at least as many as asked for, with any contents. */
-  public long[] get(Longs key, int minimumLength) {
-    if (key.index >= longs.length) {
-      int known = longs.length;
-      longs = Arrays.copyOf(longs, key.index + 8);
-      Arrays.fill(longs, known, longs.length, new long[0]);
-    }
-    long[] buffer = longs[key.index];
-    if (buffer.length < minimumLength) {
-      buffer = new long[grown(buffer.length, minimumLength)];
-      longs[key.index] = buffer;
-    }
-    return buffer;
   }
 
   /** The object of a key, made at the first request. */
@@ -131,14 +68,86 @@ public final class Workspace implements AutoCloseable {
     return (T) object;
   }
 
-  /** Half as much again as before, so that a row that grows by one each call settles soon. */
-  private static int grown(int length, int minimumLength) {
-    return (int) Math.max(minimumLength, Math.min(length + (length >> 1), Integer.MAX_VALUE - 8L));
+  /** The floats of a key: at least as many as asked for, with any contents. */
+  public float[] get(Floats key, int minimumLength) {
+    float[] buffer = get(key);
+    if (buffer.length < minimumLength) {
+      // Half as much again as before, so that a row that grows by one each call settles soon.
+      long half = Math.min(buffer.length + (buffer.length >> 1), Integer.MAX_VALUE - 8L);
+      buffer = new float[(int) Math.max(minimumLength, half)];
+      objects[key.index] = buffer;
+    }
+    return buffer;
   }
 
   /** Gives this workspace back; it must not be used any more. */
   @Override
   public void close() {
     home.release(this);
+  }
+
+  /**
+   * Workspaces that nobody uses at the moment. As many are kept as were in use at once, and at most
+   * {@link #CAPACITY}; further ones are left to the garbage collector, which may also take those
+   * that are kept when memory runs short.
+   *
+   * <p>Lock-free and without thread locals, which common pools and virtual threads do not keep. A
+   * thread looks first where it gave its workspace back the last time, as that one is in its cache.
+   * A table rather than a linked stack: the nodes of a stack would have to be allocated anew at
+   * every return to be safe from ABA.
+   */
+  static final class Pool {
+
+    /** A power of two, at least twice the processors. */
+    static final int CAPACITY =
+        Math.max(8, 2 * Integer.highestOneBit(2 * Runtime.getRuntime().availableProcessors() - 1));
+
+    private final AtomicReferenceArray<SoftReference<Workspace>> kept =
+        new AtomicReferenceArray<>(CAPACITY);
+    private volatile boolean closed;
+
+    Workspace acquire() {
+      int home = (int) Thread.currentThread().threadId();
+      for (int k = 0; k < CAPACITY; k++) {
+        int at = (home + k) & (CAPACITY - 1);
+        SoftReference<Workspace> reference = kept.get(at);
+        if (reference != null && kept.compareAndSet(at, reference, null)) {
+          Workspace workspace = reference.get();
+          if (workspace != null) {
+            return workspace;
+          }
+        }
+      }
+      return new Workspace(this);
+    }
+
+    void release(Workspace workspace) {
+      int home = (int) Thread.currentThread().threadId();
+      for (int k = 0; k < CAPACITY; k++) {
+        int at = (home + k) & (CAPACITY - 1);
+        if (kept.get(at) == null && kept.compareAndSet(at, null, workspace.softly)) {
+          break;
+        }
+      }
+      if (closed) {
+        clear();
+      }
+    }
+
+    /** Keeps nothing from now on. */
+    void close() {
+      closed = true;
+      clear();
+    }
+
+    boolean isClosed() {
+      return closed;
+    }
+
+    private void clear() {
+      for (int at = 0; at < CAPACITY; at++) {
+        kept.set(at, null);
+      }
+    }
   }
 }

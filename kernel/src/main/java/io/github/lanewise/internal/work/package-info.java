@@ -1,4 +1,6 @@
-/** Who computes: crews of threads that take tasks in order, and the buffers each of them keeps. */
+/**
+ * Workers: threads that take the tasks of a call in order, and the buffers that each of them keeps.
+ */
 @NullMarked
 package io.github.lanewise.internal.work;
 

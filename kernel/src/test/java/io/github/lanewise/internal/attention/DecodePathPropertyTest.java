@@ -12,7 +12,7 @@ import io.github.lanewise.attention.KeyValueCache.Storage;
 import io.github.lanewise.internal.cache.CacheAccess;
 import io.github.lanewise.internal.cache.CacheSnapshot;
 import io.github.lanewise.internal.tensor.StridedFloats;
-import io.github.lanewise.internal.work.Crew;
+import io.github.lanewise.internal.work.TaskRunner;
 import io.github.lanewise.internal.work.Workspace;
 import io.github.lanewise.testing.Bits;
 import io.github.lanewise.testing.Cases;
@@ -45,7 +45,7 @@ class DecodePathPropertyTest {
         CacheSnapshot cache,
         FloatTensor out,
         RowStatistics statistics,
-        Crew crew,
+        TaskRunner runner,
         Workspace own);
   }
 
@@ -131,9 +131,9 @@ class DecodePathPropertyTest {
       CacheSnapshot cache,
       FloatTensor out,
       RowStatistics statistics,
-      Crew crew,
+      TaskRunner runner,
       Workspace own) {
-    AttentionCall.prefill(options, q, cache, out, statistics, crew, own);
+    AttentionCall.prefill(options, q, cache, out, statistics, runner, own);
   }
 
   private static void decode(
@@ -142,9 +142,9 @@ class DecodePathPropertyTest {
       CacheSnapshot cache,
       FloatTensor out,
       RowStatistics statistics,
-      Crew crew,
+      TaskRunner runner,
       Workspace own) {
-    AttentionCall.decode(options, q, cache, out, statistics, crew, own);
+    AttentionCall.decode(options, q, cache, out, statistics, runner, own);
   }
 
   private static Result result(
@@ -168,11 +168,11 @@ class DecodePathPropertyTest {
                 FloatTensor.of(tensors[2], rows),
                 FloatTensor.of(tensors[3], rows))
             : RowStatistics.none();
-    Crew crew = Crew.of(workers);
-    Workspace own = crew.acquire();
+    TaskRunner runner = TaskRunner.of(workers);
+    Workspace own = runner.acquire();
     try (CacheSnapshot snapshot = new CacheSnapshot()) {
       snapshot.open(CacheAccess.of(cache));
-      path.run(options, q, snapshot, out, statistics, crew, own);
+      path.run(options, q, snapshot, out, statistics, runner, own);
       return new Result(List.of(tensors), null);
     } catch (IllegalArgumentException refused) {
       return new Result(List.of(tensors), refused.getMessage());

@@ -11,7 +11,7 @@ import io.github.lanewise.RowStatistics;
 import io.github.lanewise.Workers;
 import io.github.lanewise.attention.Attention;
 import io.github.lanewise.internal.kernel.TileKernels;
-import io.github.lanewise.internal.work.Crew;
+import io.github.lanewise.internal.work.TaskRunner;
 import io.github.lanewise.internal.work.Workspace;
 import io.github.lanewise.testing.Footprint;
 import java.lang.foreign.Arena;
@@ -88,13 +88,13 @@ class WorkspaceBoundTest {
   }
 
   private static void check(Workers workers, int heads, int keys, int headDim, int valueDim) {
-    Crew crew = Crew.of(workers);
+    TaskRunner runner = TaskRunner.of(workers);
     List<Workspace> kept = new ArrayList<>();
     for (int worker = 0; worker < PARALLELISM; worker++) {
-      kept.add(crew.acquire());
+      kept.add(runner.acquire());
     }
     long headBytes = rounded(keys) * (headDim + rounded(valueDim)) * Float.BYTES;
-    long mostHeads = crew.parallelism() == 1 ? 1 : heads;
+    long mostHeads = runner.parallelism() == 1 ? 1 : heads;
     long packedBytes = 0;
     for (Workspace workspace : kept) {
       long own = Footprint.of(workspace);
@@ -139,7 +139,7 @@ class WorkspaceBoundTest {
           .bias(bias)
           .build()
           .forward(few, few, few, FloatTensor.allocate(1, 1, 5, 64), RowStatistics.none(), workers);
-      Workspace workspace = Crew.of(workers).acquire();
+      Workspace workspace = TaskRunner.of(workers).acquire();
       long bytes = Footprint.of(workspace);
       assertTrue(bytes > 0 && bytes < (long) length * Float.BYTES, bytes + " bytes");
     }
@@ -150,9 +150,9 @@ class WorkspaceBoundTest {
   void closeReleasesEverything() throws InterruptedException {
     for (Workers workers : List.of(Workers.threads(2), Workers.on(Runnable::run, 3))) {
       List<WeakReference<Workspace>> kept = new ArrayList<>();
-      Crew crew = Crew.of(workers);
-      Workspace own = crew.acquire();
-      crew.run(
+      TaskRunner runner = TaskRunner.of(workers);
+      Workspace own = runner.acquire();
+      runner.run(
           64,
           (index, workspace) -> {
             workspace.get(KEY, 1000);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class WorkspaceTest {
 
-  private final WorkspacePool pool = new WorkspacePool();
+  private final Workspace.Pool pool = new Workspace.Pool();
   private final Workspace workspace = pool.acquire();
 
   @Test
@@ -29,12 +29,6 @@ class WorkspaceTest {
     assertSame(floats, workspace.get(key, 10));
     assertTrue(workspace.get(key, 11).length >= 15, "a row that grows by one settles soon");
     assertEquals(0, workspace.get(Workspace.floats(), 0).length);
-
-    Workspace.Longs longKey = Workspace.longs();
-    long[] longs = workspace.get(longKey, 10);
-    assertSame(longs, workspace.get(longKey, 10));
-    assertNotSame(longs, workspace.get(Workspace.longs(), 10));
-    assertTrue(workspace.get(longKey, 1000).length >= 1000);
   }
 
   @Test
@@ -61,15 +55,15 @@ class WorkspaceTest {
       assertSame(only, pool.acquire());
     }
     Set<Workspace> inUse = Collections.newSetFromMap(new IdentityHashMap<>());
-    for (int n = 0; n < WorkspacePool.CAPACITY + 5; n++) {
+    for (int n = 0; n < Workspace.Pool.CAPACITY + 5; n++) {
       assertTrue(inUse.add(pool.acquire()));
     }
     inUse.forEach(Workspace::close);
     int kept = 0;
-    for (int n = 0; n < WorkspacePool.CAPACITY + 5; n++) {
+    for (int n = 0; n < Workspace.Pool.CAPACITY + 5; n++) {
       kept += inUse.contains(pool.acquire()) ? 1 : 0;
     }
-    assertEquals(WorkspacePool.CAPACITY, kept);
+    assertEquals(Workspace.Pool.CAPACITY, kept);
     only.close();
     pool.close();
     assertNotSame(only, pool.acquire());
@@ -78,8 +72,8 @@ class WorkspaceTest {
   @Test
   void thePoolIsAtLeastTwiceTheProcessors() {
     int processors = Runtime.getRuntime().availableProcessors();
-    assertTrue(WorkspacePool.CAPACITY >= 2 * processors);
-    assertTrue(WorkspacePool.CAPACITY <= Math.max(8, 4 * processors));
-    assertEquals(1, Integer.bitCount(WorkspacePool.CAPACITY));
+    assertTrue(Workspace.Pool.CAPACITY >= 2 * processors);
+    assertTrue(Workspace.Pool.CAPACITY <= Math.max(8, 4 * processors));
+    assertEquals(1, Integer.bitCount(Workspace.Pool.CAPACITY));
   }
 }

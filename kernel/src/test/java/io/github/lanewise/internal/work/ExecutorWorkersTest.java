@@ -24,46 +24,46 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(300)
-class ExecutorCrewTest {
+class ExecutorWorkersTest {
 
   @Test
   void theExecutorsThreadsHelp() {
     try (ExecutorService executor = Executors.newFixedThreadPool(2)) {
-      Crew crew = new ExecutorCrew(executor, 3);
+      TaskRunner runner = new ExecutorWorkers(executor, 3);
       Set<Thread> threads = ConcurrentHashMap.newKeySet();
       CountDownLatch all = new CountDownLatch(3);
-      CrewTest.run(
-          crew,
+      TaskRunnerTest.run(
+          runner,
           3,
           (index, workspace) -> {
             threads.add(Thread.currentThread());
             all.countDown();
-            CrewTest.await(all); // only three threads at once get past this
+            TaskRunnerTest.await(all); // only three threads at once get past this
           });
       assertEquals(3, threads.size());
-      crew.close();
+      runner.close();
     }
   }
 
   @Test
   void noMoreHelpersAreAskedForThanThereAreTasks() {
     List<Runnable> tickets = new ArrayList<>();
-    Crew crew = new ExecutorCrew(tickets::add, 8);
-    CrewTest.run(crew, 1, (index, workspace) -> {});
+    TaskRunner runner = new ExecutorWorkers(tickets::add, 8);
+    TaskRunnerTest.run(runner, 1, (index, workspace) -> {});
     assertEquals(0, tickets.size());
-    CrewTest.run(crew, 3, (index, workspace) -> {});
+    TaskRunnerTest.run(runner, 3, (index, workspace) -> {});
     assertEquals(2, tickets.size());
-    CrewTest.run(crew, 100, (index, workspace) -> {});
+    TaskRunnerTest.run(runner, 100, (index, workspace) -> {});
     assertEquals(9, tickets.size());
-    crew.close();
+    runner.close();
   }
 
   @Test
   void aTicketThatStartsTooLateDoesNothingAndHoldsNothing() throws InterruptedException {
     List<Runnable> tickets = new ArrayList<>();
-    Crew crew = new ExecutorCrew(tickets::add, 3);
+    TaskRunner runner = new ExecutorWorkers(tickets::add, 3);
     AtomicInteger runs = new AtomicInteger();
-    WeakReference<Object> operand = callWithOperand(crew, runs);
+    WeakReference<Object> operand = callWithOperand(runner, runs);
     for (int n = 0; n < 50 && operand.get() != null; n++) {
       System.gc();
       Thread.sleep(10);
@@ -72,13 +72,13 @@ class ExecutorCrewTest {
     assertEquals(2, tickets.size());
     tickets.forEach(Runnable::run);
     assertEquals(5, runs.get());
-    crew.close();
+    runner.close();
   }
 
-  private static WeakReference<Object> callWithOperand(Crew crew, AtomicInteger runs) {
+  private static WeakReference<Object> callWithOperand(TaskRunner runner, AtomicInteger runs) {
     Object operand = new Object();
-    CrewTest.run(
-        crew,
+    TaskRunnerTest.run(
+        runner,
         5,
         (index, workspace) -> {
           assertTrue(operand.hashCode() == operand.hashCode());
@@ -91,53 +91,54 @@ class ExecutorCrewTest {
   void aBusyExecutorIsNotWaitedFor() {
     try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
       CountDownLatch end = new CountDownLatch(1);
-      executor.execute(() -> CrewTest.await(end));
-      Crew crew = new ExecutorCrew(executor, 2);
+      executor.execute(() -> TaskRunnerTest.await(end));
+      TaskRunner runner = new ExecutorWorkers(executor, 2);
       AtomicInteger runs = new AtomicInteger();
-      CrewTest.run(crew, 50, (index, workspace) -> runs.incrementAndGet());
+      TaskRunnerTest.run(runner, 50, (index, workspace) -> runs.incrementAndGet());
       assertEquals(50, runs.get());
       end.countDown();
-      crew.close();
+      runner.close();
     }
   }
 
   @Test
   void itMayBeUsedOnItsOwnExecutor() throws Exception {
     try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
-      Crew crew = new ExecutorCrew(executor, 4);
+      TaskRunner runner = new ExecutorWorkers(executor, 4);
       int runs =
           executor
               .submit(
                   () -> {
                     AtomicInteger count = new AtomicInteger();
-                    CrewTest.run(crew, 50, (index, workspace) -> count.incrementAndGet());
+                    TaskRunnerTest.run(runner, 50, (index, workspace) -> count.incrementAndGet());
                     return count.get();
                   })
               .get();
       assertEquals(50, runs);
-      crew.close();
+      runner.close();
     }
   }
 
   @Test
   void aRejectionIsNoError() {
     AtomicInteger asked = new AtomicInteger();
-    Crew crew =
-        new ExecutorCrew(
+    TaskRunner runner =
+        new ExecutorWorkers(
             ticket -> {
               asked.incrementAndGet();
               throw new RejectedExecutionException();
             },
             4);
     AtomicInteger runs = new AtomicInteger();
-    CrewTest.run(crew, 50, (index, workspace) -> runs.incrementAndGet());
+    TaskRunnerTest.run(runner, 50, (index, workspace) -> runs.incrementAndGet());
     assertEquals(50, runs.get());
     assertEquals(1, asked.get());
     ExecutorService ended = Executors.newFixedThreadPool(2);
     ended.shutdown();
-    CrewTest.run(new ExecutorCrew(ended, 3), 50, (index, workspace) -> runs.incrementAndGet());
+    TaskRunnerTest.run(
+        new ExecutorWorkers(ended, 3), 50, (index, workspace) -> runs.incrementAndGet());
     assertEquals(100, runs.get());
-    crew.close();
+    runner.close();
   }
 
   static Stream<Throwable> whatCostsTheHelpersOnly() {
@@ -155,18 +156,18 @@ class ExecutorCrewTest {
   @MethodSource("whatCostsTheHelpersOnly")
   void anExecutorThatThrowsCostsTheHelpersOnly(Throwable thrown) {
     AtomicInteger asked = new AtomicInteger();
-    Crew crew =
-        new ExecutorCrew(
+    TaskRunner runner =
+        new ExecutorWorkers(
             ticket -> {
               asked.incrementAndGet();
-              throw ExecutorCrewTest.<RuntimeException>undeclared(thrown);
+              throw ExecutorWorkersTest.<RuntimeException>undeclared(thrown);
             },
             4);
     Thread caller = Thread.currentThread();
     AtomicInteger runs = new AtomicInteger();
     for (int call = 1; call <= 2; call++) {
-      CrewTest.run(
-          crew,
+      TaskRunnerTest.run(
+          runner,
           50,
           (index, workspace) -> {
             assertSame(caller, Thread.currentThread());
@@ -175,7 +176,7 @@ class ExecutorCrewTest {
       assertEquals(50 * call, runs.get());
       assertEquals(call, asked.get(), "is asked again at the next call only");
     }
-    crew.close();
+    runner.close();
   }
 
   /** As a thread factory does that runs into the system's limit at the second thread. */
@@ -183,8 +184,8 @@ class ExecutorCrewTest {
   void theHelpersThatCameBeforeItThrewStay() {
     try (ExecutorService executor = Executors.newFixedThreadPool(1)) {
       AtomicInteger asked = new AtomicInteger();
-      Crew crew =
-          new ExecutorCrew(
+      TaskRunner runner =
+          new ExecutorWorkers(
               ticket -> {
                 if (asked.incrementAndGet() == 2) {
                   throw new OutOfMemoryError("unable to create native thread");
@@ -194,35 +195,35 @@ class ExecutorCrewTest {
               4);
       Set<Thread> threads = ConcurrentHashMap.newKeySet();
       CountDownLatch both = new CountDownLatch(2);
-      CrewTest.run(
-          crew,
+      TaskRunnerTest.run(
+          runner,
           2 + 3,
           (index, workspace) -> {
             threads.add(Thread.currentThread());
             both.countDown();
-            CrewTest.await(both); // only two threads at once get past this
+            TaskRunnerTest.await(both); // only two threads at once get past this
           });
       assertEquals(2, threads.size());
       assertEquals(2, asked.get());
-      crew.close();
+      runner.close();
     }
   }
 
   @Test
   void anInterruptThatAnExecutorThrowsStaysSet() {
-    Crew crew =
-        new ExecutorCrew(
+    TaskRunner runner =
+        new ExecutorWorkers(
             ticket -> {
               Thread.interrupted(); // as whatever throws the exception does
-              throw ExecutorCrewTest.<RuntimeException>undeclared(new InterruptedException());
+              throw ExecutorWorkersTest.<RuntimeException>undeclared(new InterruptedException());
             },
             4);
     AtomicInteger runs = new AtomicInteger();
     Thread.currentThread().interrupt();
-    CrewTest.run(crew, 50, (index, workspace) -> runs.incrementAndGet());
+    TaskRunnerTest.run(runner, 50, (index, workspace) -> runs.incrementAndGet());
     assertTrue(Thread.interrupted());
     assertEquals(50, runs.get());
-    crew.close();
+    runner.close();
   }
 
   static Stream<Error> whatEndsTheCall() {
@@ -232,8 +233,8 @@ class ExecutorCrewTest {
   @ParameterizedTest
   @MethodSource("whatEndsTheCall")
   void anErrorOfTheVirtualMachineEndsTheCall(Error error) {
-    Crew crew =
-        new ExecutorCrew(
+    TaskRunner runner =
+        new ExecutorWorkers(
             ticket -> {
               throw error;
             },
@@ -243,9 +244,9 @@ class ExecutorCrewTest {
         error,
         assertThrows(
             error.getClass(),
-            () -> CrewTest.run(crew, 50, (index, workspace) -> runs.incrementAndGet())));
+            () -> TaskRunnerTest.run(runner, 50, (index, workspace) -> runs.incrementAndGet())));
     assertEquals(0, runs.get());
-    crew.close();
+    runner.close();
   }
 
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
@@ -256,13 +257,14 @@ class ExecutorCrewTest {
   @Test
   @SuppressWarnings("NullAway") // the point of the test
   void wrongArgumentsAreRefused() {
-    assertThrows(NullPointerException.class, () -> new ExecutorCrew(null, 2));
+    assertThrows(NullPointerException.class, () -> new ExecutorWorkers(null, 2));
     for (int parallelism : new int[] {0, -1, Integer.MIN_VALUE}) {
       Exception thrown =
           assertThrows(
-              IllegalArgumentException.class, () -> new ExecutorCrew(Runnable::run, parallelism));
+              IllegalArgumentException.class,
+              () -> new ExecutorWorkers(Runnable::run, parallelism));
       assertTrue(String.valueOf(thrown.getMessage()).contains("" + parallelism));
     }
-    new ExecutorCrew(Runnable::run, Integer.MAX_VALUE).close();
+    new ExecutorWorkers(Runnable::run, Integer.MAX_VALUE).close();
   }
 }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.lanewise.internal.work.TaskRunner.CallerWorkers;
+import io.github.lanewise.internal.work.TaskRunner.Task;
 import io.github.lanewise.testing.Allocated;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,26 +28,26 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What every crew promises. */
+/** What every runner promises. */
 @Timeout(300)
-class CrewTest {
+class TaskRunnerTest {
   private static final Workspace.Floats KEY = Workspace.floats();
 
   private static final ExecutorService THREADS = Executors.newFixedThreadPool(3);
   private static final ExecutorService VIRTUAL = Executors.newVirtualThreadPerTaskExecutor();
 
-  static Stream<Crew> crews() {
+  static Stream<TaskRunner> runners() {
     return Stream.of(
-        CallerCrew.INSTANCE,
-        ThreadCrew.start(1),
-        ThreadCrew.start(2),
-        ThreadCrew.start(5),
-        new ExecutorCrew(THREADS, 1),
-        new ExecutorCrew(THREADS, 4),
-        new ExecutorCrew(VIRTUAL, 3),
-        new ExecutorCrew(ForkJoinPool.commonPool(), 3),
-        new ExecutorCrew(Runnable::run, 3),
-        new ExecutorCrew(task -> {}, 3));
+        CallerWorkers.INSTANCE,
+        ThreadWorkers.start(1),
+        ThreadWorkers.start(2),
+        ThreadWorkers.start(5),
+        new ExecutorWorkers(THREADS, 1),
+        new ExecutorWorkers(THREADS, 4),
+        new ExecutorWorkers(VIRTUAL, 3),
+        new ExecutorWorkers(ForkJoinPool.commonPool(), 3),
+        new ExecutorWorkers(Runnable::run, 3),
+        new ExecutorWorkers(task -> {}, 3));
   }
 
   @AfterAll
@@ -54,23 +56,23 @@ class CrewTest {
     VIRTUAL.shutdownNow();
   }
 
-  static void run(Crew crew, int tasks, Task task) {
-    Workspace own = crew.acquire();
+  static void run(TaskRunner runner, int tasks, Task task) {
+    Workspace own = runner.acquire();
     try {
-      crew.run(tasks, task, own);
+      runner.run(tasks, task, own);
     } finally {
       own.close();
     }
   }
 
   @ParameterizedTest
-  @MethodSource("crews")
-  void everyTaskRunsOnce(Crew crew) {
+  @MethodSource("runners")
+  void everyTaskRunsOnce(TaskRunner runner) {
     for (int tasks : new int[] {0, 1, 2, 3, 7, 1000}) {
       AtomicIntegerArray runs = new AtomicIntegerArray(tasks);
       int[] written = new int[tasks]; // without synchronisation: run makes it visible
       run(
-          crew,
+          runner,
           tasks,
           (index, workspace) -> {
             runs.incrementAndGet(index);
@@ -81,17 +83,17 @@ class CrewTest {
         assertEquals(index + 1, written[index]);
       }
     }
-    crew.close();
+    runner.close();
   }
 
   @ParameterizedTest
-  @MethodSource("crews")
-  void nobodySharesAWorkspace(Crew crew) {
+  @MethodSource("runners")
+  void nobodySharesAWorkspace(TaskRunner runner) {
     Set<Workspace> inUse = ConcurrentHashMap.newKeySet();
     AtomicInteger clashes = new AtomicInteger();
     for (int call = 0; call < 50; call++) {
       run(
-          crew,
+          runner,
           40,
           (index, workspace) -> {
             clashes.addAndGet(inUse.add(workspace) ? 0 : 1);
@@ -100,29 +102,29 @@ class CrewTest {
           });
     }
     assertEquals(0, clashes.get());
-    crew.close();
+    runner.close();
   }
 
   @ParameterizedTest
-  @MethodSource("crews")
-  void noMoreThreadsWorkThanPromised(Crew crew) {
+  @MethodSource("runners")
+  void noMoreThreadsWorkThanPromised(TaskRunner runner) {
     AtomicInteger working = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
     run(
-        crew,
+        runner,
         200,
         (index, workspace) -> {
           most.accumulateAndGet(working.incrementAndGet(), Math::max);
           Thread.onSpinWait();
           working.decrementAndGet();
         });
-    assertTrue(most.get() <= crew.parallelism(), most + " of " + crew.parallelism());
-    crew.close();
+    assertTrue(most.get() <= runner.parallelism(), most + " of " + runner.parallelism());
+    runner.close();
   }
 
   @ParameterizedTest
-  @MethodSource("crews")
-  void anExceptionArrivesWhenNobodyIsAtWork(Crew crew) {
+  @MethodSource("runners")
+  void anExceptionArrivesWhenNobodyIsAtWork(TaskRunner runner) {
     for (int call = 0; call < 30; call++) {
       AtomicInteger working = new AtomicInteger();
       AtomicInteger begun = new AtomicInteger();
@@ -133,7 +135,7 @@ class CrewTest {
               IllegalArithmetic.class,
               () ->
                   run(
-                      crew,
+                      runner,
                       500_000,
                       (index, workspace) -> {
                         working.incrementAndGet();
@@ -151,9 +153,9 @@ class CrewTest {
       assertTrue(begun.get() < 500_000, "no further task begins");
     }
     AtomicInteger runs = new AtomicInteger();
-    run(crew, 10, (index, workspace) -> runs.incrementAndGet());
+    run(runner, 10, (index, workspace) -> runs.incrementAndGet());
     assertEquals(10, runs.get(), "the next call works");
-    crew.close();
+    runner.close();
   }
 
   private static final class IllegalArithmetic extends RuntimeException {
@@ -161,38 +163,38 @@ class CrewTest {
   }
 
   @ParameterizedTest
-  @MethodSource("crews")
-  void errorsAndSeveralExceptionsArriveToo(Crew crew) {
+  @MethodSource("runners")
+  void errorsAndSeveralExceptionsArriveToo(TaskRunner runner) {
     Error thrown =
         assertThrows(
             Error.class,
             () ->
                 run(
-                    crew,
+                    runner,
                     8,
                     (index, workspace) -> {
                       throw new StackOverflowError("task " + index);
                     }));
     assertTrue(String.valueOf(thrown.getMessage()).startsWith("task "));
-    crew.close();
+    runner.close();
   }
 
   @ParameterizedTest
-  @MethodSource("crews")
-  void tasksMayCallTheSameCrew(Crew crew) {
+  @MethodSource("runners")
+  void tasksMayCallTheSameRunner(TaskRunner runner) {
     AtomicInteger leaves = new AtomicInteger();
     run(
-        crew,
+        runner,
         6,
         (a, outer) ->
-            run(crew, 5, (b, middle) -> run(crew, 4, (c, inner) -> leaves.incrementAndGet())));
+            run(runner, 5, (b, middle) -> run(runner, 4, (c, inner) -> leaves.incrementAndGet())));
     assertEquals(120, leaves.get());
-    crew.close();
+    runner.close();
   }
 
   @ParameterizedTest
-  @MethodSource("crews")
-  void manyMayCallAtOnce(Crew crew) throws InterruptedException {
+  @MethodSource("runners")
+  void manyMayCallAtOnce(TaskRunner runner) throws InterruptedException {
     int callers = 6;
     int[] sums = new int[callers];
     List<Thread> threads = new ArrayList<>();
@@ -204,7 +206,7 @@ class CrewTest {
                   () -> {
                     for (int call = 0; call < 200; call++) {
                       int[] done = new int[20];
-                      run(crew, 20, (index, workspace) -> done[index] = index + 1);
+                      run(runner, 20, (index, workspace) -> done[index] = index + 1);
                       for (int value : done) {
                         sums[caller] += value;
                       }
@@ -217,16 +219,16 @@ class CrewTest {
     int[] expected = new int[callers];
     Arrays.fill(expected, 200 * 210);
     assertArrayEquals(expected, sums);
-    crew.close();
+    runner.close();
   }
 
   @ParameterizedTest
-  @MethodSource("crews")
-  void anInterruptLosesNoWorkAndStaysSet(Crew crew) {
+  @MethodSource("runners")
+  void anInterruptLosesNoWorkAndStaysSet(TaskRunner runner) {
     AtomicInteger runs = new AtomicInteger();
     Thread.currentThread().interrupt();
     run(
-        crew,
+        runner,
         60,
         (index, workspace) -> {
           runs.incrementAndGet();
@@ -235,12 +237,12 @@ class CrewTest {
     assertTrue(Thread.interrupted());
     assertEquals(60, runs.get());
     assertFalse(Thread.interrupted());
-    crew.close();
+    runner.close();
   }
 
   @Test
   void anInterruptOfAWaitingCallerLosesNoWork() throws InterruptedException {
-    Crew crew = ThreadCrew.start(2);
+    TaskRunner runner = ThreadWorkers.start(2);
     CountDownLatch helperIsIn = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
     AtomicInteger finished = new AtomicInteger();
@@ -251,7 +253,7 @@ class CrewTest {
                 () -> {
                   Thread self = Thread.currentThread();
                   run(
-                      crew,
+                      runner,
                       2,
                       (index, workspace) -> {
                         if (Thread.currentThread() == self) {
@@ -276,54 +278,54 @@ class CrewTest {
     caller.join();
     assertEquals(2, finished.get());
     assertTrue(stillSet[0]);
-    crew.close();
+    runner.close();
   }
 
   @ParameterizedTest
-  @MethodSource("crews")
-  void workspacesAreReused(Crew crew) {
-    Workspace first = crew.acquire();
-    Workspace second = crew.acquire();
+  @MethodSource("runners")
+  void workspacesAreReused(TaskRunner runner) {
+    Workspace first = runner.acquire();
+    Workspace second = runner.acquire();
     assertTrue(first != second);
     float[] buffer = first.get(KEY, 100);
     first.close();
-    Workspace third = crew.acquire();
+    Workspace third = runner.acquire();
     assertSame(first, third);
     assertSame(buffer, third.get(KEY, 100));
     third.close();
     second.close();
-    crew.close();
+    runner.close();
   }
 
   @ParameterizedTest
-  @MethodSource("crews")
-  void closedCrewsRefuse(Crew crew) {
-    Workspace underWay = crew.acquire();
-    crew.close();
-    crew.close();
+  @MethodSource("runners")
+  void closedRunnersRefuse(TaskRunner runner) {
+    Workspace underWay = runner.acquire();
+    runner.close();
+    runner.close();
     AtomicInteger runs = new AtomicInteger();
-    crew.run(5, (index, workspace) -> runs.incrementAndGet(), underWay);
+    runner.run(5, (index, workspace) -> runs.incrementAndGet(), underWay);
     assertEquals(5, runs.get(), "a call that is under way is completed");
     underWay.close();
-    if (crew == CallerCrew.INSTANCE) {
-      crew.acquire().close();
+    if (runner == CallerWorkers.INSTANCE) {
+      runner.acquire().close();
     } else {
       assertEquals(
           "these workers are closed",
-          assertThrows(IllegalStateException.class, crew::acquire).getMessage());
+          assertThrows(IllegalStateException.class, runner::acquire).getMessage());
     }
   }
 
   @ParameterizedTest
-  @MethodSource("crews")
-  void dispatchAllocatesLittle(Crew crew) {
-    boolean alone = crew.parallelism() == 1;
+  @MethodSource("runners")
+  void dispatchAllocatesLittle(TaskRunner runner) {
+    boolean alone = runner.parallelism() == 1;
     // Whoever runs tickets in the caller, or stores them, does its own allocation.
     Task task = (index, workspace) -> workspace.get(KEY, 64)[0]++;
     long most = alone ? 0 : 1024;
-    double bytes = Allocated.bytesPerCall(() -> run(crew, 4, task), most);
+    double bytes = Allocated.bytesPerCall(() -> run(runner, 4, task), most);
     assertTrue(bytes <= most, bytes + " bytes");
-    crew.close();
+    runner.close();
   }
 
   static void spin(long nanos) {

@@ -4,11 +4,11 @@ import java.util.Objects;
 import java.util.concurrent.Executor;
 
 /**
- * A crew that borrows threads: each call asks the executor for helpers and begins to work itself. A
+ * Workers that borrow threads: each call asks the executor for helpers and begins to work itself. A
  * helper that comes when all tasks are taken leaves again; one that never comes is not waited for.
  * An executor that throws is asked for no more of them.
  */
-public final class ExecutorCrew extends Crew {
+public final class ExecutorWorkers extends TaskRunner {
 
   /** The helpers' last tasks are usually about to end when the caller has none left. */
   private static final long SPIN_NANOS = 20_000;
@@ -16,7 +16,7 @@ public final class ExecutorCrew extends Crew {
   private final Executor executor;
   private final int parallelism;
 
-  public ExecutorCrew(Executor executor, int parallelism) {
+  public ExecutorWorkers(Executor executor, int parallelism) {
     this.executor = Objects.requireNonNull(executor, "executor");
     this.parallelism = parallelism;
     if (parallelism < 1) {

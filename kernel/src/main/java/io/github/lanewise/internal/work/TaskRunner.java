@@ -3,19 +3,28 @@ package io.github.lanewise.internal.work;
 import io.github.lanewise.Workers;
 
 /**
- * The inside of {@link Workers}: the calling thread and its helpers.
+ * The inside of {@link Workers}, which runs tasks: the calling thread and its helpers.
  *
  * <p>Any number of threads may call at once, also from within a task. None of them waits for
  * anything but tasks that have begun, and a waiting caller takes on no foreign task: who waits for
  * whom is a tree, so nothing can deadlock.
  */
-public abstract sealed class Crew extends Workers permits CallerCrew, ThreadCrew, ExecutorCrew {
+public abstract sealed class TaskRunner extends Workers
+    permits TaskRunner.CallerWorkers, ThreadWorkers, ExecutorWorkers {
 
-  private final WorkspacePool pool = new WorkspacePool();
+  /** One piece of a call: a row, or a block of rows. */
+  @FunctionalInterface
+  public interface Task {
+
+    /** Does piece number {@code index}, with the buffers of the thread that does it. */
+    void run(int index, Workspace workspace);
+  }
+
+  private final Workspace.Pool pool = new Workspace.Pool();
 
   /** The inside of workers, which every handle is by itself. */
-  public static Crew of(Workers workers) {
-    return (Crew) workers;
+  public static TaskRunner of(Workers workers) {
+    return (TaskRunner) workers;
   }
 
   /** The most threads that work on one call, the caller included. */
@@ -62,7 +71,33 @@ public abstract sealed class Crew extends Workers permits CallerCrew, ThreadCrew
   }
 
   /** Where helpers without a workspace of their own get one, also while a call outlives the end. */
-  final WorkspacePool pool() {
+  final Workspace.Pool pool() {
     return pool;
+  }
+
+  /** The calling thread alone; one for the whole process, and never closed. */
+  public static final class CallerWorkers extends TaskRunner {
+
+    public static final CallerWorkers INSTANCE = new CallerWorkers();
+
+    private CallerWorkers() {}
+
+    @Override
+    public int parallelism() {
+      return 1;
+    }
+
+    @Override
+    public void run(int tasks, Task task, Workspace own) {
+      runAlone(tasks, task, own);
+    }
+
+    @Override
+    public void close() {}
+
+    @Override
+    public String toString() {
+      return "Workers.caller()";
+    }
   }
 }

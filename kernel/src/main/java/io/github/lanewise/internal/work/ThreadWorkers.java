@@ -8,10 +8,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A crew with threads of its own. Idle threads look for a job for a while, then park; who brings a
- * job wakes as many as it has tasks for.
+ * Workers with threads of their own. Idle threads look for a job for a while, then park; who brings
+ * a job wakes as many as it has tasks for.
  */
-public final class ThreadCrew extends Crew {
+public final class ThreadWorkers extends TaskRunner {
 
   private static final int MAX_COUNT = 4096; // threads; beyond, a count is taken for a mistake
 
@@ -24,7 +24,7 @@ public final class ThreadCrew extends Crew {
   private final Member[] members;
   private final long spinNanos;
 
-  private ThreadCrew(int count) {
+  private ThreadWorkers(int count) {
     members = new Member[count - 1];
     // Spinning helps only if nobody else could use the processor.
     spinNanos = count <= Runtime.getRuntime().availableProcessors() ? SPIN_NANOS : 0;
@@ -34,26 +34,26 @@ public final class ThreadCrew extends Crew {
   }
 
   /** Starts the threads. */
-  public static ThreadCrew start(int count) {
+  public static ThreadWorkers start(int count) {
     return start(count, Thread::start);
   }
 
   /** For a test, which cannot use up the system's threads. */
-  static ThreadCrew start(int count, Consumer<Thread> starter) {
+  static ThreadWorkers start(int count, Consumer<Thread> starter) {
     if (count < 1 || count > MAX_COUNT) {
       throw new IllegalArgumentException(
           "count is " + count + ", but 1 to " + MAX_COUNT + " threads are possible");
     }
-    ThreadCrew crew = new ThreadCrew(count);
+    ThreadWorkers workers = new ThreadWorkers(count);
     try {
-      for (Member member : crew.members) {
+      for (Member member : workers.members) {
         starter.accept(member.thread);
       }
     } catch (Throwable thrown) { // the system has no more threads
-      crew.close();
+      workers.close();
       throw thrown;
     }
-    return crew;
+    return workers;
   }
 
   @Override
@@ -131,10 +131,10 @@ public final class ThreadCrew extends Crew {
     return job;
   }
 
-  /** One thread of the crew. */
+  /** One thread of these workers. */
   private final class Member implements Runnable {
 
-    // Inherits nothing from who made the crew: no thread locals, no context class loader.
+    // Inherits nothing from who made the workers: no thread locals, no context class loader.
     final Thread thread =
         Thread.ofPlatform()
             .daemon()
@@ -168,7 +168,7 @@ public final class ThreadCrew extends Crew {
       // Looked at again after the flag is up: a job is brought first and the flag read then.
       Job job = openJob();
       if (job == null && !isClosed()) {
-        LockSupport.park(ThreadCrew.this);
+        LockSupport.park(ThreadWorkers.this);
         Thread.interrupted(); // else park would return at once from now on
         job = openJob();
       }

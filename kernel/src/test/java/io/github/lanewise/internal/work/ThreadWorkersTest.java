@@ -20,20 +20,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(300)
-class ThreadCrewTest {
+class ThreadWorkersTest {
 
-  /** Brings every thread of the crew into a task at the same time, and returns the helpers. */
-  private static Set<Thread> helpers(Crew crew) {
-    int count = crew.parallelism();
+  /** Brings every thread of the runner into a task at the same time, and returns the helpers. */
+  private static Set<Thread> helpers(TaskRunner runner) {
+    int count = runner.parallelism();
     Set<Thread> threads = ConcurrentHashMap.newKeySet();
     CountDownLatch all = new CountDownLatch(count);
-    CrewTest.run(
-        crew,
+    TaskRunnerTest.run(
+        runner,
         count,
         (index, workspace) -> {
           threads.add(Thread.currentThread());
           all.countDown();
-          CrewTest.await(all);
+          TaskRunnerTest.await(all);
         });
     assertTrue(threads.remove(Thread.currentThread()));
     assertEquals(count - 1, threads.size());
@@ -42,8 +42,8 @@ class ThreadCrewTest {
 
   @Test
   void theThreadsAreItsOwnAndEndWithIt() {
-    Crew crew = ThreadCrew.start(4);
-    Set<Thread> threads = helpers(crew);
+    TaskRunner runner = ThreadWorkers.start(4);
+    Set<Thread> threads = helpers(runner);
     Set<String> names = new HashSet<>();
     for (Thread thread : threads) {
       assertTrue(thread.getName().matches("lanewise-worker-\\d+"), thread.getName());
@@ -51,8 +51,8 @@ class ThreadCrewTest {
       names.add(thread.getName());
     }
     assertEquals(3, names.size());
-    assertEquals(threads, helpers(crew));
-    crew.close();
+    assertEquals(threads, helpers(runner));
+    runner.close();
     for (Thread thread : threads) {
       assertFalse(thread.isAlive());
     }
@@ -60,67 +60,67 @@ class ThreadCrewTest {
 
   @Test
   void threadsThatParkedWakeUp() throws InterruptedException {
-    Crew crew = ThreadCrew.start(3);
-    Set<Thread> threads = helpers(crew);
+    TaskRunner runner = ThreadWorkers.start(3);
+    Set<Thread> threads = helpers(runner);
     for (int round = 0; round < 20; round++) {
       for (Thread thread : threads) {
         while (thread.getState() != Thread.State.WAITING) {
           Thread.sleep(1);
         }
       }
-      helpers(crew);
+      helpers(runner);
     }
     // Of an interrupt from outside they take no notice, and do not turn to spinning either.
     for (Thread thread : threads) {
       thread.interrupt();
     }
-    helpers(crew);
+    helpers(runner);
     for (Thread thread : threads) {
       while (thread.getState() != Thread.State.WAITING) {
         Thread.sleep(1);
       }
     }
-    crew.close();
+    runner.close();
   }
 
   @Test
   void anInterruptThatATaskLeavesBehindIsGoneForTheNext() {
-    Crew crew = ThreadCrew.start(2);
+    TaskRunner runner = ThreadWorkers.start(2);
     for (int round = 0; round < 10; round++) {
       CountDownLatch both = new CountDownLatch(2);
       Thread caller = Thread.currentThread();
-      CrewTest.run(
-          crew,
+      TaskRunnerTest.run(
+          runner,
           2,
           (index, workspace) -> {
             both.countDown();
-            CrewTest.await(both);
+            TaskRunnerTest.await(both);
             if (Thread.currentThread() != caller) {
               assertFalse(Thread.currentThread().isInterrupted());
               Thread.currentThread().interrupt();
             }
           });
     }
-    crew.close();
+    runner.close();
   }
 
   @Test
   void oneThreadIsTheCallers() {
     Set<Thread> before = Thread.getAllStackTraces().keySet();
-    Crew crew = ThreadCrew.start(1);
+    TaskRunner runner = ThreadWorkers.start(1);
     Set<Thread> after = new HashSet<>(Thread.getAllStackTraces().keySet());
     after.removeAll(before);
     after.removeIf(thread -> !thread.getName().startsWith("lanewise"));
     assertEquals(Set.of(), after);
-    assertEquals(1, crew.parallelism());
-    crew.close();
+    assertEquals(1, runner.parallelism());
+    runner.close();
   }
 
   @Test
   void wrongCountsAreRefused() {
     for (int count : new int[] {0, -1, Integer.MIN_VALUE, 4097, Integer.MAX_VALUE}) {
       Exception thrown =
-          assertThrows(IllegalArgumentException.class, () -> ThreadCrew.start(count));
+          assertThrows(IllegalArgumentException.class, () -> ThreadWorkers.start(count));
       assertTrue(String.valueOf(thrown.getMessage()).contains("count is " + count));
     }
   }
@@ -137,7 +137,7 @@ class ThreadCrewTest {
           thread.start();
           started.add(thread);
         };
-    assertSame(none, assertThrows(OutOfMemoryError.class, () -> ThreadCrew.start(8, starter)));
+    assertSame(none, assertThrows(OutOfMemoryError.class, () -> ThreadWorkers.start(8, starter)));
     assertEquals(3, started.size());
     for (Thread thread : started) {
       assertFalse(thread.isAlive());
@@ -150,25 +150,25 @@ class ThreadCrewTest {
     secret.set("secret");
     Thread.currentThread().setContextClassLoader(new ClassLoader() {});
     try {
-      Crew crew = ThreadCrew.start(2);
-      for (Thread thread : helpers(crew)) {
+      TaskRunner runner = ThreadWorkers.start(2);
+      for (Thread thread : helpers(runner)) {
         assertEquals(ClassLoader.getSystemClassLoader(), thread.getContextClassLoader());
       }
       AtomicReference<String> seen = new AtomicReference<>("nothing");
       CountDownLatch both = new CountDownLatch(2);
       Thread caller = Thread.currentThread();
-      CrewTest.run(
-          crew,
+      TaskRunnerTest.run(
+          runner,
           2,
           (index, workspace) -> {
             both.countDown();
-            CrewTest.await(both);
+            TaskRunnerTest.await(both);
             if (Thread.currentThread() != caller) {
               seen.set(secret.get());
             }
           });
       assertNull(seen.get());
-      crew.close();
+      runner.close();
     } finally {
       Thread.currentThread().setContextClassLoader(ClassLoader.getSystemClassLoader());
       secret.remove();
@@ -177,37 +177,37 @@ class ThreadCrewTest {
 
   @Test
   void oneOfItsThreadsCannotCloseIt() {
-    Crew crew = ThreadCrew.start(2);
+    TaskRunner runner = ThreadWorkers.start(2);
     CountDownLatch both = new CountDownLatch(2);
     AtomicReference<Throwable> thrown = new AtomicReference<>();
     Thread caller = Thread.currentThread();
-    CrewTest.run(
-        crew,
+    TaskRunnerTest.run(
+        runner,
         2,
         (index, workspace) -> {
           both.countDown();
-          CrewTest.await(both);
+          TaskRunnerTest.await(both);
           if (Thread.currentThread() != caller) {
-            thrown.set(assertThrows(IllegalStateException.class, crew::close));
+            thrown.set(assertThrows(IllegalStateException.class, runner::close));
           }
         });
     assertTrue(String.valueOf(thrown.get()).contains("own threads"));
-    assertEquals(1, helpers(crew).size(), "it is still open");
-    crew.close();
+    assertEquals(1, helpers(runner).size(), "it is still open");
+    runner.close();
   }
 
   @Test
   void aTaskOfTheCallerMayCloseIt() {
-    Crew crew = ThreadCrew.start(2);
+    TaskRunner runner = ThreadWorkers.start(2);
     AtomicInteger runs = new AtomicInteger();
     Thread caller = Thread.currentThread();
-    Workspace own = crew.acquire();
-    crew.run(
+    Workspace own = runner.acquire();
+    runner.run(
         500,
         (index, workspace) -> {
           runs.incrementAndGet();
           if (Thread.currentThread() == caller) {
-            crew.close();
+            runner.close();
           }
         },
         own);
@@ -218,7 +218,7 @@ class ThreadCrewTest {
   @Test
   void closingDuringCallsCompletesThem() throws InterruptedException {
     for (int round = 0; round < 50; round++) {
-      Crew crew = ThreadCrew.start(3);
+      TaskRunner runner = ThreadWorkers.start(3);
       AtomicInteger wrong = new AtomicInteger();
       Thread caller =
           Thread.ofPlatform()
@@ -227,15 +227,16 @@ class ThreadCrewTest {
                     try {
                       while (true) {
                         AtomicInteger runs = new AtomicInteger();
-                        CrewTest.run(crew, 30, (index, workspace) -> runs.incrementAndGet());
+                        TaskRunnerTest.run(
+                            runner, 30, (index, workspace) -> runs.incrementAndGet());
                         wrong.addAndGet(30 - runs.get());
                       }
                     } catch (IllegalStateException closed) {
                       // as promised
                     }
                   });
-      CrewTest.spin(500_000);
-      crew.close();
+      TaskRunnerTest.spin(500_000);
+      runner.close();
       caller.join();
       assertEquals(0, wrong.get());
     }
@@ -243,10 +244,10 @@ class ThreadCrewTest {
 
   @Test
   void anInterruptDoesNotKeepItFromClosing() {
-    Crew crew = ThreadCrew.start(3);
-    Set<Thread> threads = helpers(crew);
+    TaskRunner runner = ThreadWorkers.start(3);
+    Set<Thread> threads = helpers(runner);
     Thread.currentThread().interrupt();
-    crew.close();
+    runner.close();
     assertTrue(Thread.interrupted());
     for (Thread thread : threads) {
       assertFalse(thread.isAlive());
@@ -255,21 +256,21 @@ class ThreadCrewTest {
 
   @Test
   void everyExceptionIsKept() {
-    Crew crew = ThreadCrew.start(3);
+    TaskRunner runner = ThreadWorkers.start(3);
     CountDownLatch all = new CountDownLatch(3);
     IllegalStateException thrown =
         assertThrows(
             IllegalStateException.class,
             () ->
-                CrewTest.run(
-                    crew,
+                TaskRunnerTest.run(
+                    runner,
                     3,
                     (index, workspace) -> {
                       all.countDown();
-                      CrewTest.await(all);
+                      TaskRunnerTest.await(all);
                       throw new IllegalStateException("task " + index);
                     }));
     assertEquals(2, thrown.getSuppressed().length);
-    crew.close();
+    runner.close();
   }
 }
