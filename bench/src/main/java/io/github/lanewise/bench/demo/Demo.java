@@ -1,13 +1,9 @@
 package io.github.lanewise.bench.demo;
 
 import io.github.lanewise.Lanewise;
-import io.github.lanewise.bench.demo.embedding.EmbeddingPart;
-import io.github.lanewise.bench.demo.minilm.ModelArtifact;
-import io.github.lanewise.bench.demo.streaming.StreamingPart;
 import io.github.lanewise.bench.page.Page;
 import io.github.lanewise.bench.stage.Failure;
 import io.github.lanewise.bench.stage.Terminal;
-import io.github.lanewise.bench.stage.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Runs every part of the demo and writes its page. Exit status: 0 if every claim held, 1 if one did
+ * Runs both parts of the demo and writes its page. Exit status: 0 if every claim held, 1 if one did
  * not or the demo could not run.
  */
 public final class Demo {
@@ -29,34 +25,36 @@ public final class Demo {
     Path folder = Path.of(args.length > 0 ? args[0] : "target/demo");
     try {
       List<String> failures = run(terminal, folder);
-      failures.forEach(failure -> terminal.line(Text.format("FAILED: %s", failure)));
+      failures.forEach(failure -> terminal.line("FAILED: " + failure));
       System.exit(failures.isEmpty() ? 0 : 1);
     } catch (Failure e) {
       terminal.line("");
-      terminal.line(Text.format("The demo cannot run: %s", String.valueOf(e.getMessage())));
+      terminal.line("The demo cannot run: " + e.getMessage());
       System.exit(1);
     }
   }
 
-  /** Runs the parts and writes index.html into {@code folder}; returns the claims that failed. */
+  /**
+   * Runs the parts and writes index.html into {@code folder}; returns the claims that did not hold,
+   * each as one sentence. The page is written either way, so that a failure can be looked at.
+   */
   static List<String> run(Terminal terminal, Path folder) {
     createWritable(folder);
-    ModelArtifact.keepNativeFilesIn(folder.resolve("native"));
+    Tokens.keepNativeFilesIn(folder.resolve("native"));
     Lanewise.Implementation implementation = Lanewise.implementation();
     String lanes = implementation.name() + ", " + implementation.laneBits() + "-bit lanes";
-    terminal.line(Text.format("Lanewise: %s (%s)", lanes, implementation.reason()));
+    terminal.line("Lanewise: " + lanes + " (" + implementation.reason() + ")");
     Page page = new Page("Lanewise: attention on a real model");
     page.subtitle(lanes + "; " + implementation.jdk() + "; " + implementation.cpu());
-    List<DemoPart> parts = List.of(new EmbeddingPart(folder), new StreamingPart());
     List<String> failures = new ArrayList<>();
-    for (DemoPart part : parts) {
-      terminal.heading(part.title());
-      failures.addAll(part.run(terminal, page));
-    }
+    terminal.heading("Sentence embeddings with all-MiniLM-L6-v2");
+    failures.addAll(EmbeddingPart.run(terminal, page, folder));
+    terminal.heading("Streaming attention over a growing memory");
+    failures.addAll(StreamingPart.run(terminal, page));
     Path file = folder.resolve("index.html");
     page.write(file);
     terminal.line("");
-    terminal.line(Text.format("Pictures: %s", file.toAbsolutePath()));
+    terminal.line("Pictures: " + file.toAbsolutePath());
     return failures;
   }
 

@@ -47,6 +47,12 @@ public final class Terminal {
     out.println(text);
   }
 
+  /** Prints one line, formatted as {@link Text#format} does. */
+  @SuppressWarnings("AnnotateFormatMethod") // as there
+  public void line(String format, Object... arguments) {
+    out.println(Text.format(format, arguments));
+  }
+
   /** Starts a progress bar for work of a known number of steps. */
   public ProgressBar progress(String what, int steps) {
     return new ProgressBar(out, interactive, what, steps);
