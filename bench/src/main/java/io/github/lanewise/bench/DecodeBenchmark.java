@@ -6,7 +6,7 @@ import io.github.lanewise.Workers;
 import io.github.lanewise.attention.Attention;
 import io.github.lanewise.attention.KeyValueCache;
 import io.github.lanewise.attention.KeyValueCache.Storage;
-import io.github.lanewise.bench.machine.ReadLoop;
+import io.github.lanewise.bench.machine.LimitSource.ReadLoop;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;

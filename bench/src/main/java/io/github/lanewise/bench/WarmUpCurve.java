@@ -2,10 +2,12 @@ package io.github.lanewise.bench;
 
 import io.github.lanewise.bench.WarmUpRun.Call;
 import io.github.lanewise.bench.WarmUpRun.Plan;
+import io.github.lanewise.bench.result.Statistics;
+import io.github.lanewise.bench.stage.Text;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -23,8 +25,28 @@ public final class WarmUpCurve {
   private static final int WARMED_CALLS = 2000;
   private static final long WARM_UP_MILLIS = 60_000;
   private static final long FLAT_OUT_MILLIS = 4000;
-  private static final List<String> STARTS = List.of("scalar", "vector", "trial");
   private static final List<String> SETTINGS = List.of("two", "one", "two-busy", "one-busy");
+
+  /** Runs with one kind of kernels: calls without a pause, callers that wait, and warmed ones. */
+  private record Runs(
+      String start, List<WarmUpRun> flatOut, List<WarmUpRun> waiting, List<WarmUpRun> warmed) {
+    Runs(String start) {
+      this(start, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    }
+
+    void fork(List<String> prefix) {
+      boolean trial = start.equals("trial");
+      flatOut.add(WarmUpRun.fork(prefix, plan(0, false, FLAT_OUT_MILLIS, 20)));
+      waiting.add(WarmUpRun.fork(prefix, plan(0, trial, 0, 1)));
+      if (!start.equals("scalar")) {
+        warmed.add(WarmUpRun.fork(prefix, plan(WARM_UP_MILLIS, false, 0, WARMED_CALLS)));
+      }
+    }
+
+    private Plan plan(long warmUp, boolean waits, long runMillis, int calls) {
+      return new Plan(start, HEADS, warmUp, waits, runMillis, calls);
+    }
+  }
 
   private WarmUpCurve() {}
 
@@ -40,110 +62,98 @@ public final class WarmUpCurve {
   private static void measure(String setting, int jvms) throws IOException, InterruptedException {
     List<String> prefix = List.of("taskset", "-c", setting.startsWith("one") ? "0" : "0,1");
     Process neighbour = setting.endsWith("busy") ? neighbour() : null;
+    List<Runs> starts = List.of(new Runs("scalar"), new Runs("vector"), new Runs("trial"));
     try {
-      List<List<WarmUpRun>> flatOut = empty();
-      List<List<WarmUpRun>> waiting = empty();
-      List<List<WarmUpRun>> warmed = empty();
       for (int jvm = 0; jvm < jvms; jvm++) {
-        for (int s = 0; s < STARTS.size(); s++) {
-          String start = STARTS.get(s);
-          flatOut.get(s).add(WarmUpRun.fork(prefix, plan(start, 0, false, FLAT_OUT_MILLIS, 20)));
-          waiting.get(s).add(WarmUpRun.fork(prefix, plan(start, 0, start.equals("trial"), 0, 1)));
-          if (!start.equals("scalar")) {
-            warmed
-                .get(s)
-                .add(WarmUpRun.fork(prefix, plan(start, WARM_UP_MILLIS, false, 0, WARMED_CALLS)));
-          }
-        }
+        starts.forEach(runs -> runs.fork(prefix));
       }
-      System.out.printf(
-          Locale.ROOT, "%n%s, medians of %d processes: scalar, vector, trial%n", setting, jvms);
-      print(flatOut, waiting, warmed);
     } finally {
       if (neighbour != null) {
         neighbour.destroyForcibly().waitFor();
       }
     }
+    System.out.println(
+        Text.format("%n%s, medians of %d processes: scalar, vector, trial", setting, jvms));
+    print(starts);
   }
 
-  private static Plan plan(String start, long warmUp, boolean waits, long runMillis, int calls) {
-    return new Plan(start, HEADS, true, warmUp, true, waits, runMillis, calls);
-  }
-
-  private static List<List<WarmUpRun>> empty() {
-    List<List<WarmUpRun>> runs = new ArrayList<>();
-    STARTS.forEach(start -> runs.add(new ArrayList<>()));
-    return runs;
-  }
-
-  private static void print(
-      List<List<WarmUpRun>> flatOut, List<List<WarmUpRun>> waiting, List<List<WarmUpRun>> warmed) {
-    row("first call, ms", flatOut, run -> run.calls().getFirst().millis());
-    row("sum of the first 12 calls, ms", flatOut, run -> sum(run.first(12)));
-    row("allocated by the caller in its first 20 calls, KB", flatOut, run -> bytes(run.first(20)));
+  private static void print(List<Runs> of) {
+    row("first call, ms", of, Runs::flatOut, run -> first(run).millis());
+    row("sum of the first 12 calls, ms", of, Runs::flatOut, run -> sum(run, 12, Call::millis));
+    row(
+        "allocated by the caller in its first 20 calls, KB",
+        of,
+        Runs::flatOut,
+        run -> sum(run, 20, Call::bytes) / 1024);
     row(
         "processor time until the first call has ended, ms",
-        flatOut,
-        run -> run.calls().getFirst().processorMillis());
+        of,
+        Runs::flatOut,
+        run -> first(run).processorMillis());
     row(
         "vector kernels serve a caller that waits after, ms",
-        waiting,
+        of,
+        Runs::waiting,
         run -> run.attention().millis());
     row(
         "vector kernels serve a caller that does not wait after, ms",
-        flatOut,
+        of,
+        Runs::flatOut,
         run -> run.attention().millis());
     row(
         "processor time until then, the caller waiting, ms",
-        waiting,
+        of,
+        Runs::waiting,
         run -> run.attention().processorMillis());
     row(
         "processor time until everything is settled, ms",
-        waiting,
+        of,
+        Runs::waiting,
         run -> run.everything().processorMillis());
-    row("steady call, ms", flatOut, WarmUpRun::steadyMillis);
-    row("warmUp is complete after, ms", warmed, WarmUpRun::warmedMillis);
-    row("first call after warmUp, ms", warmed, run -> run.calls().getFirst().millis());
-    row("median of 2000 calls after warmUp, ms", warmed, WarmUpCurve::middle);
+    row("steady call, ms", of, Runs::flatOut, WarmUpRun::steadyMillis);
+    row("warmUp is complete after, ms", of, Runs::warmed, WarmUpRun::warmedMillis);
+    row("first call after warmUp, ms", of, Runs::warmed, run -> first(run).millis());
+    row("median of 2000 calls after warmUp, ms", of, Runs::warmed, WarmUpCurve::median);
     row(
         "first call after warmUp / median",
-        warmed,
-        run -> run.calls().getFirst().millis() / middle(run));
+        of,
+        Runs::warmed,
+        run -> first(run).millis() / median(run));
     row(
         "slowest of 2000 calls after warmUp / median",
-        warmed,
-        run -> run.calls().stream().mapToDouble(Call::millis).max().orElseThrow() / middle(run));
+        of,
+        Runs::warmed,
+        run -> Statistics.quantile(1, run.callMillis()) / median(run));
   }
 
   private static void row(
-      String what, List<List<WarmUpRun>> runs, ToDoubleFunction<WarmUpRun> figure) {
-    StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "%-62s", what));
-    for (List<WarmUpRun> of : runs) {
-      double[] sorted = of.stream().mapToDouble(figure).sorted().toArray();
+      String what,
+      List<Runs> starts,
+      Function<Runs, List<WarmUpRun>> kind,
+      ToDoubleFunction<WarmUpRun> figure) {
+    StringBuilder line = new StringBuilder(Text.format("%-62s", what));
+    for (Runs start : starts) {
+      double[] figures = kind.apply(start).stream().mapToDouble(figure).sorted().toArray();
       line.append(
-          sorted.length == 0
-              ? String.format(Locale.ROOT, "%31s", "")
-              : String.format(
-                  Locale.ROOT,
+          figures.length == 0
+              ? " ".repeat(31)
+              : Text.format(
                   " %10.2f (%7.2f-%8.2f)",
-                  sorted[sorted.length / 2],
-                  sorted[0],
-                  sorted[sorted.length - 1]));
+                  figures[figures.length / 2], figures[0], figures[figures.length - 1]));
     }
     System.out.println(line);
   }
 
-  private static double sum(List<Call> calls) {
-    return calls.stream().mapToDouble(Call::millis).sum();
+  private static Call first(WarmUpRun run) {
+    return run.calls().getFirst();
   }
 
-  private static double bytes(List<Call> calls) {
-    return calls.stream().mapToDouble(Call::bytes).sum() / 1024;
+  private static double sum(WarmUpRun run, int calls, ToDoubleFunction<Call> figure) {
+    return run.calls().stream().limit(calls).mapToDouble(figure).sum();
   }
 
-  private static double middle(WarmUpRun run) {
-    double[] sorted = run.calls().stream().mapToDouble(Call::millis).sorted().toArray();
-    return sorted[sorted.length / 2];
+  private static double median(WarmUpRun run) {
+    return Statistics.median(run.callMillis());
   }
 
   /** A process that never rests. */

@@ -7,12 +7,15 @@ import io.github.lanewise.Lanewise;
 import io.github.lanewise.Mask;
 import io.github.lanewise.Softmax;
 import io.github.lanewise.attention.Attention;
+import io.github.lanewise.bench.result.Statistics;
 import io.github.lanewise.bench.stage.Failure;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Calls of attention of 512 rows x 64 in a fresh process, from the first on; times count from the
@@ -33,23 +36,29 @@ public record WarmUpRun(
    * What a process does.
    *
    * @param start {@code scalar}, {@code vector} or {@code trial}
-   * @param heads of attention
+   * @param heads of attention: one without a mask; several are causal, and a call of softmax
+   *     follows their first call, so that its kernels are wanted too
    * @param warmUpMillis at most; 0 for no warm-up
-   * @param softmaxToo whether a call of softmax follows the first call, so that its kernels are
-   *     wanted
    * @param waits whether the caller waits behind the first call until everything is settled
    * @param runMillis for how long it calls
    * @param calls for how many calls at least
    */
   public record Plan(
-      String start,
-      int heads,
-      boolean causal,
-      long warmUpMillis,
-      boolean softmaxToo,
-      boolean waits,
-      long runMillis,
-      int calls) {}
+      String start, int heads, long warmUpMillis, boolean waits, long runMillis, int calls) {
+    private List<String> toArguments() {
+      return List.of(start, "" + heads, "" + warmUpMillis, "" + waits, "" + runMillis, "" + calls);
+    }
+
+    private static Plan parse(String... args) {
+      return new Plan(
+          args[0],
+          Integer.parseInt(args[1]),
+          Long.parseLong(args[2]),
+          Boolean.parseBoolean(args[3]),
+          Long.parseLong(args[4]),
+          Integer.parseInt(args[5]));
+    }
+  }
 
   /**
    * A moment; infinite if it did not come.
@@ -59,6 +68,10 @@ public record WarmUpRun(
   public record Moment(double millis, double processorMillis) {
     /** What never came. */
     public static final Moment NEVER = new Moment(Double.POSITIVE_INFINITY, Double.NaN);
+
+    private boolean came() {
+      return millis < Double.POSITIVE_INFINITY;
+    }
   }
 
   /**
@@ -82,57 +95,40 @@ public record WarmUpRun(
     java.add(ChildJvm.ownJava());
     String start =
         plan.start.equals("scalar") ? "-Dlanewise.lanes=0" : "-Dlanewise.start=" + plan.start;
-    List<String> arguments =
-        List.of(
-            Integer.toString(plan.heads),
-            Boolean.toString(plan.causal),
-            Long.toString(plan.warmUpMillis),
-            Boolean.toString(plan.softmaxToo),
-            Boolean.toString(plan.waits),
-            Long.toString(plan.runMillis),
-            Integer.toString(plan.calls));
-    return parse(ChildJvm.run(java, List.of(start), WarmUpRun.class, arguments));
+    return parse(ChildJvm.run(java, List.of(start), WarmUpRun.class, plan.toArguments()));
   }
 
   /** Reads what {@link #main} printed. */
   static WarmUpRun parse(String output) {
-    List<String> lines = output.lines().toList();
-    List<Call> calls = new ArrayList<>();
-    for (String line : lines.subList(3, lines.size())) {
-      double[] numbers = numbers(line);
-      calls.add(new Call(numbers[0], numbers[1], numbers[2], (long) numbers[3]));
-    }
-    double[] attention = numbers(lines.get(1));
-    double[] everything = numbers(lines.get(2));
+    List<double[]> lines =
+        output
+            .lines()
+            .map(line -> Arrays.stream(line.split(" ", -1)).mapToDouble(Double::parseDouble))
+            .map(numbers -> numbers.toArray())
+            .toList();
     return new WarmUpRun(
-        Double.parseDouble(lines.get(0)),
-        new Moment(attention[0], attention[1]),
-        new Moment(everything[0], everything[1]),
-        calls);
+        lines.get(0)[0],
+        new Moment(lines.get(1)[0], lines.get(1)[1]),
+        new Moment(lines.get(2)[0], lines.get(2)[1]),
+        lines.stream().skip(3).map(c -> new Call(c[0], c[1], c[2], (long) c[3])).toList());
   }
 
-  private static double[] numbers(String line) {
-    String[] texts = line.split(" ", -1);
-    double[] numbers = new double[texts.length];
-    for (int i = 0; i < texts.length; i++) {
-      numbers[i] = Double.parseDouble(texts[i]);
-    }
-    return numbers;
+  private String print() {
+    List<String> lines = new ArrayList<>();
+    lines.add(line(warmedMillis));
+    lines.add(line(attention.millis, attention.processorMillis));
+    lines.add(line(everything.millis, everything.processorMillis));
+    calls.forEach(c -> lines.add(line(c.endMillis, c.millis, c.processorMillis, c.bytes)));
+    return String.join("\n", lines);
+  }
+
+  private static String line(double... numbers) {
+    return Arrays.stream(numbers).mapToObj(Double::toString).collect(Collectors.joining(" "));
   }
 
   /** Is the process. */
   public static void main(String[] args) throws InterruptedException {
-    Plan plan =
-        new Plan(
-            "",
-            Integer.parseInt(args[0]),
-            Boolean.parseBoolean(args[1]),
-            Long.parseLong(args[2]),
-            Boolean.parseBoolean(args[3]),
-            Boolean.parseBoolean(args[4]),
-            Long.parseLong(args[5]),
-            Integer.parseInt(args[6]));
-    System.out.print(new Caller(plan).run());
+    System.out.println(new Caller(Plan.parse(args)).run().print());
   }
 
   /** The caller in the process. */
@@ -158,52 +154,55 @@ public record WarmUpRun(
       this.plan = plan;
     }
 
-    String run() throws InterruptedException {
+    WarmUpRun run() throws InterruptedException {
       if (plan.warmUpMillis > 0) {
         Lanewise.warmUp(Duration.ofMillis(plan.warmUpMillis));
       }
-      final double warmed = millis();
-      int heads = plan.heads;
-      FloatTensor q = FloatTensor.of(Inputs.normal(heads * LENGTH * DIM, 1), 1, heads, LENGTH, DIM);
-      FloatTensor k = FloatTensor.of(Inputs.normal(heads * LENGTH * DIM, 2), 1, heads, LENGTH, DIM);
-      FloatTensor v = FloatTensor.of(Inputs.normal(heads * LENGTH * DIM, 3), 1, heads, LENGTH, DIM);
+      final double warmed = millis(System.nanoTime());
+      FloatTensor q = heads(1);
+      FloatTensor k = heads(2);
+      FloatTensor v = heads(3);
       FloatTensor scores = FloatTensor.of(Inputs.normal(64 * 1024, 4), 64, 1024);
       FloatTensor weights = FloatTensor.allocate(64, 1024);
-      FloatTensor out = FloatTensor.allocate(1, heads, LENGTH, DIM);
-      Mask mask = plan.causal ? Mask.causal() : Mask.none();
-      Attention of = Attention.builder().mask(mask).build();
-      double end = millis() + plan.runMillis;
+      FloatTensor out = FloatTensor.allocate(1, plan.heads, LENGTH, DIM);
+      boolean several = plan.heads > 1;
+      Attention of = Attention.builder().mask(several ? Mask.causal() : Mask.none()).build();
+      double end = millis(System.nanoTime()) + plan.runMillis;
       do {
         long bytes = THREADS.getCurrentThreadAllocatedBytes();
         long before = System.nanoTime();
         of.forward(q, k, v, out);
         long after = System.nanoTime();
         bytes = THREADS.getCurrentThreadAllocatedBytes() - bytes;
-        calls.add(
-            new Call(
-                (after - offsetNanos) / 1e6, (after - before) / 1e6, processorMillis(), bytes));
-        if (plan.softmaxToo && calls.size() == 1) {
+        calls.add(new Call(millis(after), (after - before) / 1e6, processorMillis(), bytes));
+        if (several && calls.size() == 1) {
           Softmax.standard().apply(scores, weights);
         }
-        if (Double.isInfinite(everything.millis())) {
-          look();
-        }
+        look();
         if (plan.waits && calls.size() == 1) {
           await();
         }
-      } while (millis() < end || calls.size() < plan.calls);
-      return print(warmed);
+      } while (millis(System.nanoTime()) < end || calls.size() < plan.calls);
+      return new WarmUpRun(warmed, attention, everything, calls);
+    }
+
+    private FloatTensor heads(long seed) {
+      float[] values = Inputs.normal(plan.heads * LENGTH * DIM, seed);
+      return FloatTensor.of(values, 1, plan.heads, LENGTH, DIM);
     }
 
     private void await() throws InterruptedException {
-      double end = millis() + LONGEST_WAIT_MILLIS;
-      while (Double.isInfinite(everything.millis()) && millis() < end) {
+      double end = millis(System.nanoTime()) + LONGEST_WAIT_MILLIS;
+      while (!everything.came() && millis(System.nanoTime()) < end) {
         Thread.sleep(LOOK_MILLIS);
         look();
       }
     }
 
     private void look() {
+      if (everything.came()) {
+        return;
+      }
       boolean wanted = true;
       boolean all = true;
       for (Lanewise.Family family : Lanewise.implementation().families()) {
@@ -211,40 +210,23 @@ public record WarmUpRun(
         all &= vector && family.settled();
         wanted &= vector || !ATTENTION.contains(family.name());
       }
-      if (wanted && Double.isInfinite(attention.millis())) {
-        attention = new Moment(millis(), processorMillis());
-      }
-      if (all && Double.isInfinite(everything.millis())) {
-        everything = new Moment(millis(), processorMillis());
-      }
+      Moment now = new Moment(millis(System.nanoTime()), processorMillis());
+      attention = wanted && !attention.came() ? now : attention;
+      everything = all ? now : everything;
     }
 
-    private double millis() {
-      return (System.nanoTime() - offsetNanos) / 1e6;
+    private double millis(long nanoTime) {
+      return (nanoTime - offsetNanos) / 1e6;
     }
 
     private static double processorMillis() {
       return SYSTEM.getProcessCpuTime() / 1e6;
     }
-
-    private String print(double warmed) {
-      StringBuilder output = new StringBuilder().append(warmed).append('\n');
-      for (Moment moment : List.of(attention, everything)) {
-        output.append(moment.millis()).append(' ').append(moment.processorMillis()).append('\n');
-      }
-      for (Call call : calls) {
-        output.append(call.endMillis()).append(' ').append(call.millis());
-        output.append(' ').append(call.processorMillis());
-        output.append(' ').append(call.bytes()).append('\n');
-      }
-      return output.toString();
-    }
   }
 
   /** Time of a call at steady speed: a quarter of the calls are at least that fast. */
   public double steadyMillis() {
-    double[] sorted = calls.stream().mapToDouble(Call::millis).sorted().toArray();
-    return sorted[sorted.length / 4];
+    return Statistics.quantile(0.25, callMillis());
   }
 
   /** The first call at that share of steady speed. */
@@ -253,8 +235,8 @@ public record WarmUpRun(
     return calls.stream().filter(call -> call.millis() <= enough).findFirst().orElseThrow();
   }
 
-  /** The first calls, or all if there are fewer. */
-  public List<Call> first(int count) {
-    return calls.subList(0, Math.min(count, calls.size()));
+  /** How long each call took, in order. */
+  double[] callMillis() {
+    return calls.stream().mapToDouble(Call::millis).toArray();
   }
 }

@@ -50,8 +50,7 @@ class WarmUpRunTest {
 
   @Test
   void aFreshProcessTellsItsCalls() throws IOException, InterruptedException {
-    WarmUpRun run =
-        WarmUpRun.fork(List.of(), new WarmUpRun.Plan("vector", 1, false, 10, false, false, 50, 1));
+    WarmUpRun run = WarmUpRun.fork(List.of(), new WarmUpRun.Plan("vector", 1, 10, false, 50, 1));
     WarmUpRun.Call before = new WarmUpRun.Call(run.warmedMillis(), 0, 0, 0);
     for (WarmUpRun.Call call : run.calls()) {
       assertTrue(call.endMillis() > before.endMillis() && call.millis() > 0, call.toString());

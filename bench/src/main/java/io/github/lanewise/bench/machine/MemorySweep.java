@@ -41,7 +41,7 @@ final class MemorySweep {
 
   /** Where the next pass begins: at one of the places within a cache line. */
   int next(int place) {
-    int from = at * piece + place * LINE / SpeedSampler.PLACES;
+    int from = at * piece + place * LINE / LimitSource.PLACES;
     at = (at + 1) % pieces;
     return from;
   }

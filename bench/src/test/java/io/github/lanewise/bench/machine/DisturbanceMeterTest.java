@@ -3,6 +3,7 @@ package io.github.lanewise.bench.machine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.lanewise.bench.machine.DisturbanceMeter.ProcessorTimes;
 import io.github.lanewise.bench.result.BenchResult.Disturbance;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -68,11 +69,6 @@ class DisturbanceMeterTest {
         DisturbanceMeter.between(
             ProcessorTimes.of(START, ""), ProcessorTimes.of(END, ""), List.of(1.0));
     assertEquals(new Disturbance(0.04, Double.NaN, 0), unknownOwn);
-  }
-
-  @Test
-  void theMedianOfAnEvenNumberIsBetweenTheMiddleTwo() {
-    assertEquals(3 / 2.5, DisturbanceMeter.spread(List.of(4.0, 1.0, 2.0, 3.0)), 1e-12);
   }
 
   @Test

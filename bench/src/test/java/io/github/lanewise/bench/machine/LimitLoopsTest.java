@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lanewise.bench.comparison.LimitKind;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntToLongFunction;
 import org.junit.jupiter.api.Test;
 
 class LimitLoopsTest {
@@ -20,40 +22,50 @@ class LimitLoopsTest {
     }
   }
 
+  /** A loop without work, a pass of which takes as long as it is told. */
+  private LimitSource loop(IntToLongFunction nanosAtPlace) {
+    return new LimitSource(1e6) {
+      @Override
+      void pass(int place) {
+        now += nanosAtPlace.applyAsLong(place);
+      }
+    };
+  }
+
   @Test
   void speedIsAmountByTimeOfTheBestWindow() {
     // Passes at place 3 take 100 us, those elsewhere 200 us: 3 of them fill a window, and then 2.
-    double speed =
-        new SpeedSampler().best(place -> now += place == 3 ? 100_000 : 200_000, 1e6, () -> now);
+    double speed = loop(place -> place == 3 ? 100_000 : 200_000).sample(() -> now);
     assertEquals(1e6 / 100_000, speed, 1e-12);
   }
 
   @Test
   void anInterruptionOfTheOnlyGoodPlaceDoesNotCount() {
-    SpeedSampler sampler = new SpeedSampler();
-    sampler.best(place -> now += place == 5 ? 100_000 : 200_000, 1e6, () -> now);
-    // Now the window that tries place 5 is interrupted; others are there, too.
-    int[] passes = new int[SpeedSampler.PLACES];
-    double speed =
-        sampler.best(
+    int[] passes = new int[LimitSource.PLACES];
+    LimitSource loop =
+        loop(
             place -> {
               boolean interrupted = place == 5 && passes[4] > 0 && passes[6] == 0;
               passes[place]++;
-              now += place == 5 && !interrupted ? 100_000 : 200_000;
-            },
-            1e6,
-            () -> now);
-    assertEquals(1e6 / 100_000, speed, 1e-12);
+              return place == 5 && !interrupted ? 100_000 : 200_000;
+            });
+    passes[6] = 1;
+    loop.sample(() -> now);
+    // Now the window that tries place 5 is interrupted; others are there, too.
+    Arrays.fill(passes, 0);
+    assertEquals(1e6 / 100_000, loop.sample(() -> now), 1e-12);
   }
 
   @Test
   void copiesCountWhatIsReadAndWhatIsWritten() {
     // A clock that stands still but for 1 ms a reading: a window is one pass of 2^20 floats and
     // more, each read and written.
-    double speed = new CopyLoop(32 * 1024).sample(() -> now += 1_000_000);
+    double speed = new LimitSource.CopyLoop(32 * 1024).sample(() -> now += 1_000_000);
     assertEquals(2.0 * 4 * (1 << 20) / 1e6, speed, 1e-9);
     assertEquals(
-        4.0 * (1 << 20) / 1e6, new ReadLoop(32 * 1024).sample(() -> now += 1_000_000), 1e-9);
+        4.0 * (1 << 20) / 1e6,
+        new LimitSource.ReadLoop(32 * 1024).sample(() -> now += 1_000_000),
+        1e-9);
   }
 
   @Test
@@ -82,7 +94,7 @@ class LimitLoopsTest {
       MemorySweep sweep = new MemorySweep(elements);
       int last = 0;
       for (int pass = 0; pass < 10; pass++) {
-        last = Math.max(last, sweep.next(SpeedSampler.PLACES - 1) + sweep.piece());
+        last = Math.max(last, sweep.next(LimitSource.PLACES - 1) + sweep.piece());
       }
       assertTrue(last <= sweep.distance(), "the first range ends behind the second's begin");
       assertTrue(sweep.distance() + last <= sweep.allocate(2).length);

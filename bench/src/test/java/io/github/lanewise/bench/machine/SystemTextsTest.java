@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.lanewise.bench.machine.MachineLimits.CacheSizes;
 import io.github.lanewise.bench.result.BenchResult;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +22,8 @@ class SystemTextsTest {
         model name\t: Intel(R) Xeon(R)   Platinum 8375C CPU @ 2.90GHz
         flags\t\t: fpu vme model name : no
         """;
-    assertEquals("Intel(R) Xeon(R) Platinum 8375C CPU @ 2.90GHz", CpuName.of(cpuinfo, "amd64"));
+    assertEquals(
+        "Intel(R) Xeon(R) Platinum 8375C CPU @ 2.90GHz", MachineInfo.cpu(cpuinfo, "amd64"));
   }
 
   @Test
@@ -34,16 +36,16 @@ class SystemTextsTest {
         CPU architecture: 8
         CPU part\t: 0xd40
         """;
-    assertEquals("aarch64, Neoverse V1", CpuName.of(graviton, "aarch64"));
+    assertEquals("aarch64, Neoverse V1", MachineInfo.cpu(graviton, "aarch64"));
     assertEquals(
         "aarch64, implementer 0xc0, part 0xd40",
-        CpuName.of(graviton.replace("0x41", "0xc0"), "aarch64"));
+        MachineInfo.cpu(graviton.replace("0x41", "0xc0"), "aarch64"));
   }
 
   @Test
   void aSystemThatTellsNothingHasAnArchitecture() {
-    assertEquals("riscv64", CpuName.of("", "riscv64"));
-    assertEquals("riscv64", CpuName.of("processor : 0\n:\n", "riscv64"));
+    assertEquals("riscv64", MachineInfo.cpu("", "riscv64"));
+    assertEquals("riscv64", MachineInfo.cpu("processor : 0\n:\n", "riscv64"));
   }
 
   @Test
@@ -96,9 +98,9 @@ class SystemTextsTest {
 
   @Test
   void theRevisionIsNamedWhereThereIsOne() {
-    assertEquals("0.1", Revision.of("0.1", "", false));
-    assertEquals("0.1 (abc)", Revision.of("0.1", "abc", false));
-    assertEquals("0.1 (abc, with changes)", Revision.of("0.1", "abc", true));
+    assertEquals("0.1", MachineInfo.lanewise("0.1", "", false));
+    assertEquals("0.1 (abc)", MachineInfo.lanewise("0.1", "abc", false));
+    assertEquals("0.1 (abc, with changes)", MachineInfo.lanewise("0.1", "abc", true));
   }
 
   @Test

@@ -55,6 +55,7 @@ final class StatisticsTest {
   @Test
   void spreadIsRelativeToTheMedian() {
     assertEquals(0.5, Statistics.spread(List.of(90.0, 100.0, 140.0)));
+    assertEquals(3 / 2.5, Statistics.spread(List.of(4.0, 1.0, 2.0, 3.0)), 1e-12);
     assertEquals(0, Statistics.spread(List.of(5.0)));
   }
 

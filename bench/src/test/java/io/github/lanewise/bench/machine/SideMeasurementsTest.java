@@ -10,10 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class WarmUpsTest {
+class SideMeasurementsTest {
   @Test
   void theCurveIsThatOfTheRunInTheMiddle() {
-    BenchResult.WarmUp curve = WarmUps.curve("label", 7, List.of(run(900), run(300), run(500)));
+    BenchResult.WarmUp curve =
+        SideMeasurements.curve("label", 7, List.of(run(900), run(300), run(500)));
     assertEquals(List.of(900.0, 300.0, 500.0), curve.eightyPercentMillis());
     assertEquals(
         List.of(new Point(400, 0.5), new Point(500, 1), new Point(501, 1)), curve.points());
@@ -39,7 +40,7 @@ class WarmUpsTest {
     for (int i = 0; i < 10_000; i++) {
       points.add(new Point(i, i % 3));
     }
-    List<Point> thinned = WarmUps.thinned(points, 200);
+    List<Point> thinned = SideMeasurements.thinned(points, 200);
     assertEquals(200, thinned.size());
     assertEquals(points.getFirst(), thinned.getFirst());
     assertEquals(points.getLast(), thinned.getLast());
@@ -58,7 +59,7 @@ class WarmUpsTest {
     }
     assertEquals(
         List.of(new Point(0, 0), new Point(1, 0.1), new Point(99.48, 1), new Point(99.98, 1)),
-        WarmUps.thinned(points, 12));
+        SideMeasurements.thinned(points, 12));
   }
 
   @Test
@@ -67,14 +68,14 @@ class WarmUpsTest {
     for (int i = 0; i < 9; i++) {
       points.add(new Point(92 + i, 1));
     }
-    List<Point> thinned = WarmUps.thinned(points, 6);
+    List<Point> thinned = SideMeasurements.thinned(points, 6);
     assertEquals(List.of(new Point(0, 0), new Point(96, 1), new Point(100, 1)), thinned);
   }
 
   @Test
   void fewPointsStayAsTheyAre() {
     List<Point> points = List.of(new Point(1, 0.5), new Point(2, 1));
-    assertEquals(points, WarmUps.thinned(points, 2));
-    assertEquals(List.of(), WarmUps.thinned(List.of(), 200));
+    assertEquals(points, SideMeasurements.thinned(points, 2));
+    assertEquals(List.of(), SideMeasurements.thinned(List.of(), 200));
   }
 }

@@ -1,11 +1,11 @@
-package io.github.lanewise.bench.accuracy;
+package io.github.lanewise.bench.machine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lanewise.bench.result.BenchResult;
 import io.github.lanewise.reference.CorrectlyRounded;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -38,8 +38,8 @@ class ExpErrorsTest {
 
   @Test
   void aPlantedErrorIsFound() {
-    ExpSample sample = new ExpSample(100_003);
-    float planted = floats(sample).get(1234);
+    int[] sample = ExpErrors.sample(100_003);
+    float planted = Float.intBitsToFloat(sample[1234]);
     BenchResult.UlpHistogram right = measured(sample, planted, 0);
     assertTrue(right.largest() <= 0.5, right.largest() + " ULP");
     assertEquals(0, right.counts().getLast());
@@ -50,7 +50,7 @@ class ExpErrorsTest {
     assertEquals(total(right), total(wrong));
   }
 
-  private static BenchResult.UlpHistogram measured(ExpSample sample, float planted, int ulps) {
+  private static BenchResult.UlpHistogram measured(int[] sample, float planted, int ulps) {
     ExpErrors.Exp exp =
         (x, y, count) -> {
           for (int i = 0; i < count; i++) {
@@ -63,7 +63,7 @@ class ExpErrorsTest {
 
   @Test
   void aResultThatIsNotANumberIsInfinitelyWrong() {
-    UlpCounter counter = new UlpCounter();
+    ExpErrors.UlpCounter counter = new ExpErrors.UlpCounter();
     counter.add(1, CorrectlyRounded.expErrorInUlps(1, Float.NaN));
     assertEquals(Double.POSITIVE_INFINITY, counter.histogram("").largest());
     assertEquals(1, counter.histogram("").counts().getLast());
@@ -71,7 +71,7 @@ class ExpErrorsTest {
 
   @Test
   void anErrorIsCountedInTheBinThatHoldsIt() {
-    UlpCounter counter = new UlpCounter();
+    ExpErrors.UlpCounter counter = new ExpErrors.UlpCounter();
     for (double error : new double[] {0, 0.019, 0.021, 1.99, 2.01, 7}) {
       counter.add(1, error);
     }
@@ -85,7 +85,8 @@ class ExpErrorsTest {
 
   @Test
   void theSampleReachesBothEnds() {
-    List<Float> floats = floats(new ExpSample(10_000_019));
+    List<Float> floats =
+        Arrays.stream(ExpErrors.sample(10_000_019)).mapToObj(Float::intBitsToFloat).toList();
     for (float end : new float[] {0x1p-24f, -0x1p-24f}) {
       assertTrue(floats.contains(end), () -> "without " + end);
     }
@@ -95,17 +96,5 @@ class ExpErrorsTest {
     float least = floats.stream().min(Float::compare).orElseThrow();
     assertEquals(Float.MIN_VALUE, CorrectlyRounded.exp(least));
     assertEquals(0, CorrectlyRounded.exp(Math.nextDown(least)));
-  }
-
-  private static List<Float> floats(ExpSample sample) {
-    List<Float> floats = new ArrayList<>();
-    sample.forEach(
-        new float[7],
-        (x, count) -> {
-          for (int i = 0; i < count; i++) {
-            floats.add(x[i]);
-          }
-        });
-    return floats;
   }
 }
