@@ -48,6 +48,9 @@ public final class WarmUpCurve {
     }
   }
 
+  private final List<Runs> starts =
+      List.of(new Runs("scalar"), new Runs("vector"), new Runs("trial"));
+
   private WarmUpCurve() {}
 
   /** Runs all processes. */
@@ -55,14 +58,17 @@ public final class WarmUpCurve {
     int jvms = args.length > 0 ? Integer.parseInt(args[0]) : 9;
     List<String> settings = args.length > 1 ? List.of(args).subList(1, args.length) : SETTINGS;
     for (String setting : settings) {
-      measure(setting, jvms);
+      WarmUpCurve curve = new WarmUpCurve();
+      curve.measure(setting, jvms);
+      System.out.println(
+          Text.format("%n%s, medians of %d processes: scalar, vector, trial", setting, jvms));
+      curve.print();
     }
   }
 
-  private static void measure(String setting, int jvms) throws IOException, InterruptedException {
+  private void measure(String setting, int jvms) throws IOException, InterruptedException {
     List<String> prefix = List.of("taskset", "-c", setting.startsWith("one") ? "0" : "0,1");
     Process neighbour = setting.endsWith("busy") ? neighbour() : null;
-    List<Runs> starts = List.of(new Runs("scalar"), new Runs("vector"), new Runs("trial"));
     try {
       for (int jvm = 0; jvm < jvms; jvm++) {
         starts.forEach(runs -> runs.fork(prefix));
@@ -72,74 +78,56 @@ public final class WarmUpCurve {
         neighbour.destroyForcibly().waitFor();
       }
     }
-    System.out.println(
-        Text.format("%n%s, medians of %d processes: scalar, vector, trial", setting, jvms));
-    print(starts);
   }
 
-  private static void print(List<Runs> of) {
-    row("first call, ms", of, Runs::flatOut, run -> first(run).millis());
-    row("sum of the first 12 calls, ms", of, Runs::flatOut, run -> sum(run, 12, Call::millis));
-    row(
-        "allocated by the caller in its first 20 calls, KB",
-        of,
-        Runs::flatOut,
-        run -> sum(run, 20, Call::bytes) / 1024);
-    row(
-        "processor time until the first call has ended, ms",
-        of,
-        Runs::flatOut,
-        run -> first(run).processorMillis());
-    row(
-        "vector kernels serve a caller that waits after, ms",
-        of,
-        Runs::waiting,
-        run -> run.attention().millis());
-    row(
-        "vector kernels serve a caller that does not wait after, ms",
-        of,
-        Runs::flatOut,
-        run -> run.attention().millis());
-    row(
-        "processor time until then, the caller waiting, ms",
-        of,
-        Runs::waiting,
-        run -> run.attention().processorMillis());
-    row(
-        "processor time until everything is settled, ms",
-        of,
-        Runs::waiting,
-        run -> run.everything().processorMillis());
-    row("steady call, ms", of, Runs::flatOut, WarmUpRun::steadyMillis);
-    row("warmUp is complete after, ms", of, Runs::warmed, WarmUpRun::warmedMillis);
-    row("first call after warmUp, ms", of, Runs::warmed, run -> first(run).millis());
-    row("median of 2000 calls after warmUp, ms", of, Runs::warmed, WarmUpCurve::median);
-    row(
-        "first call after warmUp / median",
-        of,
-        Runs::warmed,
-        run -> first(run).millis() / median(run));
-    row(
-        "slowest of 2000 calls after warmUp / median",
-        of,
-        Runs::warmed,
-        run -> Statistics.quantile(1, run.callMillis()) / median(run));
+  /** A process that never rests. */
+  private static Process neighbour() throws IOException {
+    return new ProcessBuilder("sh", "-c", "while :; do :; done").start();
   }
 
-  private static void row(
-      String what,
-      List<Runs> starts,
-      Function<Runs, List<WarmUpRun>> kind,
-      ToDoubleFunction<WarmUpRun> figure) {
+  private void print() {
+    flatOut("first call, ms", r -> first(r).millis());
+    flatOut("sum of the first 12 calls, ms", r -> sum(r, 12, Call::millis));
+    flatOut(
+        "allocated by the caller in its first 20 calls, KB", r -> sum(r, 20, Call::bytes) / 1024);
+    flatOut("processor time until the first call has ended, ms", r -> first(r).processorMillis());
+    waiting("vector kernels serve a caller that waits after, ms", r -> r.attention().millis());
+    flatOut(
+        "vector kernels serve a caller that does not wait after, ms", r -> r.attention().millis());
+    waiting(
+        "processor time until then, the caller waiting, ms", r -> r.attention().processorMillis());
+    waiting(
+        "processor time until everything is settled, ms", r -> r.everything().processorMillis());
+    flatOut("steady call, ms", WarmUpRun::steadyMillis);
+    warmed("warmUp is complete after, ms", WarmUpRun::warmedMillis);
+    warmed("first call after warmUp, ms", r -> first(r).millis());
+    warmed("median of 2000 calls after warmUp, ms", r -> share(r, 0.5));
+    warmed("first call after warmUp / median", r -> first(r).millis() / share(r, 0.5));
+    warmed("slowest of 2000 calls after warmUp / median", r -> share(r, 1) / share(r, 0.5));
+  }
+
+  private void flatOut(String what, ToDoubleFunction<WarmUpRun> figure) {
+    row(what, Runs::flatOut, figure);
+  }
+
+  private void waiting(String what, ToDoubleFunction<WarmUpRun> figure) {
+    row(what, Runs::waiting, figure);
+  }
+
+  private void warmed(String what, ToDoubleFunction<WarmUpRun> figure) {
+    row(what, Runs::warmed, figure);
+  }
+
+  private void row(
+      String what, Function<Runs, List<WarmUpRun>> kind, ToDoubleFunction<WarmUpRun> figure) {
     StringBuilder line = new StringBuilder(Text.format("%-62s", what));
     for (Runs start : starts) {
       double[] figures = kind.apply(start).stream().mapToDouble(figure).sorted().toArray();
+      int n = figures.length;
       line.append(
-          figures.length == 0
+          n == 0
               ? " ".repeat(31)
-              : Text.format(
-                  " %10.2f (%7.2f-%8.2f)",
-                  figures[figures.length / 2], figures[0], figures[figures.length - 1]));
+              : Text.format(" %10.2f (%7.2f-%8.2f)", figures[n / 2], figures[0], figures[n - 1]));
     }
     System.out.println(line);
   }
@@ -152,12 +140,8 @@ public final class WarmUpCurve {
     return run.calls().stream().limit(calls).mapToDouble(figure).sum();
   }
 
-  private static double median(WarmUpRun run) {
-    return Statistics.median(run.callMillis());
-  }
-
-  /** A process that never rests. */
-  private static Process neighbour() throws IOException {
-    return new ProcessBuilder("sh", "-c", "while :; do :; done").start();
+  /** The time within which that share of all calls ends. */
+  private static double share(WarmUpRun run, double share) {
+    return Statistics.quantile(share, run.callMillis());
   }
 }

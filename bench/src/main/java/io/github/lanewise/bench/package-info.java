@@ -1,4 +1,6 @@
-/** JMH benchmarks of the kernel next to its peers. */
+/**
+ * Programs that measure: JMH benchmarks, the regression gate, warm-up, and the comparison's start.
+ */
 @NullMarked
 package io.github.lanewise.bench;
 

@@ -1,4 +1,4 @@
-package io.github.lanewise.bench.gate;
+package io.github.lanewise.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lanewise.Lanewise;
-import io.github.lanewise.bench.ChildJvm;
+import io.github.lanewise.bench.Gate.Judgement;
+import io.github.lanewise.bench.GateCell.Known;
+import io.github.lanewise.bench.GateCell.Seen;
 import io.github.lanewise.bench.contender.LanewiseContender;
 import io.github.lanewise.bench.contender.OracleContender;
-import io.github.lanewise.bench.gate.Cell.Known;
-import io.github.lanewise.bench.gate.GateFork.Seen;
 import io.github.lanewise.bench.stage.Failure;
 import io.github.lanewise.bench.stage.Terminal;
 import java.io.ByteArrayOutputStream;
@@ -24,9 +24,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class GateTest {
-  private static final Cell EXP =
-      Cell.question("exp 4096", new LanewiseContender(), new Known(3, 6, 6));
-  private static final Cell MAX = Cell.question("max 4096", new LanewiseContender(), Known.NOTHING);
+  private static final GateCell EXP =
+      GateCell.question("exp 4096", new LanewiseContender(), new Known(3, 6, 6));
+  private static final GateCell MAX =
+      GateCell.question("max 4096", new LanewiseContender(), Known.NOTHING);
   private static final int LANES = Lanewise.implementation().laneBits();
 
   private final ByteArrayOutputStream said = new ByteArrayOutputStream();
@@ -40,38 +41,38 @@ class GateTest {
     return new Seen(nanos, bytes);
   }
 
-  private static void assertComplaint(String expected, Verdict verdict) {
-    String complaint = String.valueOf(verdict.complaint());
+  private static void assertComplaint(String expected, Judgement judgement) {
+    String complaint = String.valueOf(judgement.complaint());
     assertTrue(complaint.contains(expected), complaint);
-    assertTrue(verdict.line().contains("FAILED"), verdict::line);
+    assertTrue(judgement.line().contains("FAILED"), judgement::line);
   }
 
   private static @Nullable Seen measured(int lanes) {
-    return GateFork.run(ChildJvm.ownJava(), lanes, List.of(EXP.name())).get(EXP.name());
+    return GateCell.run(ChildJvm.ownJava(), lanes, List.of(EXP.name())).get(EXP.name());
   }
 
   @Test
   void vectorKernelsPassAndScalarOnesDoNot() {
     Seen scalar = measured(0);
     Seen vector = measured(LANES);
-    assertNull(new Verdict(EXP, LANES, scalar, vector, vector).complaint());
+    assertNull(new Judgement(EXP, LANES, scalar, vector, vector).complaint());
     Seen again = measured(0);
-    assertComplaint("the speed of scalar", new Verdict(EXP, LANES, scalar, again, again));
-    assertComplaint("of its speed here", new Verdict(MAX, LANES, scalar, vector, again));
+    assertComplaint("the speed of scalar", new Judgement(EXP, LANES, scalar, again, again));
+    assertComplaint("of its speed here", new Judgement(MAX, LANES, scalar, vector, again));
   }
 
   @Test
   void whoAllocatesFails() {
-    Cell oracle = Cell.question("exp 4096", new OracleContender(), Known.NOTHING);
-    Seen seen = GateFork.measure(oracle);
-    assertComplaint("but must allocate none", new Verdict(oracle, LANES, seen, seen, seen));
+    GateCell oracle = GateCell.question("exp 4096", new OracleContender(), Known.NOTHING);
+    Seen seen = oracle.measure();
+    assertComplaint("but must allocate none", new Judgement(oracle, LANES, seen, seen, seen));
   }
 
   @Test
   void whatIsNotMeasuredFails() {
-    assertComplaint("not measured", new Verdict(MAX, LANES, seen(9, 0), seen(9, 0), null));
-    assertComplaint("not measured", new Verdict(MAX, LANES, null, seen(9, 0), seen(9, 0)));
-    assertComplaint("not measured", new Verdict(MAX, LANES, seen(9, 0), null, seen(9, 0)));
+    assertComplaint("not measured", new Judgement(MAX, LANES, seen(9, 0), seen(9, 0), null));
+    assertComplaint("not measured", new Judgement(MAX, LANES, null, seen(9, 0), seen(9, 0)));
+    assertComplaint("not measured", new Judgement(MAX, LANES, seen(9, 0), null, seen(9, 0)));
   }
 
   @Test
@@ -84,7 +85,7 @@ class GateTest {
   @CsvSource({"1500, 1000, 0", "3000, 1000, 0"})
   void enough(double scalar, double vector, double bytes) {
     Seen run = seen(vector, bytes);
-    assertNull(new Verdict(EXP, 128, seen(scalar, 0), run, run).complaint());
+    assertNull(new Judgement(EXP, 128, seen(scalar, 0), run, run).complaint());
   }
 
   @ParameterizedTest
@@ -97,7 +98,7 @@ class GateTest {
   })
   void notEnough(double scalar, double vector, double bytes) {
     Seen run = seen(vector, bytes);
-    assertNotNull(new Verdict(EXP, 128, seen(scalar, 0), run, run).complaint());
+    assertNotNull(new Judgement(EXP, 128, seen(scalar, 0), run, run).complaint());
   }
 
   @ParameterizedTest
@@ -110,23 +111,26 @@ class GateTest {
   @Test
   void everyCellTellsSomethingAtSomeWidthOrIsNamedHere() {
     List<String> silent =
-        Cell.all().stream().filter(cell -> cell.known().least(512) == 0).map(Cell::name).toList();
+        GateCell.all().stream()
+            .filter(cell -> cell.known().least(512) == 0)
+            .map(GateCell::name)
+            .toList();
     assertEquals(List.of("max 4096", "divide 4096", "sampler top-k, top-p, min-p"), silent);
   }
 
   @Test
   void timeIsNotJudgedWhereItTellsNothing() {
     Seen run = seen(1000, 0);
-    assertNull(new Verdict(MAX, 512, seen(900, 0), run, run).complaint());
+    assertNull(new Judgement(MAX, 512, seen(900, 0), run, run).complaint());
     run = seen(1000, 16);
-    assertComplaint("allocates 16.0", new Verdict(MAX, 512, seen(900, 0), run, run));
+    assertComplaint("allocates 16.0", new Judgement(MAX, 512, seen(900, 0), run, run));
   }
 
   @ParameterizedTest
   @CsvSource({"700, 1000, true", "690, 1000, false", "1000, 100, true"})
   void anotherJdkHasSevenTenthsOfTheSpeed(double here, double there, boolean passes) {
-    Verdict verdict = new Verdict(EXP, 512, seen(9000, 0), seen(here, 0), seen(there, 0));
-    assertEquals(passes, verdict.complaint() == null, verdict::line);
+    Judgement judgement = new Judgement(EXP, 512, seen(9000, 0), seen(here, 0), seen(there, 0));
+    assertEquals(passes, judgement.complaint() == null, judgement::line);
   }
 
   @Test

@@ -1,21 +1,22 @@
-package io.github.lanewise.bench.gate;
+package io.github.lanewise.bench;
 
 import io.github.lanewise.FloatTensor;
 import io.github.lanewise.Lanes;
 import io.github.lanewise.Mask;
 import io.github.lanewise.attention.Attention;
 import io.github.lanewise.attention.KeyValueCache.Storage;
-import io.github.lanewise.bench.DecodeBenchmark;
-import io.github.lanewise.bench.Inputs;
-import io.github.lanewise.bench.SamplerBenchmark;
 import io.github.lanewise.bench.comparison.Contender;
 import io.github.lanewise.bench.comparison.Question;
 import io.github.lanewise.bench.comparison.QuestionData;
 import io.github.lanewise.bench.comparison.QuestionText;
+import io.github.lanewise.bench.comparison.SteadyState;
 import io.github.lanewise.bench.contender.LanewiseContender;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -25,7 +26,7 @@ import java.util.function.Supplier;
  * @param known how many times as fast as scalar ones vector kernels are known to be
  * @param prepare makes the call ready
  */
-record Cell(String name, Known known, Supplier<Runnable> prepare) {
+record GateCell(String name, Known known, Supplier<Runnable> prepare) {
 
   /**
    * Speeds at each width of lanes, that of the scalar kernels being 1, as measured on one CPU with
@@ -51,6 +52,7 @@ record Cell(String name, Known known, Supplier<Runnable> prepare) {
     }
   }
 
+  private static final String SEPARATOR = "\t";
   private static final int RUN = 4096;
   private static final int LENGTH = 256;
   private static final int HEADS = 2;
@@ -60,13 +62,13 @@ record Cell(String name, Known known, Supplier<Runnable> prepare) {
   private static volatile float sink;
 
   /** Each operation, in the forms that have kernels of their own. */
-  static List<Cell> all() {
-    List<Cell> cells = new ArrayList<>();
+  static List<GateCell> all() {
+    List<GateCell> cells = new ArrayList<>();
     cells.add(question("exp 4096", new Known(4.7, 8.9, 10)));
     cells.add(question("sum 4096", new Known(2.9, 4.5, 4.1)));
     cells.add(question("max 4096", Known.NOTHING));
     cells.add(question("divide 4096", Known.NOTHING));
-    cells.add(new Cell("log-sum-exp 4096", new Known(5.9, 10, 12), Cell::logSumExp));
+    cells.add(new GateCell("log-sum-exp 4096", new Known(5.9, 10, 12), GateCell::logSumExp));
     cells.add(question("softmax 32x1024", new Known(6.4, 11, 12)));
     cells.add(question("softmax 128x128 causal", new Known(3.4, 3.9, 3.7)));
     cells.add(question("softmax 32x1024 boolean", new Known(3.8, 6.6, 7.4)));
@@ -79,19 +81,21 @@ record Cell(String name, Known known, Supplier<Runnable> prepare) {
     cells.add(question("attention 2 256x64 causal", new Known(13, 25, 26)));
     cells.add(question("attention 2 256x64 softcap", new Known(10, 20, 23)));
     cells.add(
-        new Cell(
-            "attention 2 256x64 boolean, softcap", new Known(7.9, 14, 16), Cell::maskedAttention));
+        new GateCell(
+            "attention 2 256x64 boolean, softcap",
+            new Known(7.9, 14, 16),
+            GateCell::maskedAttention));
     cells.add(decode(Storage.FLOAT32, new Known(8.2, 14, 19)));
     cells.add(decode(Storage.BFLOAT16, new Known(12, 21, 24)));
     cells.add(decode(Storage.FLOAT16, new Known(9.2, 17, 19)));
     cells.add(decode(Storage.INT8, new Known(1, 18, 19)));
-    cells.add(new Cell("sampler top-k, top-p, min-p", Known.NOTHING, SamplerBenchmark::call));
+    cells.add(new GateCell("sampler top-k, top-p, min-p", Known.NOTHING, SamplerBenchmark::call));
     return cells;
   }
 
-  private static Cell decode(Storage storage, Known known) {
+  private static GateCell decode(Storage storage, Known known) {
     String name = "decode 32:8 1x512x128 " + storage.name().toLowerCase(Locale.ROOT);
-    return new Cell(name, known, () -> DecodeBenchmark.call(8, 512, storage));
+    return new GateCell(name, known, () -> DecodeBenchmark.call(8, 512, storage));
   }
 
   private static Runnable logSumExp() {
@@ -118,12 +122,12 @@ record Cell(String name, Known known, Supplier<Runnable> prepare) {
     return FloatTensor.of(Inputs.normal(HEADS * LENGTH * DIM, seed), 1, HEADS, LENGTH, DIM);
   }
 
-  private static Cell question(String id, Known known) {
+  private static GateCell question(String id, Known known) {
     return question(id, new LanewiseContender(), known);
   }
 
-  static Cell question(String id, Contender contender, Known known) {
-    return new Cell(
+  static GateCell question(String id, Contender contender, Known known) {
+    return new GateCell(
         id,
         known,
         () -> {
@@ -134,5 +138,53 @@ record Cell(String name, Known known, Supplier<Runnable> prepare) {
             throw new IllegalStateException(id, e);
           }
         });
+  }
+
+  /**
+   * What was seen of a cell in steady state.
+   *
+   * @param nanos of the fastest call
+   * @param bytes allocated by a call
+   */
+  record Seen(double nanos, double bytes) {
+    /** The best of both: whatever else a machine or a compiler does can only add. */
+    Seen and(Seen other) {
+      return new Seen(Math.min(nanos, other.nanos), Math.min(bytes, other.bytes));
+    }
+  }
+
+  /** Is the process: measures the cells of these names. */
+  public static void main(String[] names) {
+    Set<String> wanted = Set.of(names);
+    for (GateCell cell : GateCell.all()) {
+      if (wanted.contains(cell.name())) {
+        Seen seen = cell.measure();
+        System.out.println(cell.name() + SEPARATOR + seen.nanos() + SEPARATOR + seen.bytes());
+      }
+    }
+  }
+
+  Seen measure() {
+    Runnable call = prepare.get();
+    return new Seen(SteadyState.settle(call), SteadyState.bytesPerCall(call));
+  }
+
+  /**
+   * Starts a process with this one's options, and waits for it.
+   *
+   * @param java the program, or any other that takes its arguments
+   * @param lanes width of vectors in bits; 0 for scalar kernels
+   */
+  static Map<String, Seen> run(String java, int lanes, List<String> names) {
+    List<String> options = List.of("-Dlanewise.start=vector", "-Dlanewise.lanes=" + lanes);
+    Map<String, Seen> seen = new LinkedHashMap<>();
+    for (String line :
+        ChildJvm.run(List.of(java), options, GateCell.class, names).lines().toList()) {
+      String[] parts = line.split(SEPARATOR, -1);
+      if (parts.length == 3) {
+        seen.put(parts[0], new Seen(Double.parseDouble(parts[1]), Double.parseDouble(parts[2])));
+      }
+    }
+    return seen;
   }
 }

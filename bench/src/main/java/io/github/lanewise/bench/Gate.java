@@ -1,8 +1,7 @@
-package io.github.lanewise.bench.gate;
+package io.github.lanewise.bench;
 
 import io.github.lanewise.Lanewise;
-import io.github.lanewise.bench.ChildJvm;
-import io.github.lanewise.bench.gate.GateFork.Seen;
+import io.github.lanewise.bench.GateCell.Seen;
 import io.github.lanewise.bench.stage.Failure;
 import io.github.lanewise.bench.stage.Terminal;
 import io.github.lanewise.bench.stage.Text;
@@ -83,11 +82,11 @@ public final class Gate {
     if (implementation.laneBits() < NARROWEST) {
       throw new Failure("kernels run without vectors: " + implementation.reason());
     }
-    List<Cell> cells = Cell.all().stream().filter(c -> c.name().contains(only)).toList();
+    List<GateCell> cells = GateCell.all().stream().filter(c -> c.name().contains(only)).toList();
     if (cells.isEmpty()) {
       throw new Failure("no operation has \"" + only + "\" in its name");
     }
-    Map<String, Seen> scalar = GateFork.run(ChildJvm.ownJava(), 0, names(cells));
+    Map<String, Seen> scalar = GateCell.run(ChildJvm.ownJava(), 0, names(cells));
     List<String> failures = new ArrayList<>();
     int narrowest = against == null ? NARROWEST : implementation.laneBits();
     for (int lanes = implementation.laneBits(); lanes >= narrowest; lanes /= 2) {
@@ -96,11 +95,12 @@ public final class Gate {
               "%d bits%s: speed of that of scalar kernels (* not judged), of that in this JDK,"
                   + " bytes a call",
               lanes, against == null ? "" : ", " + against));
-      for (Verdict verdict : judge(cells, lanes, scalar)) {
-        terminal.line(verdict.line());
-        if (verdict.complaint() != null) {
+      for (Judgement judgement : judge(cells, lanes, scalar)) {
+        terminal.line(judgement.line());
+        if (judgement.complaint() != null) {
           failures.add(
-              Text.format("%s at %d bits %s", verdict.cell().name(), lanes, verdict.complaint()));
+              Text.format(
+                  "%s at %d bits %s", judgement.cell().name(), lanes, judgement.complaint()));
         }
       }
     }
@@ -114,39 +114,101 @@ public final class Gate {
   }
 
   /** What fails is measured again; the best counts. */
-  private List<Verdict> judge(List<Cell> cells, int lanes, Map<String, Seen> scalar) {
+  private List<Judgement> judge(List<GateCell> cells, int lanes, Map<String, Seen> scalar) {
     Map<String, Seen> here = new HashMap<>();
     Map<String, Seen> there = against == null ? here : new HashMap<>();
-    List<Cell> open = cells;
+    List<Judgement> judgements = List.of();
+    List<GateCell> open = cells;
     for (int attempt = 0; attempt < ATTEMPTS && !open.isEmpty(); attempt++) {
       if (attempt > 0) {
         terminal.line(Text.format("  once more: %s", String.join("; ", names(open))));
       }
-      GateFork.run(ChildJvm.ownJava(), lanes, names(open))
+      GateCell.run(ChildJvm.ownJava(), lanes, names(open))
           .forEach((name, seen) -> here.merge(name, seen, Seen::and));
       if (against != null) {
-        GateFork.run(against, lanes, names(open))
+        GateCell.run(against, lanes, names(open))
             .forEach((name, seen) -> there.merge(name, seen, Seen::and));
       }
-      open =
+      judgements =
           cells.stream()
-              .filter(cell -> verdict(cell, lanes, scalar, here, there).complaint() != null)
+              .map(
+                  cell -> {
+                    String name = cell.name();
+                    return new Judgement(
+                        cell, lanes, scalar.get(name), here.get(name), there.get(name));
+                  })
               .toList();
+      open = judgements.stream().filter(j -> j.complaint() != null).map(Judgement::cell).toList();
     }
-    return cells.stream().map(cell -> verdict(cell, lanes, scalar, here, there)).toList();
+    return judgements;
   }
 
-  private static Verdict verdict(
-      Cell cell,
-      int lanes,
-      Map<String, Seen> scalar,
-      Map<String, Seen> here,
-      Map<String, Seen> there) {
-    String name = cell.name();
-    return new Verdict(cell, lanes, scalar.get(name), here.get(name), there.get(name));
+  private static List<String> names(List<GateCell> cells) {
+    return cells.stream().map(GateCell::name).toList();
   }
 
-  private static List<String> names(List<Cell> cells) {
-    return cells.stream().map(Cell::name).toList();
+  /**
+   * What is thought of the vector kernels of a cell.
+   *
+   * @param lanes their width in bits
+   * @param scalar what the scalar kernels of this JDK need
+   * @param here the vector kernels in this JDK
+   * @param there in the one that is judged, which may be the same
+   */
+  record Judgement(
+      GateCell cell, int lanes, @Nullable Seen scalar, @Nullable Seen here, @Nullable Seen there) {
+    /**
+     * The least speed in another JDK, as a part of that in this one: less than two compilers that
+     * both keep the vectors differ by, with the noise of a shared machine, and more than what is
+     * left where one has lost them.
+     */
+    static final double LEAST_OF_HERE = 0.7;
+
+    /** The speed there, that of the scalar kernels being 1; NaN if one of them was not measured. */
+    double overScalar() {
+      return nanos(scalar) / nanos(there);
+    }
+
+    /** The speed there, that here being 1; NaN if one of them was not measured. */
+    double ofHere() {
+      return nanos(here) / nanos(there);
+    }
+
+    private static double nanos(@Nullable Seen seen) {
+      return seen == null ? Double.NaN : seen.nanos();
+    }
+
+    /** Why it fails; null if it passes. */
+    @Nullable String complaint() {
+      if (there == null || !Double.isFinite(overScalar()) || !Double.isFinite(ofHere())) {
+        return "was not measured";
+      }
+      if (there.bytes() != 0) {
+        return Text.format("allocates %.1f bytes a call, but must allocate none", there.bytes());
+      }
+      double least = cell.known().least(lanes);
+      if (!(overScalar() >= least)) {
+        return Text.format(
+            "has %.2f times the speed of scalar kernels, less than %.2f, half of what is known",
+            overScalar(), least);
+      }
+      if (!(ofHere() >= LEAST_OF_HERE)) {
+        return Text.format("has %.2f of its speed here, less than %.1f", ofHere(), LEAST_OF_HERE);
+      }
+      return null;
+    }
+
+    /** A line of a table. */
+    String line() {
+      String complaint = complaint();
+      return Text.format(
+          "  %-36s%9.2f%1s%9.2f %9.1f  %s",
+          cell.name(),
+          overScalar(),
+          cell.known().least(lanes) > 0 ? "" : "*",
+          ofHere(),
+          there == null ? Double.NaN : there.bytes(),
+          complaint == null ? "" : "FAILED: " + complaint);
+    }
   }
 }
