@@ -2,7 +2,6 @@ package io.github.lanewise.bench.comparison;
 
 import io.github.lanewise.bench.report.Report;
 import io.github.lanewise.bench.result.BenchResult;
-import io.github.lanewise.bench.result.ResultCsv;
 import io.github.lanewise.bench.result.ResultFile;
 import io.github.lanewise.bench.stage.Failure;
 import io.github.lanewise.bench.stage.Terminal;
@@ -68,7 +67,7 @@ public final class CompareCommand {
     folder.write(
         to -> {
           ResultFile.write(result, to.resolve(Report.JSON));
-          ResultCsv.write(result, to.resolve(Report.CSV));
+          ResultFile.writeCsv(result, to.resolve(Report.CSV));
         });
     terminal.line("");
     Summary.of(result).forEach(terminal::line);

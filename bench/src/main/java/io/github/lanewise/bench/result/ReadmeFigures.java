@@ -1,7 +1,6 @@
 package io.github.lanewise.bench.result;
 
 import io.github.lanewise.bench.comparison.LimitKind;
-import io.github.lanewise.bench.comparison.Operation;
 import io.github.lanewise.bench.comparison.Question;
 import io.github.lanewise.bench.comparison.QuestionText;
 import io.github.lanewise.bench.comparison.Variant;
@@ -121,47 +120,27 @@ final class ReadmeFigures {
   }
 
   /** Such as {@code softmax, 64 x 1024} and {@code attention, 8 heads, 2048 x 64, causal}. */
-  static String name(Question question) {
-    StringBuilder name = new StringBuilder();
-    switch (question.operation()) {
-      case QK:
-        name.append("product QKᵀ");
-        break;
-      case PV:
-        name.append("product PV");
-        break;
-      default:
-        name.append(question.operation().name().toLowerCase(Locale.ROOT));
-        break;
-    }
-    if (question.operation() == Operation.ATTENTION) {
-      name.append(", ").append(question.heads());
-      name.append(question.keyHeads() == question.heads() ? "" : ":" + question.keyHeads());
-      name.append(" heads");
-    }
-    name.append(", ").append(shape(question));
-    if (question.variant() != Variant.PLAIN) {
-      name.append(", ")
-          .append(question.variant().name().toLowerCase(Locale.ROOT).replace('_', ' '));
-    }
-    if (question.threads() > 1) {
-      name.append(", ").append(question.threads()).append(" threads");
-    }
-    return name.toString();
+  static String name(Question q) {
+    String operation = lower(q.operation());
+    String rows = q.rows() + " x " + q.columns();
+    String keyHeads = q.keyHeads() == q.heads() ? "" : ":" + q.keyHeads();
+    String name =
+        switch (q.operation()) {
+          case SOFTMAX -> operation + ", " + rows;
+          case QK -> "product QKᵀ, " + rows + " x " + q.depth();
+          case PV -> "product PV, " + rows + " x " + q.depth();
+          case ATTENTION ->
+              Text.format(
+                  "attention, %d%s heads, %d x %d", q.heads(), keyHeads, q.columns(), q.depth());
+          default -> operation + ", " + q.columns() + " floats";
+        };
+    return name
+        + (q.variant() == Variant.PLAIN ? "" : ", " + lower(q.variant()))
+        + (q.threads() == 1 ? "" : ", " + q.threads() + " threads");
   }
 
-  private static String shape(Question question) {
-    switch (question.operation()) {
-      case SOFTMAX:
-        return question.rows() + " x " + question.columns();
-      case QK:
-      case PV:
-        return question.rows() + " x " + question.columns() + " x " + question.depth();
-      case ATTENTION:
-        return question.columns() + " x " + question.depth();
-      default:
-        return question.columns() + " floats";
-    }
+  private static String lower(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
   /** Lanewise's own speed: GFLOP/s, or time per element where nothing is multiplied. */
@@ -172,7 +151,7 @@ final class ReadmeFigures {
             .mapToDouble(Double::doubleValue)
             .toArray();
     double median = Statistics.median(nanos);
-    return question.limit() == LimitKind.FMA
+    return fma(question)
         ? number(question.operations() / median) + " GFLOP/s"
         : number(median / question.elements()) + " ns/element";
   }
@@ -180,11 +159,11 @@ final class ReadmeFigures {
   /** Such as {@code 78 % of FMA}. */
   String share(Question question) {
     double share = Share.ofLimit(question, ours(question));
-    String limit =
-        question.limit() == LimitKind.FMA
-            ? "FMA"
-            : question.limit() == LimitKind.COPY ? "copy" : "read";
-    return percent(share) + " of " + limit;
+    return percent(share) + " of " + (fma(question) ? "FMA" : lower(question.limit()));
+  }
+
+  private static boolean fma(Question question) {
+    return question.limit() == LimitKind.FMA;
   }
 
   static String percent(double share) {

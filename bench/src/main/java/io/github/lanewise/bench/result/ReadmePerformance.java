@@ -1,8 +1,6 @@
 package io.github.lanewise.bench.result;
 
 import io.github.lanewise.bench.stage.Failure;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -45,11 +43,11 @@ public final class ReadmePerformance {
     Path readme = project.resolve(README);
     Path document = project.resolve(DOCUMENT);
     // first what can fail for its content, so that texts and picture are replaced all or none
-    String brief = readme(read(readme), result);
-    String table = document(read(document), result);
-    AtomicFile.write(project.resolve(PICTURE), picture(result));
-    AtomicFile.write(document, table);
-    AtomicFile.write(readme, brief);
+    String brief = readme(TextFile.read(readme), result);
+    String table = document(TextFile.read(document), result);
+    TextFile.write(project.resolve(PICTURE), picture(result));
+    TextFile.write(document, table);
+    TextFile.write(readme, brief);
   }
 
   static String picture(BenchResult result) {
@@ -58,14 +56,12 @@ public final class ReadmePerformance {
 
   /** Returns the README with its block replaced. */
   static String readme(String text, BenchResult result) {
-    String block = new ReadmeTable(new ReadmeFigures(result)).brief(PICTURE, DOCUMENT);
-    return replaced(README, text, block);
+    return replaced(README, text, new ReadmeTable(result).brief(PICTURE, DOCUMENT));
   }
 
   /** Returns the document with its block replaced. */
   static String document(String text, BenchResult result) {
-    String block = new ReadmeTable(new ReadmeFigures(result)).markdown("../" + RESULT);
-    return replaced(DOCUMENT, text, block);
+    return replaced(DOCUMENT, text, new ReadmeTable(result).markdown("../" + RESULT));
   }
 
   private static String replaced(String name, String text, String block) {
@@ -84,13 +80,5 @@ public final class ReadmePerformance {
       throw new Failure(name + " " + how + " the line \"" + mark.strip() + "\"");
     }
     return at;
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw new Failure("cannot read " + file.toAbsolutePath() + ": " + AtomicFile.reason(e), e);
-    }
   }
 }

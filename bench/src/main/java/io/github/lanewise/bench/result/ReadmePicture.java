@@ -4,8 +4,12 @@ import io.github.lanewise.bench.comparison.Question;
 import io.github.lanewise.bench.page.Markup;
 import io.github.lanewise.bench.stage.Text;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
  * The README's picture: a lane for each peer at each question, with its ratio and the spread on a
@@ -13,9 +17,10 @@ import java.util.Optional;
  * the page around it may be of either kind.
  */
 final class ReadmePicture {
-  private static final String STYLE =
+  private static final String HEAD =
       """
-
+      <svg xmlns='http://www.w3.org/2000/svg' width='%s' height='%s' viewBox='0 0 %s %s' role='img'\
+       aria-label='How many times as long the peers take as Lanewise, with the spread over the rounds'><style>
         svg { --paper: #ffffff; --ink: #1b1f24; --muted: #59616b; --line: #d8dbe0; --band: #eceef1;
           --faster: #2457c5; --slower: #b3261e; }
         @media (prefers-color-scheme: dark) {
@@ -32,6 +37,7 @@ final class ReadmePicture {
         .FASTER { fill: var(--faster); stroke: var(--faster); stroke-width: 2; }
         .SLOWER { fill: var(--slower); stroke: var(--slower); stroke-width: 2; }
         .NO_WINNER { fill: var(--paper); stroke: var(--muted); stroke-width: 2; }
+      </style><rect class='paper' width='%s' height='%s'/>
       """;
 
   private static final int WIDTH = 760;
@@ -40,189 +46,143 @@ final class ReadmePicture {
   private static final int LANE = 17;
   private static final int GAP = 9;
   private static final int TOP = 74;
-  private static final double[] STEPS = {1, 2, 5};
+  private static final int FOOT = 30;
 
-  private final ReadmeFigures figures;
+  private final StringBuilder out = new StringBuilder();
+  private final Map<Question, List<Lane>> questions = new LinkedHashMap<>();
+  private final double noise;
   private final double least;
   private final double most;
 
   private record Lane(String peer, Ratio ratio, Verdict verdict) {}
 
-  private ReadmePicture(ReadmeFigures figures, double least, double most) {
-    this.figures = figures;
-    this.least = least;
-    this.most = most;
-  }
-
-  /** Draws it; the axis reaches over all spreads and the noise, to the next of 1, 2, 5, 10 …. */
-  static String draw(ReadmeFigures figures) {
-    double low = 1 / (1 + figures.noise());
-    double high = 1 + figures.noise();
-    for (Question question : figures.pictureQuestions()) {
-      for (Lane lane : lanes(figures, question)) {
-        low = Math.min(low, lane.ratio().low());
-        high = Math.max(high, lane.ratio().high());
+  /** The axis reaches over all spreads and the noise, to the next of 1, 2, 5, 10 …. */
+  private ReadmePicture(ReadmeFigures figures) {
+    noise = figures.noise();
+    List<Question> shown = figures.pictureQuestions();
+    for (Question question : shown) {
+      List<Lane> lanes = new ArrayList<>();
+      for (String peer : figures.peers(shown)) {
+        figures
+            .ratio(question, peer)
+            .ifPresent(ratio -> lanes.add(new Lane(peer, ratio, figures.verdict(ratio))));
       }
+      questions.put(question, lanes);
     }
-    List<Double> ticks = ticks(low / 10, high * 10);
-    double axisLow = low;
-    double axisHigh = high;
-    double least = ticks.stream().filter(t -> t <= axisLow).reduce(low, (a, b) -> b);
-    double most = ticks.stream().filter(t -> t >= axisHigh).findFirst().orElse(high);
-    return new ReadmePicture(figures, least, most).svg();
-  }
-
-  private static List<Lane> lanes(ReadmeFigures figures, Question question) {
-    List<Lane> lanes = new ArrayList<>();
-    for (String peer : figures.peers(figures.pictureQuestions())) {
-      Optional<Ratio> ratio = figures.ratio(question, peer);
-      ratio.ifPresent(r -> lanes.add(new Lane(peer, r, figures.verdict(r))));
-    }
-    return lanes;
+    List<Ratio> ratios =
+        questions.values().stream().flatMap(List::stream).map(Lane::ratio).toList();
+    double low = Math.min(1 / (1 + noise), ratios.stream().mapToDouble(Ratio::low).min().orElse(1));
+    double high = Math.max(1 + noise, ratios.stream().mapToDouble(Ratio::high).max().orElse(1));
+    least = ticks(low / 10, low).max().orElse(low);
+    most = ticks(high, high * 10).min().orElse(high);
   }
 
   /** 1, 2 and 5 times powers of ten, ascending. */
-  private static List<Double> ticks(double from, double to) {
-    List<Double> ticks = new ArrayList<>();
-    for (int power = (int) Math.floor(Math.log10(from)); Math.pow(10, power) <= to; power++) {
-      for (double step : STEPS) {
-        double tick = step * Math.pow(10, power);
-        if (tick >= from && tick <= to) {
-          ticks.add(tick);
-        }
-      }
-    }
-    return ticks;
+  private static DoubleStream ticks(double from, double to) {
+    return IntStream.rangeClosed((int) Math.floor(Math.log10(from)), (int) Math.log10(to) + 1)
+        .mapToObj(power -> Math.pow(10, power))
+        .flatMapToDouble(power -> DoubleStream.of(1 * power, 2 * power, 5 * power))
+        .filter(tick -> tick >= from && tick <= to);
+  }
+
+  static String draw(ReadmeFigures figures) {
+    return new ReadmePicture(figures).svg();
   }
 
   private String svg() {
-    int height = TOP + GAP;
-    for (Question question : figures.pictureQuestions()) {
-      height += lanes(figures, question).size() * LANE + GAP;
-    }
-    int bottom = height;
-    height += 30;
-    Markup out = new Markup();
-    out.open(
-        "svg",
-        "xmlns",
-        "http://www.w3.org/2000/svg",
-        "width",
-        WIDTH,
-        "height",
-        height,
-        "viewBox",
-        "0 0 " + WIDTH + " " + height,
-        "role",
-        "img",
-        "aria-label",
-        "How many times as long the peers take as Lanewise, with the spread over the rounds");
-    out.element("style", STYLE);
-    out.empty("rect", "class", "paper", "width", WIDTH, "height", height).newLine();
-    heading(out);
-    axis(out, bottom);
+    int lanes = questions.values().stream().mapToInt(List::size).sum();
+    int bottom = TOP + GAP + lanes * LANE + questions.size() * GAP;
+    int height = bottom + FOOT;
+    add(HEAD, WIDTH, height, WIDTH, height, WIDTH, height);
+    legend();
+    axis(bottom);
     int y = TOP + GAP;
-    for (Question question : figures.pictureQuestions()) {
-      List<Lane> lanes = lanes(figures, question);
-      if (!lanes.isEmpty()) {
-        text(out, "strong", 10, y + 13, "start", ReadmeFigures.name(question));
+    for (Map.Entry<Question, List<Lane>> question : questions.entrySet()) {
+      String name = ReadmeFigures.name(question.getKey());
+      if (!question.getValue().isEmpty()) {
+        text("strong", 10, y + 13, "start", name);
       }
-      for (Lane lane : lanes) {
-        lane(out, lane, y, ReadmeFigures.name(question));
+      for (Lane lane : question.getValue()) {
+        lane(lane, y + LANE / 2.0, name);
         y += LANE;
       }
       y += GAP;
     }
-    return out.close().newLine().toString();
+    return out.append("</svg>\n").toString();
   }
 
-  private void heading(Markup out) {
-    text(out, "strong", 10, 20, "start", "Time of the peers, in times of Lanewise's");
+  private void legend() {
+    text("strong", 10, 20, "start", "Time of the peers, in times of Lanewise's");
     double x = 10;
     for (Verdict verdict : List.of(Verdict.FASTER, Verdict.SLOWER, Verdict.NO_WINNER)) {
-      String word = words(verdict);
-      dot(out, verdict, x + 5, 40);
-      text(out, "", x + 15, 44, "start", word);
-      x += 40 + word.length() * 6.6;
+      String words =
+          switch (verdict) {
+            case FASTER -> "Lanewise is faster";
+            case SLOWER -> "the peer is faster";
+            default -> "no winner";
+          };
+      dot(verdict, x + 5, 40);
+      text("", x + 15, 44, "start", words);
+      x += 40 + words.length() * 6.6;
     }
-    out.empty("rect", "class", "band", "x", x, "y", 33, "width", 18, "height", 14);
-    String noise = "noise of this run, " + ReadmeFigures.percent(figures.noise());
-    text(out, "", x + 24, 44, "start", noise);
+    add("<rect class='band' x='%s' y='33' width='18' height='14'/>", x);
+    text("", x + 24, 44, "start", "noise of this run, " + ReadmeFigures.percent(noise));
   }
 
-  private static String words(Verdict verdict) {
-    switch (verdict) {
-      case FASTER:
-        return "Lanewise is faster";
-      case SLOWER:
-        return "the peer is faster";
-      default:
-        return "no winner";
-    }
-  }
-
-  private void axis(Markup out, int bottom) {
-    double from = at(1 / (1 + figures.noise()));
-    double to = at(1 + figures.noise());
-    out.empty(
-        "rect", "class", "band", "x", from, "y", TOP, "width", to - from, "height", bottom - TOP);
+  private void axis(int bottom) {
+    double from = at(1 / (1 + noise));
+    add(
+        "<rect class='band' x='%s' y='%s' width='%s' height='%s'/>",
+        from, TOP, at(1 + noise) - from, bottom - TOP);
     double free = Double.NEGATIVE_INFINITY;
-    for (double tick : ticks(least * 0.999, most * 1.001)) {
+    for (double tick : ticks(least * 0.999, most * 1.001).toArray()) {
       double x = at(tick);
-      boolean one = Math.abs(tick - 1) < 1e-9;
-      String style = one ? "one" : "grid";
-      out.empty("line", "class", style, "x1", x, "x2", x, "y1", TOP, "y2", bottom);
+      String style = Math.abs(tick - 1) < 1e-9 ? "one" : "grid";
+      add("<line class='%s' x1='%s' x2='%s' y1='%s' y2='%s'/>", style, x, x, TOP, bottom);
       if (x >= free) {
         String label = tick >= 1 ? Text.format("%.0f", tick) : Markup.number(tick);
-        text(out, "muted", x, TOP - 6, "middle", label);
-        text(out, "muted", x, bottom + 16, "middle", label);
+        text("muted", x, TOP - 6, "middle", label);
+        text("muted", x, bottom + 16, "middle", label);
         free = x + 30;
       }
     }
-    out.newLine();
+    out.append('\n');
   }
 
-  private void lane(Markup out, Lane lane, int y, String question) {
-    double middle = y + LANE / 2.0;
+  private void lane(Lane lane, double y, String question) {
     Ratio ratio = lane.ratio();
-    out.open("g");
-    out.element(
-        "title",
-        lane.peer() + ", " + question + ": " + value(ratio) + ", " + ReadmeFigures.range(ratio));
-    text(out, "", LEFT - 12, middle + 4, "end", lane.peer());
-    out.empty(
-        "line",
-        "class",
-        lane.verdict(),
-        "x1",
-        at(ratio.low()),
-        "x2",
-        at(ratio.high()),
-        "y1",
-        middle,
-        "y2",
-        middle);
-    dot(out, lane.verdict(), at(ratio.value()), middle);
+    String value = ReadmeFigures.number(ratio.value());
+    String range = ReadmeFigures.range(ratio);
+    add("<g><title>%s, %s: %s, %s</title>", lane.peer(), question, value, range);
+    text("", LEFT - 12, y + 4, "end", lane.peer());
+    add(
+        "<line class='%s' x1='%s' x2='%s' y1='%s' y2='%s'/>",
+        lane.verdict(), at(ratio.low()), at(ratio.high()), y, y);
+    dot(lane.verdict(), at(ratio.value()), y);
     boolean open = lane.verdict() == Verdict.NO_WINNER;
-    String label = open ? "no winner" : value(ratio);
-    text(out, open ? "muted" : "", WIDTH - 10, middle + 4, "end", label);
-    out.close().newLine();
-  }
-
-  private static String value(Ratio ratio) {
-    return ReadmeFigures.number(ratio.value());
+    text(open ? "muted" : "", WIDTH - 10, y + 4, "end", open ? "no winner" : value);
+    out.append("</g>\n");
   }
 
   private double at(double ratio) {
     return LEFT + (RIGHT - LEFT) * Math.log(ratio / least) / Math.log(most / least);
   }
 
-  private static void dot(Markup out, Verdict verdict, double x, double y) {
-    out.empty("circle", "class", verdict, "cx", x, "cy", y, "r", 4);
+  private void dot(Verdict verdict, double x, double y) {
+    add("<circle class='%s' cx='%s' cy='%s' r='4'/>", verdict, x, y);
   }
 
-  private static void text(
-      Markup out, String style, double x, double y, String anchor, String text) {
-    out.element("text", text, "class", style, "x", x, "y", y, "text-anchor", anchor);
+  private void text(String style, double x, double y, String anchor, String text) {
+    add("<text class='%s' x='%s' y='%s' text-anchor='%s'>%s</text>", style, x, y, anchor, text);
+  }
+
+  /** Adds mark-up in which each %s is a number as SVG wants it, or a text, escaped. */
+  private void add(String markup, Object... values) {
+    Object[] texts =
+        Arrays.stream(values)
+            .map(v -> v instanceof Double d ? Markup.number(d) : v.toString())
+            .map(text -> new Markup().text(text))
+            .toArray();
+    out.append(Text.format(markup.replace('\'', '"'), texts));
   }
 }

@@ -13,92 +13,92 @@ import java.util.List;
 final class ReadmeTable {
   private static final String NOBODY = "–";
 
-  private final ReadmeFigures figures;
   private final BenchResult result;
+  private final ReadmeFigures figures;
+  private final StringBuilder out = new StringBuilder();
 
-  ReadmeTable(ReadmeFigures figures) {
-    this.figures = figures;
-    this.result = figures.result();
+  ReadmeTable(BenchResult result) {
+    this.result = result;
+    figures = new ReadmeFigures(result);
   }
 
   /** Returns the README's block; the names of files are relative to it. */
   String brief(String picture, String document) {
-    StringBuilder out = new StringBuilder();
-    out.append("![How many times as long the peers take, with the spread](");
-    out.append(picture).append(")\n\n");
-    table(out, figures.briefQuestions());
-    out.append(
-        Text.format(
-            "\nHow many times as long a peer takes as Lanewise on one core of an %s, JDK %s; in parentheses the least and the most"
-                + "\nof %d rounds, \"no winner\" within the noise. `%s` repeats it; the whole table: [%s](%s).\n",
-            escaped(result.machine().cpu()),
-            result.machine().jdk().replaceAll(".*\\bVM (\\d+).*", "$1"),
-            result.rounds(),
-            result.command(),
-            document,
-            document));
+    add("![How many times as long the peers take, with the spread](%s)\n\n", picture);
+    table(figures.briefQuestions());
+    add(
+        """
+
+        How many times as long a peer takes as Lanewise on one core of an %s, JDK %s; in parentheses the least and the most
+        of %d rounds, "no winner" within the noise. `%s` repeats it; the whole table: [%s](%s).
+        """,
+        escaped(result.machine().cpu()),
+        result.machine().jdk().replaceAll(".*\\bVM (\\d+).*", "$1"),
+        result.rounds(),
+        result.command(),
+        document,
+        document);
     return out.toString();
   }
 
   /** Returns the document's block; the name of the file is relative to it. */
   String markdown(String json) {
-    StringBuilder out = new StringBuilder();
-    out.append(explanation()).append("\n\n");
-    table(out, figures.tableQuestions());
-    out.append('\n').append(circumstances(json)).append("\n\n");
-    details(out);
+    double coverage = new Ratio(1, 1, 1, result.rounds()).coverage();
+    add(
+        """
+        A peer's column says how many times as long it takes as Lanewise: above 1, Lanewise is faster. In parentheses stand the smallest
+        and the largest of %d rounds, which hold the true ratio with a probability of %s; a winner is named only if all of them
+        lie beyond the noise of this run, %s.
+
+        """,
+        result.rounds(), ReadmeFigures.percent(coverage), ReadmeFigures.percent(figures.noise()));
+    table(figures.tableQuestions());
+    circumstances(json);
+    details();
     return out.toString();
   }
 
-  private String explanation() {
-    double coverage = new Ratio(1, 1, 1, result.rounds()).coverage();
-    return Text.format(
-        "A peer's column says how many times as long it takes as Lanewise: above 1, Lanewise is faster. In parentheses stand "
-            + "the smallest\nand the largest of %d rounds, which hold the true ratio with a probability of %s; "
-            + "a winner is named only if all of them\nlie beyond the noise of this run, %s.",
-        result.rounds(), ReadmeFigures.percent(coverage), ReadmeFigures.percent(figures.noise()));
-  }
-
-  private void table(StringBuilder out, List<Question> questions) {
+  private void table(List<Question> questions) {
     List<String> peers = figures.peers(questions);
     List<String> head = new ArrayList<>(List.of("", "Lanewise", "its share"));
     head.addAll(peers);
-    row(out, head);
-    out.append("|---".repeat(head.size())).append("|\n");
+    row(head);
+    add("%s|\n", "|---".repeat(head.size()));
     for (Question question : questions) {
       List<String> cells = new ArrayList<>();
       cells.add(ReadmeFigures.name(question));
       cells.add(figures.absolute(question));
       cells.add(figures.share(question));
-      peers.forEach(
-          peer -> cells.add(figures.ratio(question, peer).map(this::cell).orElse(NOBODY)));
-      row(out, cells);
+      for (String peer : peers) {
+        cells.add(figures.ratio(question, peer).map(this::cell).orElse(NOBODY));
+      }
+      row(cells);
     }
   }
 
   private String cell(Ratio ratio) {
-    String what =
-        figures.verdict(ratio) == Verdict.NO_WINNER
-            ? "no winner"
-            : ReadmeFigures.number(ratio.value());
+    boolean open = figures.verdict(ratio) == Verdict.NO_WINNER;
+    String what = open ? "no winner" : ReadmeFigures.number(ratio.value());
     return what + " (" + ReadmeFigures.range(ratio) + ")";
   }
 
-  private static void row(StringBuilder out, List<String> cells) {
-    for (String cell : cells) {
-      out.append("| ").append(escaped(cell).replace("|", "\\|")).append(' ');
-    }
-    out.append("|\n");
+  private void row(List<String> cells) {
+    cells.forEach(cell -> add("| %s ", escaped(cell).replace("|", "\\|")));
+    add("|\n");
   }
 
-  private String circumstances(String json) {
+  private void circumstances(String json) {
     Machine machine = result.machine();
     Disturbance disturbance = result.disturbance();
-    return Text.format(
-        "%s, %d cores, %s, JDK %s, Lanewise %s (%s), %s. FMA is a loop of nothing but\nfused multiply-adds, copy is "
-            + "`System.arraycopy` of as many bytes; both are measured beside every iteration. Meanwhile other processes kept\n"
-            + "%s processors busy, the hypervisor took %s, and the machine's own peak moved by %s. `%s` repeats it, "
-            + "all of it\nis in [%s](%s), and `mvn -Preadme` makes this text and the picture of that.",
+    add(
+        """
+
+        %s, %d cores, %s, JDK %s, Lanewise %s (%s), %s. FMA is a loop of nothing but
+        fused multiply-adds, copy is `System.arraycopy` of as many bytes; both are measured beside every iteration. Meanwhile other processes kept
+        %s processors busy, the hypervisor took %s, and the machine's own peak moved by %s. `%s` repeats it, all of it
+        is in [%s](%s), and `mvn -Preadme` makes this text and the picture of that.
+
+        """,
         escaped(machine.cpu()),
         machine.cores(),
         escaped(machine.operatingSystem()),
@@ -116,21 +116,25 @@ final class ReadmeTable {
         json);
   }
 
-  private void details(StringBuilder out) {
+  private void details() {
     List<String> peers = figures.peers(figures.tableQuestions());
-    out.append("<details><summary>Who they are, and what could not be measured</summary>\n\n");
+    add("<details><summary>Who they are, and what could not be measured</summary>\n\n");
     for (ContenderInfo contender : result.contenders()) {
       if (peers.contains(contender.name())) {
-        out.append("- ").append(escaped(contender.name())).append(": ");
-        out.append(escaped(contender.description())).append('\n');
+        add("- %s: %s\n", escaped(contender.name()), escaped(contender.description()));
       }
     }
     for (Missing missing : result.missing()) {
       String question = missing.question().isEmpty() ? "all questions" : missing.question();
-      out.append("- Not measured: ").append(escaped(missing.contender())).append(" at ");
-      out.append(escaped(question)).append(": ").append(escaped(missing.reason())).append('\n');
+      add(
+          "- Not measured: %s at %s: %s\n",
+          escaped(missing.contender()), escaped(question), escaped(missing.reason()));
     }
-    out.append("\n</details>\n");
+    add("\n</details>\n");
+  }
+
+  private void add(String text, Object... values) {
+    out.append(Text.format(text, values));
   }
 
   /** What comes from a machine may hold anything, a line's end included. */

@@ -126,7 +126,7 @@ final class ResultFileTest {
     Locale before = Locale.getDefault();
     try {
       Locale.setDefault(Locale.GERMANY);
-      ResultCsv.write(SAMPLE, file);
+      ResultFile.writeCsv(SAMPLE, file);
     } finally {
       Locale.setDefault(before);
     }

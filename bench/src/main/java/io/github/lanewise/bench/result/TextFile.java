@@ -2,8 +2,6 @@ package io.github.lanewise.bench.result;
 
 import io.github.lanewise.bench.stage.Failure;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystemException;
@@ -11,13 +9,28 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Objects;
 
-/** Writes files that are there as a whole or not at all, the former content being kept then. */
-final class AtomicFile {
-  private AtomicFile() {}
+/** Files of text in UTF-8, with an error that says which file and why. */
+final class TextFile {
+  private TextFile() {}
 
   /**
-   * Replaces a file; its folder is created.
+   * Returns the text of a file.
+   *
+   * @throws Failure with the file and the reason
+   */
+  static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new Failure("cannot read " + file.toAbsolutePath() + ": " + reason(e), e);
+    }
+  }
+
+  /**
+   * Replaces a file as a whole, or not at all: its former content is kept then. Its folder is
+   * created.
    *
    * @throws Failure with the file and the reason
    */
@@ -31,9 +44,7 @@ final class AtomicFile {
     try {
       Files.createDirectories(folder);
       try {
-        try (OutputStream out = Files.newOutputStream(temporary)) {
-          out.write(text.getBytes(StandardCharsets.UTF_8));
-        }
+        Files.writeString(temporary, text);
         move(temporary, target);
       } catch (IOException e) {
         deleteQuietly(temporary, e);
@@ -61,20 +72,14 @@ final class AtomicFile {
   }
 
   /** The reason in words: the message of a file system's exception is often only a path. */
-  static String reason(IOException e) {
-    if (e instanceof AccessDeniedException denied) {
-      return "no permission for " + denied.getFile();
-    }
-    if (e instanceof NoSuchFileException none) {
-      return "there is no " + none.getFile();
-    }
-    if (e instanceof FileSystemException f) {
-      String reason = f.getReason();
-      return reason == null
-          ? f.getClass().getSimpleName() + " of " + f.getFile()
-          : reason + " (" + f.getFile() + ")";
-    }
-    String message = e.getMessage();
-    return message == null ? e.getClass().getSimpleName() : message;
+  private static String reason(IOException e) {
+    return switch (e) {
+      case AccessDeniedException denied -> "no permission for " + denied.getFile();
+      case NoSuchFileException none -> "there is no " + none.getFile();
+      case FileSystemException f when f.getReason() == null ->
+          f.getClass().getSimpleName() + " of " + f.getFile();
+      case FileSystemException f -> f.getReason() + " (" + f.getFile() + ")";
+      default -> Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
+    };
   }
 }
