@@ -118,7 +118,7 @@ public record WarmUpRun(
     lines.add(line(warmedMillis));
     lines.add(line(attention.millis, attention.processorMillis));
     lines.add(line(everything.millis, everything.processorMillis));
-    calls.forEach(c -> lines.add(line(c.endMillis, c.millis, c.processorMillis, c.bytes)));
+    calls.forEach(c -> lines.add(line(c.endMillis, c.millis, c.processorMillis, (double) c.bytes)));
     return String.join("\n", lines);
   }
 
