@@ -3,7 +3,6 @@ package io.github.lanewise.bench.result;
 import io.github.lanewise.bench.stage.Failure;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -45,29 +44,12 @@ final class TextFile {
       Files.createDirectories(folder);
       try {
         Files.writeString(temporary, text);
-        move(temporary, target);
-      } catch (IOException e) {
-        deleteQuietly(temporary, e);
-        throw e;
+        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE); // within the folder
+      } finally {
+        Files.deleteIfExists(temporary);
       }
     } catch (IOException e) {
       throw new Failure("cannot write " + target + ": " + reason(e), e);
-    }
-  }
-
-  private static void move(Path from, Path to) throws IOException {
-    try {
-      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
-    }
-  }
-
-  private static void deleteQuietly(Path file, IOException because) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      because.addSuppressed(e);
     }
   }
 
