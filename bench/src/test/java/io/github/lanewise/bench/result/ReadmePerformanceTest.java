@@ -93,7 +93,8 @@ final class ReadmePerformanceTest {
   void namesNoWinnerInsideTheNoise() {
     String quiet = row(rows(ReadmePerformance.document(EMPTY, sample)), "softmax, 64 x 1024 ");
     assertFalse(quiet.contains("| no winner (4"), quiet);
-    BenchResult wild = disturbed(new Disturbance(Double.NaN, Double.NaN, 9));
+    BenchResult wild =
+        SampleResult.with(sample.measurements(), new Disturbance(Double.NaN, Double.NaN, 9));
     String text = ReadmePerformance.document(EMPTY, wild);
     String[] cells = row(rows(text), "softmax, 64 x 1024 ").split(" \\| ", -1);
     assertTrue(cells[3].startsWith("no winner ("), cells[3]);
@@ -126,40 +127,9 @@ final class ReadmePerformanceTest {
 
   @Test
   void aResultWithoutLanewiseHasAnEmptyTable() {
-    BenchResult nobody =
-        new BenchResult(
-            sample.format(),
-            sample.started(),
-            sample.seconds(),
-            sample.rounds(),
-            sample.command(),
-            sample.machine(),
-            sample.disturbance(),
-            sample.limits(),
-            sample.contenders(),
-            List.of(),
-            sample.ulps(),
-            sample.warmUps(),
-            sample.missing());
+    BenchResult nobody = SampleResult.with(List.of(), sample.disturbance());
     assertEquals(2, rows(ReadmePerformance.document(EMPTY, nobody)).size());
     assertTrue(ReadmePerformance.picture(nobody).endsWith("</svg>\n"));
-  }
-
-  private BenchResult disturbed(Disturbance disturbance) {
-    return new BenchResult(
-        sample.format(),
-        sample.started(),
-        sample.seconds(),
-        sample.rounds(),
-        sample.command(),
-        sample.machine(),
-        disturbance,
-        sample.limits(),
-        sample.contenders(),
-        sample.measurements(),
-        sample.ulps(),
-        sample.warmUps(),
-        sample.missing());
   }
 
   private static List<String> rows(String readme) {

@@ -152,20 +152,8 @@ final class ResultFileTest {
   }
 
   private static BenchResult with(Fork fork) {
-    return new BenchResult(
-        SAMPLE.format(),
-        SAMPLE.started(),
-        SAMPLE.seconds(),
-        SAMPLE.rounds(),
-        SAMPLE.command(),
-        SAMPLE.machine(),
-        SAMPLE.disturbance(),
-        SAMPLE.limits(),
-        SAMPLE.contenders(),
-        List.of(new Measurement("exp 4096", "Lanewise", 0, List.of(fork))),
-        SAMPLE.ulps(),
-        SAMPLE.warmUps(),
-        SAMPLE.missing());
+    return SampleResult.with(
+        List.of(new Measurement("exp 4096", "Lanewise", 0, List.of(fork))), SAMPLE.disturbance());
   }
 
   private static String failure(String text) {

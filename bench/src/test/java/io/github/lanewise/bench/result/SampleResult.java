@@ -69,6 +69,25 @@ public final class SampleResult {
     return new SampleResult().result();
   }
 
+  /** The result, but with other measurements and another machine's unrest. */
+  static BenchResult with(List<Measurement> measurements, Disturbance disturbance) {
+    BenchResult sample = create();
+    return new BenchResult(
+        sample.format(),
+        sample.started(),
+        sample.seconds(),
+        sample.rounds(),
+        sample.command(),
+        sample.machine(),
+        disturbance,
+        sample.limits(),
+        sample.contenders(),
+        measurements,
+        sample.ulps(),
+        sample.warmUps(),
+        sample.missing());
+  }
+
   private BenchResult result() {
     List<Measurement> measurements = new ArrayList<>();
     for (Question question : Questions.all(2)) {
