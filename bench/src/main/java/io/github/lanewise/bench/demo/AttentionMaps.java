@@ -7,10 +7,13 @@ import io.github.lanewise.bench.demo.LanewiseEncoder.AttentionStep;
 import io.github.lanewise.bench.demo.MiniLm.Head;
 import io.github.lanewise.bench.stage.Text;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /** The attention weights of every head on one sentence, by {@code Attention.weights}. */
 final class AttentionMaps implements Consumer<AttentionStep> {
@@ -52,13 +55,11 @@ final class AttentionMaps implements Consumer<AttentionStep> {
     return weights[head.layer()][head.number()][query * sentence.count() + key];
   }
 
-  /** Returns the largest weight that a head gives to any token when it reads {@code query}. */
-  double largestWeight(Head head, int query) {
-    double largest = 0;
-    for (int key = 0; key < sentence.count(); key++) {
-      largest = Math.max(largest, weight(head, query, key));
-    }
-    return largest;
+  /** Returns the weights that a head gives to all tokens when it reads {@code query}. */
+  double[] row(Head head, int query) {
+    double[] row = new double[sentence.count()];
+    Arrays.setAll(row, key -> weight(head, query, key));
+    return row;
   }
 
   /** Returns the mean entropy of all heads on this sentence, in nats. */
@@ -74,26 +75,14 @@ final class AttentionMaps implements Consumer<AttentionStep> {
     return sum / sentence.count();
   }
 
-  /**
-   * The mean weight that a head gives to the token at a distance, over the queries that have one
-   * there: -1 for the token before, 0 for the token itself, 1 for the next.
-   */
-  private double meanWeightAt(Head head, int distance) {
-    double sum = 0;
-    int queries = 0;
-    for (int i = Math.max(0, -distance); i < sentence.count() - Math.max(0, distance); i++) {
-      sum += weight(head, i, i + distance);
-      queries++;
-    }
-    return sum / queries;
-  }
-
-  private double meanWeightOnFirst(Head head) {
-    double sum = 0;
-    for (int i = 0; i < sentence.count(); i++) {
-      sum += weight(head, i, 0);
-    }
-    return sum / sentence.count();
+  /** The mean weight that a head gives to one token for each query, where there is such a token. */
+  private double meanWeight(Head head, IntUnaryOperator keyOfQuery) {
+    return IntStream.range(0, sentence.count())
+        .filter(query -> keyOfQuery.applyAsInt(query) >= 0)
+        .filter(query -> keyOfQuery.applyAsInt(query) < sentence.count())
+        .mapToDouble(query -> weight(head, query, keyOfQuery.applyAsInt(query)))
+        .average()
+        .orElse(Double.NaN);
   }
 
   /** Returns the heads that come out on top by six measures; no head comes twice. */
@@ -101,10 +90,10 @@ final class AttentionMaps implements Consumer<AttentionStep> {
     String weight = "weight on it %.2f";
     String entropy = "entropy %.2f nat";
     List<ChosenHead> chosen = new ArrayList<>();
-    choose(chosen, "looks at the next token", weight, head -> meanWeightAt(head, 1));
-    choose(chosen, "looks at the token before", weight, head -> meanWeightAt(head, -1));
-    choose(chosen, "stays with the token itself", weight, head -> meanWeightAt(head, 0));
-    choose(chosen, "rests on [CLS]", weight, this::meanWeightOnFirst);
+    choose(chosen, "looks at the next token", weight, head -> meanWeight(head, i -> i + 1));
+    choose(chosen, "looks at the token before", weight, head -> meanWeight(head, i -> i - 1));
+    choose(chosen, "stays with the token itself", weight, head -> meanWeight(head, i -> i));
+    choose(chosen, "rests on [CLS]", weight, head -> meanWeight(head, i -> 0));
     choose(chosen, "the most spread out", entropy, this::meanEntropy);
     choose(chosen, "the most peaked of the others", entropy, head -> -meanEntropy(head));
     return chosen;

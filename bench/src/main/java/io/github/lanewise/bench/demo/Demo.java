@@ -24,7 +24,7 @@ public final class Demo {
     Terminal terminal = Terminal.standard();
     Path folder = Path.of(args.length > 0 ? args[0] : "target/demo");
     try {
-      List<String> failures = run(terminal, folder);
+      List<Claim> failures = run(terminal, folder);
       failures.forEach(failure -> terminal.line("FAILED: " + failure));
       System.exit(failures.isEmpty() ? 0 : 1);
     } catch (Failure e) {
@@ -35,10 +35,10 @@ public final class Demo {
   }
 
   /**
-   * Runs the parts and writes index.html into {@code folder}; returns the claims that did not hold,
-   * each as one sentence. The page is written either way, so that a failure can be looked at.
+   * Runs the parts and writes index.html into {@code folder}; returns the claims that did not hold.
+   * The page is written either way, so that a failure can be looked at.
    */
-  static List<String> run(Terminal terminal, Path folder) {
+  static List<Claim> run(Terminal terminal, Path folder) {
     createWritable(folder);
     Tokens.keepNativeFilesIn(folder.resolve("native"));
     Lanewise.Implementation implementation = Lanewise.implementation();
@@ -46,16 +46,15 @@ public final class Demo {
     terminal.line("Lanewise: " + lanes + " (" + implementation.reason() + ")");
     Page page = new Page("Lanewise: attention on a real model");
     page.subtitle(lanes + "; " + implementation.jdk() + "; " + implementation.cpu());
-    List<String> failures = new ArrayList<>();
     terminal.heading("Sentence embeddings with all-MiniLM-L6-v2");
-    failures.addAll(EmbeddingPart.run(terminal, page, folder));
+    List<Claim> claims = new ArrayList<>(EmbeddingPart.run(terminal, page, folder));
     terminal.heading("Streaming attention over a growing memory");
-    failures.addAll(StreamingPart.run(terminal, page));
+    claims.addAll(StreamingPart.run(terminal, page));
     Path file = folder.resolve("index.html");
     page.write(file);
     terminal.line("");
     terminal.line("Pictures: " + file.toAbsolutePath());
-    return failures;
+    return claims.stream().filter(claim -> !claim.holds()).toList();
   }
 
   /** Creates the folder now, so that a wrong one fails before the work and not after it. */

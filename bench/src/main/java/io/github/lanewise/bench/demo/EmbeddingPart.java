@@ -27,8 +27,8 @@ final class EmbeddingPart {
 
   private EmbeddingPart() {}
 
-  /** Runs the part and returns the claims that did not hold; {@code scratch} is for a moment. */
-  static List<String> run(Terminal terminal, Page page, Path scratch) {
+  /** Runs the part and returns its claims; {@code scratch} is for a moment. */
+  static List<Claim> run(Terminal terminal, Page page, Path scratch) {
     MiniLm model = MiniLm.load();
     terminal.line(
         "Weights read from the artifact: %d layers, %d heads x %d, hidden state %d.",
@@ -41,7 +41,7 @@ final class EmbeddingPart {
     }
     results.print(terminal);
     new EmbeddingSections(results).addTo(page);
-    return results.failures();
+    return results.claims();
   }
 
   private static EmbeddingResults compute(

@@ -4,8 +4,8 @@ import io.github.lanewise.bench.demo.MiniLm.Head;
 import io.github.lanewise.bench.demo.Stopwatch.Timing;
 import io.github.lanewise.bench.stage.Terminal;
 import io.github.lanewise.bench.stage.Text;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Everything that the first part of the demo found out: printed, and judged.
@@ -29,45 +29,32 @@ record EmbeddingResults(
     AttentionMaps maps,
     AttentionMaps unscaled) {
   /** Float rounding over six layers; plain scalar float code reaches 2.3e-7. */
-  static final double EMBEDDING_TOLERANCE = 1e-6;
+  private static final double EMBEDDING_TOLERANCE = 1e-6;
 
-  /** Returns whether ONNX Runtime ranks every search alike. */
-  boolean sameRankings() {
-    return searches.stream().allMatch(Search::sameRanking);
-  }
-
-  /** Returns the claims that did not hold, one sentence each. */
-  List<String> failures() {
-    List<String> failures = new ArrayList<>();
-    judge(
-        failures,
-        "The embeddings differ from ONNX Runtime's by %.2e, but at most %.0e is allowed.",
-        embeddingDifference,
-        EMBEDDING_TOLERANCE);
-    for (Search search : searches) {
-      if (!search.sameRanking()) {
-        failures.add(
-            "ONNX Runtime ranks the sentences differently for \"" + search.query() + "\".");
-      }
-    }
-    judge(
-        failures,
-        "Attention differs from the oracle by %.2e, relative, but at most %.0e is allowed.",
-        oracle.maxRelativeError(),
-        OracleAgreement.TOLERANCE);
-    judge(
-        failures,
-        "A softmax in the page's examples is off by %.2e, but at most %.0e is allowed.",
-        WhySoftmax.maxDifference(),
-        WhySoftmax.TOLERANCE);
-    return List.copyOf(failures);
-  }
-
-  /** Adds a failure if a difference is beyond what is allowed, or no number. */
-  static void judge(List<String> failures, String claim, double difference, double allowed) {
-    if (!(difference <= allowed)) {
-      failures.add(Text.format(claim, difference, allowed));
-    }
+  /** Returns what must hold of the results. */
+  List<Claim> claims() {
+    String differing =
+        searches.stream()
+            .filter(search -> !search.sameRanking())
+            .map(search -> '"' + search.query() + '"')
+            .collect(Collectors.joining(", "));
+    return List.of(
+        Claim.atMost(
+            EMBEDDING_TOLERANCE,
+            embeddingDifference,
+            "largest difference to ONNX Runtime in any element of an embedding"),
+        new Claim(
+            differing.isEmpty() ? "identical" : "different for " + differing,
+            differing.isEmpty(),
+            "ranking of all sentences in every search, against ONNX Runtime"),
+        Claim.atMost(
+            OracleAgreement.TOLERANCE,
+            oracle.maxRelativeError(),
+            "largest relative error of any head's attention against the oracle in double"),
+        Claim.atMost(
+            WhySoftmax.TOLERANCE,
+            WhySoftmax.maxDifference(),
+            "largest error of a weight in the examples of why softmax"));
   }
 
   void print(Terminal terminal) {
@@ -89,24 +76,18 @@ record EmbeddingResults(
 
   private void printAgreement(Terminal terminal) {
     terminal.heading("Agreement");
+    claims().forEach(claim -> terminal.line(claim.toString()));
     terminal.line(
-        "ONNX Runtime, %d embeddings of %d: maximum absolute difference %.2e (allowed %.0e)",
-        texts, MiniLm.HIDDEN, embeddingDifference, EMBEDDING_TOLERANCE);
-    terminal.line(
-        "ONNX Runtime, ranking of all sentences in %d searches: %s (closest neighbours %.1e apart)",
-        searches.size(),
-        sameRankings() ? "identical" : "NOT IDENTICAL",
+        "ONNX Runtime's closest neighbours in a ranking are %.1e apart.",
         searches.stream().mapToDouble(Search::smallestGap).min().orElse(Double.NaN));
-    terminal.line(
-        "Oracle, attention on the captured Q, K, V: maximum relative error %.2e (allowed %.0e)",
-        oracle.maxRelativeError(), OracleAgreement.TOLERANCE);
-    terminal.line(
-        "  the same for a plain float implementation: %.2e", oracle.maxRelativeErrorOfPlainFloat());
-    StringBuilder perLayer = new StringBuilder("  per layer");
+    StringBuilder byLayer = new StringBuilder("Attention against the oracle, by layer:");
     for (int layer = 0; layer < MiniLm.LAYERS; layer++) {
-      perLayer.append(Text.format("  %.2e", oracle.maxRelativeError(layer)));
+      byLayer.append(Text.format("  %.2e", oracle.maxRelativeError(layer)));
     }
-    terminal.line(perLayer.toString());
+    terminal.line(byLayer.toString());
+    terminal.line(
+        "  a plain float implementation, in any layer: %.2e",
+        oracle.maxRelativeErrorOfPlainFloat());
     terminal.line(
         "  (max |out - oracle| / max |oracle| over a head's output on a sentence; the largest)");
   }

@@ -7,6 +7,7 @@ import io.github.lanewise.bench.page.HeatMap;
 import io.github.lanewise.bench.page.Markup;
 import io.github.lanewise.bench.page.Page;
 import io.github.lanewise.bench.stage.Text;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -29,7 +30,7 @@ final class EmbeddingSections {
             + " English texts through the six layers of all-MiniLM-L6-v2. Every matrix product,"
             + " softmax and attention is computed by Lanewise; ONNX Runtime runs the same"
             + " weights, and the oracle repeats every attention in double precision.",
-        this::drawTiles);
+        this::drawClaims);
     page.section(
         "Three searches",
         "The nearest sentences by the cosine of their embeddings. ONNX Runtime puts all the"
@@ -60,38 +61,15 @@ final class EmbeddingSections {
         out -> WhySoftmax.draw(out, results.maps(), results.unscaled()));
   }
 
-  private void drawTiles(Markup out) {
+  private void drawClaims(Markup out) {
     Timing longest = results.timings().getLast();
-    out.open("div", "class", "tiles");
-    tile(
-        out,
-        Text.format("%.1e", results.embeddingDifference()),
-        results.embeddingDifference() <= EmbeddingResults.EMBEDDING_TOLERANCE,
-        "largest difference to ONNX Runtime in any element of an embedding; allowed: 1e-6");
-    tile(
-        out,
-        results.sameRankings() ? "identical" : "different",
-        results.sameRankings(),
-        "ranking of all sentences in every search, against ONNX Runtime");
-    tile(
-        out,
-        Text.format("%.1e", results.oracle().maxRelativeError()),
-        results.oracle().maxRelativeError() <= OracleAgreement.TOLERANCE,
-        "largest relative error of any head's attention against the oracle in double");
-    tile(
-        out,
-        Text.format("%.2f ×", longest.ratio()),
-        true,
-        "ONNX Runtime's time for a text of " + longest.tokens() + " tokens, one thread each");
-    out.close();
-  }
-
-  /** Draws a card with one figure, and what it is. */
-  static void tile(Markup out, String value, boolean good, String what) {
-    out.open("div", "class", "card")
-        .element("span", value, "class", good ? "value good" : "value bad")
-        .element("span", what, "class", "what")
-        .close();
+    List<Claim> claims = new ArrayList<>(results.claims());
+    claims.add(
+        Claim.figure(
+            "%.2f ×",
+            longest.ratio(),
+            "ONNX Runtime's time for a text of " + longest.tokens() + " tokens, one thread each"));
+    Claim.draw(out, claims);
   }
 
   private void drawSearches(Markup out) {

@@ -6,6 +6,7 @@ import static io.github.lanewise.bench.demo.MiniLm.HIDDEN;
 import static io.github.lanewise.bench.demo.MiniLm.INNER;
 
 import io.github.lanewise.FloatTensor;
+import io.github.lanewise.Lanes;
 import io.github.lanewise.Matmul;
 import io.github.lanewise.RowStatistics;
 import io.github.lanewise.Workers;
@@ -110,7 +111,7 @@ final class LanewiseEncoder {
       attend(model.layers().get(layer), sentence, sentence.attention[layer], observer);
       feedForward(model.layers().get(layer), sentence);
     }
-    meanPool(sentence.hidden.data, tokens.count(), embedding);
+    meanPool(sentence.hidden.data, embedding);
   }
 
   /** Returns the time that the last sentence spent in attention, in nanoseconds. */
@@ -177,21 +178,18 @@ final class LanewiseEncoder {
     }
   }
 
-  private static void meanPool(float[] hidden, int tokens, float[] embedding) {
-    System.arraycopy(hidden, 0, embedding, 0, HIDDEN);
-    for (int i = 1; i < tokens; i++) {
+  private static void meanPool(float[] hidden, float[] embedding) {
+    Arrays.fill(embedding, 0);
+    for (int row = 0; row < hidden.length; row += HIDDEN) {
       for (int j = 0; j < HIDDEN; j++) {
-        embedding[j] += hidden[i * HIDDEN + j];
+        embedding[j] += hidden[row + j];
       }
     }
+    Lanes.divide(embedding, 0, hidden.length / HIDDEN, embedding, 0, HIDDEN);
     double squares = 0;
-    for (int j = 0; j < HIDDEN; j++) {
-      embedding[j] /= tokens;
-      squares += (double) embedding[j] * embedding[j];
+    for (float mean : embedding) {
+      squares += (double) mean * mean;
     }
-    float length = (float) Math.sqrt(squares);
-    for (int j = 0; j < HIDDEN; j++) {
-      embedding[j] /= length;
-    }
+    Lanes.divide(embedding, 0, (float) Math.sqrt(squares), embedding, 0, HIDDEN);
   }
 }

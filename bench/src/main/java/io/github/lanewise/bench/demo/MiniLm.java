@@ -3,6 +3,7 @@ package io.github.lanewise.bench.demo;
 import io.github.lanewise.FloatTensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The shape and the weights of all-MiniLM-L6-v2.
@@ -20,42 +21,21 @@ record MiniLm(
     float[] tokenTypeEmbeddings,
     Norm embeddingNorm,
     List<Layer> layers) {
-  /** Encoder layers. */
   static final int LAYERS = 6;
-
-  /** Width of a token's hidden state, and of an embedding. */
-  static final int HIDDEN = 384;
-
-  /** Attention heads in a layer. */
-  static final int HEADS = 12;
-
-  /** Width of one head's query, key and value. */
-  static final int HEAD_DIM = HIDDEN / HEADS;
-
-  /** Width of the feed-forward network's inner state. */
-  static final int INNER = 1536;
-
-  /** Added to the variance in layer normalisation. */
-  static final double NORM_EPSILON = 1e-12;
-
-  /** The tokenizer cuts a text at this many tokens, [CLS] and [SEP] included. */
-  static final int MAX_TOKENS = 128;
-
+  static final int HIDDEN = 384; // width of a token's hidden state, and of an embedding
+  static final int HEADS = 12; // of attention, in a layer
+  static final int HEAD_DIM = HIDDEN / HEADS; // width of one head's query, key and value
+  static final int INNER = 1536; // width of the feed-forward network's inner state
+  static final double NORM_EPSILON = 1e-12; // added to the variance in layer normalisation
+  static final int MAX_TOKENS = 128; // the tokenizer cuts a text here, [CLS] and [SEP] included
   private static final int VOCABULARY = 30522;
   private static final int POSITIONS = 512;
 
   /** One attention head; layer and number count from 0. */
   record Head(int layer, int number) {
     /** All heads, layer by layer. */
-    static final List<Head> ALL = all();
-
-    private static List<Head> all() {
-      List<Head> all = new ArrayList<>();
-      for (int i = 0; i < LAYERS * HEADS; i++) {
-        all.add(new Head(i / HEADS, i % HEADS));
-      }
-      return List.copyOf(all);
-    }
+    static final List<Head> ALL =
+        IntStream.range(0, LAYERS * HEADS).mapToObj(i -> new Head(i / HEADS, i % HEADS)).toList();
 
     /** The head as readers count. */
     @Override

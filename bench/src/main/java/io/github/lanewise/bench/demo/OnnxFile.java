@@ -6,6 +6,7 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.github.lanewise.bench.stage.Failure;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -68,19 +69,14 @@ final class OnnxFile {
     if (tensor.getDataType() != TensorProto.DataType.FLOAT.getNumber()) {
       throw new Failure(what + " has data type " + tensor.getDataType() + ", but 1 is needed");
     }
-    int length = Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
-    if (tensor.getRawData().size() != (long) length * Float.BYTES) {
+    ByteBuffer data = tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    float[] copy = new float[Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact))];
+    if (data.remaining() != (long) copy.length * Float.BYTES) {
       throw new Failure(
-          what + " has " + tensor.getRawData().size() + " bytes, but " + length + " floats");
+          what + " has " + data.remaining() + " bytes, but " + copy.length + " floats");
     }
     // The file does not align its tensors to 4 bytes: a view would be refused, so copy.
-    float[] copy = new float[length];
-    tensor
-        .getRawData()
-        .asReadOnlyByteBuffer()
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .asFloatBuffer()
-        .get(copy);
+    data.asFloatBuffer().get(copy);
     return copy;
   }
 }

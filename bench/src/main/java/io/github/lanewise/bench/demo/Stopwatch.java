@@ -3,6 +3,7 @@ package io.github.lanewise.bench.demo;
 import io.github.lanewise.bench.result.Statistics;
 import io.github.lanewise.bench.stage.Failure;
 import io.github.lanewise.bench.stage.ProgressBar;
+import io.github.lanewise.bench.stage.Text;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,11 +71,9 @@ record Stopwatch(
       List<Double> theirsInAttention = profiled.endProfiling();
       if (theirsInAttention.size() != ROUNDS) {
         throw new Failure(
-            "ONNX Runtime's profile has "
-                + theirsInAttention.size()
-                + " runs, but "
-                + ROUNDS
-                + " were made");
+            Text.format(
+                "ONNX Runtime's profile has %d runs, but %d were made",
+                theirsInAttention.size(), ROUNDS));
       }
       return new Timing(
           sentence.count(),

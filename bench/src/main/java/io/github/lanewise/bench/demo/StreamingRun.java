@@ -11,7 +11,7 @@ import io.github.lanewise.RowStatistics;
 import io.github.lanewise.Workers;
 import io.github.lanewise.attention.Attention;
 import io.github.lanewise.attention.KeyValueCache;
-import io.github.lanewise.bench.demo.StreamingPart.TokenStream;
+import io.github.lanewise.bench.demo.LanewiseEncoder.AttentionStep;
 import io.github.lanewise.bench.stage.ProgressBar;
 import io.github.lanewise.reference.AttentionOptions;
 import io.github.lanewise.reference.AttentionShape;
@@ -28,6 +28,31 @@ import org.apache.commons.math3.stat.StatUtils;
 final class StreamingRun {
   private static final int CHECKS = 4;
 
+  /**
+   * The queries, keys and values of a text in all layers, [LAYERS, HEADS, length, HEAD_DIM] each:
+   * every sentence as the model computes them, one after the other.
+   */
+  record TokenStream(int length, FloatTensor queries, FloatTensor keys, FloatTensor values) {
+    static TokenStream allocate(int length) {
+      return new TokenStream(length, states(length), states(length), states(length));
+    }
+
+    private static FloatTensor states(int length) {
+      return FloatTensor.allocate(LAYERS, HEADS, length, HEAD_DIM);
+    }
+
+    /** Copies what a layer attends to in the sentence that begins at a token. */
+    void copy(AttentionStep step, int from) {
+      copy(step.query(), queries, step.layer(), from);
+      copy(step.key(), keys, step.layer(), from);
+      copy(step.value(), values, step.layer(), from);
+    }
+
+    private static void copy(FloatTensor part, FloatTensor all, int layer, int from) {
+      all.slice(0, layer, layer + 1).slice(2, from, from + part.size(2)).copyFrom(part);
+    }
+  }
+
   private final TokenStream stream;
   private final int prefix;
   private final int window;
@@ -37,8 +62,12 @@ final class StreamingRun {
   final double[] micros;
 
   final double[] entropy;
-  private boolean sameBits = true;
-  private double oracleError;
+
+  /** Whether every compared result had the bits of the single call. */
+  boolean sameBits = true;
+
+  /** Largest difference to the oracle, relative to its largest value. */
+  double oracleError;
 
   /**
    * A run that has yet to be made.
@@ -56,18 +85,8 @@ final class StreamingRun {
     entropy = new double[stream.length()];
   }
 
-  /** Whether every compared result had the bits of the single call. */
-  boolean sameBits() {
-    return sameBits;
-  }
-
-  /** Largest difference to the oracle, relative to its largest value. */
-  double oracleError() {
-    return oracleError;
-  }
-
   /** Reads the first tokens. */
-  void read(int tokens, Workers workers, ProgressBar progress) {
+  void read(int tokens, ProgressBar progress) {
     FloatTensor out = FloatTensor.allocate(LAYERS, HEADS, 1, HEAD_DIM);
     FloatTensor entropies = FloatTensor.allocate(LAYERS, HEADS, 1);
     RowStatistics statistics = new RowStatistics(null, entropies, null);
@@ -81,7 +100,7 @@ final class StreamingRun {
         if (window > 0) {
           memory.retain(prefix, memory.length() - 1 - window);
         }
-        attention.forward(query, memory, out, statistics, workers);
+        attention.forward(query, memory, out, statistics, Workers.caller());
         micros[token] = (System.nanoTime() - start) / 1e3;
         entropy[token] = StatUtils.mean(widen(entropies.toArray()));
         if ((token + 1) % Math.max(1, stream.length() / CHECKS) == 0) {
@@ -99,9 +118,7 @@ final class StreamingRun {
     attention.forward(query, keys, values, whole);
     sameBits &= Arrays.equals(whole.toArray(), out);
     Visibility visibility =
-        window == 0
-            ? Visibility.everything()
-            : (batch, head, row, key) -> key < prefix || key >= token - window;
+        (batch, head, row, key) -> window == 0 || key < prefix || key >= token - window;
     double[] expected =
         ReferenceAttention.forward(
                 new AttentionShape(LAYERS, HEADS, HEADS, 1, token + 1, HEAD_DIM, HEAD_DIM),

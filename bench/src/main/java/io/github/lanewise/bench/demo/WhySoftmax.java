@@ -12,8 +12,8 @@ import io.github.lanewise.bench.page.Markup;
 import io.github.lanewise.bench.stage.Text;
 import io.github.lanewise.reference.ReferenceSoftmax;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import org.apache.commons.math3.stat.StatUtils;
 import org.apache.commons.math3.util.MathArrays;
 
 /**
@@ -72,69 +72,57 @@ final class WhySoftmax {
     return widen(weights.toArray());
   }
 
-  /**
-   * Draws the figures; the maps are those of a real sentence, with the model's scale and without.
-   */
+  /** Draws the figures, with the maps of a real sentence at the model's scale and without it. */
   static void draw(Markup out, AttentionMaps scaled, AttentionMaps unscaled) {
     out.open("div", "class", "columns");
-    sumNormalisation(out);
+    double[] mixed = softmax(MIXED);
+    double[] lowered = ReferenceSoftmax.sumNormalised(widen(LOWERED));
+    figure(
+        out,
+        chart("softmax", mixed, "divided by the sum", ReferenceSoftmax.sumNormalised(widen(MIXED)))
+            .group(Text.format("… every score %.1f lower", SHIFT), Paint.WRONG, bars(lowered)),
+        "Not the sum alone",
+        "Scores 2.8, 0.8, 0.3, 0.2, -0.5. Divided by their sum they give a negative weight; lowered"
+            + " by a constant, their sum comes close to 0, and the weights run from %.0f to %.0f."
+            + " Softmax does not feel such a shift: its largest weight is %.4f before and %.4f"
+            + " after.",
+        StatUtils.min(lowered),
+        StatUtils.max(lowered),
+        mixed[0],
+        softmax(LOWERED)[0]);
     missingScale(out, scaled, unscaled);
     figure(
         out,
-        new BarChart()
-            .group("softmax, shifted by its maximum", Paint.GOOD, bars(softmax(LARGE)))
-            .group(
-                "exp(x) by its sum, unshifted, in float",
-                Paint.WRONG,
-                bars(widen(ReferenceSoftmax.unshiftedInFloat(LARGE)))),
+        chart(
+            "softmax, shifted by its maximum",
+            softmax(LARGE),
+            "exp(x) by its sum, unshifted, in float",
+            widen(ReferenceSoftmax.unshiftedInFloat(LARGE))),
         "Not without the shift",
         "Scores 90, 88, 85: in float exp(90) is infinite, and ∞/∞ is no number. With the"
             + " maximum taken off first, the largest exponential is exp(0) = 1.");
     figure(
         out,
-        new BarChart()
-            .group("softmax over the visible keys", Paint.GOOD, bars(maskedSoftmax()))
-            .group(
-                "-∞ where invisible, divided by the sum",
-                Paint.WRONG,
-                bars(ReferenceSoftmax.maskedWithoutSoftmax(widen(MASKED), VISIBLE))),
+        chart(
+            "softmax over the visible keys",
+            maskedSoftmax(),
+            "-∞ where invisible, divided by the sum",
+            ReferenceSoftmax.maskedWithoutSoftmax(widen(MASKED), VISIBLE)),
         "No mask without softmax",
         "The second token of four sees two keys, with scores 2.8 and 1.2. exp(-∞) is exactly 0,"
             + " so softmax gives the other two no weight at all; a plain quotient gives 0 to what"
             + " is visible and ∞/∞ to what is not.");
     figure(
         out,
-        new BarChart()
-            .group("softmax", Paint.GOOD, bars(softmax(NEGATIVE)))
-            .group(
-                "max(x, 0) by its sum",
-                Paint.WRONG,
-                bars(ReferenceSoftmax.reluNormalised(widen(NEGATIVE)))),
+        chart(
+            "softmax",
+            softmax(NEGATIVE),
+            "max(x, 0) by its sum",
+            ReferenceSoftmax.reluNormalised(widen(NEGATIVE))),
         "Not the positive part alone",
         "Scores -0.2, -1, -2: with no positive score the sum is 0, and every weight is 0/0. Even in"
             + " better rows a score below zero weighs nothing, and no gradient lifts it again.");
     out.close();
-  }
-
-  private static void sumNormalisation(Markup out) {
-    double[] mixed = ReferenceSoftmax.sumNormalised(widen(MIXED));
-    double[] lowered = ReferenceSoftmax.sumNormalised(widen(LOWERED));
-    figure(
-        out,
-        new BarChart()
-            .group("softmax", Paint.GOOD, bars(softmax(MIXED)))
-            .group("divided by the sum", Paint.WRONG, bars(mixed))
-            .group(Text.format("… every score %.1f lower", SHIFT), Paint.WRONG, bars(lowered)),
-        "Not the sum alone",
-        Text.format(
-            "Scores 2.8, 0.8, 0.3, 0.2, -0.5. Divided by their sum they give a negative weight;"
-                + " lowered by a constant, their sum comes close to 0, and the weights run from"
-                + " %.0f to %.0f. Softmax does not feel such a shift: its largest weight is %.4f"
-                + " before and %.4f after.",
-            Arrays.stream(lowered).min().orElse(Double.NaN),
-            Arrays.stream(lowered).max().orElse(Double.NaN),
-            softmax(MIXED)[0],
-            softmax(LOWERED)[0]));
   }
 
   /** The real row whose largest weight grows most when the scale is left out. */
@@ -144,7 +132,7 @@ final class WhySoftmax {
     double largest = Double.NEGATIVE_INFINITY;
     for (Head h : Head.ALL) {
       for (int i = 0; i < scaled.pieces().size(); i++) {
-        double growth = unscaled.largestWeight(h, i) - scaled.largestWeight(h, i);
+        double growth = StatUtils.max(unscaled.row(h, i)) - StatUtils.max(scaled.row(h, i));
         if (growth > largest) {
           largest = growth;
           head = h;
@@ -152,23 +140,25 @@ final class WhySoftmax {
         }
       }
     }
+    List<BarChart.Bar> right = bars("%.3f", scaled.pieces(), scaled.row(head, query));
+    List<BarChart.Bar> wrong = bars("%.3f", scaled.pieces(), unscaled.row(head, query));
     figure(
         out,
         new BarChart()
-            .group("softmax(q·k / √32)", Paint.GOOD, row(scaled, head, query))
-            .group("softmax(q·k)", Paint.WRONG, row(unscaled, head, query)),
+            .group("softmax(q·k / √32)", Paint.GOOD, right)
+            .group("softmax(q·k)", Paint.WRONG, wrong),
         "Not without the scale",
-        Text.format(
-            "What \"%s\" looks at in %s of this model. A sum of 32 products spreads √32 times"
-                + " wider than one of them; unscaled, one token takes nearly all. Over all heads"
-                + " the mean entropy on this sentence falls from %.2f to %.2f nat.",
-            scaled.pieces().get(query), head, scaled.meanEntropy(), unscaled.meanEntropy()));
+        "What \"%s\" looks at in %s of this model. A sum of 32 products spreads √32 times wider than"
+            + " one of them; unscaled, one token takes nearly all. Over all heads the mean entropy"
+            + " on this sentence falls from %.2f to %.2f nat.",
+        scaled.pieces().get(query),
+        head,
+        scaled.meanEntropy(),
+        unscaled.meanEntropy());
   }
 
-  private static List<BarChart.Bar> row(AttentionMaps maps, Head head, int query) {
-    double[] weights = new double[maps.pieces().size()];
-    Arrays.setAll(weights, key -> maps.weight(head, query, key));
-    return bars("%.3f", maps.pieces(), weights);
+  private static BarChart chart(String good, double[] right, String bad, double[] wrong) {
+    return new BarChart().group(good, Paint.GOOD, bars(right)).group(bad, Paint.WRONG, bars(wrong));
   }
 
   private static List<BarChart.Bar> bars(double... weights) {
@@ -184,9 +174,10 @@ final class WhySoftmax {
     return bars;
   }
 
-  private static void figure(Markup out, BarChart chart, String title, String caption) {
+  private static void figure(
+      Markup out, BarChart chart, String title, String caption, Object... arguments) {
     out.open("figure");
     chart.draw(out, title);
-    EmbeddingSections.caption(out, title, caption);
+    EmbeddingSections.caption(out, title, Text.format(caption, arguments));
   }
 }
