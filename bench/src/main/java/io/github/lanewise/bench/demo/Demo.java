@@ -40,7 +40,6 @@ public final class Demo {
    */
   static List<Claim> run(Terminal terminal, Path folder) {
     createWritable(folder);
-    Tokens.keepNativeFilesIn(folder.resolve("native"));
     Lanewise.Implementation implementation = Lanewise.implementation();
     String lanes = implementation.name() + ", " + implementation.laneBits() + "-bit lanes";
     terminal.line("Lanewise: " + lanes + " (" + implementation.reason() + ")");

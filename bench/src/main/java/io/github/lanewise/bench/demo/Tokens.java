@@ -5,7 +5,6 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.github.lanewise.bench.stage.Failure;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,21 +18,6 @@ import java.util.Map;
  */
 @SuppressWarnings("ArrayRecordComponent") // read in the hot loop, never compared
 record Tokens(int[] ids, List<String> pieces) {
-  /**
-   * Keeps the native libraries that the tokenizer unpacks inside a folder of the build, and its
-   * usage statistics at home. An environment variable or property set by the user wins.
-   */
-  static void keepNativeFilesIn(Path folder) {
-    setUnlessGiven("DJL_CACHE_DIR", folder.toAbsolutePath().toString());
-    setUnlessGiven("OPT_OUT_TRACKING", "true");
-  }
-
-  private static void setUnlessGiven(String name, String value) {
-    if (System.getenv(name) == null && System.getProperty(name) == null) {
-      System.setProperty(name, value);
-    }
-  }
-
   /** Loads the artifact's own tokenizer. It holds native memory: close it. */
   static HuggingFaceTokenizer tokenizer() {
     try {

@@ -9,7 +9,6 @@ import dev.langchain4j.model.embedding.EmbeddingModel;
 import dev.langchain4j.model.embedding.onnx.allminilml6v2.AllMiniLmL6V2EmbeddingModel;
 import io.github.lanewise.Workers;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,7 +27,6 @@ class EncodersTest {
 
   @BeforeAll
   void load() {
-    Tokens.keepNativeFilesIn(Path.of("target", "demo", "native"));
     model = MiniLm.load();
     tokenizer = Tokens.tokenizer();
     lanewise = new LanewiseEncoder(model, Workers.caller());

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -18,7 +17,6 @@ class TokensTest {
 
   @BeforeAll
   void load() {
-    Tokens.keepNativeFilesIn(Path.of("target", "demo", "native"));
     tokenizer = Tokens.tokenizer();
   }
 
