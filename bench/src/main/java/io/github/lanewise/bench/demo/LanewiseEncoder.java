@@ -83,7 +83,8 @@ final class LanewiseEncoder {
 
     /** Query, key or value: a third of the heads. */
     private FloatTensor part(int which) {
-      return queryKeyValue.heads.slice(1, which * HEADS, (which + 1) * HEADS);
+      int from = which * HEADS;
+      return queryKeyValue.heads.slice(1, from, from + HEADS);
     }
   }
 
@@ -185,7 +186,8 @@ final class LanewiseEncoder {
         embedding[j] += hidden[row + j];
       }
     }
-    Lanes.divide(embedding, 0, hidden.length / HIDDEN, embedding, 0, HIDDEN);
+    int tokens = hidden.length / HIDDEN;
+    Lanes.divide(embedding, 0, tokens, embedding, 0, HIDDEN);
     double squares = 0;
     for (float mean : embedding) {
       squares += (double) mean * mean;
