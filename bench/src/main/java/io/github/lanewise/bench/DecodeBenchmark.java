@@ -7,6 +7,7 @@ import io.github.lanewise.attention.Attention;
 import io.github.lanewise.attention.KeyValueCache;
 import io.github.lanewise.attention.KeyValueCache.Storage;
 import io.github.lanewise.bench.machine.LimitSource.ReadLoop;
+import io.github.lanewise.bench.machine.MachineInfo;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -70,7 +71,7 @@ public class DecodeBenchmark {
 
   @Setup(Level.Trial)
   public void setUp() {
-    Served.requireComplete();
+    MachineInfo.requireChosenKernels();
     cache = KeyValueCache.builder(1, keyHeads, DIM, DIM).storage(storage).build();
     for (int key = 0; key < keys; key += STEP) {
       int length = Math.min(STEP, keys - key);

@@ -5,6 +5,7 @@ import io.github.lanewise.Mask;
 import io.github.lanewise.RowStatistics;
 import io.github.lanewise.Softmax;
 import io.github.lanewise.Workers;
+import io.github.lanewise.bench.machine.MachineInfo;
 import io.github.lanewise.sampling.TokenSampler;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -64,7 +65,7 @@ public class SamplerBenchmark {
 
   @Setup
   public void setUp() {
-    Served.requireComplete();
+    MachineInfo.requireChosenKernels();
     workers = threads == 1 ? Workers.caller() : Workers.threads(threads);
     float[] heights = Inputs.normal(PEAKS, 3);
     for (int i = 0; i < VOCABULARY; i++) {

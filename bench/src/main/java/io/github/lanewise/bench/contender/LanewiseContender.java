@@ -9,11 +9,11 @@ import io.github.lanewise.RowStatistics;
 import io.github.lanewise.Softmax;
 import io.github.lanewise.Workers;
 import io.github.lanewise.attention.Attention;
-import io.github.lanewise.bench.Served;
 import io.github.lanewise.bench.comparison.Contender;
 import io.github.lanewise.bench.comparison.Question;
 import io.github.lanewise.bench.comparison.QuestionData;
 import io.github.lanewise.bench.comparison.Variant;
+import io.github.lanewise.bench.machine.MachineInfo;
 
 /** Lanewise as its users call it. */
 public final class LanewiseContender implements Contender {
@@ -41,7 +41,7 @@ public final class LanewiseContender implements Contender {
 
   @Override
   public Run prepare(Question question, QuestionData data) {
-    Served.requireComplete();
+    MachineInfo.requireChosenKernels();
     float[] x = data.a();
     float[] out = ArrayRun.output(question);
     int n = x.length;

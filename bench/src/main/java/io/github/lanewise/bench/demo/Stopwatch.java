@@ -2,7 +2,7 @@ package io.github.lanewise.bench.demo;
 
 import io.github.lanewise.bench.result.Statistics;
 import io.github.lanewise.bench.stage.Failure;
-import io.github.lanewise.bench.stage.ProgressBar;
+import io.github.lanewise.bench.stage.Terminal.ProgressBar;
 import io.github.lanewise.bench.stage.Text;
 import java.nio.file.Path;
 import java.util.ArrayList;

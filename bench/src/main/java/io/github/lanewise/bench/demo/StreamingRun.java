@@ -12,7 +12,7 @@ import io.github.lanewise.Workers;
 import io.github.lanewise.attention.Attention;
 import io.github.lanewise.attention.KeyValueCache;
 import io.github.lanewise.bench.demo.LanewiseEncoder.AttentionStep;
-import io.github.lanewise.bench.stage.ProgressBar;
+import io.github.lanewise.bench.stage.Terminal.ProgressBar;
 import io.github.lanewise.reference.AttentionOptions;
 import io.github.lanewise.reference.AttentionShape;
 import io.github.lanewise.reference.ReferenceAttention;

@@ -50,6 +50,20 @@ public final class MachineInfo {
         lanewise());
   }
 
+  /**
+   * Refuses to measure scalar kernels under the name of vector ones, as a trial would have it in
+   * its first seconds.
+   *
+   * @throws IllegalStateException if a family of kernels is not served by what was chosen
+   */
+  public static void requireChosenKernels() {
+    Lanewise.Implementation implementation = Lanewise.implementation();
+    if (!implementation.isComplete()) {
+      throw new IllegalStateException(
+          "start with -Dlanewise.start=vector: " + implementation.families());
+    }
+  }
+
   private static String property(String key) {
     return System.getProperty(key, "");
   }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lanewise.bench.comparison.LimitKind;
+import io.github.lanewise.bench.machine.LimitSource.MemorySweep;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntToLongFunction;
