@@ -3,7 +3,6 @@ package io.github.lanewise.sampling;
 import io.github.lanewise.Workers;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.sampling.SampleCall;
-import io.github.lanewise.internal.sampling.SamplingOptions;
 import io.github.lanewise.internal.work.TaskRunner;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
@@ -48,9 +47,9 @@ import java.util.random.RandomGenerator;
  * of its own.
  */
 public final class TokenSampler {
-  private final SamplingOptions options;
+  private final SampleCall.Options options;
 
-  private TokenSampler(SamplingOptions options) {
+  private TokenSampler(SampleCall.Options options) {
     this.options = options;
   }
 
@@ -128,7 +127,7 @@ public final class TokenSampler {
 
     /** The sampler with these options. */
     public TokenSampler build() {
-      return new TokenSampler(new SamplingOptions(temperature, topK, topP, minP));
+      return new TokenSampler(new SampleCall.Options(temperature, topK, topP, minP));
     }
   }
 

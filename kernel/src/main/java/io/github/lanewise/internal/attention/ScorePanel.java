@@ -6,7 +6,7 @@ import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.mask.MaskPlan;
 import io.github.lanewise.internal.mask.QueryRows;
-import io.github.lanewise.internal.mask.VisibleLanes;
+import io.github.lanewise.internal.mask.QueryRows.VisibleLanes;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.tensor.StagedRows;
 import io.github.lanewise.internal.tensor.StridedFloats;

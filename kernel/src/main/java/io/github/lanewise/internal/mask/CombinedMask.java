@@ -40,6 +40,28 @@ public sealed interface CombinedMask extends MaskExpression {
     return left().startsAtZero() && right().startsAtZero();
   }
 
+  /** How the bits of the right mask join those of the left. */
+  Combine operation();
+
+  @Override
+  default void chunk(
+      MaskPlan plan,
+      long b,
+      long h,
+      long i,
+      long key0,
+      int length,
+      long[] bits,
+      int at,
+      Combine combine) {
+    if (combine == Combine.SET || combine == operation()) {
+      left().chunk(plan, b, h, i, key0, length, bits, at, combine);
+      right().chunk(plan, b, h, i, key0, length, bits, at, operation());
+    } else { // would need room for a second chunk: word by word instead
+      MaskExpression.super.chunk(plan, b, h, i, key0, length, bits, at, combine);
+    }
+  }
+
   /** What both masks show. Its hull may come out with first above end: then it is empty. */
   record And(MaskExpression left, MaskExpression right, @Nullable Long namedOffset, int exactUnions)
       implements CombinedMask {
@@ -49,6 +71,11 @@ public sealed interface CombinedMask extends MaskExpression {
 
     And(MaskExpression left, MaskExpression right) {
       this(left, right, commonOffset(left, right), CombinedMask.exactUnions(left, right));
+    }
+
+    @Override
+    public Combine operation() {
+      return Combine.AND;
     }
 
     @Override
@@ -92,25 +119,6 @@ public sealed interface CombinedMask extends MaskExpression {
     }
 
     @Override
-    public void chunk(
-        MaskPlan plan,
-        long b,
-        long h,
-        long i,
-        long key0,
-        int length,
-        long[] bits,
-        int at,
-        Combine combine) {
-      if (combine == Combine.OR) { // would need room for a second chunk: word by word instead
-        CombinedMask.super.chunk(plan, b, h, i, key0, length, bits, at, combine);
-      } else {
-        left.chunk(plan, b, h, i, key0, length, bits, at, combine);
-        right.chunk(plan, b, h, i, key0, length, bits, at, Combine.AND);
-      }
-    }
-
-    @Override
     public String toString() {
       return left + ".and(" + right + ")";
     }
@@ -138,6 +146,11 @@ public sealed interface CombinedMask extends MaskExpression {
 
     private boolean isExact() {
       return exactUnions <= MAX_EXACT_UNIONS;
+    }
+
+    @Override
+    public Combine operation() {
+      return Combine.OR;
     }
 
     @Override
@@ -183,25 +196,6 @@ public sealed interface CombinedMask extends MaskExpression {
     @Override
     public long word(MaskPlan plan, long b, long h, long i, long key, int length) {
       return left.word(plan, b, h, i, key, length) | right.word(plan, b, h, i, key, length);
-    }
-
-    @Override
-    public void chunk(
-        MaskPlan plan,
-        long b,
-        long h,
-        long i,
-        long key0,
-        int length,
-        long[] bits,
-        int at,
-        Combine combine) {
-      if (combine == Combine.AND) { // would need room for a second chunk: word by word instead
-        CombinedMask.super.chunk(plan, b, h, i, key0, length, bits, at, combine);
-      } else {
-        left.chunk(plan, b, h, i, key0, length, bits, at, combine);
-        right.chunk(plan, b, h, i, key0, length, bits, at, Combine.OR);
-      }
     }
 
     @Override

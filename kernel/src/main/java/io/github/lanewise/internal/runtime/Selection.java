@@ -1,7 +1,7 @@
 package io.github.lanewise.internal.runtime;
 
-import io.github.lanewise.internal.jvm.FusedMultiplyAdd;
 import io.github.lanewise.internal.jvm.Jvm;
+import io.github.lanewise.internal.jvm.Jvm.FusedMultiplyAdd;
 import io.github.lanewise.internal.jvm.StartRequest;
 import io.github.lanewise.internal.kernel.KernelSet;
 import java.lang.reflect.InvocationTargetException;

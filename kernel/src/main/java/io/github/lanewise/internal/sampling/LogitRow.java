@@ -226,7 +226,7 @@ final class LogitRow implements Task {
 
   private void run(int pass, int piece, int begin, int end, float max, float[] scratch) {
     switch (pass) {
-      case MAXIMA:
+      case MAXIMA -> {
         int block = begin / CHUNK;
         Kernels.sampling().blockMaxima(logits, from + begin, from + end, blockMaxima, block);
         float largest = Float.NEGATIVE_INFINITY;
@@ -234,29 +234,27 @@ final class LogitRow implements Task {
           largest = Math.max(largest, blockMaxima[block]);
         }
         pieceMaxima[piece] = largest;
-        break;
-      case WEIGHTS:
+      }
+      case WEIGHTS -> {
         if (Float.isFinite(max)) {
           weigh(logits, from + begin, weights, begin, end - begin, max, temperature, scratch);
           sumUnits(begin, end, scratch);
         }
-        break;
-      case KEPT:
-        sumUnits(begin, end, scratch);
-        break;
-      default:
-        Kernels.sampling()
-            .tails(
-                logits,
-                from + begin,
-                weights,
-                begin,
-                end - begin,
-                thresholds,
-                pieceTails,
-                pieceCounts,
-                piece * THRESHOLDS,
-                scratch);
+      }
+      case KEPT -> sumUnits(begin, end, scratch);
+      default ->
+          Kernels.sampling()
+              .tails(
+                  logits,
+                  from + begin,
+                  weights,
+                  begin,
+                  end - begin,
+                  thresholds,
+                  pieceTails,
+                  pieceCounts,
+                  piece * THRESHOLDS,
+                  scratch);
     }
   }
 

@@ -19,6 +19,9 @@ import java.util.random.RandomGenerator;
  * all tokens are weighed, and {@link CutSearch} finds which are kept.
  */
 public final class SampleCall {
+  /** What a sampler was built with; valid. */
+  public record Options(float temperature, int topK, float topP, float minP) {}
+
   /** So many of the weight 1 are less than 2⁶³ units. */
   public static final int MOST_TOKENS = 1 << 27;
 
@@ -35,7 +38,7 @@ public final class SampleCall {
 
   /** Chooses a token; the arguments have been checked, except for the logits themselves. */
   public static int run(
-      SamplingOptions options,
+      Options options,
       float[] logits,
       int from,
       int length,
@@ -52,7 +55,7 @@ public final class SampleCall {
     }
   }
 
-  private int choose(SamplingOptions options, RandomGenerator random, float[] scratch) {
+  private int choose(Options options, RandomGenerator random, float[] scratch) {
     if (options.temperature() == 0f) {
       float max = checked(row.findMaximum());
       random.nextDouble(); // as every other call does
@@ -88,8 +91,7 @@ public final class SampleCall {
   }
 
   /** With a small k: at least k tokens reach the k-th largest block maximum. */
-  private int chooseOfFirst(
-      int k, SamplingOptions options, RandomGenerator random, float[] scratch) {
+  private int chooseOfFirst(int k, Options options, RandomGenerator random, float[] scratch) {
     float max = checked(row.findMaximum());
     // Where a block's maximum is -inf, none of its tokens can be chosen.
     float least = Math.max(candidates.blockMaximum(row, k), -Float.MAX_VALUE);
@@ -115,12 +117,7 @@ public final class SampleCall {
   }
 
   private long find(
-      boolean byCount,
-      long target,
-      float lowest,
-      float max,
-      SamplingOptions options,
-      float[] scratch) {
+      boolean byCount, long target, float lowest, float max, Options options, float[] scratch) {
     return search.find(
         row, candidates, byCount, target, lowest, max, options.temperature(), scratch);
   }

@@ -18,7 +18,7 @@ import static io.github.lanewise.internal.kernel.ExpPolynomial.MAGIC_POSITIVE;
 import static io.github.lanewise.internal.kernel.ExpPolynomial.UNSCALE_NEGATIVE;
 import static io.github.lanewise.internal.kernel.ExpPolynomial.UNSCALE_POSITIVE;
 
-import io.github.lanewise.internal.jvm.FusedMultiplyAdd;
+import io.github.lanewise.internal.jvm.Jvm.FusedMultiplyAdd;
 import io.github.lanewise.internal.kernel.ExpPolynomial;
 import io.github.lanewise.internal.kernel.TanhPolynomial;
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lanewise.internal.mask.DrawnMask.Operand;
+import io.github.lanewise.internal.mask.QueryRows.VisibleLanes;
 import io.github.lanewise.testing.Draw;
 import io.github.lanewise.testing.Property;
 import org.junit.jupiter.api.Tag;
