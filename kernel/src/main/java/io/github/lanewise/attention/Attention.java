@@ -7,6 +7,7 @@ import io.github.lanewise.Workers;
 import io.github.lanewise.internal.attention.AttentionCall;
 import io.github.lanewise.internal.attention.AttentionOptions;
 import io.github.lanewise.internal.attention.StateContent;
+import io.github.lanewise.internal.cache.PagedCache;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -138,7 +139,8 @@ public final class Attention {
       FloatTensor out,
       RowStatistics statistics,
       Workers workers) {
-    AttentionCall.forward(options, q, cache, out, statistics, workers);
+    PagedCache pages = Objects.requireNonNull(cache, "cache").pages();
+    AttentionCall.forward(options, q, pages, out, statistics, workers);
   }
 
   /**

@@ -1,10 +1,10 @@
 package io.github.lanewise.attention;
 
 import io.github.lanewise.FloatTensor;
-import io.github.lanewise.internal.cache.CacheAccess;
 import io.github.lanewise.internal.cache.CacheMemory;
 import io.github.lanewise.internal.cache.PageLayout;
 import io.github.lanewise.internal.cache.PagedCache;
+import io.github.lanewise.internal.kernel.DecodeKernels.Element;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.tensor.Checks;
 import io.github.lanewise.internal.tensor.StridedFloats;
@@ -74,21 +74,6 @@ public final class KeyValueCache implements AutoCloseable {
     INT8
   }
 
-  static {
-    CacheAccess.install(
-        new CacheAccess() {
-          @Override
-          protected PagedCache pages(KeyValueCache cache) {
-            return cache.pages;
-          }
-
-          @Override
-          protected KeyValueCache over(PagedCache pages) {
-            return new KeyValueCache(pages);
-          }
-        });
-  }
-
   private final PagedCache pages;
 
   private KeyValueCache(PagedCache pages) {
@@ -106,6 +91,11 @@ public final class KeyValueCache implements AutoCloseable {
    */
   public static Builder builder(long batch, long keyHeads, long headDim, long valueDim) {
     return new Builder(batch, keyHeads, headDim, valueDim);
+  }
+
+  /** What this cache is made of. */
+  PagedCache pages() {
+    return pages;
   }
 
   /** Number of sequences. */
@@ -135,7 +125,7 @@ public final class KeyValueCache implements AutoCloseable {
 
   /** How keys and values are stored. */
   public Storage storage() {
-    return pages.layout().storage;
+    return Storage.valueOf(pages.layout().element.name());
   }
 
   /** Tokens in a page. */
@@ -249,7 +239,7 @@ public final class KeyValueCache implements AutoCloseable {
    * that a fork costs no more than its tables; each is closed by itself.
    */
   public KeyValueCache fork() {
-    return pages.fork();
+    return pages.fork(KeyValueCache::new);
   }
 
   /**
@@ -374,8 +364,9 @@ public final class KeyValueCache implements AutoCloseable {
     public KeyValueCache build() {
       Kernels.requireAvailable();
       PageLayout.requireValid(keyHeads, headDim, valueDim, pageLength);
+      Element element = Element.valueOf(storage.name()); // the kernels' own enum has the same names
       PageLayout layout =
-          new PageLayout(storage, (int) keyHeads, (int) headDim, (int) valueDim, pageLength);
+          new PageLayout(element, (int) keyHeads, (int) headDim, (int) valueDim, pageLength);
       return new KeyValueCache(new PagedCache(layout, (int) batch, capacity, arena, memory));
     }
   }

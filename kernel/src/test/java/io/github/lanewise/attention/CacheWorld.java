@@ -7,7 +7,6 @@ import io.github.lanewise.Mask;
 import io.github.lanewise.RowStatistics;
 import io.github.lanewise.Workers;
 import io.github.lanewise.attention.KeyValueCache.Storage;
-import io.github.lanewise.internal.cache.CacheAccess;
 import io.github.lanewise.internal.cache.CacheSnapshot;
 import io.github.lanewise.internal.cache.FailingMemory;
 import java.lang.foreign.Arena;
@@ -67,7 +66,7 @@ final class CacheWorld implements AutoCloseable {
     appendNative(cache, 1, 3, 5);
     fork = cache.fork();
     if (kind.isRead) {
-      snapshot.open(CacheAccess.of(cache));
+      snapshot.open(cache.pages());
     }
   }
 

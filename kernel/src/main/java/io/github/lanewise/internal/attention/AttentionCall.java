@@ -3,9 +3,8 @@ package io.github.lanewise.internal.attention;
 import io.github.lanewise.FloatTensor;
 import io.github.lanewise.RowStatistics;
 import io.github.lanewise.Workers;
-import io.github.lanewise.attention.KeyValueCache;
-import io.github.lanewise.internal.cache.CacheAccess;
 import io.github.lanewise.internal.cache.CacheSnapshot;
+import io.github.lanewise.internal.cache.PagedCache;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import io.github.lanewise.internal.work.TaskRunner;
 import io.github.lanewise.internal.work.Workspace;
@@ -92,15 +91,14 @@ public final class AttentionCall {
   public static void forward(
       AttentionOptions options,
       FloatTensor q,
-      KeyValueCache cache,
+      PagedCache cache,
       FloatTensor out,
       RowStatistics statistics,
       Workers workers) {
     TaskRunner runner = TaskRunner.of(Objects.requireNonNull(workers, "workers"));
-    Objects.requireNonNull(cache, "cache");
     try (Workspace own = runner.acquire();
         CacheSnapshot snapshot = own.get(SNAPSHOT)) {
-      snapshot.open(CacheAccess.of(cache));
+      snapshot.open(cache);
       AttentionChecks.cached(options, q, snapshot, out, statistics, runner.parallelism() > 1);
       if (DecodeCall.serves(options, StridedFloats.of(q), snapshot.layout())) {
         decode(options, q, snapshot, out, statistics, runner, own);

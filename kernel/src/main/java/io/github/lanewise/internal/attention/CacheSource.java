@@ -2,10 +2,10 @@ package io.github.lanewise.internal.attention;
 
 import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 
-import io.github.lanewise.attention.KeyValueCache.Storage;
 import io.github.lanewise.internal.cache.CacheSnapshot;
 import io.github.lanewise.internal.cache.Page;
 import io.github.lanewise.internal.cache.PageLayout;
+import io.github.lanewise.internal.kernel.DecodeKernels.Element;
 import io.github.lanewise.internal.kernel.TileKernels;
 import java.util.Arrays;
 
@@ -37,7 +37,7 @@ final class CacheSource implements KeyValueSource {
   /** Whether pages are read where they lie. */
   static boolean isInPlace(CacheSnapshot cache) {
     PageLayout layout = cache.layout();
-    return layout.storage == Storage.FLOAT32 && layout.pageLength >= CHUNK && !cache.isNative();
+    return layout.element == Element.FLOAT32 && layout.pageLength >= CHUNK && !cache.isNative();
   }
 
   @Override
@@ -57,12 +57,9 @@ final class CacheSource implements KeyValueSource {
     PageLayout layout = cache.layout();
     Page page = cache.page((int) batch, chunk.from);
     int token = (int) (chunk.firstKey % layout.pageLength);
-    if (page.floatKeys == null || page.floatValues == null) {
-      return false;
-    }
-    chunk.keys = page.floatKeys;
+    chunk.keys = (float[]) page.keys;
     chunk.keysAt = layout.keyAt((int) head, token);
-    chunk.values = page.floatValues;
+    chunk.values = (float[]) page.values;
     chunk.valuesAt = layout.valueAt((int) head, token);
     chunk.valueGroupStride = layout.valueGroupStride();
     chunk.finite = page.allFinite;
@@ -86,8 +83,8 @@ final class CacheSource implements KeyValueSource {
       int tokens = (int) (Math.min(chunk.end, pageEnd) - key);
       int groups = (tokens + GROUP - 1) / GROUP;
       Page page = cache.page((int) batch, key);
-      worker.pages.keys(layout, page, (int) head, token, groups, chunk.keys, chunk.keyAt(key));
-      worker.pages.values(
+      worker.pages.copyKeys(layout, page, (int) head, token, groups, chunk.keys, chunk.keyAt(key));
+      worker.pages.copyValues(
           layout,
           page,
           (int) head,
@@ -96,7 +93,7 @@ final class CacheSource implements KeyValueSource {
           chunk.values,
           chunk.valueAt(key),
           chunk.valueGroupStride);
-      if (layout.storage == Storage.INT8) {
+      if (layout.isScaled()) {
         packScales(chunk, layout, page, (int) head, key, tokens);
       }
       allFinite &= page.allFinite;
@@ -114,7 +111,7 @@ final class CacheSource implements KeyValueSource {
       Arrays.fill(chunk.values, at, at + tokens * GROUP, 0f);
       at += chunk.valueGroupStride;
     }
-    if (layout.storage == Storage.INT8) {
+    if (layout.isScaled()) {
       chunk.makeScaled();
       int scalesAt = PackedChunk.scaleAt(key);
       Arrays.fill(chunk.keyScales, scalesAt, scalesAt + tokens, 0f);

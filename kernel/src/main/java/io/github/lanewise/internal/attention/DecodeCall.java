@@ -3,7 +3,6 @@ package io.github.lanewise.internal.attention;
 import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 
 import io.github.lanewise.FloatTensor;
-import io.github.lanewise.attention.KeyValueCache.Storage;
 import io.github.lanewise.internal.cache.CacheSnapshot;
 import io.github.lanewise.internal.cache.PageLayout;
 import io.github.lanewise.internal.kernel.NodeKernels;
@@ -138,13 +137,7 @@ final class DecodeCall extends Operands implements Task {
     for (int b = 0; b < batch; b++) {
       keys += endKey[b] - firstKey[b];
     }
-    return keys * layout.keyHeads * (layout.headDim + width) * bytesPerElement();
-  }
-
-  private int bytesPerElement() {
-    return layout.storage == Storage.FLOAT32
-        ? Float.BYTES
-        : layout.storage == Storage.INT8 ? Byte.BYTES : Short.BYTES;
+    return keys * layout.keyHeads * (layout.headDim + width) * layout.element.bytes;
   }
 
   /** Halves the runs until there are tasks enough, and then the blocks of heads. */

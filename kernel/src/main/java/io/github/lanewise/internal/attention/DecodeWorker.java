@@ -2,10 +2,10 @@ package io.github.lanewise.internal.attention;
 
 import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 
-import io.github.lanewise.attention.KeyValueCache.Storage;
 import io.github.lanewise.internal.cache.CacheSnapshot;
 import io.github.lanewise.internal.cache.Page;
 import io.github.lanewise.internal.cache.PageLayout;
+import io.github.lanewise.internal.cache.PageReader;
 import io.github.lanewise.internal.kernel.DecodeKernels;
 import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.mask.QueryRows;
@@ -21,7 +21,7 @@ import java.util.Arrays;
  */
 final class DecodeWorker {
 
-  private static final int MOST_LANES = DecodeKernels.lanes(DecodeKernels.Element.INT8);
+  private static final int MOST_LANES = DecodeKernels.Element.INT8.lanes;
 
   /** Rows of scores that are in flight: 64 KB, and as much of weights. */
   private static final int ROWS_IN_FLIGHT = 64;
@@ -29,7 +29,7 @@ final class DecodeWorker {
   final QueryRows rows = new QueryRows();
   final DecodeScores scores = new DecodeScores();
   final ResultWriter results = new ResultWriter();
-  private final PageArrays arrays = new PageArrays();
+  private final PageReader found = new PageReader();
 
   final MergeTree tree = new MergeTree();
 
@@ -65,7 +65,7 @@ final class DecodeWorker {
     call = null;
     cache = null;
     layout = null;
-    arrays.release();
+    found.release();
   }
 
   /** Makes the tree of the chunks {@code [first, end)}. */
@@ -150,7 +150,7 @@ final class DecodeWorker {
       Page page = cache.page(sequence, chunk0 + key);
       int token = (int) ((chunk0 + key) % layout.pageLength);
       int groups = (stop - key + layout.lanes - 1) / layout.lanes;
-      arrays.keys(layout, page, head, token, groups);
+      found.findKeys(layout, page, head, token, groups);
       int to = scoreRow * CHUNK + key;
       if (layout.pageLength < layout.lanes) { // the lanes beyond the page are not the next page's
         Arrays.fill(group, 0f);
@@ -161,7 +161,7 @@ final class DecodeWorker {
       } else {
         multiplyKeys(groups, queryRow, scores.scores, to, CHUNK);
       }
-      if (layout.storage == Storage.INT8) {
+      if (layout.isScaled()) {
         int scale = layout.scaleAt(head, token);
         DecodeScores.scaleRows(scores.scores, to, call.rows, stop - key, page.keyScales, scale);
       }
@@ -173,9 +173,9 @@ final class DecodeWorker {
       Kernels.decode()
           .product(
               layout.element,
-              arrays.array,
-              arrays.from + dim * layout.lanes,
-              arrays.stride,
+              found.array,
+              found.from + dim * layout.lanes,
+              found.stride,
               groups,
               Math.min(CHUNK, layout.headDim - dim),
               queries,
@@ -200,18 +200,18 @@ final class DecodeWorker {
       Page page = cache.page(sequence, chunk0 + key);
       int token = (int) ((chunk0 + key) % layout.pageLength);
       int from = scoreRow * CHUNK + key;
-      if (layout.storage == Storage.INT8) {
+      if (layout.isScaled()) {
         int scale = layout.scaleAt(head, token);
         DecodeScores.scaleRows(
             scores.weights, from, call.rows, stop - key, page.valueScales, scale);
       }
-      arrays.values(layout, page, head, token, stop - key);
+      found.findValues(layout, page, head, token, stop - key);
       Kernels.decode()
           .product(
               layout.element,
-              arrays.array,
-              arrays.from,
-              arrays.stride,
+              found.array,
+              found.from,
+              found.stride,
               layout.valueGroups,
               stop - key,
               scores.weights,
@@ -243,13 +243,13 @@ final class DecodeWorker {
       }
       Page page = cache.page(sequence, chunk0 + key);
       int token = (int) ((chunk0 + key) % layout.pageLength);
-      arrays.values(layout, page, head, token, 1);
+      found.findValues(layout, page, head, token, 1);
       Kernels.decode()
           .product(
               layout.element,
-              arrays.array,
-              arrays.from,
-              arrays.stride,
+              found.array,
+              found.from,
+              found.stride,
               layout.valueGroups,
               1,
               scores.weights,

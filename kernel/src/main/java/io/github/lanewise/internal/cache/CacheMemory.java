@@ -1,10 +1,13 @@
 package io.github.lanewise.internal.cache;
 
-import io.github.lanewise.attention.KeyValueCache;
+import io.github.lanewise.internal.cache.CacheSnapshot.ReaderEpochs;
+import io.github.lanewise.internal.kernel.DecodeKernels.Element;
 import io.github.lanewise.internal.tensor.StagedRows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.reflect.Array;
 import java.util.Arrays;
+import java.util.function.Function;
 
 /**
  * Makes every array and object that a cache consists of. What changes a cache makes all that it
@@ -33,6 +36,12 @@ public class CacheMemory {
     return new byte[length];
   }
 
+  /** A {@code float[]}, a {@code short[]} or a {@code byte[]}. */
+  final Object array(Element element, int length) {
+    request();
+    return Array.newInstance(element.type.carrier(), length);
+  }
+
   /** The first pages of an array in one of another length. */
   final Page[] pages(Page[] first, int length) {
     request();
@@ -44,13 +53,13 @@ public class CacheMemory {
     return arena.allocate(bytes, alignment);
   }
 
-  /** A page that {@link Page#complete} has to follow. */
-  Page page(PageLayout layout, boolean heap) {
+  /** A page without keys and values as yet. */
+  Page page(PageLayout layout) {
     request();
-    return new Page(layout, heap, this);
+    return new Page(layout, this);
   }
 
-  final PageTable[] tables(PageStore store, int batch) {
+  final PageTable[] tables(Page.Store store, int batch) {
     request();
     PageTable[] tables = new PageTable[batch];
     for (int b = 0; b < batch; b++) {
@@ -65,7 +74,7 @@ public class CacheMemory {
     return new ReleasedTokens(pageLength);
   }
 
-  final ReaderEpochs readers(PageStore store) {
+  final ReaderEpochs readers(Page.Store store) {
     request();
     return new ReaderEpochs(store);
   }
@@ -96,14 +105,14 @@ public class CacheMemory {
   }
 
   /** An empty cache over a store that it shares. */
-  final PagedCache fork(PagedCache of, PageStore store) {
+  final PagedCache fork(PagedCache of, Page.Store store) {
     request();
     return new PagedCache(of.layout(), of.batch(), of.capacity(), store);
   }
 
   /** What users see of a cache. */
-  final KeyValueCache cache(PagedCache pages) {
+  final <T> T handle(PagedCache pages, Function<PagedCache, T> factory) {
     request();
-    return CacheAccess.cache(pages);
+    return factory.apply(pages);
   }
 }

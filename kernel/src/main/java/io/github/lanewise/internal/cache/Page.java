@@ -2,13 +2,12 @@ package io.github.lanewise.internal.cache;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.reflect.Array;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys and values of some consecutive tokens, laid out as {@link PageLayout} says. Of the four
- * kinds of memory exactly one is there: {@code float[]}, {@code short[]} (bfloat16 and float16),
- * {@code byte[]} (int8), or native segments that hold elements of the same type.
+ * The keys and values of some consecutive tokens, laid out as {@link PageLayout} says.
  *
  * <p>What lies at and beyond a reader's length means nothing: it may be left over from before a
  * truncation, it may be a token that is being appended just now, and it may be NaN.
@@ -16,116 +15,204 @@ import org.jspecify.annotations.Nullable;
 public final class Page {
 
   private static final long ALIGNMENT = 64; // a cache line, and the widest vector register
-  private static final float[] NO_SCALES = {};
+  private static final float[] NONE = {};
 
-  public final float @Nullable [] floatKeys;
-  public final float @Nullable [] floatValues;
-  public final short @Nullable [] shortKeys;
-  public final short @Nullable [] shortValues;
-  public final byte @Nullable [] byteKeys;
-  public final byte @Nullable [] byteValues;
+  /**
+   * The keys: a {@code float[]}, a {@code short[]} (bfloat16 and float16), a {@code byte[]} (int8),
+   * or a native segment of elements of the same type. Set once, before anybody holds this page.
+   */
+  public Object keys = NONE;
 
-  /** Null, or set once before anybody holds this page. */
-  public @Nullable MemorySegment nativeKeys;
+  /** The values, in memory of the same kind. */
+  public Object values = NONE;
 
-  /** Null, or set once before anybody holds this page. */
-  public @Nullable MemorySegment nativeValues;
-
-  /** Scales of the keys; empty unless the storage is INT8. Always on the heap. */
+  /** Scales of the keys; empty unless the elements are INT8. Always on the heap. */
   public final float[] keyScales;
 
-  /** Scales of the values; empty unless the storage is INT8. Always on the heap. */
+  /** Scales of the values; empty unless the elements are INT8. Always on the heap. */
   public final float[] valueScales;
 
   /** Whether every value that was ever written is finite. */
   public boolean allFinite = true;
 
   /** How many tables and how many past readers hold this page; guarded by the store. */
-  int holders;
+  private int holders;
 
   /** The next of those that nobody holds; guarded by the store. */
-  @Nullable Page nextSpare;
+  private @Nullable Page nextSpare;
 
   /** Whether this page was one of those before; guarded by the store. */
-  boolean wasSpare;
+  private boolean wasSpare;
 
-  Page(PageLayout layout, boolean heap, CacheMemory memory) {
-    int keys = layout.keyCount();
-    int values = layout.valueCount();
-    int bytes = bytesPerElement(layout);
-    floatKeys = heap && bytes == Float.BYTES ? memory.floats(keys) : null;
-    floatValues = heap && bytes == Float.BYTES ? memory.floats(values) : null;
-    shortKeys = heap && bytes == Short.BYTES ? memory.shorts(keys) : null;
-    shortValues = heap && bytes == Short.BYTES ? memory.shorts(values) : null;
-    byteKeys = heap && bytes == Byte.BYTES ? memory.bytes(keys) : null;
-    byteValues = heap && bytes == Byte.BYTES ? memory.bytes(values) : null;
+  /** A page that {@link #complete} has to follow. */
+  Page(PageLayout layout, CacheMemory memory) {
+    boolean scaled = layout.isScaled();
     int scales = layout.keyHeads * layout.pageLength;
-    keyScales = bytes == Byte.BYTES ? memory.floats(scales) : NO_SCALES;
-    valueScales = bytes == Byte.BYTES ? memory.floats(scales) : NO_SCALES;
+    keyScales = scaled ? memory.floats(scales) : NONE;
+    valueScales = scaled ? memory.floats(scales) : NONE;
   }
 
-  /** Takes from the arena what this page does not have yet; may be called again if that fails. */
-  void complete(PageLayout layout, Arena arena, CacheMemory memory) {
-    long bytes = bytesPerElement(layout);
-    if (nativeKeys == null) {
-      nativeKeys = memory.segment(arena, layout.keyCount() * bytes, ALIGNMENT);
+  /** Makes what this page does not have yet; may be called again if that fails. */
+  private void complete(PageLayout layout, @Nullable Arena arena, CacheMemory memory) {
+    if (keys == NONE) {
+      keys = make(layout, layout.keyCount(), arena, memory);
     }
-    if (nativeValues == null) {
-      nativeValues = memory.segment(arena, layout.valueCount() * bytes, ALIGNMENT);
+    if (values == NONE) {
+      values = make(layout, layout.valueCount(), arena, memory);
     }
   }
 
-  static int bytesPerElement(PageLayout layout) {
-    return switch (layout.storage) {
-      case FLOAT32 -> Float.BYTES;
-      case BFLOAT16, FLOAT16 -> Short.BYTES;
-      case INT8 -> Byte.BYTES;
-    };
+  private static Object make(
+      PageLayout layout, int count, @Nullable Arena arena, CacheMemory memory) {
+    return arena == null
+        ? memory.array(layout.element, count)
+        : memory.segment(arena, (long) count * layout.element.bytes, ALIGNMENT);
   }
 
   /** Makes this page one of zeros again. */
-  void clear() {
-    if (nativeKeys != null && nativeValues != null) {
-      nativeKeys.fill((byte) 0);
-      nativeValues.fill((byte) 0);
-    } else if (floatKeys != null && floatValues != null) {
-      Arrays.fill(floatKeys, 0f);
-      Arrays.fill(floatValues, 0f);
-    } else if (shortKeys != null && shortValues != null) {
-      Arrays.fill(shortKeys, (short) 0);
-      Arrays.fill(shortValues, (short) 0);
-    } else if (byteKeys != null && byteValues != null) {
-      Arrays.fill(byteKeys, (byte) 0);
-      Arrays.fill(byteValues, (byte) 0);
-    }
+  private void clear() {
+    clear(keys);
+    clear(values);
     Arrays.fill(keyScales, 0f);
     Arrays.fill(valueScales, 0f);
     allFinite = true;
   }
 
+  private static void clear(Object memory) {
+    if (memory instanceof float[] floats) {
+      Arrays.fill(floats, 0f);
+    } else if (memory instanceof short[] shorts) {
+      Arrays.fill(shorts, (short) 0);
+    } else if (memory instanceof byte[] bytes) {
+      Arrays.fill(bytes, (byte) 0);
+    } else {
+      ((MemorySegment) memory).fill((byte) 0);
+    }
+  }
+
   /** Makes this page a copy of another of the same layout and memory. */
   void copyFrom(Page that) {
-    if (that.nativeKeys != null && nativeKeys != null) {
-      nativeKeys.copyFrom(that.nativeKeys);
-    }
-    if (that.nativeValues != null && nativeValues != null) {
-      nativeValues.copyFrom(that.nativeValues);
-    }
-    copy(that.floatKeys, floatKeys);
-    copy(that.floatValues, floatValues);
-    copy(that.shortKeys, shortKeys);
-    copy(that.shortValues, shortValues);
-    copy(that.byteKeys, byteKeys);
-    copy(that.byteValues, byteValues);
+    copy(that.keys, keys);
+    copy(that.values, values);
     copy(that.keyScales, keyScales);
     copy(that.valueScales, valueScales);
     allFinite = that.allFinite;
   }
 
   @SuppressWarnings("SuspiciousSystemArraycopy") // both are arrays of one type
-  private static void copy(@Nullable Object from, @Nullable Object to) {
-    if (from != null && to != null) {
-      System.arraycopy(from, 0, to, 0, java.lang.reflect.Array.getLength(from));
+  private static void copy(Object from, Object to) {
+    if (from instanceof MemorySegment source) {
+      ((MemorySegment) to).copyFrom(source);
+    } else {
+      System.arraycopy(from, 0, to, 0, Array.getLength(from));
+    }
+  }
+
+  /**
+   * Makes the pages of a cache and of all its forks, counts who holds them, and keeps those that
+   * nobody holds any more for the next that is needed. Of heap pages it keeps a few, so that a
+   * stream makes no garbage, and leaves the others to the collector; of native pages all, because
+   * an arena gives nothing back before it is closed.
+   */
+  static final class Store {
+
+    private static final int MOST_SPARE = 4;
+
+    final PageLayout layout;
+    final CacheMemory memory;
+    private final @Nullable Arena arena;
+    private final @Nullable MemorySegment probe; // shows whether the arena is open, and to whom
+    private @Nullable Page spare; // a chain: a page that comes back must not need memory
+    private int spares;
+
+    /**
+     * A store without pages.
+     *
+     * @throws IllegalStateException if the arena is closed
+     */
+    Store(PageLayout layout, @Nullable Arena arena, CacheMemory memory) {
+      this.layout = layout;
+      this.arena = arena;
+      this.memory = memory;
+      probe = arena == null ? null : memory.segment(arena, 1, 1);
+    }
+
+    /** A byte of the arena's memory; null if pages lie on the heap. */
+    @Nullable MemorySegment probe() {
+      return probe;
+    }
+
+    /** A page of zeros with one holder. */
+    Page take() {
+      Page page = takeSpare();
+      boolean made = page == null;
+      if (page == null) {
+        page = memory.page(layout);
+      }
+      boolean taken = false;
+      try {
+        page.complete(layout, arena, memory);
+        if (!made) {
+          page.clear();
+        }
+        taken = true;
+      } finally {
+        if (!taken) {
+          untake(page); // an arena would never get back what it has already given
+        }
+      }
+      page.holders = 1;
+      return page;
+    }
+
+    private synchronized @Nullable Page takeSpare() {
+      Page page = spare;
+      if (page != null) {
+        spare = page.nextSpare;
+        spares--;
+        page.nextSpare = null;
+      }
+      return page;
+    }
+
+    /** Undoes {@link #take}: what was spare is so again, heap pages just made are garbage. */
+    synchronized void untake(Page page) {
+      page.holders = 0;
+      if (arena != null || page.wasSpare) {
+        keep(page);
+      }
+    }
+
+    /** One more holder. */
+    synchronized void hold(Page page) {
+      page.holders++;
+    }
+
+    /** One holder less. */
+    synchronized void drop(Page page) {
+      page.holders--;
+      if (page.holders == 0) {
+        keep(page);
+      }
+    }
+
+    private void keep(Page page) {
+      if (arena != null || spares < MOST_SPARE) {
+        page.wasSpare = true;
+        page.nextSpare = spare;
+        spare = page;
+        spares++;
+      }
+    }
+
+    /** Whether anybody else holds the page: then it must not be written to. */
+    synchronized boolean isShared(Page page) {
+      return page.holders > 1;
+    }
+
+    /** How many pages nobody holds. */
+    synchronized int spares() {
+      return spares;
     }
   }
 }

@@ -1,7 +1,6 @@
 package io.github.lanewise.internal.cache;
 
-import io.github.lanewise.attention.KeyValueCache.Storage;
-import io.github.lanewise.internal.kernel.DecodeKernels;
+import io.github.lanewise.internal.kernel.DecodeKernels.Element;
 
 /**
  * Where the tokens of a page lie. A page holds {@link #pageLength} tokens of all key heads of one
@@ -10,7 +9,7 @@ import io.github.lanewise.internal.kernel.DecodeKernels;
  * <ul>
  *   <li>keys {@code [keyHeads][pageLength/lanes][headDim][lanes]},
  *   <li>values {@code [keyHeads][valueGroups][pageLength][lanes]}, columns beyond valueDim 0,
- *   <li>with {@link Storage#INT8}: scales of the keys and of the values {@code
+ *   <li>with {@link Element#INT8}: scales of the keys and of the values {@code
  *       [keyHeads][pageLength]}.
  * </ul>
  *
@@ -23,12 +22,9 @@ import io.github.lanewise.internal.kernel.DecodeKernels;
  */
 public final class PageLayout {
 
-  private static final int MOST_LANES = DecodeKernels.lanes(DecodeKernels.Element.INT8);
+  private static final int MOST_LANES = Element.INT8.lanes;
 
-  public final Storage storage;
-
-  /** The same, as the decode kernels call it. */
-  public final DecodeKernels.Element element;
+  public final Element element;
 
   public final int keyHeads;
   public final int headDim;
@@ -43,14 +39,13 @@ public final class PageLayout {
   public final int pageLength;
 
   /** Sizes that {@link #requireValid} has accepted. */
-  public PageLayout(Storage storage, int keyHeads, int headDim, int valueDim, int pageLength) {
-    this.storage = storage;
-    element = DecodeKernels.Element.valueOf(storage.name());
+  public PageLayout(Element element, int keyHeads, int headDim, int valueDim, int pageLength) {
+    this.element = element;
     this.keyHeads = keyHeads;
     this.headDim = headDim;
     this.valueDim = valueDim;
     this.pageLength = pageLength;
-    lanes = DecodeKernels.lanes(element);
+    lanes = element.lanes;
     valueGroups = (valueDim + lanes - 1) / lanes;
   }
 
@@ -79,6 +74,11 @@ public final class PageLayout {
     }
   }
 
+  /** Whether each key and each value has a scale. */
+  public boolean isScaled() {
+    return element == Element.INT8;
+  }
+
   /** Elements of the keys of a page. */
   public int keyCount() {
     return keyHeads * wholeGroups() * headDim;
@@ -98,6 +98,11 @@ public final class PageLayout {
   public int keyAt(int head, int token) {
     int lane = token % lanes;
     return (head * wholeGroups() + token - lane) * headDim + lane;
+  }
+
+  /** Distance between the groups of tokens of the keys. */
+  public int keyGroupStride() {
+    return headDim * lanes;
   }
 
   /** Element (head, token, column 0) of the values. */

@@ -1,55 +1,107 @@
 package io.github.lanewise.internal.cache;
 
+import io.github.lanewise.internal.kernel.DecodeKernels.Element;
 import io.github.lanewise.internal.kernel.TileKernels;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.lang.reflect.Array;
 import org.jspecify.annotations.Nullable;
 
-/** Copies keys and values out of pages as floats; one worker's, because it has scratch. */
+/**
+ * Finds keys and values in a page: as an array, which is the page's own where it lies on the heap
+ * and else a copy, so that no kernel ever sees a segment; or widened to floats. One worker's,
+ * because it has scratch.
+ */
 public final class PageReader {
 
   private static final int GROUP = TileKernels.GROUP;
+  private static final Object NOTHING = new Object();
 
-  private float[] floats = new float[0];
-  private short[] shorts = new short[0];
-  private byte[] bytes = new byte[0];
+  /** What was found: a {@code float[]}, a {@code short[]} or a {@code byte[]}. */
+  public Object array = NOTHING;
 
-  /**
-   * Copies keys as {@code [groups][headDim][16]}. With INT8 they are the stored integers: their
-   * scales apply to the dot product.
-   *
-   * @param token the first, a multiple of 16, counted from the page's first
-   */
-  public void keys(
-      PageLayout layout, Page page, int head, int token, int groups, float[] target, int to) {
-    int length = layout.headDim * GROUP;
-    int staged = -1;
-    for (int g = 0; g < groups; g++) {
-      int first = token + g * GROUP;
-      int lane = first % layout.lanes;
-      int group = layout.keyAt(head, first - lane);
-      if (page.nativeKeys != null && group != staged) {
-        stage(layout, page.nativeKeys, group, layout.headDim * layout.lanes);
-        staged = group;
-      }
-      int from = (page.nativeKeys != null ? 0 : group) + lane;
-      widen(
-          layout,
-          page.floatKeys,
-          page.shortKeys,
-          page.byteKeys,
-          from,
-          layout.headDim,
-          target,
-          to + g * length);
-    }
+  /** Where it begins in the array. */
+  public int from;
+
+  /** Distance between two groups of lanes. */
+  public int stride;
+
+  /** The array of each element for copies out of native memory. */
+  private final @Nullable Object[] copies = new Object[Element.values().length];
+
+  /** Finds the keys of {@code groups} groups of lanes of tokens, which {@code token} begins. */
+  public void findKeys(PageLayout layout, Page page, int head, int token, int groups) {
+    int length = layout.keyGroupStride();
+    find(layout.element, page.keys, layout.keyAt(head, token), groups, length, length);
   }
 
   /**
-   * Copies values as {@code [valueDim/16][tokens][16]}, one group of columns {@code stride} floats
-   * after the other. With INT8 they are the stored integers: their scales apply to the weights.
+   * Finds all columns of the values of {@code tokens} tokens, the first of which is {@code token}.
    */
-  public void values(
+  public void findValues(PageLayout layout, Page page, int head, int token, int tokens) {
+    findColumns(layout, page, layout.valueAt(head, token), layout.valueGroups, tokens);
+  }
+
+  private void findColumns(PageLayout layout, Page page, int at, int groups, int tokens) {
+    int length = tokens * layout.lanes;
+    find(layout.element, page.values, at, groups, layout.valueGroupStride(), length);
+  }
+
+  private void find(
+      Element element, Object memory, int at, int groups, int groupStride, int length) {
+    if (memory instanceof MemorySegment segment) {
+      array = room(element, groups * length);
+      from = 0;
+      stride = length;
+      for (int g = 0; g < groups; g++) {
+        long first = at + (long) g * groupStride;
+        MemorySegment.copy(segment, element.type, first * element.bytes, array, g * length, length);
+      }
+    } else {
+      array = memory;
+      from = at;
+      stride = groupStride;
+    }
+  }
+
+  private Object room(Element element, int length) {
+    Object copy = copies[element.ordinal()];
+    if (copy == null || Array.getLength(copy) < length) {
+      copy = Array.newInstance(element.type.carrier(), length);
+      copies[element.ordinal()] = copy;
+    }
+    return copy;
+  }
+
+  /** Lets go of the page. */
+  public void release() {
+    array = NOTHING;
+  }
+
+  /**
+   * Copies keys as floats {@code [groups][headDim][16]}. Of INT8 they are the stored integers:
+   * their scales apply to the dot product.
+   *
+   * @param token the first, a multiple of 16, counted from the page's first
+   */
+  public void copyKeys(
+      PageLayout layout, Page page, int head, int token, int groups, float[] target, int to) {
+    for (int g = 0; g < groups; g++) {
+      int first = token + g * GROUP;
+      int lane = first % layout.lanes;
+      if (g == 0 || lane == 0) {
+        findKeys(layout, page, head, first - lane, 1);
+      }
+      widen(layout, lane, layout.headDim, target, to + g * layout.headDim * GROUP);
+    }
+    release();
+  }
+
+  /**
+   * Copies values as floats {@code [valueDim/16][tokens][16]}, one group of columns {@code
+   * groupStride} floats after the other. Of INT8 they are the stored integers: their scales apply
+   * to the weights.
+   */
+  public void copyValues(
       PageLayout layout,
       Page page,
       int head,
@@ -57,76 +109,34 @@ public final class PageReader {
       int tokens,
       float[] target,
       int to,
-      int stride) {
-    int groups = (layout.valueDim + GROUP - 1) / GROUP;
-    int parts = layout.lanes / GROUP;
-    for (int g = 0; g < groups; g++) {
-      int from = layout.valueAt(head, token) + g / parts * layout.valueGroupStride();
-      if (page.nativeValues != null) {
-        if (g % parts == 0) {
-          stage(layout, page.nativeValues, from, tokens * layout.lanes);
-        }
-        from = 0;
+      int groupStride) {
+    int at = layout.valueAt(head, token);
+    for (int column = 0; column < layout.valueDim; column += GROUP) {
+      int lane = column % layout.lanes;
+      if (lane == 0) {
+        findColumns(layout, page, at, 1, tokens);
+        at += layout.valueGroupStride();
       }
-      widen(
-          layout,
-          page.floatValues,
-          page.shortValues,
-          page.byteValues,
-          from + g % parts * GROUP,
-          tokens,
-          target,
-          to + g * stride);
+      widen(layout, lane, tokens, target, to + column / GROUP * groupStride);
     }
+    release();
   }
 
-  /** Copies a run of native memory to where {@link #widen} finds it. */
-  private void stage(PageLayout layout, MemorySegment memory, long from, int length) {
-    switch (layout.storage) {
-      case FLOAT32 -> {
-        floats = floats.length < length ? new float[length] : floats;
-        MemorySegment.copy(memory, ValueLayout.JAVA_FLOAT, from * Float.BYTES, floats, 0, length);
-      }
-      case BFLOAT16, FLOAT16 -> {
-        shorts = shorts.length < length ? new short[length] : shorts;
-        MemorySegment.copy(memory, ValueLayout.JAVA_SHORT, from * Short.BYTES, shorts, 0, length);
-      }
-      case INT8 -> {
-        bytes = bytes.length < length ? new byte[length] : bytes;
-        MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, from, bytes, 0, length);
-      }
-    }
-  }
-
-  /** Rows of 16 floats from rows of a page's lanes; an array that is null has been staged. */
-  private void widen(
-      PageLayout layout,
-      float @Nullable [] heapFloats,
-      short @Nullable [] heapShorts,
-      byte @Nullable [] heapBytes,
-      int from,
-      int rows,
-      float[] target,
-      int to) {
-    switch (layout.storage) {
-      case FLOAT32 ->
-          System.arraycopy(
-              heapFloats != null ? heapFloats : floats, from, target, to, rows * GROUP);
-      case BFLOAT16 ->
-          widenBfloat16(
-              heapShorts != null ? heapShorts : shorts, from, layout.lanes, rows, target, to);
-      case FLOAT16 ->
-          widenFloat16(
-              heapShorts != null ? heapShorts : shorts, from, layout.lanes, rows, target, to);
-      case INT8 ->
-          widenInt8(heapBytes != null ? heapBytes : bytes, from, layout.lanes, rows, target, to);
+  /** Copies 16 lanes of each row that was found. */
+  private void widen(PageLayout layout, int lane, int rows, float[] target, int to) {
+    int first = from + lane;
+    switch (layout.element) {
+      case FLOAT32 -> System.arraycopy((float[]) array, first, target, to, rows * GROUP);
+      case BFLOAT16 -> widenBfloat16((short[]) array, first, layout.lanes, rows, target, to);
+      case FLOAT16 -> widenFloat16((short[]) array, first, layout.lanes, rows, target, to);
+      case INT8 -> widenInt8((byte[]) array, first, layout.lanes, rows, target, to);
     }
   }
 
   private static void widenBfloat16(short[] x, int from, int stride, int rows, float[] y, int to) {
     for (int r = 0; r < rows; r++) {
       for (int lane = 0; lane < GROUP; lane++) {
-        y[to + r * GROUP + lane] = Narrow.fromBfloat16(x[from + r * stride + lane]);
+        y[to + r * GROUP + lane] = NarrowFloats.fromBfloat16(x[from + r * stride + lane]);
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.github.lanewise.internal.cache;
 
+import io.github.lanewise.internal.cache.CacheSnapshot.ReaderEpochs;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,7 @@ final class PageTable {
 
   private static final Page[] NONE = {};
 
-  private final PageStore store;
+  private final Page.Store store;
   private final int pageLength;
   private final int pageShift;
   private final ReleasedTokens released;
@@ -34,7 +35,7 @@ final class PageTable {
 
   private int incomingCount;
 
-  PageTable(PageStore store) {
+  PageTable(Page.Store store) {
     this.store = store;
     pageLength = store.layout.pageLength;
     pageShift = Integer.numberOfTrailingZeros(pageLength);

@@ -7,9 +7,8 @@ import io.github.lanewise.internal.tensor.StridedFloats;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
-/** Writes rows of keys and values to pages, in the layout and the storage of the cache. */
+/** Writes rows of keys and values to pages, in the layout and the elements of the cache. */
 final class PageWriter {
 
   private static final int GROUP = TileKernels.GROUP;
@@ -21,7 +20,7 @@ final class PageWriter {
   /** The keys of a group of 16 tokens, {@code [headDim][16]}, or a padded row of values. */
   private final float[] block;
 
-  /** The block in the storage of the pages, where that is narrower. */
+  /** The block in the elements of the pages, where those are narrower. */
   private final short[] shorts;
 
   private final byte[] bytes;
@@ -34,10 +33,9 @@ final class PageWriter {
     this.memory = memory;
     staging = memory.staging();
     int most = Math.max(GROUP * layout.headDim, layout.lanes * layout.valueGroups);
-    int elementBytes = Page.bytesPerElement(layout);
     block = memory.floats(most);
-    shorts = memory.shorts(elementBytes == Short.BYTES ? most : 0);
-    bytes = memory.bytes(elementBytes == Byte.BYTES ? most : 0);
+    shorts = memory.shorts(layout.element.bytes == Short.BYTES ? most : 0);
+    bytes = memory.bytes(layout.element.bytes == Byte.BYTES ? most : 0);
     scales = memory.floats(GROUP);
   }
 
@@ -95,19 +93,19 @@ final class PageWriter {
     int at = layout.keyAt(head, token);
     int lane = token % GROUP;
     staging.load(k, row, stride, rows, dim);
-    if (page.floatKeys != null) {
-      transpose(rows, page.floatKeys, at);
+    if (page.keys instanceof float[] own) {
+      transpose(rows, own, at);
     } else {
       transpose(rows, block, lane);
-      if (page.keyScales.length > 0) {
-        scale(page.keyScales, layout.scaleAt(head, token), rows, dim);
+      if (layout.isScaled()) {
+        findScales(page.keyScales, layout.scaleAt(head, token), rows, dim);
       }
       for (int d = 0; d < dim; d++) {
         int from = d * GROUP + lane;
-        for (int r = 0; r < rows; r++) {
-          narrow(from + r, 1, scales[r]);
+        for (int r = 0; r < rows && layout.isScaled(); r++) {
+          block[from + r] = NarrowFloats.quotient(block[from + r], scales[r]);
         }
-        store(from, rows, page.shortKeys, page.byteKeys, page.nativeKeys, at + d * layout.lanes);
+        store(from, rows, page.keys, at + d * layout.lanes);
       }
     }
     staging.release();
@@ -134,11 +132,11 @@ final class PageWriter {
       Page page, int head, int token, StridedFloats v, long row, long stride, int rows) {
     int dim = layout.valueDim;
     staging.load(v, row, stride, rows, dim);
-    if (page.valueScales.length > 0) {
-      scale(page.valueScales, layout.scaleAt(head, token), rows, dim);
+    if (layout.isScaled()) {
+      findScales(page.valueScales, layout.scaleAt(head, token), rows, dim);
     }
-    if (page.floatValues != null && rows == GROUP) {
-      page.allFinite &= pack(page.floatValues, layout.valueAt(head, token));
+    if (rows == GROUP && page.values instanceof float[] own) {
+      page.allFinite &= pack(own, layout.valueAt(head, token));
     } else {
       for (int r = 0; r < rows; r++) {
         value(page, layout.valueAt(head, token + r), r);
@@ -172,33 +170,44 @@ final class PageWriter {
       finite &= Math.abs(block[column]) <= Float.MAX_VALUE;
     }
     page.allFinite &= finite;
-    narrow(0, padded, scales[r]);
+    for (int column = 0; column < dim && layout.isScaled(); column++) {
+      block[column] = NarrowFloats.quotient(block[column], scales[r]);
+    }
     int at = to;
     for (int column = 0; column < padded; column += layout.lanes) {
-      if (page.floatValues != null) {
-        System.arraycopy(block, column, page.floatValues, at, layout.lanes);
-      } else {
-        store(column, layout.lanes, page.shortValues, page.byteValues, page.nativeValues, at);
-      }
+      store(column, layout.lanes, page.values, at);
       at += layout.valueGroupStride();
     }
   }
 
-  /** The scales of the staged rows: to the page, and at hand for {@link #narrow}. */
-  private void scale(float[] target, int at, int rows, int dim) {
+  /** Finds the scales of the staged rows, for the page and for the quotients. */
+  private void findScales(float[] target, int at, int rows, int dim) {
     for (int r = 0; r < rows; r++) {
-      scales[r] = Narrow.int8Scale(staging.array, staging.from + r * staging.stride, dim);
+      scales[r] = NarrowFloats.int8Scale(staging.array, staging.from + r * staging.stride, dim);
       target[at + r] = scales[r];
     }
   }
 
-  /** Rounds a run of the block to the storage; the scale matters to INT8 alone. */
-  private void narrow(int from, int length, float scale) {
-    switch (layout.storage) {
+  /** Rounds a run of the block to elements of the page, and copies it there. */
+  private void store(int from, int length, Object target, int at) {
+    round(from, length);
+    if (target instanceof float[] floats) {
+      System.arraycopy(block, from, floats, at, length);
+    } else if (target instanceof short[] array) {
+      System.arraycopy(shorts, from, array, at, length);
+    } else if (target instanceof byte[] array) {
+      System.arraycopy(bytes, from, array, at, length);
+    } else {
+      storeNative(from, length, (MemorySegment) target, at);
+    }
+  }
+
+  private void round(int from, int length) {
+    switch (layout.element) {
       case FLOAT32 -> {}
       case BFLOAT16 -> {
         for (int i = from; i < from + length; i++) {
-          shorts[i] = Narrow.bfloat16(block[i]);
+          shorts[i] = NarrowFloats.bfloat16(block[i]);
         }
       }
       case FLOAT16 -> {
@@ -208,42 +217,29 @@ final class PageWriter {
       }
       case INT8 -> {
         for (int i = from; i < from + length; i++) {
-          bytes[i] = Narrow.int8(block[i], scale);
+          bytes[i] = NarrowFloats.int8(block[i]);
         }
       }
     }
   }
 
-  /** Copies a run of the block, as it is in the storage, to the one memory that is there. */
-  private void store(
-      int from,
-      int length,
-      short @Nullable [] toShorts,
-      byte @Nullable [] toBytes,
-      @Nullable MemorySegment toNative,
-      int at) {
-    if (toShorts != null) {
-      System.arraycopy(shorts, from, toShorts, at, length);
-    } else if (toBytes != null) {
-      System.arraycopy(bytes, from, toBytes, at, length);
-    } else if (toNative != null) {
-      storeNative(from, length, toNative, at);
-    }
-  }
-
-  /** Element by element: a copy of a few floats allocates where it is not inlined. */
+  /** Element by element: a copy of a few allocates where it is not inlined. */
   private void storeNative(int from, int length, MemorySegment to, long at) {
-    if (bytes.length > 0) {
-      for (int i = 0; i < length; i++) {
-        to.set(ValueLayout.JAVA_BYTE, at + i, bytes[from + i]);
+    switch (layout.element) {
+      case FLOAT32 -> {
+        for (int i = 0; i < length; i++) {
+          to.setAtIndex(ValueLayout.JAVA_FLOAT, at + i, block[from + i]);
+        }
       }
-    } else if (shorts.length > 0) {
-      for (int i = 0; i < length; i++) {
-        to.setAtIndex(ValueLayout.JAVA_SHORT, at + i, shorts[from + i]);
+      case BFLOAT16, FLOAT16 -> {
+        for (int i = 0; i < length; i++) {
+          to.setAtIndex(ValueLayout.JAVA_SHORT, at + i, shorts[from + i]);
+        }
       }
-    } else {
-      for (int i = 0; i < length; i++) {
-        to.setAtIndex(ValueLayout.JAVA_FLOAT, at + i, block[from + i]);
+      case INT8 -> {
+        for (int i = 0; i < length; i++) {
+          to.set(ValueLayout.JAVA_BYTE, at + i, bytes[from + i]);
+        }
       }
     }
   }

@@ -1,10 +1,11 @@
 package io.github.lanewise.internal.cache;
 
-import io.github.lanewise.attention.KeyValueCache;
-import io.github.lanewise.attention.KeyValueCache.Storage;
+import io.github.lanewise.internal.cache.CacheSnapshot.ReaderEpochs;
+import io.github.lanewise.internal.kernel.DecodeKernels.Element;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,7 @@ public final class PagedCache {
   private final Object changes;
   private final PageLayout layout;
   private final long capacity;
-  private final PageStore store;
+  private final Page.Store store;
   private final PageTable[] tables;
   private final ReaderEpochs readers;
   private final PageWriter writer;
@@ -37,11 +38,11 @@ public final class PagedCache {
    */
   public PagedCache(
       PageLayout layout, int batch, long capacity, @Nullable Arena arena, CacheMemory memory) {
-    this(layout, batch, capacity, new PageStore(layout, arena, memory));
+    this(layout, batch, capacity, new Page.Store(layout, arena, memory));
   }
 
   /** An empty cache over a store that others use as well. */
-  PagedCache(PageLayout layout, int batch, long capacity, PageStore store) {
+  PagedCache(PageLayout layout, int batch, long capacity, Page.Store store) {
     this.layout = layout;
     this.capacity = capacity;
     this.store = store;
@@ -95,9 +96,9 @@ public final class PagedCache {
     synchronized (changes) {
       long tokens = k.size(k.rank() - 2);
       requireRoom(first, end, tokens);
-      if (layout.storage != Storage.FLOAT32) {
-        Storable.require(layout, k, "k", layout.headDim);
-        Storable.require(layout, v, "v", layout.valueDim);
+      if (layout.element != Element.FLOAT32) {
+        NarrowFloats.requireStorable(layout.element, k, "k");
+        NarrowFloats.requireStorable(layout.element, v, "v");
       }
       boolean written = false;
       try {
@@ -247,8 +248,12 @@ public final class PagedCache {
     readers.trim();
   }
 
-  /** A cache of the same tokens, over the same pages. */
-  public KeyValueCache fork() {
+  /**
+   * A cache of the same tokens, over the same pages.
+   *
+   * @param factory makes the handle; that may fail, and then nothing is shared
+   */
+  public <T> T fork(Function<PagedCache, T> factory) {
     synchronized (changes) {
       synchronized (this) {
         requireOpen();
@@ -256,11 +261,11 @@ public final class PagedCache {
         for (int b = 0; b < tables.length; b++) {
           fork.tables[b].reserveShare(tables[b]);
         }
-        KeyValueCache cache = store.memory.cache(fork);
+        T handle = store.memory.handle(fork, factory);
         for (int b = 0; b < tables.length; b++) {
           fork.tables[b].share(tables[b]);
         }
-        return cache;
+        return handle;
       }
     }
   }

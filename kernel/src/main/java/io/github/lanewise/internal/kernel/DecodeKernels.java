@@ -1,5 +1,7 @@
 package io.github.lanewise.internal.kernel;
 
+import java.lang.foreign.ValueLayout;
+
 /**
  * The products of the decode path: few queries against pages of keys and values as the cache stores
  * them. One lane is one key, or one value column.
@@ -12,24 +14,30 @@ package io.github.lanewise.internal.kernel;
  */
 public interface DecodeKernels {
 
-  /** What a page holds. */
-  enum Element {
-    FLOAT32,
-    BFLOAT16,
-    FLOAT16,
-    INT8
-  }
-
   /** Lanes of a group of floats. */
   int GROUP = TileKernels.GROUP;
 
-  /** Lanes of a group: a row of it is a cache line of 64 bytes. */
-  static int lanes(Element element) {
-    return switch (element) {
-      case FLOAT32 -> GROUP;
-      case BFLOAT16, FLOAT16 -> 2 * GROUP;
-      case INT8 -> 4 * GROUP;
-    };
+  /** What a page holds. */
+  @SuppressWarnings("ImmutableEnumChecker") // a value layout is immutable
+  enum Element {
+    FLOAT32(ValueLayout.JAVA_FLOAT),
+    BFLOAT16(ValueLayout.JAVA_SHORT),
+    FLOAT16(ValueLayout.JAVA_SHORT),
+    INT8(ValueLayout.JAVA_BYTE);
+
+    /** The type in native memory; arrays are of its carrier. */
+    public final ValueLayout type;
+
+    public final int bytes;
+
+    /** Lanes of a group: a row of it is a cache line of 64 bytes. */
+    public final int lanes;
+
+    Element(ValueLayout type) {
+      this.type = type;
+      bytes = (int) type.byteSize();
+      lanes = GROUP * Float.BYTES / bytes;
+    }
   }
 
   /**

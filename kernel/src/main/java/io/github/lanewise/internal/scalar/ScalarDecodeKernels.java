@@ -21,7 +21,7 @@ public final class ScalarDecodeKernels implements DecodeKernels {
       float[] out,
       int outFrom,
       int outStride) {
-    int lanes = DecodeKernels.lanes(element);
+    int lanes = element.lanes;
     for (int q = 0; q < queries; q++) {
       for (int g = 0; g < groups; g++) {
         int group = from + g * stride;

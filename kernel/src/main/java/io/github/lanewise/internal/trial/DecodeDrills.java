@@ -37,7 +37,7 @@ final class DecodeDrills {
   }
 
   private static Object page(Element element) {
-    int length = GROUPS * DIM * DecodeKernels.lanes(element);
+    int length = GROUPS * DIM * element.lanes;
     switch (element) {
       case FLOAT32:
         return Drill.samples(length);
@@ -75,7 +75,7 @@ final class DecodeDrills {
 
   private void product(
       DecodeKernels kernels, Element element, Object page, int groups, int depth, int queries) {
-    int lanes = DecodeKernels.lanes(element);
+    int lanes = element.lanes;
     Arrays.fill(out, 0f); // the sums go on from what is there
     kernels.product(
         element, page, 0, DIM * lanes, groups, depth, factors, 0, queries, out, 0, GROUPS * lanes);

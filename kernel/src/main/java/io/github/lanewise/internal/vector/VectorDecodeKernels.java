@@ -46,7 +46,7 @@ public final class VectorDecodeKernels implements DecodeKernels {
           element, a, from, stride, groups, depth, b, bFrom, queries, out, outFrom, outStride);
       return;
     }
-    int lanes = DecodeKernels.lanes(element);
+    int lanes = element.lanes;
     int q = 0;
     for (; q + QUAD <= queries; q += QUAD) {
       int row = bFrom + q * CHUNK;

@@ -7,9 +7,9 @@ import io.github.lanewise.FloatTensor;
 import io.github.lanewise.Mask;
 import io.github.lanewise.RowStatistics;
 import io.github.lanewise.Workers;
+import io.github.lanewise.attention.CachePages;
 import io.github.lanewise.attention.KeyValueCache;
 import io.github.lanewise.attention.KeyValueCache.Storage;
-import io.github.lanewise.internal.cache.CacheAccess;
 import io.github.lanewise.internal.cache.CacheSnapshot;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import io.github.lanewise.internal.work.TaskRunner;
@@ -94,7 +94,7 @@ class DecodePathPropertyTest {
       FloatTensor q = tensor(random, special, batch, heads, queries, headDim);
       Workers workers = TestWorkers.draw(draw);
       boolean all = draw.onceIn(2, "statistics");
-      assertTrue(DecodeCall.serves(options, StridedFloats.of(q), CacheAccess.of(cache).layout()));
+      assertTrue(DecodeCall.serves(options, StridedFloats.of(q), CachePages.of(cache).layout()));
       Result general = result(DecodePathPropertyTest::general, options, q, cache, all, workers);
       Result decoded = result(DecodePathPropertyTest::decode, options, q, cache, all, workers);
       assertEquals(general.refusal, decoded.refusal);
@@ -171,7 +171,7 @@ class DecodePathPropertyTest {
     TaskRunner runner = TaskRunner.of(workers);
     Workspace own = runner.acquire();
     try (CacheSnapshot snapshot = new CacheSnapshot()) {
-      snapshot.open(CacheAccess.of(cache));
+      snapshot.open(CachePages.of(cache));
       path.run(options, q, snapshot, out, statistics, runner, own);
       return new Result(List.of(tensors), null);
     } catch (IllegalArgumentException refused) {

@@ -29,8 +29,8 @@ public final class FailingMemory extends CacheMemory {
   }
 
   @Override
-  Page page(PageLayout layout, boolean heap) {
-    Page page = super.page(layout, heap);
+  Page page(PageLayout layout) {
+    Page page = super.page(layout);
     pages++;
     return page;
   }

@@ -23,13 +23,13 @@ class OneSeamTest {
   private static final List<Class<?>> CACHE =
       List.of(
           Page.class,
-          PageStore.class,
+          Page.Store.class,
           PageTable.class,
           PageWriter.class,
           PagedCache.class,
-          ReaderEpochs.class,
-          ReaderEpochs.Epoch.class,
-          ReaderEpochs.Removal.class,
+          CacheSnapshot.ReaderEpochs.class,
+          CacheSnapshot.ReaderEpochs.Epoch.class,
+          CacheSnapshot.ReaderEpochs.Removal.class,
           ReleasedTokens.class);
 
   private static final Set<Opcode> MAKE =

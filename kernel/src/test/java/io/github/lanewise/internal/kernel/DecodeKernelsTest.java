@@ -21,7 +21,7 @@ class DecodeKernelsTest {
   @EnumSource(Element.class)
   void everyElementIsOneAscendingChain(Element storage) {
     Random random = new Random(5);
-    int lanes = DecodeKernels.lanes(storage);
+    int lanes = storage.lanes;
     for (int n = 0; n < 300; n++) {
       int groups = 1 + random.nextInt(20);
       int depth = random.nextInt(8) == 0 ? CHUNK : 1 + random.nextInt(40);
@@ -70,7 +70,7 @@ class DecodeKernelsTest {
       float x = value(storage, new short[] {(short) i}, 0);
       all[i] = Float.isFinite(x) ? (short) i : 0;
     }
-    int lanes = DecodeKernels.lanes(storage);
+    int lanes = storage.lanes;
     int groups = all.length / lanes;
     float[] out = new float[all.length];
     Kernels.decode()
