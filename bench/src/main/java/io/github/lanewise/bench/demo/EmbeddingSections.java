@@ -2,10 +2,11 @@ package io.github.lanewise.bench.demo;
 
 import io.github.lanewise.bench.demo.MiniLm.Head;
 import io.github.lanewise.bench.demo.Stopwatch.Timing;
-import io.github.lanewise.bench.page.BarChart;
+import io.github.lanewise.bench.page.Chart;
 import io.github.lanewise.bench.page.HeatMap;
 import io.github.lanewise.bench.page.Markup;
 import io.github.lanewise.bench.page.Page;
+import io.github.lanewise.bench.page.Series;
 import io.github.lanewise.bench.stage.Text;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,27 +94,35 @@ final class EmbeddingSections {
     out.open("div", "class", "grid");
     for (Timing t : results.timings()) {
       String tokens = t.tokens() + " tokens";
-      List<BarChart.Bar> bars =
-          List.of(timeBar("Lanewise", t.lanewise()), timeBar("ONNX Runtime", t.onnxRuntime()));
-      out.open("figure");
-      new BarChart().group(tokens, BarChart.Paint.PARTED, bars).draw(out, "Time for " + tokens);
-      out.element(
-              "figcaption",
+      Chart.bars()
+          .bar("Lanewise", millis(t.lanewise()), bars(tokens, t.lanewise()))
+          .bar("ONNX Runtime", millis(t.onnxRuntime()), bars(tokens, t.onnxRuntime()))
+          .draw(
+              out,
+              "Time for " + tokens,
               Text.format(
                   "Attention: %.3f ms and %.3f ms. The oracle, in plain loops of double: %.0f ms,"
                       + " of it %.1f ms in attention.",
                   t.lanewise().attention(),
                   t.onnxRuntime().attention(),
                   t.oracle().total(),
-                  t.oracle().attention()))
-          .close();
+                  t.oracle().attention()));
     }
     out.close();
   }
 
-  private static BarChart.Bar timeBar(String label, Stopwatch.Time time) {
-    String text = Text.format("%.2f ms", time.total());
-    return new BarChart.Bar(label, time.total(), time.attention(), text);
+  private static String millis(Stopwatch.Time time) {
+    return Text.format("%.2f ms", time.total());
+  }
+
+  /** The whole time, faint, and attention's part of it. */
+  private static Chart.Point[] bars(String name, Stopwatch.Time time) {
+    Series series = new Series(name, 0);
+    double total = time.total();
+    return new Chart.Point[] {
+      new Chart.Point(series, 0, total, total, total, true, ""),
+      new Chart.Point(series, 0, time.attention(), "attention")
+    };
   }
 
   private void drawMaps(Markup out) {
@@ -139,7 +148,7 @@ final class EmbeddingSections {
   }
 
   /** Ends a figure with its title and what it shows. */
-  static void caption(Markup out, String title, String text) {
+  private static void caption(Markup out, String title, String text) {
     out.open("figcaption").element("strong", title).text(text).close().close();
   }
 

@@ -3,9 +3,11 @@ package io.github.lanewise.bench.demo;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.github.lanewise.Workers;
 import io.github.lanewise.bench.demo.StreamingRun.TokenStream;
-import io.github.lanewise.bench.page.LineChart;
+import io.github.lanewise.bench.page.Axis;
+import io.github.lanewise.bench.page.Chart;
 import io.github.lanewise.bench.page.Markup;
 import io.github.lanewise.bench.page.Page;
+import io.github.lanewise.bench.page.Series;
 import io.github.lanewise.bench.result.Statistics;
 import io.github.lanewise.bench.stage.Terminal;
 import io.github.lanewise.bench.stage.Terminal.ProgressBar;
@@ -14,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
 import java.util.function.ToDoubleBiFunction;
+import java.util.stream.IntStream;
 import org.apache.commons.math3.stat.StatUtils;
 
 /**
@@ -161,18 +164,17 @@ final class StreamingPart {
 
   private void figure(
       Markup out, String title, String caption, ToDoubleBiFunction<StreamingRun, Integer> value) {
-    out.open("figure");
-    new LineChart("tokens in memory", points(this::end))
-        .line("all tokens", LineChart.Stroke.ACCENT, points(i -> value.applyAsDouble(whole, i)))
-        .line(BOUNDED, LineChart.Stroke.DASHED, points(i -> value.applyAsDouble(bounded, i)))
-        .draw(out, title);
-    EmbeddingSections.caption(out, title, caption);
+    new Chart(
+            new Axis("tokens in memory", Axis.Kind.FROM_ZERO), new Axis(title, Axis.Kind.FROM_ZERO))
+        .line(points(new Series("all tokens", 0), i -> value.applyAsDouble(whole, i)))
+        .line(points(new Series(BOUNDED, 1), i -> value.applyAsDouble(bounded, i)))
+        .draw(out, title, caption);
   }
 
-  private static double[] points(IntToDoubleFunction value) {
-    double[] points = new double[POINTS];
-    Arrays.setAll(points, value);
-    return points;
+  private List<Chart.Point> points(Series series, IntToDoubleFunction value) {
+    return IntStream.range(0, POINTS)
+        .mapToObj(i -> new Chart.Point(series, end(i), value.applyAsDouble(i), ""))
+        .toList();
   }
 
   /** The number of tokens up to a point of a line, counted from 0. */

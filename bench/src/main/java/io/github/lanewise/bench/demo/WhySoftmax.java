@@ -6,12 +6,11 @@ import io.github.lanewise.FloatTensor;
 import io.github.lanewise.Mask;
 import io.github.lanewise.Softmax;
 import io.github.lanewise.bench.demo.MiniLm.Head;
-import io.github.lanewise.bench.page.BarChart;
-import io.github.lanewise.bench.page.BarChart.Paint;
+import io.github.lanewise.bench.page.Chart;
 import io.github.lanewise.bench.page.Markup;
+import io.github.lanewise.bench.page.Series;
 import io.github.lanewise.bench.stage.Text;
 import io.github.lanewise.reference.ReferenceSoftmax;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.math3.stat.StatUtils;
 import org.apache.commons.math3.util.MathArrays;
@@ -24,6 +23,12 @@ import org.apache.commons.math3.util.MathArrays;
 final class WhySoftmax {
   /** The bound that {@link Softmax} states, (|d| + D + 33)·u, is below 2.5e-6 where |d| + D ≤ 8. */
   static final double TOLERANCE = 2.5e-6;
+
+  /** The look of a series that is blue. */
+  private static final int GOOD = 0;
+
+  /** The look of a series that is red. */
+  private static final int WRONG = 8;
 
   private static final List<String> WORDS = List.of("the", "cat", "sat", "on", "mats");
 
@@ -79,8 +84,10 @@ final class WhySoftmax {
     double[] lowered = ReferenceSoftmax.sumNormalised(widen(LOWERED));
     figure(
         out,
-        chart("softmax", mixed, "divided by the sum", ReferenceSoftmax.sumNormalised(widen(MIXED)))
-            .group(Text.format("… every score %.1f lower", SHIFT), Paint.WRONG, bars(lowered)),
+        List.of(
+            good("softmax", mixed),
+            wrong("divided by the sum", ReferenceSoftmax.sumNormalised(widen(MIXED))),
+            wrong(Text.format("… every score %.1f lower", SHIFT), lowered)),
         "Not the sum alone",
         "Scores 2.8, 0.8, 0.3, 0.2, -0.5. Divided by their sum they give a negative weight; lowered"
             + " by a constant, their sum comes close to 0, and the weights run from %.0f to %.0f."
@@ -93,32 +100,30 @@ final class WhySoftmax {
     missingScale(out, scaled, unscaled);
     figure(
         out,
-        chart(
-            "softmax, shifted by its maximum",
-            softmax(LARGE),
-            "exp(x) by its sum, unshifted, in float",
-            widen(ReferenceSoftmax.unshiftedInFloat(LARGE))),
+        List.of(
+            good("softmax, shifted by its maximum", softmax(LARGE)),
+            wrong(
+                "exp(x) by its sum, unshifted, in float",
+                widen(ReferenceSoftmax.unshiftedInFloat(LARGE)))),
         "Not without the shift",
         "Scores 90, 88, 85: in float exp(90) is infinite, and ∞/∞ is no number. With the"
             + " maximum taken off first, the largest exponential is exp(0) = 1.");
     figure(
         out,
-        chart(
-            "softmax over the visible keys",
-            maskedSoftmax(),
-            "-∞ where invisible, divided by the sum",
-            ReferenceSoftmax.maskedWithoutSoftmax(widen(MASKED), VISIBLE)),
+        List.of(
+            good("softmax over the visible keys", maskedSoftmax()),
+            wrong(
+                "-∞ where invisible, divided by the sum",
+                ReferenceSoftmax.maskedWithoutSoftmax(widen(MASKED), VISIBLE))),
         "No mask without softmax",
         "The second token of four sees two keys, with scores 2.8 and 1.2. exp(-∞) is exactly 0,"
             + " so softmax gives the other two no weight at all; a plain quotient gives 0 to what"
             + " is visible and ∞/∞ to what is not.");
     figure(
         out,
-        chart(
-            "softmax",
-            softmax(NEGATIVE),
-            "max(x, 0) by its sum",
-            ReferenceSoftmax.reluNormalised(widen(NEGATIVE))),
+        List.of(
+            good("softmax", softmax(NEGATIVE)),
+            wrong("max(x, 0) by its sum", ReferenceSoftmax.reluNormalised(widen(NEGATIVE)))),
         "Not the positive part alone",
         "Scores -0.2, -1, -2: with no positive score the sum is 0, and every weight is 0/0. Even in"
             + " better rows a score below zero weighs nothing, and no gradient lifts it again.");
@@ -140,13 +145,12 @@ final class WhySoftmax {
         }
       }
     }
-    List<BarChart.Bar> right = bars("%.3f", scaled.pieces(), scaled.row(head, query));
-    List<BarChart.Bar> wrong = bars("%.3f", scaled.pieces(), unscaled.row(head, query));
+    List<String> pieces = scaled.pieces();
     figure(
         out,
-        new BarChart()
-            .group("softmax(q·k / √32)", Paint.GOOD, right)
-            .group("softmax(q·k)", Paint.WRONG, wrong),
+        List.of(
+            bars(new Series("softmax(q·k / √32)", GOOD), pieces, "%.3f", scaled.row(head, query)),
+            bars(new Series("softmax(q·k)", WRONG), pieces, "%.3f", unscaled.row(head, query))),
         "Not without the scale",
         "What \"%s\" looks at in %s of this model. A sum of 32 products spreads √32 times wider than"
             + " one of them; unscaled, one token takes nearly all. Over all heads the mean entropy"
@@ -157,27 +161,26 @@ final class WhySoftmax {
         unscaled.meanEntropy());
   }
 
-  private static BarChart chart(String good, double[] right, String bad, double[] wrong) {
-    return new BarChart().group(good, Paint.GOOD, bars(right)).group(bad, Paint.WRONG, bars(wrong));
+  private static Chart good(String name, double... weights) {
+    return bars(new Series(name, GOOD), WORDS, "%.4f", weights);
   }
 
-  private static List<BarChart.Bar> bars(double... weights) {
-    return bars("%.4f", WORDS, weights);
+  private static Chart wrong(String name, double... weights) {
+    return bars(new Series(name, WRONG), WORDS, "%.4f", weights);
   }
 
-  private static List<BarChart.Bar> bars(String format, List<String> words, double... weights) {
-    List<BarChart.Bar> bars = new ArrayList<>();
+  private static Chart bars(Series series, List<String> words, String format, double... weights) {
+    Chart chart = Chart.bars();
     for (int j = 0; j < weights.length; j++) {
       double weight = weights[j] + 0.0; // -0 becomes 0
-      bars.add(new BarChart.Bar(words.get(j), weight, 0, Text.format(format, weight)));
+      String text = Text.format(format, weight);
+      chart.bar(words.get(j), text, new Chart.Point(series, j, weight, text));
     }
-    return bars;
+    return chart;
   }
 
   private static void figure(
-      Markup out, BarChart chart, String title, String caption, Object... arguments) {
-    out.open("figure");
-    chart.draw(out, title);
-    EmbeddingSections.caption(out, title, Text.format(caption, arguments));
+      Markup out, List<Chart> charts, String title, String caption, Object... arguments) {
+    Chart.draw(out, charts, title, Text.format(caption, arguments));
   }
 }

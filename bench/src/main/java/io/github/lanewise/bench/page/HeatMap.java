@@ -1,14 +1,13 @@
 package io.github.lanewise.bench.page;
 
 import java.util.List;
+import java.util.function.BiFunction;
 
 /**
  * A matrix as shaded cells: the accent colour over the page's own background, as opaque as the
  * value is large, so that one picture serves a light page and a dark one.
  */
 public final class HeatMap {
-  private static final int GAP = 1;
-
   /** A cell with a label is at most this opaque, for the text to stand out, light or dark. */
   private static final double MOST_UNDER_LABEL = 0.5;
 
@@ -21,13 +20,6 @@ public final class HeatMap {
    * @param hint what appears when the pointer rests on the cell
    */
   public record Cell(double shade, String label, boolean marked, String hint) {}
-
-  /** Gives the cell at a row and a column. */
-  @FunctionalInterface
-  public interface Cells {
-    /** Returns the cell. */
-    Cell at(int row, int column);
-  }
 
   /**
    * Sizes in units of the picture.
@@ -51,116 +43,73 @@ public final class HeatMap {
     this.columns = columns;
   }
 
-  /** Draws the map as one inline SVG. */
-  public void draw(Markup out, String description, Cells cells) {
-    int width = geometry.left() + columns.size() * geometry.width() + 2;
-    int height = geometry.top() + rows.size() * geometry.height() + 2;
-    out.open(
-        "svg", "viewBox", "0 0 " + width + " " + height, "role", "img", "aria-label", description);
+  /**
+   * Draws the map as one inline SVG.
+   *
+   * @param cells gives the cell at a row and a column
+   */
+  public void draw(Markup out, String description, BiFunction<Integer, Integer, Cell> cells) {
+    int right = geometry.left() + columns.size() * geometry.width();
+    int bottom = geometry.top() + rows.size() * geometry.height();
+    out.openPicture("", right + 2, bottom + 2, description);
     for (int column = 0; column < columns.size(); column++) {
-      drawColumnName(out, column);
-    }
-    for (int row = 0; row < rows.size(); row++) {
-      out.element(
-          "text",
-          rows.get(row),
-          "x",
-          geometry.left() - 6,
-          "y",
-          middle(row) + 4,
-          "text-anchor",
-          "end");
-      for (int column = 0; column < columns.size(); column++) {
-        drawCell(out, row, column, cells.at(row, column));
+      double centre = x(column) + geometry.width() / 2.0;
+      if (geometry.upright()) {
+        String place = "translate(" + Series.at(centre + 4, geometry.top() - 6) + ") rotate(-90)";
+        out.element("text", columns.get(column), "transform", place);
+      } else {
+        out.label("", centre, geometry.top() - 6, "middle", columns.get(column));
       }
     }
-    out.empty(
-        "rect",
-        "class",
-        "frame",
-        "x",
-        geometry.left() - 0.5,
-        "y",
-        geometry.top() - 0.5,
-        "width",
-        columns.size() * geometry.width() + GAP,
-        "height",
-        rows.size() * geometry.height() + GAP);
+    for (int row = 0; row < rows.size(); row++) {
+      double middle = y(row) + geometry.height() / 2.0 + 4;
+      out.label("", geometry.left() - 6, middle, "end", rows.get(row));
+      for (int column = 0; column < columns.size(); column++) {
+        draw(out, x(column), y(row), cells.apply(row, column));
+      }
+    }
+    out.box("frame", geometry.left() - 0.5, geometry.top() - 0.5, right + 0.5, bottom + 0.5, "");
+    // frames lie over all cells, for one would cover half of its neighbour's
     for (int row = 0; row < rows.size(); row++) {
       for (int column = 0; column < columns.size(); column++) {
-        drawMark(out, row, column, cells.at(row, column));
+        if (cells.apply(row, column).marked()) {
+          out.box("marked", x(column) + 2, y(row) + 2, x(column + 1) - 1, y(row + 1) - 1, "");
+        }
       }
     }
     out.close().newLine();
   }
 
-  private void drawColumnName(Markup out, int column) {
-    double centre = geometry.left() + (column + 0.5) * geometry.width();
-    double foot = geometry.top() - 6.0;
-    String name = columns.get(column);
-    if (geometry.upright()) {
-      String place =
-          "translate(" + Markup.number(centre + 4) + " " + Markup.number(foot) + ") rotate(-90)";
-      out.element("text", name, "transform", place);
-    } else {
-      out.element("text", name, "x", centre, "y", foot, "text-anchor", "middle");
-    }
-  }
-
-  private void drawCell(Markup out, int row, int column, Cell cell) {
+  private void draw(Markup out, double x, double y, Cell cell) {
     double most = cell.label().isEmpty() ? 1 : MOST_UNDER_LABEL;
     double shade = most * Math.clamp(cell.shade(), 0, 1);
-    out.open(
-            "rect",
-            "class",
-            "cell",
-            "x",
-            geometry.left() + column * geometry.width() + GAP,
-            "y",
-            geometry.top() + row * geometry.height() + GAP,
-            "width",
-            geometry.width() - GAP,
-            "height",
-            geometry.height() - GAP,
-            "fill-opacity",
-            shade)
-        .element("title", cell.hint())
-        .close();
+    double width = geometry.width();
+    double height = geometry.height();
+    out.shape(
+        cell.hint(),
+        "rect",
+        "class",
+        "cell",
+        "x",
+        x + 1,
+        "y",
+        y + 1,
+        "width",
+        width - 1,
+        "height",
+        height - 1,
+        "fill-opacity",
+        shade);
     if (!cell.label().isEmpty()) {
-      out.element(
-          "text",
-          cell.label(),
-          "class",
-          "number",
-          "x",
-          geometry.left() + (column + 0.5) * geometry.width(),
-          "y",
-          middle(row) + 4,
-          "text-anchor",
-          "middle",
-          "pointer-events",
-          "none");
+      out.label("number shaded", x + width / 2, y + height / 2 + 4, "middle", cell.label());
     }
   }
 
-  private void drawMark(Markup out, int row, int column, Cell cell) {
-    if (cell.marked()) {
-      out.empty(
-          "rect",
-          "class",
-          "marked",
-          "x",
-          geometry.left() + column * geometry.width() + 2,
-          "y",
-          geometry.top() + row * geometry.height() + 2,
-          "width",
-          geometry.width() - 3,
-          "height",
-          geometry.height() - 3);
-    }
+  private double x(int column) {
+    return geometry.left() + column * geometry.width();
   }
 
-  private double middle(int row) {
-    return geometry.top() + (row + 0.5) * geometry.height();
+  private double y(int row) {
+    return geometry.top() + row * geometry.height();
   }
 }

@@ -10,8 +10,6 @@ import java.util.function.Consumer;
 
 /** A page: one file with its style sheet inside, no script, nothing loaded. */
 public final class Page {
-  private static final String STYLE = "/io/github/lanewise/bench/page.css";
-
   private final String title;
   private final Markup sections = new Markup();
   private final Markup contents = new Markup();
@@ -29,9 +27,7 @@ public final class Page {
 
   /** Adds a section with its heading and a paragraph that says what is seen. */
   public void section(String heading, String explanation, Consumer<Markup> content) {
-    sections.open("section").element("h2", heading).element("p", explanation);
-    content.accept(sections);
-    sections.close().newLine();
+    section(sections.open("section"), heading, explanation, content);
   }
 
   /**
@@ -43,9 +39,26 @@ public final class Page {
   public void section(
       String id, String name, String heading, String explanation, Consumer<Markup> content) {
     contents.element("a", name, "href", "#" + id).newLine();
-    sections.open("section", "id", id).element("h2", heading).element("p", explanation);
-    content.accept(sections);
-    sections.close().newLine();
+    section(sections.open("section", "id", id), heading, explanation, content);
+  }
+
+  private static void section(
+      Markup out, String heading, String explanation, Consumer<Markup> content) {
+    out.element("h2", heading).element("p", explanation);
+    content.accept(out);
+    out.close().newLine();
+  }
+
+  /** Adds a figure with its title and what is to be known of it. */
+  public static void figure(Markup out, String title, String caption, Consumer<Markup> picture) {
+    out.open("figure").newLine();
+    picture.accept(out);
+    out.open("figcaption").element("strong", title).text(caption).close().close().newLine();
+  }
+
+  /** Says what is not there, where a picture would be empty. */
+  public static void absent(Markup out, String words) {
+    out.element("p", words, "class", "absent").newLine();
   }
 
   /** Returns the whole page. */
@@ -60,7 +73,7 @@ public final class Page {
             .empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1")
             .empty("meta", "name", "color-scheme", "content", "light dark")
             .element("title", title)
-            .element("style", style())
+            .element("style", style("chart.css") + style("page.css"))
             .close();
     Markup header = new Markup().open("header").element("h1", title).element("p", subtitle).close();
     String list = contents.toString();
@@ -83,14 +96,15 @@ public final class Page {
     }
   }
 
-  private static String style() {
-    try (InputStream in = Page.class.getResourceAsStream(STYLE)) {
+  /** A style sheet among the resources. */
+  static String style(String name) {
+    try (InputStream in = Page.class.getResourceAsStream("/io/github/lanewise/bench/" + name)) {
       if (in == null) {
-        throw new Failure("the page's style sheet " + STYLE + " is not on the class path");
+        throw new Failure("the style sheet " + name + " is not on the class path");
       }
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
-      throw new Failure("cannot read the page's style sheet " + STYLE, e);
+      throw new Failure("cannot read the style sheet " + name, e);
     }
   }
 }

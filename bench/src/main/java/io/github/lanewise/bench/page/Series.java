@@ -1,5 +1,7 @@
 package io.github.lanewise.bench.page;
 
+import java.util.Collection;
+
 /**
  * One of several things shown in a picture, told from the others by colour, by the dashes of its
  * line and by the shape of its points, so that it needs no colour to be recognised.
@@ -8,35 +10,33 @@ package io.github.lanewise.bench.page;
  * @param look which colour, dashes and shape; the same number looks the same in every picture
  */
 public record Series(String name, int look) {
-  /** Looks that differ; the style sheet has as many colours and dashes. */
-  public static final int LOOKS = 10;
-
   /** Half the size of a point. */
-  static final double RADIUS = 4;
+  private static final double RADIUS = 4;
 
-  /** Corners of the shapes, x and y in turn; the first shape is a circle. */
-  private static final double[][] CORNERS = {
-    {},
-    {-0.85, -0.85, 0.85, -0.85, 0.85, 0.85, -0.85, 0.85},
-    {0, -1.1, 1.1, 0.85, -1.1, 0.85},
-    {0, -1.25, 1.25, 0, 0, 1.25, -1.25, 0},
-    {0, 1.1, 1.1, -0.85, -1.1, -0.85},
-    {
-      -0.4, -1.1, 0.4, -1.1, 0.4, -0.4, 1.1, -0.4, 1.1, 0.4, 0.4, 0.4, 0.4, 1.1, -0.4, 1.1, -0.4,
-      0.4, -1.1, 0.4, -1.1, -0.4, -0.4, -0.4
-    },
-    {
-      0, -0.5, 0.6, -1.1, 1.1, -0.6, 0.5, 0, 1.1, 0.6, 0.6, 1.1, 0, 0.5, -0.6, 1.1, -1.1, 0.6, -0.5,
-      0, -1.1, -0.6, -0.6, -1.1
-    },
-    {-1.1, 0, 0.85, -1.1, 0.85, 1.1},
-    {-1, -1.1, 1, -1.1, -1, 1.1, 1, 1.1},
-    {1.1, 0, -0.85, -1.1, -0.85, 1.1},
+  /**
+   * Shapes: how many corners, how far every second of them is from the middle, and by how many
+   * degrees the first is turned from the top. The first shape is a circle.
+   */
+  private static final double[][] SHAPES = {
+    {0, 1, 0},
+    {4, 1, 45},
+    {3, 1, 0},
+    {4, 1, 0},
+    {3, 1, 180},
+    {8, 0.4, 0},
+    {8, 0.4, 45},
+    {3, 1, 270},
+    {10, 0.45, 0},
+    {3, 1, 90}
   };
 
-  /** The class of the style sheet that gives the colour. */
+  private static final int LEGEND_ROW = 18;
+  private static final int LEGEND_LINE = 26;
+  private static final int LEGEND_GAP = 14;
+
+  /** The class of the style sheet, which has as many, that gives colour and dashes. */
   String style() {
-    return "s" + Math.floorMod(look, LOOKS);
+    return "s" + Math.floorMod(look, SHAPES.length);
   }
 
   /**
@@ -46,26 +46,48 @@ public record Series(String name, int look) {
    * @param hint what appears when the pointer rests on it, may be empty
    */
   void point(Markup out, double x, double y, String style, String hint) {
-    out.open("path", "class", "point " + style + " " + style(), "d", shape(x, y));
-    if (!hint.isEmpty()) {
-      out.element("title", hint);
-    }
-    out.close();
+    out.shape(hint, "path", "class", "point " + style + " " + style(), "d", shape(x, y));
   }
 
   private String shape(double x, double y) {
-    double[] corners = CORNERS[Math.floorMod(look, LOOKS)];
-    if (corners.length == 0) {
+    double[] shape = SHAPES[Math.floorMod(look, SHAPES.length)];
+    if (shape[0] == 0) {
       String arc = "a" + RADIUS + " " + RADIUS + " 0 1 0 ";
-      String across = Markup.number(2 * RADIUS);
-      return "M" + at(x - RADIUS, y) + arc + across + " 0" + arc + "-" + across + " 0Z";
+      return "M" + at(x - RADIUS, y) + arc + "8 0" + arc + "-8 0Z";
     }
     StringBuilder path = new StringBuilder();
-    for (int i = 0; i < corners.length; i += 2) {
-      path.append(i == 0 ? 'M' : 'L');
-      path.append(at(x + RADIUS * corners[i], y + RADIUS * corners[i + 1]));
+    for (int corner = 0; corner < shape[0]; corner++) {
+      double angle = Math.toRadians(shape[2] + 360 * corner / shape[0]);
+      double radius = 1.2 * RADIUS * (corner % 2 == 0 ? 1 : shape[1]);
+      path.append(corner == 0 ? 'M' : 'L');
+      path.append(at(x + radius * Math.sin(angle), y - radius * Math.cos(angle)));
     }
     return path.append('Z').toString();
+  }
+
+  /**
+   * Draws the names of series from y on, as many in a row as fit, with a piece of the line if the
+   * picture has lines; returns where the next thing may begin.
+   */
+  static double legend(Markup out, Collection<Series> all, boolean lines, double y, double width) {
+    double x = 0;
+    double middle = y + LEGEND_ROW / 2.0;
+    double sample = lines ? LEGEND_LINE : 2 * RADIUS + 2;
+    for (Series series : all) {
+      double needed = sample + 5 + Markup.width(series.name());
+      if (x > 0 && x + needed > width) {
+        x = 0;
+        middle += LEGEND_ROW;
+      }
+      if (lines) {
+        out.line("legend curve " + series.style(), x, middle, x + sample, middle);
+      }
+      series.point(out, x + sample / 2, middle, "legend", "");
+      String name = Markup.fit(series.name(), width - sample - 5);
+      out.label("", x + sample + 5, middle + 4, "start", name);
+      x += needed + LEGEND_GAP;
+    }
+    return all.isEmpty() ? y : middle + LEGEND_ROW / 2.0 + 4;
   }
 
   static String at(double x, double y) {

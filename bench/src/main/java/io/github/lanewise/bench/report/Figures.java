@@ -4,9 +4,11 @@ import io.github.lanewise.bench.comparison.Question;
 import io.github.lanewise.bench.comparison.QuestionText;
 import io.github.lanewise.bench.page.Series;
 import io.github.lanewise.bench.result.BenchResult;
-import io.github.lanewise.bench.result.BenchResult.Limit;
+import io.github.lanewise.bench.result.BenchResult.Fork;
 import io.github.lanewise.bench.result.BenchResult.Measurement;
 import io.github.lanewise.bench.result.Ratio;
+import io.github.lanewise.bench.result.Share;
+import io.github.lanewise.bench.result.Statistics;
 import io.github.lanewise.bench.result.Verdict;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,23 +16,88 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A result, in the order in which the page asks for it. */
 final class Figures {
-  /** The one whom all others are compared with. */
+  /** The contender that all others are compared with. */
   static final String LANEWISE = "Lanewise";
 
   private final BenchResult result;
   private final List<Series> contenders = new ArrayList<>();
   private final Map<String, Map<String, Cell>> cells = new LinkedHashMap<>();
 
+  /**
+   * What one contender took for one question. A spread is from the smallest to the largest median
+   * of a fork.
+   *
+   * @param question null if its id is of a form that this version does not know
+   */
+  record Cell(Measurement measurement, @Nullable Question question) {
+    String contender() {
+      return measurement.contender();
+    }
+
+    /** The median of all iterations; NaN if there is none. */
+    double nanos() {
+      return median(Fork::nanos);
+    }
+
+    /** The smallest and the largest median of a fork. */
+    double[] spread() {
+      double[] medians =
+          measurement.forks().stream()
+              .filter(fork -> !fork.nanos().isEmpty())
+              .mapToDouble(fork -> Statistics.median(fork.nanos()))
+              .sorted()
+              .toArray();
+      return new double[] {medians[0], medians[medians.length - 1]};
+    }
+
+    /** NaN if the question is not known. */
+    double nanosPerElement(double nanos) {
+      return question == null ? Double.NaN : nanos / question.elements();
+    }
+
+    /** GFLOP/s or GB/s; NaN if the question is not known. */
+    double achieved(double nanos) {
+      return question == null ? Double.NaN : question.achieved(nanos);
+    }
+
+    /** The limit beside it, by as many threads as it has. */
+    double limit() {
+      return median(Fork::limits);
+    }
+
+    /** Achieved as a share of the limit beside it; NaN if one of them is not known. */
+    double share() {
+      return question == null ? Double.NaN : Share.ofLimit(question, measurement);
+    }
+
+    /** The largest of its forks; NaN where none told. */
+    double bytesPerCall() {
+      return measurement.forks().stream()
+          .mapToDouble(Fork::bytesPerCall)
+          .filter(Double::isFinite)
+          .max()
+          .orElse(Double.NaN);
+    }
+
+    private double median(Function<Fork, List<Double>> values) {
+      List<Double> all =
+          finite(
+              measurement.forks().stream().flatMap(fork -> values.apply(fork).stream()).toList());
+      return all.isEmpty() ? Double.NaN : Statistics.median(all);
+    }
+  }
+
   Figures(BenchResult result) {
     this.result = result;
     for (Measurement measurement : result.measurements()) {
       Cell cell = new Cell(measurement, QuestionText.parse(measurement.question()).orElse(null));
-      if (cell.measured()) {
+      if (Double.isFinite(cell.nanos())) {
         cells
             .computeIfAbsent(measurement.question(), id -> new LinkedHashMap<>())
             .put(measurement.contender(), cell);
@@ -70,14 +137,10 @@ final class Figures {
 
   /** The answered questions of a kind, in the order of the result. */
   List<Question> questions(Predicate<Question> kind) {
-    List<Question> questions = new ArrayList<>();
-    for (String id : cells.keySet()) {
-      QuestionText.parse(id).filter(kind).ifPresent(questions::add);
-    }
-    return questions;
+    return ids().stream().flatMap(id -> QuestionText.parse(id).filter(kind).stream()).toList();
   }
 
-  /** Who answered it, in the order of the contenders. */
+  /** The answers to a question, in the order of the contenders. */
   List<Cell> cells(String id) {
     List<Cell> answers = new ArrayList<>();
     for (Series contender : contenders) {
@@ -113,8 +176,8 @@ final class Figures {
     return Verdict.of(ratio, noise());
   }
 
-  /** A limit of the machine; null if it was not measured. */
-  @Nullable Limit limit(String name) {
-    return result.limits().stream().filter(l -> l.name().equals(name)).findFirst().orElse(null);
+  /** Those that are a number, in ascending order. */
+  static List<Double> finite(List<Double> values) {
+    return values.stream().filter(Double::isFinite).sorted().toList();
   }
 }

@@ -1,13 +1,36 @@
 package io.github.lanewise.bench.report;
 
+import io.github.lanewise.bench.report.Figures.Cell;
+import io.github.lanewise.bench.result.Verdict;
 import io.github.lanewise.bench.stage.Text;
+import java.util.List;
 
 /** Figures as text, each with three digits that count and the unit that suits its size. */
 final class Words {
   /** Instead of a figure that there is not. */
   static final String NONE = "–";
 
+  /** The columns of {@link #speed}, beside question and contender. */
+  static final String SPEED =
+      "time of a call, spread of the forks, ns per element, achieved, limit beside it, share of the"
+          + " limit";
+
   private Words() {}
+
+  /** What is told of a cell in a row of a table. */
+  static List<String> speed(Cell cell) {
+    double[] spread = cell.spread();
+    String unit = cell.question() == null ? "" : cell.question().limit().unit();
+    return List.of(
+        cell.measurement().question(),
+        cell.contender(),
+        time(cell.nanos()),
+        time(spread[0]) + " to " + time(spread[1]),
+        number(cell.nanosPerElement(cell.nanos())),
+        with(cell.achieved(cell.nanos()), unit),
+        cell.question() == null ? NONE : with(cell.limit(), unit),
+        share(cell.share()));
+  }
 
   /** A number with three significant digits. */
   static String number(double value) {
@@ -27,41 +50,41 @@ final class Words {
 
   /** The time of a call. */
   static String time(double nanos) {
-    if (!Double.isFinite(nanos)) {
-      return NONE;
+    return scaled(nanos, "ns", "µs", "ms", "s");
+  }
+
+  /** Bytes on the heap: 0 only where there is none. */
+  static String bytes(double bytes) {
+    return bytes < 1e3 && bytes == Math.rint(bytes)
+        ? Text.format("%.0f B", bytes)
+        : scaled(bytes, "B", "kB", "MB");
+  }
+
+  private static String scaled(double value, String... units) {
+    double scaled = value;
+    int unit = 0;
+    while (scaled >= 1e3 && unit < units.length - 1) {
+      scaled /= 1e3;
+      unit++;
     }
-    if (nanos < 1e3) {
-      return number(nanos) + " ns";
-    }
-    if (nanos < 1e6) {
-      return number(nanos / 1e3) + " µs";
-    }
-    return nanos < 1e9 ? number(nanos / 1e6) + " ms" : number(nanos / 1e9) + " s";
+    return with(scaled, units[unit]);
+  }
+
+  /** A number with its unit. */
+  static String with(double value, String unit) {
+    return Double.isFinite(value) ? number(value) + " " + unit : NONE;
   }
 
   /** A share in percent. */
   static String share(double share) {
-    if (!Double.isFinite(share)) {
-      return NONE;
-    }
-    double percent = 100 * share;
-    return Text.format(percent < 9.95 ? "%.1f %%" : "%.0f %%", percent);
+    return !Double.isFinite(share)
+        ? NONE
+        : 100 * share < 9.95 ? Text.format("%.1f %%", 100 * share) : percent(share);
   }
 
   /** A share in whole percent, at an axis. */
   static String percent(double share) {
     return Text.format("%.0f %%", 100 * share);
-  }
-
-  /** Bytes on the heap: 0 only where there is none. */
-  static String bytes(double bytes) {
-    if (!Double.isFinite(bytes)) {
-      return NONE;
-    }
-    if (bytes < 1e3) {
-      return bytes == Math.rint(bytes) ? Text.format("%.0f B", bytes) : number(bytes) + " B";
-    }
-    return bytes < 1e6 ? number(bytes / 1e3) + " kB" : number(bytes / 1e6) + " MB";
   }
 
   /** From the smallest to the largest. */
@@ -71,8 +94,18 @@ final class Words {
         : NONE;
   }
 
-  /** A count with its noun. */
-  static String count(long count, String one, String many) {
-    return count + " " + (count == 1 ? one : many);
+  /** A count with its noun, which has a plain plural. */
+  static String count(long count, String noun) {
+    return count + " " + noun + (count == 1 ? "" : "s");
+  }
+
+  /** What a verdict says of Lanewise. */
+  static String verdict(Verdict verdict) {
+    return switch (verdict) {
+      case FASTER -> "faster";
+      case SLOWER -> "slower";
+      case NO_INTERVAL -> "one round, no interval";
+      case NO_WINNER -> "no winner";
+    };
   }
 }

@@ -74,24 +74,29 @@ class PageTest {
   }
 
   private static void figures(Markup out) {
-    new BarChart()
-        .group(
-            HOSTILE,
-            BarChart.Paint.WRONG,
-            List.of(
-                new BarChart.Bar(HOSTILE, -1, 0, "-1"),
-                new BarChart.Bar("b", 2, 1, HOSTILE),
-                new BarChart.Bar("c", Double.NaN, 0, "NaN"),
-                new BarChart.Bar("d", Double.POSITIVE_INFINITY, 0, "∞")))
-        .group("all zero", BarChart.Paint.GOOD, List.of(new BarChart.Bar("z", 0, 0, "0")))
-        .draw(out, HOSTILE);
+    Series series = new Series(HOSTILE, 8);
+    Chart bars =
+        Chart.bars()
+            .bar(HOSTILE, "-1", new Chart.Point(series, 0, -1, ""))
+            .bar("b", HOSTILE, new Chart.Point(series, 0, 2, HOSTILE))
+            .bar("c", "NaN", new Chart.Point(series, 0, Double.NaN, ""))
+            .bar("d", "∞", new Chart.Point(series, 0, Double.POSITIVE_INFINITY, ""));
+    Chart zero = Chart.bars().bar("z", "0", new Chart.Point(new Series("all zero", 0), 0, 0, ""));
+    Chart.draw(out, List.of(bars, zero), HOSTILE, HOSTILE);
     new HeatMap(new HeatMap.Geometry(50, 50, 20, 20, true), List.of("a", HOSTILE), List.of(HOSTILE))
         .draw(out, HOSTILE, (row, column) -> new HeatMap.Cell(0.5, "1", row == 0, HOSTILE));
-    new LineChart(HOSTILE, 1, 2, 3)
-        .line(HOSTILE, LineChart.Stroke.ACCENT, 1, Double.NaN, 2)
-        .line("none", LineChart.Stroke.DASHED, Double.NaN, Double.NaN, Double.POSITIVE_INFINITY)
-        .draw(out, HOSTILE);
-    new LineChart("x").draw(out, "no line");
+    Axis axis = new Axis(HOSTILE, Axis.Kind.FROM_ZERO);
+    Chart lines = new Chart(axis, axis);
+    for (double value : new double[] {Double.NaN, 1, Double.POSITIVE_INFINITY, 2}) {
+      lines.line(
+          List.of(
+              new Chart.Point(series, 1, value, HOSTILE),
+              new Chart.Point(series, 2, Double.NaN, HOSTILE),
+              new Chart.Point(series, 3, 2, HOSTILE)));
+    }
+    assertTrue(lines.draw(out, HOSTILE, HOSTILE));
+    Chart.draw(out, List.of(new Chart(axis, axis)), "no line", "");
+    assertFalse(new Chart(axis, axis).draw(out, "nothing", "is drawn"));
   }
 
   private static Document parse(String html) throws Exception {

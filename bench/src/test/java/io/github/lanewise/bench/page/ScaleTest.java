@@ -3,6 +3,7 @@ package io.github.lanewise.bench.page;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.lanewise.bench.page.Axis.Scale;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
