@@ -16,7 +16,7 @@ record Claim(String value, boolean holds, String what) {
     return new Claim(
         Text.format("%.2e", difference),
         difference <= allowed,
-        Text.format("%s; allowed: %.0e", what, allowed));
+        Text.format("%s; allowed: %.1e", what, allowed));
   }
 
   /** A figure that may have any value. */
