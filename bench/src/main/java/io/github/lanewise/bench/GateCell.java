@@ -8,7 +8,6 @@ import io.github.lanewise.attention.KeyValueCache.Storage;
 import io.github.lanewise.bench.comparison.Contender;
 import io.github.lanewise.bench.comparison.Question;
 import io.github.lanewise.bench.comparison.QuestionData;
-import io.github.lanewise.bench.comparison.QuestionText;
 import io.github.lanewise.bench.comparison.SteadyState;
 import io.github.lanewise.bench.contender.LanewiseContender;
 import java.util.ArrayList;
@@ -131,7 +130,7 @@ record GateCell(String name, Known known, Supplier<Runnable> prepare) {
         id,
         known,
         () -> {
-          Question question = QuestionText.parse(id).orElseThrow();
+          Question question = Question.of(id);
           try {
             return contender.prepare(question, QuestionData.of(question))::run;
           } catch (Exception e) {

@@ -23,7 +23,7 @@ import java.util.List;
 
 /** One run: rounds, what is measured beside them, and the result that they make. */
 final class Comparison {
-  private final Options options;
+  private final CompareCommand options;
   private final List<Contender> contenders;
   private final InterleavedRounds rounds;
   private final PrintStream log;
@@ -35,7 +35,7 @@ final class Comparison {
       new SideMeasurements.Results(List.of(), List.of(), List.of());
 
   Comparison(
-      Options options,
+      CompareCommand options,
       List<Question> questions,
       List<Contender> contenders,
       PrintStream log,
@@ -47,7 +47,7 @@ final class Comparison {
         new InterleavedRounds(
             questions,
             contenders,
-            options.quick ? ForkPlan.QUICK : ForkPlan.USUAL,
+            options.quick ? ForkRunner.Plan.QUICK : ForkRunner.Plan.USUAL,
             new ForkRunner(log, mostSeconds));
   }
 
@@ -108,7 +108,7 @@ final class Comparison {
   private Disturbance disturbance(List<Measurement> measurements) {
     List<Double> samples = new ArrayList<>(limits.multiplyAdds());
     for (Measurement measurement : measurements) {
-      Question question = QuestionText.parse(measurement.question()).orElseThrow();
+      Question question = Question.of(measurement.question());
       if (question.limit() == LimitKind.FMA && question.threads() == 1) {
         measurement.forks().forEach(fork -> samples.addAll(fork.limits()));
       }

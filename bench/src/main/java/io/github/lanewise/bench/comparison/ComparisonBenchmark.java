@@ -1,5 +1,6 @@
 package io.github.lanewise.bench.comparison;
 
+import io.github.lanewise.bench.comparison.ForkRunner.Note;
 import io.github.lanewise.bench.stage.Failure;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -35,24 +36,26 @@ public class ComparisonBenchmark {
   /** Prepares, checks the result, and finds out whether a call is too slow for the plan. */
   @Setup(Level.Trial)
   public void prepare() {
-    ForkNote note = ForkNote.ofThisJvm();
     Question asked =
-        QuestionText.parse(question).orElseThrow(() -> new Failure("no question: " + question));
-    Contender answering = Contenders.byName(contender);
+        Question.of(question);
+    Contender answering =
+        Contender.all().stream()
+            .filter(one -> one.name().equals(contender))
+            .findFirst()
+            .orElseThrow(() -> new IllegalStateException("not on the class path: " + contender));
     QuestionData data = QuestionData.of(asked);
     OracleCheck check = new OracleCheck(asked, data);
     try {
       run = answering.prepare(asked, data);
-      note.put(ForkNote.ERROR, Double.toString(check.run(run)));
+      Note.ERROR.tell(check.run(run));
     } catch (Exception | Error e) {
-      String key = isLinkage(e) ? ForkNote.UNLOADABLE : ForkNote.MISSING;
-      note.put(key, reason(e));
+      (isLinkage(e) ? Note.UNLOADABLE : Note.MISSING).tell(reason(e));
       throw new IllegalStateException(e);
     }
-    boolean planned = Boolean.getBoolean(ForkPlan.SINGLE);
+    boolean planned = Boolean.getBoolean(Note.SINGLE);
     double nanos = SteadyState.settle(run::run);
-    if (!planned && nanos > ForkPlan.SLOW_NANOS) {
-      note.put(ForkNote.SLOW, Double.toString(nanos));
+    if (!planned && nanos > ForkRunner.Plan.SLOW_NANOS) {
+      Note.SLOW.tell(nanos);
       run.close();
       throw new IllegalStateException("a call takes " + nanos / 1e6 + " ms: another plan is due");
     }
@@ -67,7 +70,7 @@ public class ComparisonBenchmark {
   /** Counts what a call allocates, which would disturb the times. */
   @TearDown(Level.Trial)
   public void finish() {
-    ForkNote.ofThisJvm().put(ForkNote.BYTES, Double.toString(SteadyState.bytesPerCall(run::run)));
+    Note.BYTES.tell(SteadyState.bytesPerCall(run::run));
     run.close();
   }
 
@@ -87,7 +90,8 @@ public class ComparisonBenchmark {
       root = t;
     }
     String message = root.getMessage() == null ? "" : ": " + root.getMessage();
-    String what = root instanceof WrongResult ? "wrong result" : root.getClass().getSimpleName();
+    String what =
+        root instanceof OracleCheck.WrongResult ? "wrong result" : root.getClass().getSimpleName();
     return (what + message).replaceAll("\\s+", " ");
   }
 }

@@ -1,6 +1,8 @@
 package io.github.lanewise.bench.comparison;
 
+import java.util.Comparator;
 import java.util.List;
+import java.util.ServiceLoader;
 
 /**
  * Somebody who answers questions: Lanewise itself, the oracle, a plain loop, a native library.
@@ -8,6 +10,22 @@ import java.util.List;
  * before {@link #prepare}.
  */
 public interface Contender {
+  /** The name of the contender with which the others are compared. */
+  String LANEWISE = "Lanewise";
+
+  /** All on the class path; Lanewise comes first. */
+  static List<Contender> all() {
+    return ServiceLoader.load(Contender.class).stream()
+        .map(ServiceLoader.Provider::get)
+        .sorted(Comparator.comparing(contender -> !contender.isLanewise())) // stable
+        .toList();
+  }
+
+  /** Whether the others are compared with it. */
+  default boolean isLanewise() {
+    return name().equals(LANEWISE);
+  }
+
   /** A short name for pictures and tables, such as {@code ONNX Runtime}. */
   String name();
 

@@ -22,11 +22,14 @@ public final class InterleavedRounds {
   private final List<Question> questions;
   private final List<Missing> missing = new ArrayList<>();
   private final Set<String> unloadable = new HashSet<>();
-  private final ForkPlan plan;
+  private final ForkRunner.Plan plan;
   private final ForkRunner runner;
 
   InterleavedRounds(
-      List<Question> questions, List<Contender> contenders, ForkPlan plan, ForkRunner runner) {
+      List<Question> questions,
+      List<Contender> contenders,
+      ForkRunner.Plan plan,
+      ForkRunner runner) {
     this.questions = questions;
     this.plan = plan;
     this.runner = runner;
@@ -94,7 +97,7 @@ public final class InterleavedRounds {
     Fork fork = outcome.fork();
     double nanos = fork == null ? outcome.slowNanos() : Collections.min(fork.nanos());
     boolean wrong =
-        fork == null ? nanos > 0 : cell.plan.single() && nanos < ForkPlan.SLOW_NANOS / 2;
+        fork == null ? nanos > 0 : cell.plan.single() && nanos < ForkRunner.Plan.SLOW_NANOS / 2;
     if (wrong) {
       cell.plan = plan.forCall(nanos);
     }
@@ -130,11 +133,11 @@ public final class InterleavedRounds {
     private final Question question;
     private final Contender contender;
     private final List<Fork> forks = new ArrayList<>();
-    private ForkPlan plan;
+    private ForkRunner.Plan plan;
     private double largestError;
     private boolean failed;
 
-    Cell(Question question, Contender contender, ForkPlan plan) {
+    Cell(Question question, Contender contender, ForkRunner.Plan plan) {
       this.question = question;
       this.contender = contender;
       this.plan = plan;

@@ -39,7 +39,7 @@ public final class LimitProfiler implements InternalProfiler {
 
   @Override
   public void beforeIteration(BenchmarkParams benchmark, IterationParams iteration) {
-    Question question = QuestionText.parse(benchmark.getParam("question")).orElseThrow();
+    Question question = Question.of(benchmark.getParam("question"));
     if (sources == null) {
       sources = new ArrayList<>();
       for (int thread = 0; thread < question.threads(); thread++) {

@@ -7,8 +7,8 @@ import java.util.TreeMap;
 /**
  * Holds a contender's answer against the oracle's, before anything is timed.
  *
- * <p>The rows of {@link SampledRows} are compared, and in all of them: no element may be NaN or
- * infinite, what a mask of softmax hides must be +0, and a row of softmax must add up to 1. The
+ * <p>The rows of {@link OracleRows#sampled} are compared, and in all of them: no element may be NaN
+ * or infinite, what a mask of softmax hides must be +0, and a row of softmax must add up to 1. The
  * error is the largest difference relative to the largest magnitude of the oracle's rows.
  *
  * <p><b>Limits,</b> with u = 2⁻²⁴. They are there to tell an answer in float from one to another
@@ -51,7 +51,7 @@ public final class OracleCheck {
     this.question = question;
     this.oracle = new OracleRows(question, data);
     double largest = 0;
-    for (int row : SampledRows.of(question, oracle)) {
+    for (int row : oracle.sampled()) {
       double[] values = oracle.row(row);
       expected.put(row, values);
       for (double value : values) {
@@ -97,10 +97,10 @@ public final class OracleCheck {
 
   /** The largest error of a result that is right. */
   double largestError(float[] result) {
-    int length = oracle.length();
-    if (result.length != oracle.rows() * length) {
+    int length = question.resultColumns();
+    if (result.length != question.resultLength()) {
       throw new WrongResult(
-          "the result has " + result.length + " elements instead of " + oracle.rows() * length);
+          "the result has " + result.length + " elements instead of " + question.resultLength());
     }
     for (int i = 0; i < result.length; i++) {
       if (!Float.isFinite(result[i])) {
@@ -184,5 +184,14 @@ public final class OracleCheck {
     }
     return new WrongResult(
         Text.format("%s, element %d is %s: %s", place, column, Float.toString(value), why));
+  }
+
+  /** A contender's answer is not the oracle's: it is not timed. */
+  public static final class WrongResult extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    WrongResult(String message) {
+      super(message);
+    }
   }
 }

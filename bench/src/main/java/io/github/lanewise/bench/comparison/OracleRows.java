@@ -7,12 +7,34 @@ import io.github.lanewise.reference.ReferenceAttention;
 import io.github.lanewise.reference.ReferenceSoftmax;
 import io.github.lanewise.reference.Visibility;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * A question's right answer, in double precision, row by row: rows of a softmax or a product,
  * queries of attention over all sequences and heads; runs of floats are one row.
  */
 public final class OracleRows {
+  /** Multiplications for all rows that are compared, about 10 ns each. */
+  private static final long BUDGET = 10_000_000;
+
+  private static final int[] EDGES = {
+    1,
+    QuestionData.WINDOW - 1,
+    QuestionData.WINDOW,
+    QuestionData.WINDOW + 1,
+    2,
+    3,
+    15,
+    16,
+    63,
+    64,
+    127,
+    128
+  };
+
   private final Question question;
   private final double[] a;
   private final double[] b;
@@ -31,22 +53,8 @@ public final class OracleRows {
     this.visibility = visibility(question, data);
   }
 
-  /** How many there are. */
-  public int rows() {
-    return question.batch() * question.heads() * question.rows();
-  }
-
-  /** Elements of a row. */
-  public int length() {
-    return switch (question.operation()) {
-      case SUM, MAX -> 1;
-      case ATTENTION -> question.depth();
-      default -> question.columns();
-    };
-  }
-
   /** Multiplications, or what takes as long, that one row costs. */
-  long cost() {
+  private long cost() {
     long columns = question.columns();
     return switch (question.operation()) {
       case QK, PV -> columns * question.depth();
@@ -54,6 +62,31 @@ public final class OracleRows {
       case SOFTMAX -> columns * (question.variant() == Variant.BACKWARD ? columns : 8);
       default -> columns * 8;
     };
+  }
+
+  /**
+   * The rows that are compared: all, if there is time for them; else the first and the last of
+   * every head, where a shifted causal mask or a wrong length cannot hide, then those beside the
+   * edges of tiles, chunks and windows, then any.
+   */
+  Set<Integer> sampled() {
+    int all = question.resultRows();
+    long affordable = Math.max(1, BUDGET / cost());
+    Set<Integer> rows = new LinkedHashSet<>();
+    if (affordable >= all) {
+      IntStream.range(0, all).forEach(rows::add);
+      return rows;
+    }
+    for (int first = 0; first < all; first += question.rows()) {
+      rows.add(first);
+      rows.add(first + question.rows() - 1);
+    }
+    IntStream.of(EDGES).filter(edge -> edge < question.rows()).forEach(rows::add);
+    Random random = new Random(6);
+    while (rows.size() < affordable) {
+      rows.add(random.nextInt(all));
+    }
+    return rows;
   }
 
   /** Whether a mask of softmax shows this element. */

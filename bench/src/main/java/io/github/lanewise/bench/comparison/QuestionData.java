@@ -7,8 +7,17 @@ import java.util.random.RandomGeneratorFactory;
 /**
  * The inputs of a question, the same for every contender, row-major and dense. What a question does
  * not need has length 0. Nobody writes to the arrays.
+ *
+ * @param a the run of floats, the logits, the left factor, Q; for the gradient of softmax its
+ *     output
+ * @param b the right factor, K; for the gradient of softmax the gradient by its output
+ * @param c V
+ * @param allowed [rows, columns], true = visible; every row sees something
+ * @param keyLengths visible columns of each row of a softmax, or keys of each sequence of a ragged
+ *     batch
  */
-public final class QuestionData {
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record QuestionData(float[] a, float[] b, float[] c, boolean[] allowed, int[] keyLengths) {
   /** What {@link Operation#DIVIDE} divides by. */
   public static final float DIVISOR = 3f;
 
@@ -25,20 +34,6 @@ public final class QuestionData {
   private static final double MEAN_RUN = 16;
 
   private static final float[] NONE = {};
-
-  private final float[] a;
-  private final float[] b;
-  private final float[] c;
-  private final boolean[] allowed;
-  private final int[] keyLengths;
-
-  private QuestionData(float[] a, float[] b, float[] c, boolean[] allowed, int[] keyLengths) {
-    this.a = a;
-    this.b = b;
-    this.c = c;
-    this.allowed = allowed;
-    this.keyLengths = keyLengths;
-  }
 
   /** The inputs of a question, by seeds that are always the same. */
   public static QuestionData of(Question question) {
@@ -58,9 +53,17 @@ public final class QuestionData {
     int depth = question.depth();
     switch (question.operation()) {
       case EXP, MAX, DIVIDE -> a = Inputs.normal(columns, 1);
-      case SUM -> a = magnitudes(Inputs.normal(columns, 1));
+      case SUM -> {
+        a = Inputs.normal(columns, 1);
+        for (int i = 0; i < columns; i++) {
+          a[i] = Math.abs(a[i]); // a softmax adds positive numbers; nothing cancels
+        }
+      }
       case SOFTMAX -> {
-        a = times(LOGIT_DEVIATION, Inputs.normal(rows * columns, 1));
+        a = Inputs.normal(rows * columns, 1);
+        for (int i = 0; i < a.length; i++) {
+          a[i] *= LOGIT_DEVIATION;
+        }
         if (question.variant() == Variant.BACKWARD) {
           softmaxRows(a, columns);
           b = Inputs.normal(rows * columns, 2);
@@ -77,31 +80,6 @@ public final class QuestionData {
       }
     }
     return new QuestionData(a, b, c, allowed, keyLengths);
-  }
-
-  /** The run of floats, the logits, the left factor, Q; for the gradient of softmax its output. */
-  public float[] a() {
-    return a;
-  }
-
-  /** The right factor, K; for the gradient of softmax the gradient by its output. */
-  public float[] b() {
-    return b;
-  }
-
-  /** V. */
-  public float[] c() {
-    return c;
-  }
-
-  /** [rows, columns], true = visible; every row sees something. */
-  public boolean[] allowed() {
-    return allowed;
-  }
-
-  /** Visible columns of each row of a softmax, or keys of each sequence of a ragged batch. */
-  public int[] keyLengths() {
-    return keyLengths;
   }
 
   /** The same as {@link #allowed}, packed as {@link Variant#BITS} says. */
@@ -154,20 +132,6 @@ public final class QuestionData {
       allowed[i * columns + random.nextInt(columns)] = true;
     }
     return allowed;
-  }
-
-  private static float[] magnitudes(float[] x) {
-    for (int i = 0; i < x.length; i++) {
-      x[i] = Math.abs(x[i]); // a softmax adds positive numbers; nothing cancels
-    }
-    return x;
-  }
-
-  private static float[] times(float factor, float[] x) {
-    for (int i = 0; i < x.length; i++) {
-      x[i] *= factor;
-    }
-    return x;
   }
 
   private static void softmaxRows(float[] x, int columns) {

@@ -1,10 +1,66 @@
 package io.github.lanewise.bench.comparison;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The catalogue: everything that the comparison asks. */
 public final class Questions {
+  /**
+   * By one thread. Plain softmax for time per element over size: 65,536 elements, the second-level
+   * cache, as long as that works. Causal softmax is square: in 64 x 1024, aligned at the last
+   * query, causality hides next to nothing.
+   */
+  private static final String USUAL =
+      """
+      exp 4096
+      sum 4096
+      max 4096
+      divide 4096
+      softmax 4096x16
+      softmax 1024x64
+      softmax 256x256
+      softmax 64x1024
+      softmax 16x4096
+      softmax 32x32000
+      softmax 1x128256
+      softmax 4096x4096
+      softmax 2048x2048 causal
+      softmax 64x1024 key lengths
+      softmax 64x1024 boolean
+      softmax 64x1024 bits
+      softmax 64x1024 log
+      softmax 64x1024 backward
+      qk 2048x2048x128
+      pv 2048x64x2048
+      attention 8 128x64
+      attention 8 512x64
+      attention 8 2048x64
+      attention 8 2048x128
+      attention 8 512x64 causal
+      attention 8 2048x64 causal
+      attention 32:8 1024x128
+      attention 8 2048x64 window
+      attention 4x8 512x64 ragged
+      """;
+
+  /** By all of the machine's processors. */
+  private static final String THREADED =
+      """
+      softmax 4096x4096
+      qk 2048x2048x128
+      attention 8 2048x64
+      attention 8 2048x64 causal
+      """;
+
+  private static final String QUICK =
+      """
+      exp 4096
+      softmax 64x1024
+      softmax 64x1024 boolean
+      qk 2048x2048x128
+      attention 8 128x64
+      """;
+
   private Questions() {}
 
   /** All questions; those for several threads are for all of this machine's processors. */
@@ -12,77 +68,18 @@ public final class Questions {
     return all(Runtime.getRuntime().availableProcessors());
   }
 
-  /** A few that touch every operation, for a smoke run. */
-  public static List<Question> quick() {
-    return List.of(
-        Question.map(Operation.EXP, 4096),
-        Question.softmax(Variant.PLAIN, 64, 1024),
-        Question.softmax(Variant.BOOLEAN, 64, 1024),
-        Question.product(Operation.QK, 2048, 2048, 128),
-        Question.attention(Variant.PLAIN, 8, 128, 64));
-  }
-
   /** All questions of a machine with so many processors. */
   public static List<Question> all(int processors) {
-    List<Question> questions = new ArrayList<>();
-    for (Operation operation :
-        List.of(Operation.EXP, Operation.SUM, Operation.MAX, Operation.DIVIDE)) {
-      questions.add(Question.map(operation, 4096));
-    }
-    addSoftmax(questions);
-    questions.add(Question.product(Operation.QK, 2048, 2048, 128));
-    questions.add(Question.product(Operation.PV, 2048, 64, 2048));
-    addAttention(questions);
-    if (processors > 1) {
-      addThreads(questions, processors);
-    }
-    return List.copyOf(questions);
+    Stream<Question> threaded = parse(THREADED).map(question -> question.withThreads(processors));
+    return Stream.concat(parse(USUAL), processors > 1 ? threaded : Stream.empty()).toList();
   }
 
-  private static void addSoftmax(List<Question> questions) {
-    int[][] rowsAndLengths = {
-      // time per element over size: 65,536 elements (the second-level cache) as long as that works
-      {4096, 16},
-      {1024, 64},
-      {256, 256},
-      {64, 1024},
-      {16, 4096},
-      {32, 32_000},
-      {1, 128_256},
-      {4096, 4096}
-    };
-    for (int[] shape : rowsAndLengths) {
-      questions.add(Question.softmax(Variant.PLAIN, shape[0], shape[1]));
-    }
-    // square: in 64 x 1024, aligned at the last query, causality hides next to nothing
-    questions.add(Question.softmax(Variant.CAUSAL, 2048, 2048));
-    for (Variant variant :
-        List.of(
-            Variant.KEY_LENGTHS,
-            Variant.BOOLEAN,
-            Variant.BITS,
-            Variant.LOGARITHMIC,
-            Variant.BACKWARD)) {
-      questions.add(Question.softmax(variant, 64, 1024));
-    }
+  /** A few that touch every operation, for a smoke run. */
+  public static List<Question> quick() {
+    return parse(QUICK).toList();
   }
 
-  private static void addAttention(List<Question> questions) {
-    for (int length : new int[] {128, 512, 2048}) {
-      questions.add(Question.attention(Variant.PLAIN, 8, length, 64));
-    }
-    questions.add(Question.attention(Variant.PLAIN, 8, 2048, 128));
-    questions.add(Question.attention(Variant.CAUSAL, 8, 512, 64));
-    questions.add(Question.attention(Variant.CAUSAL, 8, 2048, 64));
-    questions.add(Question.attention(Variant.PLAIN, 32, 1024, 128).withKeyHeads(8));
-    questions.add(Question.attention(Variant.WINDOW, 8, 2048, 64));
-    questions.add(Question.attention(Variant.RAGGED, 8, 512, 64).withBatch(4));
-  }
-
-  private static void addThreads(List<Question> questions, int threads) {
-    questions.add(Question.softmax(Variant.PLAIN, 4096, 4096).withThreads(threads));
-    questions.add(Question.product(Operation.QK, 2048, 2048, 128).withThreads(threads));
-    questions.add(Question.attention(Variant.PLAIN, 8, 2048, 64).withThreads(threads));
-    questions.add(Question.attention(Variant.CAUSAL, 8, 2048, 64).withThreads(threads));
+  private static Stream<Question> parse(String ids) {
+    return ids.lines().map(Question::of);
   }
 }

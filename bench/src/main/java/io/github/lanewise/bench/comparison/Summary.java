@@ -48,7 +48,7 @@ final class Summary {
   private static void addQuestion(
       List<String> lines, String question, List<Measurement> measured, double noise) {
     for (Measurement base : measured) {
-      if (base.contender().equals(CompareCommand.LANEWISE)) {
+      if (base.contender().equals(Contender.LANEWISE)) {
         List<String> ratios =
             measured.stream()
                 .filter(other -> !other.equals(base))

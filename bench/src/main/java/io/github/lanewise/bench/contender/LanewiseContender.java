@@ -9,7 +9,9 @@ import io.github.lanewise.RowStatistics;
 import io.github.lanewise.Softmax;
 import io.github.lanewise.Workers;
 import io.github.lanewise.attention.Attention;
+import io.github.lanewise.bench.comparison.BufferRun;
 import io.github.lanewise.bench.comparison.Contender;
+import io.github.lanewise.bench.comparison.Operation;
 import io.github.lanewise.bench.comparison.Question;
 import io.github.lanewise.bench.comparison.QuestionData;
 import io.github.lanewise.bench.comparison.Variant;
@@ -17,9 +19,6 @@ import io.github.lanewise.bench.machine.MachineInfo;
 
 /** Lanewise as its users call it. */
 public final class LanewiseContender implements Contender {
-  /** What the service loader calls. */
-  public LanewiseContender() {}
-
   @Override
   public String name() {
     return "Lanewise";
@@ -43,13 +42,13 @@ public final class LanewiseContender implements Contender {
   public Run prepare(Question question, QuestionData data) {
     MachineInfo.requireChosenKernels();
     float[] x = data.a();
-    float[] out = ArrayRun.output(question);
+    float[] out = new float[question.resultLength()];
     int n = x.length;
     return switch (question.operation()) {
-      case EXP -> new ArrayRun(out, () -> Lanes.exp(x, 0, out, 0, n));
-      case SUM -> new ArrayRun(out, () -> out[0] = Lanes.sum(x, 0, n));
-      case MAX -> new ArrayRun(out, () -> out[0] = Lanes.max(x, 0, n));
-      case DIVIDE -> new ArrayRun(out, () -> Lanes.divide(x, 0, QuestionData.DIVISOR, out, 0, n));
+      case EXP -> new BufferRun(out, () -> Lanes.exp(x, 0, out, 0, n));
+      case SUM -> new BufferRun(out, () -> out[0] = Lanes.sum(x, 0, n));
+      case MAX -> new BufferRun(out, () -> out[0] = Lanes.max(x, 0, n));
+      case DIVIDE -> new BufferRun(out, () -> Lanes.divide(x, 0, QuestionData.DIVISOR, out, 0, n));
       case SOFTMAX -> softmax(question, data, out);
       case QK, PV -> product(question, data, out);
       case ATTENTION -> attention(question, data, out);
@@ -67,7 +66,7 @@ public final class LanewiseContender implements Contender {
     FloatTensor y = FloatTensor.of(out, shape);
     if (variant == Variant.BACKWARD) {
       FloatTensor gradient = FloatTensor.of(data.b(), shape);
-      return new ArrayRun(out, () -> Softmax.standard().backward(x, gradient, y));
+      return new BufferRun(out, () -> Softmax.standard().backward(x, gradient, y));
     }
     Mask mask =
         switch (variant) {
@@ -80,7 +79,7 @@ public final class LanewiseContender implements Contender {
     Softmax softmax = Softmax.builder().logarithmic(variant == Variant.LOGARITHMIC).build();
     RowStatistics none = RowStatistics.none();
     Workers workers = workers(question);
-    return new ArrayRun(out, () -> softmax.apply(x, mask, y, none, workers), workers::close);
+    return new BufferRun(out, () -> softmax.apply(x, mask, y, none, workers), workers::close);
   }
 
   private static Run product(Question question, QuestionData data, float[] out) {
@@ -90,17 +89,15 @@ public final class LanewiseContender implements Contender {
     FloatTensor a = FloatTensor.of(data.a(), m, k);
     FloatTensor c = FloatTensor.of(out, m, n);
     Workers workers = workers(question);
-    return switch (question.operation()) {
-      case QK -> {
-        FloatTensor b = FloatTensor.of(data.b(), n, k);
-        yield new ArrayRun(
-            out, () -> Matmul.multiplyTransposed(1f, a, b, c, workers), workers::close);
-      }
-      default -> {
-        FloatTensor b = FloatTensor.of(data.b(), k, n);
-        yield new ArrayRun(out, () -> Matmul.multiply(1f, a, b, c, workers), workers::close);
-      }
-    };
+    Runnable work;
+    if (question.operation() == Operation.QK) {
+      FloatTensor b = FloatTensor.of(data.b(), n, k);
+      work = () -> Matmul.multiplyTransposed(1f, a, b, c, workers);
+    } else {
+      FloatTensor b = FloatTensor.of(data.b(), k, n);
+      work = () -> Matmul.multiply(1f, a, b, c, workers);
+    }
+    return new BufferRun(out, work, workers::close);
   }
 
   private static Run attention(Question question, QuestionData data, float[] out) {
@@ -124,7 +121,7 @@ public final class LanewiseContender implements Contender {
     Attention attention = builder.build();
     RowStatistics none = RowStatistics.none();
     Workers workers = workers(question);
-    return new ArrayRun(
+    return new BufferRun(
         out, () -> attention.forward(q, k, v, result, none, workers), workers::close);
   }
 

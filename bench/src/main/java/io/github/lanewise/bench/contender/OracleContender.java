@@ -1,5 +1,6 @@
 package io.github.lanewise.bench.contender;
 
+import io.github.lanewise.bench.comparison.BufferRun;
 import io.github.lanewise.bench.comparison.Contender;
 import io.github.lanewise.bench.comparison.OracleRows;
 import io.github.lanewise.bench.comparison.Question;
@@ -13,9 +14,6 @@ public final class OracleContender implements Contender {
 
   /** An exponential, with its share of the sums, costs as much as so many multiplications. */
   private static final double EXPONENTIAL = 8;
-
-  /** What the service loader calls. */
-  public OracleContender() {}
 
   @Override
   public String name() {
@@ -45,13 +43,13 @@ public final class OracleContender implements Contender {
   @Override
   public Run prepare(Question question, QuestionData data) {
     OracleRows oracle = new OracleRows(question, data);
-    float[] out = new float[oracle.rows() * oracle.length()];
-    return new ArrayRun(out, () -> compute(oracle, out));
+    float[] out = new float[question.resultLength()];
+    return new BufferRun(out, () -> compute(oracle, question.resultRows(), out));
   }
 
-  private static void compute(OracleRows oracle, float[] out) {
+  private static void compute(OracleRows oracle, int rows, float[] out) {
     int next = 0;
-    for (int row = 0; row < oracle.rows(); row++) {
+    for (int row = 0; row < rows; row++) {
       for (double value : oracle.row(row)) {
         out[next++] = (float) value;
       }

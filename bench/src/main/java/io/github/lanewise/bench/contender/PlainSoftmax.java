@@ -37,7 +37,7 @@ final class PlainSoftmax {
 
   /** The softmax of x[from, to), which may be done in place. */
   static void row(float[] x, int from, int to, float[] y) {
-    float max = PlainLoops.max(x, from, to);
+    float max = PlainLoopContender.max(x, from, to);
     double sum = 0;
     for (int i = from; i < to; i++) {
       float weight = (float) Math.exp(x[i] - max);
@@ -96,7 +96,7 @@ final class PlainSoftmax {
   static void logarithmic(float[] x, int columns, float[] y) {
     for (int from = 0; from < x.length; from += columns) {
       int to = from + columns;
-      float max = PlainLoops.max(x, from, to);
+      float max = PlainLoopContender.max(x, from, to);
       double sum = 0;
       for (int i = from; i < to; i++) {
         sum += (float) Math.exp(x[i] - max);

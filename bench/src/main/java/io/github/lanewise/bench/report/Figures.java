@@ -1,7 +1,6 @@
 package io.github.lanewise.bench.report;
 
 import io.github.lanewise.bench.comparison.Question;
-import io.github.lanewise.bench.comparison.QuestionText;
 import io.github.lanewise.bench.page.Series;
 import io.github.lanewise.bench.result.BenchResult;
 import io.github.lanewise.bench.result.BenchResult.Fork;
@@ -96,7 +95,7 @@ final class Figures {
   Figures(BenchResult result) {
     this.result = result;
     for (Measurement measurement : result.measurements()) {
-      Cell cell = new Cell(measurement, QuestionText.parse(measurement.question()).orElse(null));
+      Cell cell = new Cell(measurement, Question.parse(measurement.question()).orElse(null));
       if (Double.isFinite(cell.nanos())) {
         cells
             .computeIfAbsent(measurement.question(), id -> new LinkedHashMap<>())
@@ -137,7 +136,7 @@ final class Figures {
 
   /** The answered questions of a kind, in the order of the result. */
   List<Question> questions(Predicate<Question> kind) {
-    return ids().stream().flatMap(id -> QuestionText.parse(id).filter(kind).stream()).toList();
+    return ids().stream().flatMap(id -> Question.parse(id).filter(kind).stream()).toList();
   }
 
   /** The answers to a question, in the order of the contenders. */

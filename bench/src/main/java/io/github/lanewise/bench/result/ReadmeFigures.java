@@ -2,7 +2,6 @@ package io.github.lanewise.bench.result;
 
 import io.github.lanewise.bench.comparison.LimitKind;
 import io.github.lanewise.bench.comparison.Question;
-import io.github.lanewise.bench.comparison.QuestionText;
 import io.github.lanewise.bench.comparison.Variant;
 import io.github.lanewise.bench.result.BenchResult.ContenderInfo;
 import io.github.lanewise.bench.result.BenchResult.Measurement;
@@ -76,7 +75,7 @@ final class ReadmeFigures {
             .toList();
     return Stream.concat(IN_TABLE.stream(), threaded.stream())
         .filter(id -> find(id, LANEWISE).isPresent())
-        .flatMap(id -> QuestionText.parse(id).stream())
+        .flatMap(id -> Question.parse(id).stream())
         .toList();
   }
 

@@ -13,7 +13,6 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import io.github.lanewise.bench.comparison.Question;
-import io.github.lanewise.bench.comparison.QuestionText;
 import io.github.lanewise.bench.result.BenchResult.Fork;
 import io.github.lanewise.bench.result.BenchResult.Measurement;
 import io.github.lanewise.bench.stage.Failure;
@@ -154,7 +153,7 @@ public final class ResultFile {
   /** What every figure relies on, and no type says. */
   private static void check(BenchResult result, String source) {
     for (Measurement m : result.measurements()) {
-      if (QuestionText.parse(m.question()).isEmpty()) {
+      if (Question.parse(m.question()).isEmpty()) {
         throw new Failure(source + " is damaged: \"" + m.question() + "\" is no question's id");
       }
       for (Fork fork : m.forks()) {
@@ -173,7 +172,7 @@ public final class ResultFile {
   private static String toCsv(BenchResult result) {
     List<Row> rows = new ArrayList<>();
     for (Measurement m : result.measurements()) {
-      Question question = QuestionText.parse(m.question()).orElseThrow();
+      Question question = Question.of(m.question());
       for (Fork fork : m.forks()) {
         for (int i = 0; i < fork.nanos().size(); i++) {
           rows.add(row(question, m.contender(), fork, i));

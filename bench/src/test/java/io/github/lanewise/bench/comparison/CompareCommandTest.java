@@ -34,9 +34,9 @@ class CompareCommandTest {
           new TestContenders.Hanging(),
           new TestContenders.Dying(),
           new TestContenders.Slow());
-  private static final Question DIVIDE = Question.map(Operation.DIVIDE, 4096);
-  private static final Question MAX = Question.map(Operation.MAX, 4096);
-  private static final ForkPlan SHORT = new ForkPlan(1, 20, 3, 20, false);
+  private static final Question DIVIDE = Question.of("divide 4096");
+  private static final Question MAX = Question.of("max 4096");
+  private static final ForkRunner.Plan SHORT = new ForkRunner.Plan(1, 20, 3, 20, false);
 
   private final ByteArrayOutputStream log = new ByteArrayOutputStream();
   private final ByteArrayOutputStream output = new ByteArrayOutputStream();
@@ -104,12 +104,14 @@ class CompareCommandTest {
   @Test
   void lanewiseAllocatesNothing() {
     List<Contender> two =
-        Contenders.select(Contenders.all(), List.of(CompareCommand.LANEWISE, "Plain Java"));
+        Contender.all().stream()
+            .filter(one -> one.isLanewise() || one.name().equals("Plain Java"))
+            .toList();
     InterleavedRounds rounds = rounds(DIVIDE, two, PATIENCE);
     rounds.run(0, () -> {});
     assertEquals(List.of(), rounds.missing(), log::toString);
     Measurement lanewise = rounds.measurements().get(0);
-    assertEquals(CompareCommand.LANEWISE, lanewise.contender());
+    assertEquals(Contender.LANEWISE, lanewise.contender());
     assertEquals(0, lanewise.forks().get(0).bytesPerCall());
     assertEquals("Plain Java", rounds.measurements().get(1).contender());
   }

@@ -26,8 +26,8 @@ class ContendersTest {
     List<Question> questions = new ArrayList<>();
     for (Operation operation :
         List.of(Operation.EXP, Operation.SUM, Operation.MAX, Operation.DIVIDE)) {
-      questions.add(Question.map(operation, 1));
-      questions.add(Question.map(operation, 67));
+      questions.add(Question.of(operation.word() + " 1"));
+      questions.add(Question.of(operation.word() + " 67"));
     }
     for (Variant variant :
         List.of(
@@ -38,20 +38,20 @@ class ContendersTest {
             Variant.BITS,
             Variant.LOGARITHMIC,
             Variant.BACKWARD)) {
-      questions.add(Question.softmax(variant, 7, 131));
+      questions.add(Question.of("softmax 7x131" + variant.suffix()));
     }
-    questions.add(Question.softmax(Variant.CAUSAL, 33, 33));
-    questions.add(Question.softmax(Variant.PLAIN, 3, 1));
+    questions.add(Question.of("softmax 33x33 causal"));
+    questions.add(Question.of("softmax 3x1"));
     for (Operation operation : List.of(Operation.QK, Operation.PV)) {
-      questions.add(Question.product(operation, 9, 35, 6));
-      questions.add(Question.product(operation, 5, 515, 33));
+      questions.add(Question.of(operation.word() + " 9x35x6"));
+      questions.add(Question.of(operation.word() + " 5x515x33"));
     }
     for (Variant variant :
         List.of(Variant.PLAIN, Variant.CAUSAL, Variant.WINDOW, Variant.SOFTCAP)) {
-      questions.add(Question.attention(variant, 2, 517, 18));
-      questions.add(Question.attention(variant, 4, 33, 64).withKeyHeads(2).withBatch(2));
+      questions.add(Question.of("attention 2 517x18" + variant.suffix()));
+      questions.add(Question.of("attention 2x4:2 33x64" + variant.suffix()));
     }
-    questions.add(Question.attention(Variant.RAGGED, 2, 70, 20).withBatch(3));
+    questions.add(Question.of("attention 3x2 70x20 ragged"));
     for (Question question : List.copyOf(questions)) {
       if (question.operation().compareTo(Operation.SOFTMAX) >= 0
           && question.variant() != Variant.BACKWARD) {
@@ -109,13 +109,13 @@ class ContendersTest {
   @TestFactory
   Stream<DynamicTest> lanewiseAllocatesNothing() {
     return Stream.of(
-            Question.map(Operation.EXP, 4096),
-            Question.map(Operation.SUM, 4096),
-            Question.softmax(Variant.PLAIN, 64, 64),
-            Question.softmax(Variant.KEY_LENGTHS, 64, 64),
-            Question.softmax(Variant.BACKWARD, 64, 64),
-            Question.product(Operation.QK, 64, 64, 64),
-            Question.attention(Variant.CAUSAL, 1, 128, 64))
+            Question.of("exp 4096"),
+            Question.of("sum 4096"),
+            Question.of("softmax 64x64"),
+            Question.of("softmax 64x64 key lengths"),
+            Question.of("softmax 64x64 backward"),
+            Question.of("qk 64x64x64"),
+            Question.of("attention 1 128x64 causal"))
         .map(question -> dynamicTest(question.id(), () -> allocatesNothing(question)));
   }
 

@@ -17,11 +17,11 @@ class InterleavedRoundsTest {
 
   @Test
   void slowCallsAreSingleShotsForAboutASecond() {
-    ForkPlan plan = ForkPlan.USUAL;
+    ForkRunner.Plan plan = ForkRunner.Plan.USUAL;
     assertEquals(plan, plan.forCall(49e6));
-    assertEquals(new ForkPlan(1, 100, 8, 60, true), plan.forCall(60e6));
-    assertEquals(new ForkPlan(1, 100, 5, 60, true), plan.forCall(190e6));
-    assertEquals(new ForkPlan(1, 100, 3, 60, true), plan.forCall(800e6));
-    assertEquals(new ForkPlan(1, 100, 1, 60, true), plan.forCall(1500e6));
+    assertEquals(new ForkRunner.Plan(1, 100, 8, 60, true), plan.forCall(60e6));
+    assertEquals(new ForkRunner.Plan(1, 100, 5, 60, true), plan.forCall(190e6));
+    assertEquals(new ForkRunner.Plan(1, 100, 3, 60, true), plan.forCall(800e6));
+    assertEquals(new ForkRunner.Plan(1, 100, 1, 60, true), plan.forCall(1500e6));
   }
 }

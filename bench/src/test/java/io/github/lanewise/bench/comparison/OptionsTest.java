@@ -14,8 +14,8 @@ import picocli.CommandLine.ParameterException;
 class OptionsTest {
   @Test
   void everyOptionIsRead() {
-    Options options =
-        Options.parse(
+    CompareCommand options =
+        CompareCommand.parse(
             "--report",
             "r",
             "--rounds",
@@ -41,17 +41,17 @@ class OptionsTest {
 
   @Test
   void threeRoundsAndOneWhereItIsToBeQuick() {
-    assertEquals(3, Options.parse().rounds());
-    assertEquals(1, Options.parse("--quick").rounds());
-    assertEquals(2, Options.parse("--quick", "--rounds", "2").rounds());
+    assertEquals(3, CompareCommand.parse().rounds());
+    assertEquals(1, CompareCommand.parse("--quick").rounds());
+    assertEquals(2, CompareCommand.parse("--quick", "--rounds", "2").rounds());
   }
 
   @Test
   void theCommandRepeatsTheRunButNamesNoFolder() {
-    assertEquals("mvn -Pbench", Options.parse("--report", "secret").command(false));
+    assertEquals("mvn -Pbench", CompareCommand.parse("--report", "secret").command(false));
     assertEquals(
         "mvn -Pbench,peers -Dbench.args='--rounds 5 --only \"exp 4\" --contender MKL --quick'",
-        Options.parse(
+        CompareCommand.parse(
                 "--quick",
                 "--contender",
                 "MKL",
@@ -68,7 +68,7 @@ class OptionsTest {
   void theHelpNamesEveryOption() {
     for (String option :
         List.of("--report", "--rounds", "--only", "--contender", "--quick", "--render", "--help")) {
-      assertTrue(Options.parse().usage().contains(option), option);
+      assertTrue(CompareCommand.parse().usage().contains(option), option);
     }
   }
 
@@ -94,6 +94,6 @@ class OptionsTest {
 
   private static String misuse(String... arguments) {
     return String.valueOf(
-        assertThrows(ParameterException.class, () -> Options.parse(arguments)).getMessage());
+        assertThrows(ParameterException.class, () -> CompareCommand.parse(arguments)).getMessage());
   }
 }

@@ -9,6 +9,7 @@ import io.github.lanewise.FloatTensor;
 import io.github.lanewise.Mask;
 import io.github.lanewise.Softmax;
 import io.github.lanewise.attention.Attention;
+import io.github.lanewise.bench.comparison.OracleCheck.WrongResult;
 import io.github.lanewise.bench.contender.LanewiseContender;
 import java.util.Arrays;
 import java.util.function.Consumer;
@@ -19,15 +20,15 @@ import org.junit.jupiter.api.TestFactory;
 
 /** The check finds the errors that are planted here, and no others. */
 class OracleCheckTest {
-  private static final Question WEIGHTS = Question.softmax(Variant.PLAIN, 64, 1024);
-  private static final Question CAUSAL_WEIGHTS = Question.softmax(Variant.CAUSAL, 2048, 2048);
-  private static final Question CAUSAL = Question.attention(Variant.CAUSAL, 8, 2048, 64);
-  private static final Question WINDOW = Question.attention(Variant.WINDOW, 8, 2048, 64);
+  private static final Question WEIGHTS = Question.of("softmax 64x1024");
+  private static final Question CAUSAL_WEIGHTS = Question.of("softmax 2048x2048 causal");
+  private static final Question CAUSAL = Question.of("attention 8 2048x64 causal");
+  private static final Question WINDOW = Question.of("attention 8 2048x64 window");
   private static final Question RAGGED =
-      Question.attention(Variant.RAGGED, 8, 512, 64).withBatch(4);
+      Question.of("attention 4x8 512x64 ragged");
   private static final Question GROUPED =
-      Question.attention(Variant.PLAIN, 32, 1024, 128).withKeyHeads(8);
-  private static final Question PRODUCT = Question.product(Operation.PV, 2048, 64, 2048);
+      Question.of("attention 32:8 1024x128");
+  private static final Question PRODUCT = Question.of("pv 2048x64x2048");
 
   @TestFactory
   Stream<DynamicTest> oneWrongElementOfARowThatIsAlwaysSampled() {
@@ -40,11 +41,7 @@ class OracleCheckTest {
                       float[] right = lanewise(question, QuestionData.of(question));
                       OracleCheck check = new OracleCheck(question, QuestionData.of(question));
                       check.largestError(right);
-                      int first =
-                          largest(
-                              right,
-                              0,
-                              new OracleRows(question, QuestionData.of(question)).length());
+                      int first = largest(right, 0, question.resultColumns());
                       for (int at : new int[] {first, right.length - 1}) {
                         float[] wrong = right.clone();
                         wrong[at] = wrong[at] * 1.25f + 1e-3f;
@@ -57,9 +54,9 @@ class OracleCheckTest {
   Stream<DynamicTest> aMaskThatIsIgnored() {
     return Stream.of(
             CAUSAL_WEIGHTS,
-            Question.softmax(Variant.KEY_LENGTHS, 64, 1024),
-            Question.softmax(Variant.BOOLEAN, 64, 1024),
-            Question.softmax(Variant.BITS, 64, 1024),
+            Question.of("softmax 64x1024 key lengths"),
+            Question.of("softmax 64x1024 boolean"),
+            Question.of("softmax 64x1024 bits"),
             CAUSAL,
             WINDOW,
             RAGGED)
@@ -140,7 +137,7 @@ class OracleCheckTest {
   @Test
   void factorsInANarrowerFormat() {
     for (Question question :
-        new Question[] {PRODUCT, Question.product(Operation.QK, 2048, 2048, 128)}) {
+        new Question[] {PRODUCT, Question.of("qk 2048x2048x128")}) {
       QuestionData data = QuestionData.of(question);
       OracleCheck check = new OracleCheck(question, data);
       roundToTenBits(data.a()); // as TF32 has
@@ -183,7 +180,7 @@ class OracleCheckTest {
 
   @Test
   void aRowThatDoesNotAddUpThoughItIsNotSampled() {
-    Question question = Question.softmax(Variant.PLAIN, 4096, 4096);
+    Question question = Question.of("softmax 4096x4096");
     QuestionData data = QuestionData.of(question);
     OracleCheck check = new OracleCheck(question, data);
     float[] right = lanewise(question, data);
@@ -196,7 +193,7 @@ class OracleCheckTest {
 
   @Test
   void theLogarithmThatIsForgotten() {
-    Question question = Question.softmax(Variant.LOGARITHMIC, 64, 1024);
+    Question question = Question.of("softmax 64x1024 log");
     wrong(
         new OracleCheck(question, QuestionData.of(question)),
         lanewise(WEIGHTS, QuestionData.of(question)));
@@ -204,8 +201,8 @@ class OracleCheckTest {
 
   @Test
   void aSumThatMissesItsTail() {
-    Question question = Question.map(Operation.SUM, 4096);
-    Question shorter = Question.map(Operation.SUM, 4080);
+    Question question = Question.of("sum 4096");
+    Question shorter = Question.of("sum 4080");
     wrong(
         new OracleCheck(question, QuestionData.of(question)),
         lanewise(shorter, QuestionData.of(shorter)));
@@ -223,9 +220,9 @@ class OracleCheckTest {
     for (Question question :
         new Question[] {
           WEIGHTS,
-          Question.softmax(Variant.PLAIN, 4096, 4096),
-          Question.softmax(Variant.PLAIN, 32, 32_000),
-          Question.softmax(Variant.PLAIN, 1, 128_256)
+          Question.of("softmax 4096x4096"),
+          Question.of("softmax 32x32000"),
+          Question.of("softmax 1x128256")
         }) {
       QuestionData data = QuestionData.of(question);
       float[] y = new float[data.a().length];

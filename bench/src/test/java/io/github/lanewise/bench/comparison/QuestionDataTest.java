@@ -10,7 +10,7 @@ class QuestionDataTest {
 
   @Test
   void itIsAlwaysTheSame() {
-    Question question = Question.softmax(Variant.BOOLEAN, 7, 33);
+    Question question = Question.of("softmax 7x33 boolean");
     assertArrayEquals(QuestionData.of(question).a(), QuestionData.of(question).a());
     assertArrayEquals(QuestionData.of(question).allowed(), QuestionData.of(question).allowed());
   }
@@ -18,7 +18,7 @@ class QuestionDataTest {
   @Test
   void logitsHaveADeviationOfFour() {
     double squares = 0;
-    float[] x = QuestionData.of(Question.softmax(Variant.PLAIN, 64, 1024)).a();
+    float[] x = QuestionData.of(Question.of("softmax 64x1024")).a();
     for (float value : x) {
       squares += value * value;
     }
@@ -27,7 +27,7 @@ class QuestionDataTest {
 
   @Test
   void halfOfAMaskIsVisibleAndNoRowIsEmpty() {
-    Question question = Question.softmax(Variant.BITS, 500, 70);
+    Question question = Question.of("softmax 500x70 bits");
     QuestionData data = QuestionData.of(question);
     long[] bits = data.allowedBits(question);
     int all = 0;
@@ -47,7 +47,7 @@ class QuestionDataTest {
 
   @Test
   void everyRowHasALengthWithinItsColumns() {
-    int[] lengths = QuestionData.of(Question.softmax(Variant.KEY_LENGTHS, 300, 40)).keyLengths();
+    int[] lengths = QuestionData.of(Question.of("softmax 300x40 key lengths")).keyLengths();
     assertEquals(300, lengths.length);
     for (int length : lengths) {
       assertTrue(length >= 1 && length <= 40);
@@ -57,13 +57,13 @@ class QuestionDataTest {
 
   @Test
   void aRaggedBatchHasALengthForEachSequence() {
-    Question question = Question.attention(Variant.RAGGED, 2, 100, 8).withBatch(4);
+    Question question = Question.of("attention 4x2 100x8 ragged");
     assertArrayEquals(new int[] {100, 80, 60, 40}, QuestionData.of(question).keyLengths());
   }
 
   @Test
   void theGradientIsTakenAtASoftmax() {
-    Question question = Question.softmax(Variant.BACKWARD, 3, 50);
+    Question question = Question.of("softmax 3x50 backward");
     QuestionData data = QuestionData.of(question);
     for (int i = 0; i < 3; i++) {
       double sum = 0;

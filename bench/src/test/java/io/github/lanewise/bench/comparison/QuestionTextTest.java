@@ -11,11 +11,11 @@ final class QuestionTextTest {
   @Test
   void readsEveryIdBack() {
     for (Question question : Questions.all(7)) {
-      assertEquals(Optional.of(question), QuestionText.parse(question.id()));
+      assertEquals(Optional.of(question), Question.parse(question.id()));
     }
     Question everything = new Question(Operation.ATTENTION, Variant.RAGGED, 3, 8, 2, 5, 77, 64, 4);
     assertEquals("attention 3x8:2 5x77x64 ragged, 4 threads", everything.id());
-    assertEquals(Optional.of(everything), QuestionText.parse(everything.id()));
+    assertEquals(Optional.of(everything), Question.parse(everything.id()));
   }
 
   @ParameterizedTest
@@ -35,6 +35,6 @@ final class QuestionTextTest {
         "attention 8 64x64x64"
       })
   void refusesWhatIsNone(String id) {
-    assertEquals(Optional.empty(), QuestionText.parse(id));
+    assertEquals(Optional.empty(), Question.parse(id));
   }
 }

@@ -16,7 +16,7 @@ class QuestionsTest {
   private static final int MOST_CELLS = 100;
 
   private static Question question(String id) {
-    return QuestionText.parse(id).orElseThrow();
+    return Question.parse(id).orElseThrow();
   }
 
   @Test

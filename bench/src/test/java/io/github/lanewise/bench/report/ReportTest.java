@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lanewise.bench.comparison.Question;
-import io.github.lanewise.bench.comparison.QuestionText;
 import io.github.lanewise.bench.result.BenchResult;
 import io.github.lanewise.bench.result.BenchResult.Limit;
 import io.github.lanewise.bench.result.BenchResult.Measurement;
@@ -156,7 +155,7 @@ class ReportTest {
       List<String> row = seen.rows("figures", question, contender).get(0);
       double nanos = median(measurement);
       assertNear(nanos, inNanos(row.get(2)), question + ", " + contender);
-      Question asked = QuestionText.parse(question).orElseThrow();
+      Question asked = Question.parse(question).orElseThrow();
       double achieved = Double.parseDouble(row.get(5).replaceFirst(" G.*", ""));
       assertNear(asked.achieved(nanos), achieved, question + ", " + contender);
       Measurement mine =

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lanewise.bench.comparison.Question;
-import io.github.lanewise.bench.comparison.QuestionText;
 import io.github.lanewise.bench.result.BenchResult.Disturbance;
 import io.github.lanewise.bench.result.BenchResult.Fork;
 import io.github.lanewise.bench.result.BenchResult.Measurement;
@@ -165,7 +164,7 @@ final class RatioTest {
 
   @Test
   void shareIsTheMedianOverIterations() {
-    Question exp = QuestionText.parse("exp 4096").orElseThrow();
+    Question exp = Question.parse("exp 4096").orElseThrow();
     double bytes = 8.0 * 4096;
     Measurement measured =
         new Measurement(

@@ -1,16 +1,22 @@
 package io.github.lanewise.bench.peers;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
-import java.util.Properties;
+import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 
-/** What the peers that come as presets of JavaCPP have in common: how they are loaded. */
+/**
+ * What the peers that come as presets of JavaCPP have in common: how they are loaded, and what
+ * keeps their objects.
+ */
 final class JavaCpp {
   private static final String CACHE = "org.bytedeco.javacpp.cachedir";
 
@@ -83,18 +89,33 @@ final class JavaCpp {
 
   /** The version of a preset, the library's before JavaCPP's; loads nothing native. */
   static String version(String artifact) {
-    String name = "/META-INF/maven/org.bytedeco/" + artifact + "/pom.properties";
-    try (InputStream in = Loader.class.getResourceAsStream(name)) {
-      if (in == null) {
-        return "of unknown version";
-      }
-      Properties properties = new Properties();
-      properties.load(in);
-      String version = properties.getProperty("version", "of unknown version");
-      int preset = version.lastIndexOf('-');
-      return preset < 0 ? version : version.substring(0, preset);
+    try {
+      String version = Loader.getVersion("org.bytedeco", artifact);
+      return version.substring(0, version.lastIndexOf('-'));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Native objects that live as long as a run; the last one is let go first. */
+  static final class Pointers implements AutoCloseable {
+    private final Deque<Pointer> kept = new ArrayDeque<>();
+
+    <P extends Pointer> P keep(P pointer) {
+      kept.push(pointer);
+      return pointer;
+    }
+
+    /** The address of memory that stays reachable with it. */
+    FloatPointer to(FloatBuffer floats) {
+      return keep(new FloatPointer(floats));
+    }
+
+    @Override
+    public void close() {
+      while (!kept.isEmpty()) {
+        kept.pop().close();
+      }
     }
   }
 }

@@ -2,10 +2,12 @@ package io.github.lanewise.bench.peers;
 
 import com.github.tjake.jlama.math.VectorMath;
 import com.github.tjake.jlama.tensor.FloatBufferTensor;
+import com.github.tjake.jlama.tensor.TensorShape;
 import com.github.tjake.jlama.tensor.operations.PanamaTensorOperations;
 import io.github.lanewise.bench.comparison.Question;
 import io.github.lanewise.bench.comparison.QuestionData;
 import io.github.lanewise.bench.comparison.Variant;
+import java.nio.FloatBuffer;
 
 /**
  * Attention by the steps of Jlama's CausalSelfAttention, with its own operations: for a query, the
@@ -17,31 +19,32 @@ final class JlamaAttention {
   private final Question question;
   private final QuestionData data;
   private final float scale;
-  private final JlamaMatrix queries;
+  private final Matrix queries;
   private final FloatBufferTensor[] keys;
   private final FloatBufferTensor[] values;
-  private final JlamaMatrix scores;
-  private final JlamaMatrix output;
+  private final Matrix scores;
+  private final Matrix output;
 
-  JlamaAttention(Question question, QuestionData data, PanamaTensorOperations operations) {
+  JlamaAttention(
+      Question question, QuestionData data, PanamaTensorOperations operations, Matrix output) {
     this.operations = operations;
+    this.output = output;
     this.question = question;
     this.data = data;
     int depth = question.depth();
     int heads = question.batch() * question.heads();
     scale = (float) (1 / StrictMath.sqrt(depth));
-    queries = new JlamaMatrix(data.a(), heads * question.rows(), depth);
+    queries = new Matrix(data.a(), heads * question.rows(), depth);
     keys = heads(data.b());
     values = heads(data.c());
-    scores = new JlamaMatrix(heads, question.columns());
-    output = new JlamaMatrix(heads * question.rows(), depth);
+    scores = new Matrix(heads, question.columns());
   }
 
   /** The keys or values of a head from each key on at which a query begins to see: mostly 0. */
   private FloatBufferTensor[] heads(float[] elements) {
     int count = question.batch() * question.keyHeads();
     int columns = question.columns();
-    JlamaMatrix all = new JlamaMatrix(elements, count * columns, question.depth());
+    Matrix all = new Matrix(elements, count * columns, question.depth());
     FloatBufferTensor[] tensors = new FloatBufferTensor[count * columns];
     int begins = question.variant() == Variant.WINDOW ? columns : 1;
     for (int h = 0; h < count; h++) {
@@ -50,10 +53,6 @@ final class JlamaAttention {
       }
     }
     return tensors;
-  }
-
-  JlamaMatrix output() {
-    return output;
   }
 
   /** All queries of one head, counted through all sequences. */
@@ -81,13 +80,46 @@ final class JlamaAttention {
 
   /** Behind the last key that a query sees. */
   private int end(int sequence, int query) {
-    switch (question.variant()) {
-      case CAUSAL, WINDOW:
-        return query + question.columns() - question.rows() + 1;
-      case RAGGED:
-        return data.keyLengths()[sequence];
-      default:
-        return question.columns();
+    return switch (question.variant()) {
+      case CAUSAL, WINDOW -> query + question.columns() - question.rows() + 1;
+      case RAGGED -> data.keyLengths()[sequence];
+      default -> question.columns();
+    };
+  }
+
+  /** Rows outside the heap, where Jlama keeps them, each also as a tensor of its own. */
+  static final class Matrix {
+    private final FloatBuffer buffer;
+    private final int columns;
+    private final FloatBufferTensor[] rows;
+
+    Matrix(int rows, int columns) {
+      this.columns = columns;
+      buffer = NativeMemory.floats(Math.multiplyExact(rows, columns));
+      this.rows = new FloatBufferTensor[rows];
+      for (int i = 0; i < rows; i++) {
+        this.rows[i] = block(i, 1);
+      }
+    }
+
+    Matrix(float[] values, int rows, int columns) {
+      this(rows, columns);
+      buffer.put(0, values, 0, rows * columns);
+    }
+
+    /** One row, [1, columns]. */
+    FloatBufferTensor row(int index) {
+      return rows[index];
+    }
+
+    /** Some rows, as a tensor that is made here: not for a loop. */
+    FloatBufferTensor block(int from, int count) {
+      return new FloatBufferTensor(
+          buffer.slice(from * columns, count * columns), TensorShape.of(count, columns), false);
+    }
+
+    FloatBuffer elements() {
+      return buffer;
     }
   }
 }

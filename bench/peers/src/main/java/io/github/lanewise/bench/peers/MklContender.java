@@ -1,8 +1,11 @@
 package io.github.lanewise.bench.peers;
 
+import io.github.lanewise.bench.comparison.BufferRun;
 import io.github.lanewise.bench.comparison.Contender;
+import io.github.lanewise.bench.comparison.Operation;
 import io.github.lanewise.bench.comparison.Question;
 import io.github.lanewise.bench.comparison.QuestionData;
+import java.nio.FloatBuffer;
 import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.mkl.global.mkl_rt;
@@ -27,14 +30,10 @@ public final class MklContender implements Contender {
 
   @Override
   public boolean answers(Question question) {
-    switch (question.operation()) {
-      case EXP:
-      case QK:
-      case PV:
-        return true;
-      default:
-        return false;
-    }
+    return switch (question.operation()) {
+      case EXP, QK, PV -> true;
+      default -> false;
+    };
   }
 
   @Override
@@ -45,113 +44,60 @@ public final class MklContender implements Contender {
   @Override
   public Run prepare(Question question, QuestionData data) {
     JavaCpp.load("MKL", mkl_rt.class);
-    Mkl.setThreads(question.threads());
-    switch (question.operation()) {
-      case EXP:
-        return new Exp(data);
-      case QK:
-        return new Product(question, data, mkl_rt.CblasTrans, question.depth());
-      case PV:
-        return new Product(question, data, mkl_rt.CblasNoTrans, question.columns());
-      default:
-        throw new IllegalArgumentException("MKL does not answer " + question);
-    }
-  }
-
-  /** y = exp(x). */
-  private static final class Exp implements Run {
-    private final int length;
-    private final NativeFloats x;
-    private final NativeFloats y;
-    private final FloatPointer from;
-    private final FloatPointer to;
-
-    Exp(QuestionData data) {
-      length = data.a().length;
-      x = NativeFloats.copyOf(data.a());
-      y = new NativeFloats(length);
-      from = x.pointer();
-      to = y.pointer();
-    }
-
-    @Override
-    public void run() {
-      mkl_rt.vmsExp(length, from, to, EXP_MODE);
-    }
-
-    @Override
-    public void spoil() {
-      y.fillWithNaN();
-    }
-
-    @Override
-    public float[] result() {
-      return y.toArray();
-    }
-
-    @Override
-    public void close() {
-      x.close();
-      y.close();
-    }
+    setThreads(question.threads());
+    JavaCpp.Pointers pointers = new JavaCpp.Pointers();
+    FloatBuffer out = NativeMemory.floats(question.resultLength());
+    FloatPointer a = pointers.to(NativeMemory.copyOf(data.a()));
+    FloatPointer y = pointers.to(out);
+    int length = data.a().length;
+    Runnable work =
+        switch (question.operation()) {
+          case EXP -> () -> mkl_rt.vmsExp(length, a, y, EXP_MODE);
+          case QK, PV -> product(question, a, pointers.to(NativeMemory.copyOf(data.b())), y);
+          default -> throw new IllegalArgumentException("MKL does not answer " + question);
+        };
+    return new BufferRun(out, work, pointers::close);
   }
 
   /** C = A·B or A·Bᵀ. */
-  private static final class Product implements Run {
-    private final int rows;
-    private final int columns;
-    private final int depth;
-    private final int transposed;
-    private final int stride;
-    private final NativeFloats a;
-    private final NativeFloats b;
-    private final NativeFloats c;
+  private static Runnable product(
+      Question question, FloatPointer a, FloatPointer b, FloatPointer c) {
+    boolean transposed = question.operation() == Operation.QK;
+    int rows = question.rows();
+    int columns = question.columns();
+    int depth = question.depth();
+    int form = transposed ? mkl_rt.CblasTrans : mkl_rt.CblasNoTrans;
+    int stride = transposed ? depth : columns;
+    return () ->
+        mkl_rt.cblas_sgemm(
+            mkl_rt.CblasRowMajor,
+            mkl_rt.CblasNoTrans,
+            form,
+            rows,
+            columns,
+            depth,
+            1f,
+            a,
+            depth,
+            b,
+            stride,
+            0f,
+            c,
+            columns);
+  }
 
-    Product(Question question, QuestionData data, int transposed, int stride) {
-      this.rows = question.rows();
-      this.columns = question.columns();
-      this.depth = question.depth();
-      this.transposed = transposed;
-      this.stride = stride;
-      a = NativeFloats.copyOf(data.a());
-      b = NativeFloats.copyOf(data.b());
-      c = new NativeFloats((long) rows * columns);
-    }
-
-    @Override
-    public void run() {
-      mkl_rt.cblas_sgemm(
-          mkl_rt.CblasRowMajor,
-          mkl_rt.CblasNoTrans,
-          transposed,
-          rows,
-          columns,
-          depth,
-          1f,
-          a.pointer(),
-          depth,
-          b.pointer(),
-          stride,
-          0f,
-          c.pointer(),
-          columns);
-    }
-
-    @Override
-    public void spoil() {
-      c.fillWithNaN();
-    }
-
-    @Override
-    public float[] result() {
-      return c.toArray();
-    }
-
-    @Override
-    public void close() {
-      a.close();
-      b.close();
-      c.close();
+  /** To be called before anything is computed: the layer of the first call stays for good. */
+  static void setThreads(int threads) {
+    // GNU's runtime is the one of PyTorch, too: two runtimes in a process spin against each other.
+    mkl_rt.MKL_Set_Threading_Layer(mkl_rt.MKL_THREADING_GNU);
+    mkl_rt.MKL_Set_Dynamic(0); // else it takes fewer threads as it sees fit
+    mkl_rt.MKL_Set_Num_Threads(threads);
+    if (mkl_rt.MKL_Get_Max_Threads() != threads) {
+      throw new IllegalStateException(
+          "MKL works with "
+              + mkl_rt.MKL_Get_Max_Threads()
+              + " threads, but the question is for "
+              + threads);
     }
   }
 }

@@ -9,46 +9,40 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import ai.onnxruntime.OnnxJavaType;
+import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** An ONNX model of a few nodes, made in memory, with its inputs; all shapes are fixed. */
 final class OnnxGraph {
-  /** The operators of ONNX itself. */
-  static final String ONNX = "";
-
-  /** ONNX Runtime's own operators. */
-  static final String MICROSOFT = "com.microsoft";
-
+  private static final String MICROSOFT = "com.microsoft";
   private static final int OPERATOR_SET = 23; // the first with Attention
   private static final int IR_VERSION = 10;
 
   private final GraphProto.Builder graph = GraphProto.newBuilder().setName("question");
-  private final Map<String, Tensor> inputs = new LinkedHashMap<>();
+  private final Map<String, Input> inputs = new LinkedHashMap<>();
   private final Map<String, long[]> outputs = new LinkedHashMap<>();
+  private UnaryOperator<float[]> order = values -> values;
 
-  /** The elements of an input, row-major: of the two arrays one is empty. */
-  static final class Tensor {
-    final float[] floats;
-    final int[] ints;
-    final long[] shape;
-
-    private Tensor(float[] floats, int[] ints, long[] shape) {
-      this.floats = floats;
-      this.ints = ints;
-      this.shape = shape;
-    }
-  }
+  /** The elements of an input, row-major. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Input(ByteBuffer elements, OnnxJavaType type, long[] shape) {}
 
   OnnxGraph input(String name, float[] values, long... shape) {
-    inputs.put(name, new Tensor(values, new int[0], shape));
+    ByteBuffer elements = NativeMemory.bytes(values.length);
+    elements.asFloatBuffer().put(values);
+    inputs.put(name, new Input(elements, OnnxJavaType.FLOAT, shape));
     graph.addInput(value(name, TensorProto.DataType.FLOAT, shape));
     return this;
   }
 
   OnnxGraph input(String name, int[] values, long... shape) {
-    inputs.put(name, new Tensor(new float[0], values, shape));
+    ByteBuffer elements = NativeMemory.bytes(values.length);
+    elements.asIntBuffer().put(values);
+    inputs.put(name, new Input(elements, OnnxJavaType.INT32, shape));
     graph.addInput(value(name, TensorProto.DataType.INT32, shape));
     return this;
   }
@@ -63,8 +57,18 @@ final class OnnxGraph {
     return this;
   }
 
-  /** A node; an input that it leaves out is an empty name. */
-  OnnxGraph node(
+  /** A node with an operator of ONNX itself. */
+  OnnxGraph node(String operator, List<String> from, String to, Map<String, Integer> attributes) {
+    return node("", operator, from, List.of(to), attributes);
+  }
+
+  /** One with an operator of ONNX Runtime's own; an input that it leaves out is an empty name. */
+  OnnxGraph ownNode(
+      String operator, List<String> from, List<String> to, Map<String, Integer> attributes) {
+    return node(MICROSOFT, operator, from, to, attributes);
+  }
+
+  private OnnxGraph node(
       String domain,
       String operator,
       List<String> from,
@@ -88,18 +92,32 @@ final class OnnxGraph {
     return this;
   }
 
+  /**
+   * An output of floats. The first ones are the answer, one after another; those beyond its length
+   * are not read.
+   */
   OnnxGraph output(String name, long... shape) {
     outputs.put(name, shape);
     graph.addOutput(value(name, TensorProto.DataType.FLOAT, shape));
     return this;
   }
 
+  /** How the outputs' elements become the answer's, where they lie in another order. */
+  OnnxGraph rowMajorBy(UnaryOperator<float[]> change) {
+    order = change;
+    return this;
+  }
+
+  float[] rowMajor(float[] values) {
+    return order.apply(values);
+  }
+
   /** What the nodes read, by name. */
-  Map<String, Tensor> inputs() {
+  Map<String, Input> inputs() {
     return inputs;
   }
 
-  /** Shapes of the outputs, all of them floats, by name and in order. */
+  /** Shapes of the outputs, by name and in order. */
   Map<String, long[]> outputs() {
     return outputs;
   }
@@ -108,7 +126,7 @@ final class OnnxGraph {
   byte[] bytes() {
     return ModelProto.newBuilder()
         .setIrVersion(IR_VERSION)
-        .addOpsetImport(operatorSet(ONNX, OPERATOR_SET))
+        .addOpsetImport(operatorSet("", OPERATOR_SET))
         .addOpsetImport(operatorSet(MICROSOFT, 1))
         .setGraph(graph)
         .build()

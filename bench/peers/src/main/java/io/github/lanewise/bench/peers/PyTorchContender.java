@@ -4,9 +4,8 @@ import io.github.lanewise.bench.comparison.Contender;
 import io.github.lanewise.bench.comparison.Operation;
 import io.github.lanewise.bench.comparison.Question;
 import io.github.lanewise.bench.comparison.QuestionData;
-import io.github.lanewise.bench.comparison.Variant;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.bytedeco.mkl.global.mkl_rt;
 import org.bytedeco.pytorch.global.torch;
 
@@ -33,26 +32,21 @@ public final class PyTorchContender implements Contender {
 
   @Override
   public boolean answers(Question question) {
-    Variant variant = question.variant();
-    switch (question.operation()) {
-      case SOFTMAX:
-        return variant == Variant.PLAIN || variant == Variant.LOGARITHMIC;
-      case ATTENTION:
-        // is_causal shows key j to query i iff j <= i: ours if there are as many keys as queries
-        return variant == Variant.PLAIN
-            || variant == Variant.RAGGED
-            || ((variant == Variant.CAUSAL || variant == Variant.WINDOW)
-                && question.rows() == question.columns());
-      default:
-        return true;
-    }
+    boolean attention = question.operation() == Operation.ATTENTION;
+    return switch (question.variant()) {
+      case PLAIN -> true;
+      case LOGARITHMIC -> question.operation() == Operation.SOFTMAX;
+      // is_causal shows key j to query i iff j <= i: ours if there are as many keys as queries
+      case CAUSAL, WINDOW -> attention && question.rows() == question.columns();
+      case RAGGED -> attention;
+      default -> false;
+    };
   }
 
   @Override
   public List<String> jvmArguments() {
-    List<String> arguments = new ArrayList<>(JavaCpp.jvmArguments());
-    arguments.add("-D" + BLAS + "=mkl_rt");
-    return arguments;
+    return Stream.concat(JavaCpp.jvmArguments().stream(), Stream.of("-D" + BLAS + "=mkl_rt"))
+        .toList();
   }
 
   @Override
@@ -60,7 +54,7 @@ public final class PyTorchContender implements Contender {
     // As PyTorch's own builds have it; OpenBLAS, which the preset takes otherwise, is for others.
     System.setProperty(BLAS, "mkl_rt");
     JavaCpp.load("PyTorch (its MKL)", mkl_rt.class);
-    Mkl.setThreads(question.threads());
+    MklContender.setThreads(question.threads());
     JavaCpp.load("PyTorch", torch.class);
     torch.set_num_threads(question.threads());
     if (torch.get_num_threads() != question.threads()) {
@@ -71,7 +65,7 @@ public final class PyTorchContender implements Contender {
               + question.threads());
     }
     return question.operation() == Operation.ATTENTION
-        ? new PyTorchAttention(question, data)
-        : new PyTorchKernel(question, data);
+        ? new PyTorchRun.Attention(question, data)
+        : new PyTorchRun.Kernel(question, data);
   }
 }

@@ -1,7 +1,6 @@
 package io.github.lanewise.bench.peers;
 
 import io.github.lanewise.bench.comparison.Contender;
-import io.github.lanewise.bench.comparison.Operation;
 import io.github.lanewise.bench.comparison.Question;
 import java.util.List;
 
@@ -14,9 +13,9 @@ final class MklContenderTest extends PeerTests {
   @Override
   List<Question> questions() {
     return List.of(
-        map(Operation.EXP, 1000),
-        product(Operation.QK, 33, 65, 17),
-        product(Operation.PV, 33, 17, 65),
-        product(Operation.QK, 256, 256, 64).withThreads(2));
+        Question.of("exp 1000"),
+        Question.of("qk 33x65x17"),
+        Question.of("pv 33x17x65"),
+        Question.of("qk 256x256x64, 2 threads"));
   }
 }

@@ -4,12 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lanewise.bench.comparison.Contender;
-import io.github.lanewise.bench.comparison.Operation;
 import io.github.lanewise.bench.comparison.OracleCheck;
 import io.github.lanewise.bench.comparison.Question;
 import io.github.lanewise.bench.comparison.QuestionData;
 import io.github.lanewise.bench.comparison.Questions;
-import io.github.lanewise.bench.comparison.Variant;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** When native libraries are loaded, and what happens without: in JVMs of their own. */
 class NativeLibrariesTest {
   private static final Question SOFTMAX =
-      new Question(Operation.SOFTMAX, Variant.PLAIN, 1, 1, 1, 3, 20, 1, 1);
+      Question.of("softmax 3x20");
 
   @TempDir Path directory;
 

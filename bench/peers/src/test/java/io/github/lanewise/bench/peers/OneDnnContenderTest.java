@@ -1,9 +1,7 @@
 package io.github.lanewise.bench.peers;
 
 import io.github.lanewise.bench.comparison.Contender;
-import io.github.lanewise.bench.comparison.Operation;
 import io.github.lanewise.bench.comparison.Question;
-import io.github.lanewise.bench.comparison.Variant;
 import java.util.List;
 
 final class OneDnnContenderTest extends PeerTests {
@@ -15,12 +13,12 @@ final class OneDnnContenderTest extends PeerTests {
   @Override
   List<Question> questions() {
     return List.of(
-        map(Operation.EXP, 1000),
-        product(Operation.QK, 33, 65, 17),
-        product(Operation.PV, 33, 17, 65),
-        softmax(Variant.PLAIN, 7, 133),
-        softmax(Variant.LOGARITHMIC, 7, 133),
-        softmax(Variant.BACKWARD, 7, 133),
-        product(Operation.QK, 256, 256, 64).withThreads(2));
+        Question.of("exp 1000"),
+        Question.of("qk 33x65x17"),
+        Question.of("pv 33x17x65"),
+        Question.of("softmax 7x133"),
+        Question.of("softmax 7x133 log"),
+        Question.of("softmax 7x133 backward"),
+        Question.of("qk 256x256x64, 2 threads"));
   }
 }

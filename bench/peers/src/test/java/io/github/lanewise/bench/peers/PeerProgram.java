@@ -1,7 +1,6 @@
 package io.github.lanewise.bench.peers;
 
 import io.github.lanewise.bench.comparison.Contender;
-import io.github.lanewise.bench.comparison.Operation;
 import io.github.lanewise.bench.comparison.Question;
 import io.github.lanewise.bench.comparison.QuestionData;
 import io.github.lanewise.bench.comparison.Questions;
@@ -25,7 +24,7 @@ final class PeerProgram {
       System.out.println("loaded " + new TreeSet<>(Loader.getLoadedLibraries().keySet()));
       return;
     }
-    Question question = PeerTests.product(Operation.QK, 2, 3, 4);
+    Question question = Question.of("qk 2x3x4");
     try (Contender.Run run = contender.prepare(question, QuestionData.of(question))) {
       run.run();
       System.out.println("it ran");

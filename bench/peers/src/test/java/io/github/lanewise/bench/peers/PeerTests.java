@@ -4,11 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lanewise.bench.comparison.Contender;
-import io.github.lanewise.bench.comparison.Operation;
 import io.github.lanewise.bench.comparison.OracleCheck;
 import io.github.lanewise.bench.comparison.Question;
 import io.github.lanewise.bench.comparison.QuestionData;
-import io.github.lanewise.bench.comparison.Variant;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,23 +25,6 @@ abstract class PeerTests {
   abstract List<Question> questions();
 
   @TempDir Path folder;
-
-  static Question map(Operation operation, int length) {
-    return new Question(operation, Variant.PLAIN, 1, 1, 1, 1, length, 1, 1);
-  }
-
-  static Question softmax(Variant variant, int rows, int columns) {
-    return new Question(Operation.SOFTMAX, variant, 1, 1, 1, rows, columns, 1, 1);
-  }
-
-  static Question product(Operation operation, int rows, int columns, int depth) {
-    return new Question(operation, Variant.PLAIN, 1, 1, 1, rows, columns, depth, 1);
-  }
-
-  static Question attention(Variant variant, int batch, int heads, int keyHeads, int length) {
-    return new Question(
-        Operation.ATTENTION, variant, batch, heads, keyHeads, length, length, 24, 1);
-  }
 
   @Test
   void agreesWithTheOracle() throws Exception {

@@ -6,11 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lanewise.bench.comparison.Contender;
-import io.github.lanewise.bench.comparison.Operation;
 import io.github.lanewise.bench.comparison.OracleCheck;
 import io.github.lanewise.bench.comparison.Question;
 import io.github.lanewise.bench.comparison.QuestionData;
-import io.github.lanewise.bench.comparison.Variant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -21,11 +19,40 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** ONNX Runtime and Jlama give the oracle's answers. */
 class PeersTest {
+  /** Every kind of question, on sizes that the oracle answers at once; no lane divides them. */
+  private static List<Question> small() {
+    return """
+        exp 101
+        sum 101
+        max 101
+        divide 101
+        softmax 9x67
+        softmax 9x67 causal
+        softmax 9x67 key lengths
+        softmax 9x67 boolean
+        softmax 9x67 bits
+        softmax 9x67 log
+        softmax 9x67 backward
+        qk 13x37x32
+        pv 13x32x37
+        attention 2 21x43x16
+        attention 2x4:2 43x16
+        attention 2x4:2 5x1030x16
+        attention 2 43x16 causal
+        attention 4:2 1030x16 causal
+        attention 2x2:1 21x43x16 causal
+        attention 4:2 300x16 window
+        attention 3x4:2 43x16 ragged
+        """
+        .lines()
+        .map(Question::of)
+        .toList();
+  }
 
   static Stream<Arguments> answered() {
     List<Arguments> pairs = new ArrayList<>();
     for (Contender contender : List.of(new OnnxRuntimeContender(), new JlamaContender())) {
-      for (Question question : SmallQuestions.all()) {
+      for (Question question : small()) {
         if (contender.answers(question)) {
           pairs.add(Arguments.of(contender.name(), question, contender));
         }
@@ -49,21 +76,21 @@ class PeersTest {
   void whatIsAnswered() {
     assertEquals(15, count(new OnnxRuntimeContender()));
     assertEquals(11, count(new JlamaContender()));
-    Question odd = new Question(Operation.QK, Variant.PLAIN, 1, 1, 1, 13, 37, 24, 1);
+    Question odd = Question.of("qk 13x37x24");
     assertFalse(new JlamaContender().answers(odd), "Jlama reads beyond the end of such rows");
   }
 
   private static long count(Contender contender) {
-    return SmallQuestions.all().stream().filter(contender::answers).count();
+    return small().stream().filter(contender::answers).count();
   }
 
   /** Also that the answer changes with the inputs' layout: no test passes by symmetry. */
   @Test
   void headsMoveInsideAndBack() {
     float[] values = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}; // [1, 2, 3, 2]
-    float[] inside = OnnxAttention.headsInside(values, 1, 2, 3, 2);
+    float[] inside = OnnxQuestions.headsInside(values, 1, 2, 3, 2);
     assertEquals(List.of(1f, 2f, 7f, 8f, 3f, 4f, 9f, 10f, 5f, 6f, 11f, 12f), list(inside));
-    assertEquals(list(values), list(OnnxAttention.headsInside(inside, 1, 3, 2, 2)));
+    assertEquals(list(values), list(OnnxQuestions.headsInside(inside, 1, 3, 2, 2)));
   }
 
   private static List<Float> list(float[] values) {
@@ -76,7 +103,7 @@ class PeersTest {
 
   @Test
   void whatARunWroteCanBeSpoilt() throws Exception {
-    Question question = new Question(Operation.SOFTMAX, Variant.PLAIN, 1, 1, 1, 3, 20, 1, 1);
+    Question question = Question.of("softmax 3x20");
     for (Contender contender : List.of(new OnnxRuntimeContender(), new JlamaContender())) {
       try (Contender.Run run = contender.prepare(question, QuestionData.of(question))) {
         run.run();
@@ -91,9 +118,9 @@ class PeersTest {
   @Test
   void roomBeginsAtACacheLineWhateverItsSize() {
     for (int length : new int[] {0, 1, 15, 16, 17, 1000}) {
-      assertEquals(4 * length, OffHeap.allocate(length).capacity());
-      assertEquals(0, OffHeap.allocate(length).alignmentOffset(0, 64));
+      assertEquals(4 * length, NativeMemory.bytes(length).capacity());
+      assertEquals(0, NativeMemory.bytes(length).alignmentOffset(0, 64));
     }
-    assertThrows(ArithmeticException.class, () -> OffHeap.allocate(1 << 29));
+    assertThrows(ArithmeticException.class, () -> NativeMemory.bytes(1 << 29));
   }
 }

@@ -56,4 +56,17 @@ record Problem(int keys) implements Serializable {
     }
     return values;
   }
+
+  /** Consecutive keys and their values, [keyHeads, length, dim] each. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record KeyShard(int firstKey, int length, float[] keys, float[] values) implements Serializable {
+
+    FloatTensor k() {
+      return FloatTensor.of(keys, 1, KEY_HEADS, length, DIM);
+    }
+
+    FloatTensor v() {
+      return FloatTensor.of(values, 1, KEY_HEADS, length, DIM);
+    }
+  }
 }

@@ -3,6 +3,12 @@ package io.github.lanewise.bench.spark;
 import io.github.lanewise.FloatTensor;
 import io.github.lanewise.Workers;
 import io.github.lanewise.attention.AttentionState;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.Externalizable;
+import java.io.IOException;
+import java.io.ObjectInput;
+import java.io.ObjectOutput;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.TaskContext;
@@ -19,7 +25,7 @@ final class ShardedAttention implements AutoCloseable {
   private static final int CHUNK = 256;
 
   private final Problem problem;
-  private final JavaRDD<KeyShard> shards;
+  private final JavaRDD<Problem.KeyShard> shards;
   private final int count;
 
   /** Spreads the keys over partitions, each of one shard, and leaves them there. */
@@ -52,7 +58,7 @@ final class ShardedAttention implements AutoCloseable {
         .state();
   }
 
-  private static AttentionState partial(Problem problem, KeyShard shard, int victim) {
+  private static AttentionState partial(Problem problem, Problem.KeyShard shard, int victim) {
     AttentionState state = problem.emptyState();
     FloatTensor q = problem.queries();
     problem.attention().partial(q, shard.k(), shard.v(), shard.firstKey(), state, Workers.caller());
@@ -66,5 +72,47 @@ final class ShardedAttention implements AutoCloseable {
   @Override
   public void close() {
     shards.unpersist(true);
+  }
+
+  /** A state on its way between machines: in the library's own format, which has checksums. */
+  public static final class StateMessage implements Externalizable {
+
+    private static final long serialVersionUID = 1;
+
+    private transient AttentionState state; // not by Java's own means
+
+    /** For deserialization alone. */
+    public StateMessage() {
+      this(AttentionState.empty(0, 0, 0, 0));
+    }
+
+    StateMessage(AttentionState state) {
+      this.state = state;
+    }
+
+    AttentionState state() {
+      return state;
+    }
+
+    /** What both hold, in this message; Spark may reduce in any order. */
+    StateMessage mergedWith(StateMessage other) {
+      state.merge(other.state);
+      return this;
+    }
+
+    @Override
+    public void writeExternal(ObjectOutput out) throws IOException {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      state.save(bytes);
+      out.writeInt(bytes.size());
+      out.write(bytes.toByteArray());
+    }
+
+    @Override
+    public void readExternal(ObjectInput in) throws IOException {
+      byte[] bytes = new byte[in.readInt()];
+      in.readFully(bytes);
+      state = AttentionState.load(new ByteArrayInputStream(bytes));
+    }
   }
 }

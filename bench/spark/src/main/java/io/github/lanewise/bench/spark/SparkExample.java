@@ -5,10 +5,12 @@ import io.github.lanewise.Lanewise;
 import io.github.lanewise.RowStatistics;
 import io.github.lanewise.Workers;
 import io.github.lanewise.attention.AttentionState;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.SparkListener;
@@ -72,7 +74,7 @@ public final class SparkExample {
   /** One call over all keys on this machine. */
   private static List<float[]> single(Problem problem, int cores) {
     FloatTensor q = problem.queries();
-    KeyShard all = problem.shard(0, problem.keys());
+    Problem.KeyShard all = problem.shard(0, problem.keys());
     Result result = new Result();
     long least = Long.MAX_VALUE;
     try (Workers workers = Workers.threads(cores)) {
@@ -121,30 +123,22 @@ public final class SparkExample {
     Result result = new Result();
     state.writeTo(result.out, result.statistics);
     List<float[]> actual = result.floats();
-    boolean same = true;
-    for (int i = 0; i < expected.size(); i++) {
-      for (int j = 0; j < expected.get(i).length; j++) {
-        same &= Float.floatToIntBits(expected.get(i)[j]) == Float.floatToIntBits(actual.get(i)[j]);
-      }
-    }
-    return same;
+    return IntStream.range(0, expected.size())
+        .allMatch(i -> Arrays.equals(expected.get(i), actual.get(i)));
   }
 
   /** Output and statistics. */
   private static final class Result {
     final FloatTensor out =
         FloatTensor.allocate(1, Problem.QUERY_HEADS, Problem.QUERIES, Problem.DIM);
-    final FloatTensor logSumExp = FloatTensor.allocate(1, Problem.QUERY_HEADS, Problem.QUERIES);
-    final FloatTensor entropy = FloatTensor.allocate(1, Problem.QUERY_HEADS, Problem.QUERIES);
-    final FloatTensor maxWeight = FloatTensor.allocate(1, Problem.QUERY_HEADS, Problem.QUERIES);
-    final RowStatistics statistics = new RowStatistics(logSumExp, entropy, maxWeight);
+    final RowStatistics statistics =
+        RowStatistics.allocate(1, Problem.QUERY_HEADS, Problem.QUERIES);
 
     List<float[]> floats() {
-      List<float[]> floats = new ArrayList<>();
-      for (FloatTensor t : List.of(out, logSumExp, entropy, maxWeight)) {
-        floats.add(t.toArray());
-      }
-      return floats;
+      return Stream.of(
+              out, statistics.logSumExp(), statistics.entropy(), statistics.maxWeight())
+          .map(FloatTensor::toArray)
+          .toList();
     }
   }
 
