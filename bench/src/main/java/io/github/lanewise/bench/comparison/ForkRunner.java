@@ -9,13 +9,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -151,7 +152,8 @@ final class ForkRunner {
   private Outcome run(int round, Options options, Path note) throws IOException {
     RunResult result = null;
     AtomicBoolean struck = new AtomicBoolean();
-    Thread watch = watch(struck);
+    CountDownLatch over = new CountDownLatch(1);
+    watch(over, struck);
     try {
       result =
           new Runner(options, OutputFormatFactory.createFormatInstance(log, VerboseMode.NORMAL))
@@ -159,7 +161,7 @@ final class ForkRunner {
     } catch (RunnerException e) {
       e.printStackTrace(log);
     } finally {
-      watch.interrupt();
+      over.countDown();
     }
     log.flush();
     String failure =
@@ -169,23 +171,24 @@ final class ForkRunner {
     return outcome(round, Note.read(note), result, failure);
   }
 
-  /** Ends the JVMs that are started from now on, when the time is over. */
-  private Thread watch(AtomicBoolean struck) {
+  /** Ends the JVMs that are started from now on, when the time is over before the latch is open. */
+  private void watch(CountDownLatch over, AtomicBoolean struck) {
     Set<ProcessHandle> others = ProcessHandle.current().children().collect(Collectors.toSet());
-    return Thread.ofPlatform()
+    Thread.ofPlatform()
         .daemon()
         .start(
             () -> {
               try {
-                Thread.sleep(Duration.ofSeconds(mostSeconds));
+                if (!over.await(mostSeconds, TimeUnit.SECONDS)) {
+                  struck.set(true);
+                  ProcessHandle.current()
+                      .children()
+                      .filter(child -> !others.contains(child))
+                      .forEach(ProcessHandle::destroyForcibly);
+                }
               } catch (InterruptedException e) {
-                return; // it has ended by itself
+                Thread.currentThread().interrupt();
               }
-              struck.set(true);
-              ProcessHandle.current()
-                  .children()
-                  .filter(child -> !others.contains(child))
-                  .forEach(ProcessHandle::destroyForcibly);
             });
   }
 
