@@ -29,7 +29,11 @@ final class GenerateDelegates {
         Map.of(
             "largest", VECTOR,
             "weights", "kind.wantsMoment() ? scalar : vector",
-            "scale", VECTOR));
+            "scale", VECTOR,
+            "rowMaxima", VECTOR,
+            "stageRows", VECTOR,
+            "rowWeights", VECTOR,
+            "scaleRows", VECTOR));
     PLAIN.put(
         "TileKernels",
         Map.of("product", VECTOR, "transpose", VECTOR, "packGroups", VECTOR, "isFinite", VECTOR));

@@ -69,6 +69,66 @@ public interface LaneKernels {
       float[] scratch);
 
   /**
+   * The largest of each of several rows, as {@link #largest} finds it; the rows follow one another.
+   *
+   * @param rows 1 to {@link RowReductions#GROUP_ROWS}, with at most {@link
+   *     RowReductions#GROUP_STAGE} elements in all
+   * @param pitch elements of a row, a multiple of 16
+   * @param maxima {@link RowReductions#GROUP_RESULTS} floats, of which the first {@code rows} hold
+   *     the result
+   * @param scratch {@link RowReductions#GROUP_SCRATCH} floats
+   */
+  void rowMaxima(float[] x, int xAt, int rows, int pitch, float[] maxima, float[] scratch);
+
+  /**
+   * Copies several rows to {@code staged}, one behind the other, each filled up with -inf to a
+   * multiple of 16; and finds the largest of each. Element j of row r is {@code x[xAt + r·xStride +
+   * j]}.
+   *
+   * @param length of a row, at least 1
+   */
+  void stageRows(
+      float[] x,
+      int xAt,
+      int xStride,
+      int rows,
+      int length,
+      float[] staged,
+      float[] maxima,
+      float[] scratch);
+
+  /**
+   * The weights of several rows, p = exp(x - shifts[r]), and their sums, as {@link #weights} has
+   * them; the rows of x and p follow one another, as {@link #rowMaxima} describes them.
+   */
+  void rowWeights(
+      float[] x,
+      int xAt,
+      int rows,
+      int pitch,
+      float[] shifts,
+      float[] p,
+      int pAt,
+      float[] sums,
+      float[] scratch);
+
+  /**
+   * y = p · factors[r] for several rows; those of p follow one another.
+   *
+   * @param length elements of a row that are written
+   */
+  void scaleRows(
+      float[] p,
+      int pAt,
+      int pitch,
+      int rows,
+      int length,
+      float[] factors,
+      float[] y,
+      int yAt,
+      int yStride);
+
+  /**
    * Σ y·dy over elements [from, to) of a row with y ≠ 0, as a sum of fused multiply-adds.
    *
    * @param from a multiple of 16

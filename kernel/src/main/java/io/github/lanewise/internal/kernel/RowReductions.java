@@ -38,6 +38,18 @@ public abstract class RowReductions implements LaneKernels {
   /** Floats of scratch that the weights of a row need. */
   public static final int SCRATCH = SCRATCH_WEIGHTS + LEAF;
 
+  /** Rows that a kernel takes at once, at most. */
+  public static final int GROUP_ROWS = 256;
+
+  /** Elements of such rows, each filled up to a multiple of 16, at most. */
+  public static final int GROUP_STAGE = 1 << 13;
+
+  /** Floats that hold a result for each row, up to a whole vector. */
+  public static final int GROUP_RESULTS = GROUP_ROWS + LANES;
+
+  /** Floats of scratch that kernels over several rows need: at most 16 for each row or block. */
+  public static final int GROUP_SCRATCH = 2 * GROUP_ROWS * LANES;
+
   /** What is summed. */
   public enum Reduction {
     SUM,

@@ -1,8 +1,12 @@
 package io.github.lanewise.internal.scalar;
 
 import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK_BITS;
+import static io.github.lanewise.internal.kernel.Arithmetic.LANES;
 
+import io.github.lanewise.internal.kernel.FloatPair;
 import io.github.lanewise.internal.kernel.RowReductions;
+import io.github.lanewise.internal.kernel.WeightSums;
+import java.util.Arrays;
 
 /** Kernels over runs of consecutive floats, one element at a time. */
 public final class ScalarLaneKernels extends RowReductions {
@@ -45,6 +49,73 @@ public final class ScalarLaneKernels extends RowReductions {
       largest = value > largest ? value : largest;
     }
     return largest;
+  }
+
+  @Override
+  public void rowMaxima(float[] x, int xAt, int rows, int pitch, float[] maxima, float[] scratch) {
+    for (int r = 0; r < rows; r++) {
+      int row = xAt + r * pitch;
+      maxima[r] = largest(x, row, row + pitch);
+    }
+  }
+
+  @Override
+  public void stageRows(
+      float[] x,
+      int xAt,
+      int xStride,
+      int rows,
+      int length,
+      float[] staged,
+      float[] maxima,
+      float[] scratch) {
+    copyRows(x, xAt, xStride, rows, length, staged);
+    rowMaxima(staged, 0, rows, (length + LANES - 1) & -LANES, maxima, scratch);
+  }
+
+  /** The copy of {@link #stageRows}. */
+  public void copyRows(float[] x, int xAt, int xStride, int rows, int length, float[] staged) {
+    int pitch = (length + LANES - 1) & -LANES;
+    for (int r = 0; r < rows; r++) {
+      int row = r * pitch;
+      System.arraycopy(x, xAt + r * xStride, staged, row, length);
+      Arrays.fill(staged, row + length, row + pitch, Float.NEGATIVE_INFINITY);
+    }
+  }
+
+  @Override
+  public void rowWeights(
+      float[] x,
+      int xAt,
+      int rows,
+      int pitch,
+      float[] shifts,
+      float[] p,
+      int pAt,
+      float[] sums,
+      float[] scratch) {
+    for (int r = 0; r < rows; r++) {
+      int row = r * pitch;
+      long sum =
+          weights(WeightSums.WRITE, x, xAt + row, p, pAt + row, 0, pitch, shifts[r], scratch);
+      sums[r] = FloatPair.first(sum);
+    }
+  }
+
+  @Override
+  public void scaleRows(
+      float[] p,
+      int pAt,
+      int pitch,
+      int rows,
+      int length,
+      float[] factors,
+      float[] y,
+      int yAt,
+      int yStride) {
+    for (int r = 0; r < rows; r++) {
+      scale(p, pAt + r * pitch, factors[r], y, yAt + r * yStride, length);
+    }
   }
 
   @Override

@@ -49,6 +49,12 @@ final class RowCut {
     return row / queries % heads;
   }
 
+  /** Rows from this one on that lie at one distance in both operands. */
+  long evenRows(long row, RowView x, RowView y) {
+    long run = Math.min(x.run, y.run);
+    return run - row % run;
+  }
+
   long queryOf(long row) {
     return row % queries;
   }

@@ -12,6 +12,12 @@ final class RowView {
   private long headStride;
   private long rowStride;
 
+  /** Rows that lie one after the other at the same distance: so many, from each multiple of it. */
+  long run;
+
+  /** That distance. */
+  long spacing;
+
   /**
    * Binds to an operand.
    *
@@ -27,6 +33,25 @@ final class RowView {
       headStride = rowAxes >= 2 ? operand.stride(rowAxes - 2) : 0;
       rowStride = rowAxes >= 1 ? operand.stride(rowAxes - 1) : 0;
     }
+  }
+
+  /** Finds {@link #run} and {@link #spacing} of an operand with so many rows. */
+  void findRuns(long queries, long heads, long batches) {
+    run = 1;
+    boolean even =
+        join(queries, rowStride) && join(heads, headStride) && join(batches, batchStride);
+    assert !even || run == queries * heads * batches;
+  }
+
+  /** Whether the run goes on over another axis. */
+  private boolean join(long count, long stride) {
+    if (run == 1) {
+      spacing = stride;
+    } else if (count > 1 && stride != run * spacing) {
+      return false;
+    }
+    run *= count;
+    return true;
   }
 
   void unbind() {

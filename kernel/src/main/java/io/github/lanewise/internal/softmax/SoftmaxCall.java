@@ -36,6 +36,9 @@ public final class SoftmaxCall implements Task {
   private final RowCut cut = new RowCut();
   private int length;
 
+  /** Whether rows are weighed several at a time. */
+  private boolean grouped;
+
   @SuppressWarnings("NullAway.Init") // bound before use, by `run`
   private SoftmaxCall() {}
 
@@ -90,6 +93,16 @@ public final class SoftmaxCall implements Task {
     maxWeight.bind(strided(statistics.maxWeight()), rowAxes);
     length = (int) input.size(rowAxes);
     cut.bind(input);
+    grouped =
+        this.mask.isNone()
+            && logSumExp.floats == null
+            && entropy.floats == null
+            && GroupedRows.fits(options, length);
+    if (grouped) {
+      long batches = input.rank() == 4 ? input.size(0) : 1;
+      x.findRuns(cut.queries(), cut.heads(), batches);
+      y.findRuns(cut.queries(), cut.heads(), batches);
+    }
   }
 
   private static @Nullable StridedFloats strided(@Nullable FloatTensor t) {
@@ -131,13 +144,29 @@ public final class SoftmaxCall implements Task {
   /** A block of rows. */
   @Override
   public void run(int index, Workspace workspace) {
+    long r = cut.firstRow(index);
+    long end = cut.endRow(index);
+    if (!grouped) {
+      applySingly(r, end, workspace);
+      return;
+    }
+    int most = GroupedRows.size(length);
+    while (r < end) {
+      int rows = (int) Math.min(Math.min(most, end - r), cut.evenRows(r, x, y));
+      if (!applyGroup(r, rows, workspace)) {
+        applySingly(r, r + rows, workspace);
+      }
+      r += rows;
+    }
+  }
+
+  private void applySingly(long from, long end, Workspace workspace) {
     SoftmaxRow row = begin(workspace);
     try {
-      long r = cut.firstRow(index);
-      long b = cut.batchOf(r);
-      long h = cut.headOf(r);
-      long i = cut.queryOf(r);
-      for (long endRow = cut.endRow(index); r < endRow; r++) {
+      long b = cut.batchOf(from);
+      long h = cut.headOf(from);
+      long i = cut.queryOf(from);
+      for (long r = from; r < end; r++) {
         row.bindRow(b, h, i, length);
         apply(row, x.at(b, h, i), y.at(b, h, i), workspace);
         writeStatistics(row, b, h, i);
@@ -154,6 +183,48 @@ public final class SoftmaxCall implements Task {
     } finally {
       row.unbind();
     }
+  }
+
+  /** Rows that do not lie in an array are copied to one, and back, as in {@link #apply}. */
+  private boolean applyGroup(long r, int rows, Workspace workspace) {
+    long b = cut.batchOf(r);
+    long h = cut.headOf(r);
+    long i = cut.queryOf(r);
+    long xAt = x.at(b, h, i);
+    long yAt = y.at(b, h, i);
+    float[] target = y.array;
+    int at = (int) yAt;
+    int stride = (int) y.spacing;
+    if (target == null) {
+      target = workspace.get(STAGE, rows * length);
+      at = 0;
+      stride = length;
+    }
+    float[] source = x.array;
+    int sourceAt = (int) xAt;
+    int sourceStride = (int) x.spacing;
+    if (source == null) {
+      for (int k = 0; k < rows; k++) {
+        x.read(xAt + k * x.spacing, target, at + k * stride, length);
+      }
+      source = target;
+      sourceAt = at;
+      sourceStride = stride;
+    }
+    float[] largest =
+        GroupedRows.apply(
+            options, source, sourceAt, sourceStride, target, at, stride, rows, length, workspace);
+    if (largest == null) {
+      return false;
+    }
+    for (int k = 0; k < rows && y.array == null; k++) {
+      y.write(target, k * length, yAt + k * y.spacing, length);
+    }
+    for (int k = 0; k < rows && maxWeight.floats != null; k++) {
+      long row = r + k;
+      maxWeight.set(cut.batchOf(row), cut.headOf(row), cut.queryOf(row), largest[k]);
+    }
+    return true;
   }
 
   private SoftmaxRow begin(Workspace workspace) {

@@ -18,6 +18,9 @@ final class RowDrills {
   private final float[] y = new float[2 * ROW];
   private final float[] z = Drill.samples(2 * ROW);
   private final float[] scratch = new float[RowReductions.SCRATCH];
+  private final float[] maxima = new float[RowReductions.GROUP_RESULTS];
+  private final float[] sums = new float[RowReductions.GROUP_RESULTS];
+  private final float[] group = new float[RowReductions.GROUP_SCRATCH];
   private final boolean[] flags = new boolean[ROW];
   private final long[] bits = new long[ROW / Long.SIZE];
 
@@ -37,6 +40,8 @@ final class RowDrills {
             (k, n) -> usualWeights(k, n, WeightSums.WRITE)),
         new Drill("largest", true, this::largest, this::usualLargest),
         new Drill("scale", true, this::scale, this::usualScale),
+        new Drill("rows at once", true, this::groups, this::usualGroups),
+        new Drill("staged rows", true, this::stagedGroups, this::usualStagedGroups),
         new Drill(
             "weights with moment",
             false,
@@ -103,6 +108,46 @@ final class RowDrills {
   private void usualScale(KernelSet kernels, int calls) {
     for (int call = 0; call < calls; call++) {
       kernels.lanes().scale(x, 0, 0.3f, y, 0, ROW);
+    }
+  }
+
+  /** Rows one behind the other: of one vector, of several, and longer than a block. */
+  private void groups(KernelSet kernels, int from, int to) {
+    LaneKernels rows = kernels.lanes();
+    for (int call = from; call < to; call++) {
+      int pitch = call % 16 == 15 ? 272 : 16 * (1 + call % 3);
+      int count = pitch > 256 ? 2 : 5 + call % 4;
+      rows.rowMaxima(x, 0, count, pitch, maxima, group);
+      rows.rowWeights(x, 0, count, pitch, maxima, y, 0, sums, group);
+      rows.scaleRows(y, 0, pitch, count, pitch, maxima, z, 0, pitch);
+    }
+  }
+
+  private void usualGroups(KernelSet kernels, int calls) {
+    LaneKernels rows = kernels.lanes();
+    for (int call = 0; call < calls; call++) {
+      rows.rowMaxima(x, 0, ROW / 64, 64, maxima, group);
+      rows.rowWeights(x, 0, ROW / 64, 64, maxima, y, 0, sums, group);
+      rows.scaleRows(y, 0, 64, ROW / 64, 64, maxima, z, 0, 64);
+    }
+  }
+
+  private void stagedGroups(KernelSet kernels, int from, int to) {
+    LaneKernels rows = kernels.lanes();
+    for (int call = from; call < to; call++) {
+      int length = call % 2 == 0 ? 1 + call % 15 : 17 + call % 40;
+      int count = 5 + call % 4;
+      int pitch = (length + 15) & -16;
+      rows.stageRows(x, 0, length + 1, count, length, y, maxima, group);
+      rows.scaleRows(y, 0, pitch, count, length, maxima, z, 0, length + 1);
+    }
+  }
+
+  private void usualStagedGroups(KernelSet kernels, int calls) {
+    LaneKernels rows = kernels.lanes();
+    for (int call = 0; call < calls; call++) {
+      rows.stageRows(x, 0, 50, 20, 50, y, maxima, group);
+      rows.scaleRows(y, 0, 64, 20, 50, maxima, z, 0, 50);
     }
   }
 

@@ -207,7 +207,7 @@ final class VectorBlocks {
       odd = acc2.blend(acc3, high8).add(acc3.blend(acc2, high8).rearrange(LaneShuffles.BY_8));
     }
     FloatVector v =
-        even.blend(odd, high4).add(odd.blend(even, high4).rearrange(LaneShuffles.HALF_4));
+        even.blend(odd, high4).add(odd.blend(even, high4).rearrange(LaneShuffles.SWAP_4));
     v = v.add(v.rearrange(LaneShuffles.BY_2));
     v = v.add(v.rearrange(LaneShuffles.BY_1));
     // The blocks' sums: L = 16 in lanes 0 (first), 8 (second), 4 (third), 12 (fourth); L = 8 in 0,

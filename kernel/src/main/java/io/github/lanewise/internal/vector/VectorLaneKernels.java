@@ -2,12 +2,15 @@ package io.github.lanewise.internal.vector;
 
 import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK_BITS;
+import static io.github.lanewise.internal.kernel.Arithmetic.LANES;
 
 import io.github.lanewise.internal.kernel.FloatPair;
 import io.github.lanewise.internal.kernel.RowReductions;
+import io.github.lanewise.internal.kernel.WeightSums;
 import io.github.lanewise.internal.scalar.ScalarBlocks;
 import io.github.lanewise.internal.scalar.ScalarLaneKernels;
 import io.github.lanewise.internal.vector.generated.ExpLoops;
+import io.github.lanewise.internal.vector.generated.RowGroups;
 import java.util.Arrays;
 
 /**
@@ -57,6 +60,152 @@ final class VectorLaneKernels extends RowReductions {
   public float maskedCopy(
       float[] x, int xFrom, float[] y, int yFrom, int length, long[] bits, int at) {
     return VectorMax.maskedCopy(x, xFrom, y, yFrom, length, bits, at);
+  }
+
+  /** Whether rows are better taken one by one: long ones, and so few that four are not full. */
+  private static boolean goSingly(int rows, int pitch) {
+    return pitch > CHUNK || rows < 4 && pitch > 4 * LANES;
+  }
+
+  @Override
+  public void rowMaxima(float[] x, int xAt, int rows, int pitch, float[] maxima, float[] scratch) {
+    if (goSingly(rows, pitch)) {
+      for (int r = 0; r < rows; r++) {
+        int row = xAt + r * pitch;
+        maxima[r] = VectorMax.largest(x, row, row + pitch);
+      }
+      return;
+    }
+    if (pitch == L) {
+      RowGroups.vectorMaxima(x, xAt, rows * L, scratch);
+    } else {
+      RowGroups.maxima(x, xAt, rows, pitch, scratch);
+    }
+    RowGroups.foldMaxima(scratch, 0, rows, maxima);
+  }
+
+  @Override
+  public void stageRows(
+      float[] x,
+      int xAt,
+      int xStride,
+      int rows,
+      int length,
+      float[] staged,
+      float[] maxima,
+      float[] scratch) {
+    int pitch = (length + LANES - 1) & -LANES;
+    if (goSingly(rows, pitch)) {
+      scalar.copyRows(x, xAt, xStride, rows, length, staged);
+      rowMaxima(staged, 0, rows, pitch, maxima, scratch);
+      return;
+    }
+    int whole = rows;
+    if (length >= L) {
+      RowGroups.stage(x, xAt, xStride, rows, length, staged, scratch);
+    } else {
+      whole = rowsInside(x, xAt, xStride, rows);
+      if (whole > 0) {
+        RowGroups.stageShort(x, xAt, xStride, whole, length, staged, scratch);
+      }
+    }
+    for (int r = whole; r < rows; r++) {
+      int row = r * LANES;
+      System.arraycopy(x, xAt + r * xStride, staged, row, length);
+      Arrays.fill(staged, row + length, row + LANES, Float.NEGATIVE_INFINITY);
+      Arrays.fill(scratch, r * L, (r + 1) * L, scalar.largest(staged, row, row + length));
+    }
+    RowGroups.foldMaxima(scratch, 0, rows, maxima);
+  }
+
+  /** How many of the rows are followed by enough of the array for a vector. */
+  private static int rowsInside(float[] x, int at, int stride, int rows) {
+    int last = x.length - L - at;
+    return last < 0 ? 0 : (int) Math.min(rows, 1L + last / Math.max(1, stride));
+  }
+
+  @Override
+  public void rowWeights(
+      float[] x,
+      int xAt,
+      int rows,
+      int pitch,
+      float[] shifts,
+      float[] p,
+      int pAt,
+      float[] sums,
+      float[] scratch) {
+    if (pitch > CHUNK) {
+      for (int r = 0; r < rows; r++) {
+        int row = r * pitch;
+        long sum =
+            weights(WeightSums.WRITE, x, xAt + row, p, pAt + row, 0, pitch, shifts[r], scratch);
+        sums[r] = FloatPair.first(sum);
+      }
+      return;
+    }
+    float[] each = shifts;
+    if (pitch > L) {
+      spread(shifts, rows, pitch / L, scratch);
+      each = scratch;
+    }
+    RowGroups.weights(x, xAt, rows * pitch, each, p, pAt);
+    if (goSingly(rows, pitch)) {
+      for (int r = 0; r < rows; r++) {
+        int row = pAt + r * pitch;
+        sums[r] = sum(p, row, row + pitch);
+      }
+    } else if (pitch == L && pAt + ((rows + L - 1) & -L) * L <= p.length) {
+      RowGroups.foldSums(p, pAt, rows, sums);
+    } else {
+      RowGroups.laneSums(p, pAt, rows, pitch, scratch);
+      RowGroups.foldSums(scratch, 0, rows, sums);
+    }
+  }
+
+  /** Repeats each value so many times. */
+  private static void spread(float[] values, int count, int times, float[] out) {
+    if (times > 8) {
+      for (int i = 0; i < count; i++) {
+        Arrays.fill(out, i * times, (i + 1) * times, values[i]);
+      }
+      return;
+    }
+    for (int k = 0; k < times; k++) {
+      for (int i = 0; i < count; i++) {
+        out[i * times + k] = values[i];
+      }
+    }
+  }
+
+  @Override
+  public void scaleRows(
+      float[] p,
+      int pAt,
+      int pitch,
+      int rows,
+      int length,
+      float[] factors,
+      float[] y,
+      int yAt,
+      int yStride) {
+    if (goSingly(rows, pitch)) {
+      for (int r = 0; r < rows; r++) {
+        VectorElementwise.scale(p, pAt + r * pitch, factors[r], y, yAt + r * yStride, length);
+      }
+      return;
+    }
+    if (length >= L && pitch > L) {
+      RowGroups.scale(p, pAt, pitch, rows, length, factors, y, yAt, yStride);
+      return;
+    }
+    int whole = L == LANES ? rowsInside(y, yAt, yStride, rows) : 0;
+    if (whole > 0) {
+      RowGroups.scaleShort(p, pAt, whole, length, factors, y, yAt, yStride);
+    }
+    for (int r = whole; r < rows; r++) {
+      scalar.scale(p, pAt + r * pitch, factors[r], y, yAt + r * yStride, length);
+    }
   }
 
   @Override

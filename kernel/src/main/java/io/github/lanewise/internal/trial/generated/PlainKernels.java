@@ -99,6 +99,53 @@ public final class PlainKernels {
     }
 
     @Override
+    public void rowMaxima(
+        float[] x, int xAt, int rows, int pitch, float[] maxima, float[] scratch) {
+      vector.rowMaxima(x, xAt, rows, pitch, maxima, scratch);
+    }
+
+    @Override
+    public void stageRows(
+        float[] x,
+        int xAt,
+        int xStride,
+        int rows,
+        int length,
+        float[] staged,
+        float[] maxima,
+        float[] scratch) {
+      vector.stageRows(x, xAt, xStride, rows, length, staged, maxima, scratch);
+    }
+
+    @Override
+    public void rowWeights(
+        float[] x,
+        int xAt,
+        int rows,
+        int pitch,
+        float[] shifts,
+        float[] p,
+        int pAt,
+        float[] sums,
+        float[] scratch) {
+      vector.rowWeights(x, xAt, rows, pitch, shifts, p, pAt, sums, scratch);
+    }
+
+    @Override
+    public void scaleRows(
+        float[] p,
+        int pAt,
+        int pitch,
+        int rows,
+        int length,
+        float[] factors,
+        float[] y,
+        int yAt,
+        int yStride) {
+      vector.scaleRows(p, pAt, pitch, rows, length, factors, y, yAt, yStride);
+    }
+
+    @Override
     public float dot(float[] y, int yRow, float[] dy, int dyRow, int from, int to) {
       return scalar.dot(y, yRow, dy, dyRow, from, to);
     }

@@ -1,0 +1,107 @@
+package io.github.lanewise;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.lang.foreign.Arena;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Softmax takes several rows at once where it can: every row has the bits that it has alone, and
+ * nothing else is written, whatever the rows beside it hold and however they lie.
+ */
+@Tag("property")
+class SoftmaxGroupsTest {
+  /** Rows of all lengths around a vector, a block and the longest group. */
+  static IntStream lengths() {
+    return IntStream.of(
+        1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 23, 24, 31, 32, 33, 47, 48, 49, 63, 64, 65, 96, 100,
+        127, 128, 255, 256, 257, 272, 300, 511, 512, 1000, 1024, 1025, 2048, 4095, 4096, 4097);
+  }
+
+  @ParameterizedTest
+  @MethodSource("lengths")
+  void aRowHasTheBitsThatItHasAlone(int length) {
+    Random random = new Random(31 * length);
+    int[] counts =
+        length > 512 ? new int[] {1, 2, 3, 5} : new int[] {1, 2, 3, 4, 5, 15, 16, 17, 33, 70};
+    for (int rows : counts) {
+      for (Softmax softmax : variants()) {
+        for (int gap : new int[] {0, 1, 16}) {
+          check(softmax, rows, length, gap, random);
+        }
+      }
+    }
+  }
+
+  private static Softmax[] variants() {
+    return new Softmax[] {
+      Softmax.standard(),
+      Softmax.builder().temperature(0.7f).build(),
+      Softmax.builder().emptyRow(Softmax.EmptyRow.ZERO).build()
+    };
+  }
+
+  private static void check(Softmax softmax, int rows, int length, int gap, Random random) {
+    int pitch = length + gap;
+    float[] scores = new float[rows * pitch];
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = (float) (random.nextGaussian() * 4);
+    }
+    for (int special = random.nextInt(4); special > 0; special--) {
+      poison(scores, random.nextInt(rows) * pitch, length, random);
+    }
+    float[] expected = scores.clone();
+    for (int r = 0; r < rows; r++) {
+      softmax.apply(expected, r * pitch, r * pitch + length); // a row alone is never in a group
+    }
+    String call = rows + " rows of " + length + ", " + gap + " apart";
+    float[] inPlace = scores.clone();
+    float[] apart = scores.clone();
+    FloatTensor view = rows(inPlace, rows, pitch, length);
+    softmax.apply(rows(scores.clone(), rows, pitch, length), rows(apart, rows, pitch, length));
+    FloatTensor maxWeight = FloatTensor.allocate(rows);
+    RowStatistics statistics = new RowStatistics(null, null, maxWeight);
+    softmax.apply(view, Mask.none(), view, statistics, Workers.caller());
+    assertArrayEquals(expected, inPlace, call + ", in place"); // and nothing between the rows
+    assertArrayEquals(expected, apart, call);
+    float[] offHeap = new float[rows * pitch];
+    try (Arena arena = Arena.ofConfined()) {
+      FloatTensor whole = FloatTensor.allocate(arena, rows, pitch);
+      FloatTensor all = FloatTensor.of(offHeap, rows, pitch);
+      whole.copyFrom(FloatTensor.of(scores, rows, pitch));
+      softmax.apply(whole.slice(1, 0, length), whole.slice(1, 0, length));
+      all.copyFrom(whole);
+    }
+    assertArrayEquals(expected, offHeap, call + ", off the heap");
+    for (int r = 0; r < rows; r++) {
+      float[] row = Arrays.copyOfRange(expected, r * pitch, r * pitch + length);
+      float largest = row[0];
+      for (float weight : row) {
+        largest = Math.max(largest, weight);
+      }
+      assertEquals(largest, maxWeight.get(r), call + ", largest weight");
+    }
+  }
+
+  /** A row whose softmax is no number, or whose weights are of all sizes. */
+  private static void poison(float[] scores, int from, int length, Random random) {
+    int at = from + random.nextInt(length);
+    switch (random.nextInt(5)) {
+      case 0 -> scores[at] = Float.NaN;
+      case 1 -> scores[at] = Float.POSITIVE_INFINITY;
+      case 2 -> scores[at] = Float.NEGATIVE_INFINITY;
+      case 3 -> Arrays.fill(scores, from, from + length, Float.NEGATIVE_INFINITY);
+      default -> scores[at] = 90f;
+    }
+  }
+
+  private static FloatTensor rows(float[] array, int rows, int pitch, int length) {
+    return FloatTensor.of(array, rows, pitch).slice(1, 0, length);
+  }
+}
