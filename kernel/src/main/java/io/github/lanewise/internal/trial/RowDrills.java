@@ -198,6 +198,7 @@ final class RowDrills {
       rows.sum(x, 0, length);
       rows.sum(x, 0, ROW + length);
       rows.dot(x, 0, z, 0, 0, length);
+      rows.dot(x, 0, z, 0, 0, ROW);
       rows.visibleSum(x, 0, z, 0, 0, length);
       rows.indexOf(x, 0, length, x[length - 1 - call % 5]);
     }
@@ -235,7 +236,7 @@ final class RowDrills {
     LaneKernels rows = kernels.lanes();
     for (int call = from; call < to; call++) {
       int length = Math.min(256, length(call));
-      rows.backward(x, 0, z, 0, 0.1f, 1f, y, 0, length);
+      rows.backward(x, 0, z, 0, 0.1f, call % 2 == 0 ? 1f : 0.7f, y, 0, length);
       rows.logBackward(x, 0, z, 0, 0.1f, 1f, y, 0, length);
     }
   }

@@ -218,6 +218,70 @@ final class VectorBlocks {
     return v.add(v.rearrange(LaneShuffles.BY_4)).lane(0);
   }
 
+  /**
+   * Σ y·dy over y ≠ 0 of the L/4 whole blocks that begin at y[yFrom] and dy[dyFrom], as {@link
+   * #spanSum} has them.
+   */
+  static float spanDot(float[] y, int yFrom, float[] dy, int dyFrom) {
+    for (int round = Practice.rounds; round > 0; round--) {}
+    assert yFrom >= 0 && yFrom + ExpLoops.SPAN <= y.length
+        : ExpLoops.SPAN + " from " + yFrom + " of " + y.length;
+    assert dyFrom >= 0 && dyFrom + ExpLoops.SPAN <= dy.length
+        : ExpLoops.SPAN + " from " + dyFrom + " of " + dy.length;
+    FloatVector acc0 = FloatVector.zero(FLOATS);
+    FloatVector acc1 = acc0;
+    FloatVector acc2 = acc0;
+    FloatVector acc3 = acc0;
+    // Vectors of one block where it takes several to hold the 16 lanes, else of different blocks.
+    int at1 = L == 16 ? CHUNK : L;
+    int at2 = L == 16 ? 2 * CHUNK : L == 8 ? CHUNK : 2 * L;
+    int at3 = at1 + at2;
+    for (int j = 0; j < CHUNK; j += LANES) {
+      FloatVector y0 = FloatVector.fromArray(FLOATS, y, yFrom + j);
+      FloatVector dy0 = FloatVector.fromArray(FLOATS, dy, dyFrom + j);
+      dy0 = dy0.blend(0f, y0.compare(VectorOperators.EQ, 0f));
+      acc0 = y0.fma(dy0, acc0);
+      FloatVector y1 = FloatVector.fromArray(FLOATS, y, yFrom + j + at1);
+      FloatVector dy1 = FloatVector.fromArray(FLOATS, dy, dyFrom + j + at1);
+      dy1 = dy1.blend(0f, y1.compare(VectorOperators.EQ, 0f));
+      acc1 = y1.fma(dy1, acc1);
+      FloatVector y2 = FloatVector.fromArray(FLOATS, y, yFrom + j + at2);
+      FloatVector dy2 = FloatVector.fromArray(FLOATS, dy, dyFrom + j + at2);
+      dy2 = dy2.blend(0f, y2.compare(VectorOperators.EQ, 0f));
+      acc2 = y2.fma(dy2, acc2);
+      FloatVector y3 = FloatVector.fromArray(FLOATS, y, yFrom + j + at3);
+      FloatVector dy3 = FloatVector.fromArray(FLOATS, dy, dyFrom + j + at3);
+      dy3 = dy3.blend(0f, y3.compare(VectorOperators.EQ, 0f));
+      acc3 = y3.fma(dy3, acc3);
+    }
+    if (L == 4) {
+      FloatVector v = acc0.add(acc2).add(acc1.add(acc3));
+      v = v.add(v.rearrange(LaneShuffles.BY_2));
+      return v.add(v.rearrange(LaneShuffles.BY_1)).lane(0);
+    }
+    // Two vectors that want the sum of their halves fill one: a's in the low lanes, b's in the
+    // high.
+    // First for halves of 8 (L = 16: a block in each accumulator), then for halves of 4.
+    VectorMask<Float> high8 = LaneShuffles.HIGH_8;
+    VectorMask<Float> high4 = LaneShuffles.HIGH_4;
+    FloatVector even = acc0.add(acc1);
+    FloatVector odd = acc2.add(acc3);
+    if (L == 16) {
+      even = acc0.blend(acc1, high8).add(acc1.blend(acc0, high8).rearrange(LaneShuffles.BY_8));
+      odd = acc2.blend(acc3, high8).add(acc3.blend(acc2, high8).rearrange(LaneShuffles.BY_8));
+    }
+    FloatVector v =
+        even.blend(odd, high4).add(odd.blend(even, high4).rearrange(LaneShuffles.SWAP_4));
+    v = v.add(v.rearrange(LaneShuffles.BY_2));
+    v = v.add(v.rearrange(LaneShuffles.BY_1));
+    // The blocks' sums: L = 16 in lanes 0 (first), 8 (second), 4 (third), 12 (fourth); L = 8 in 0,
+    // 4.
+    if (L == 16) {
+      v = v.add(v.rearrange(LaneShuffles.BY_8));
+    }
+    return v.add(v.rearrange(LaneShuffles.BY_4)).lane(0);
+  }
+
   /** Sets the lanes of the blocks that [from, to) meets to +0. */
   static void clear(float[] lanes, int from, int to, boolean moment) {
     int begin = ExpLoops.SUMS + from / CHUNK % 4 * 16;

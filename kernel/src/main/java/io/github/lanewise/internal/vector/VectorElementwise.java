@@ -150,6 +150,37 @@ final class VectorElementwise {
     }
   }
 
+  /** As {@link #backward} for the divisor 1: a division costs as much as all the rest. */
+  static void undividedBackward(
+      float[] y, int yFrom, float[] dy, int dyFrom, float dot, float[] dx, int dxFrom, int length) {
+    for (int round = Practice.rounds; round > 0; round--) {}
+    assert length % L == 0 : length + " elements in vectors of " + L;
+    assert yFrom >= 0 && yFrom + length <= y.length : length + " at " + yFrom + " of " + y.length;
+    assert dyFrom >= 0 && dyFrom + length <= dy.length
+        : length + " at " + dyFrom + " of " + dy.length;
+    assert dxFrom >= 0 && dxFrom + length <= dx.length
+        : length + " at " + dxFrom + " of " + dx.length;
+    int i = 0;
+    for (; i < length - L; i += 2 * L) {
+      FloatVector weight0 = FloatVector.fromArray(FLOATS, y, yFrom + i);
+      FloatVector weight1 = FloatVector.fromArray(FLOATS, y, yFrom + i + L);
+      VectorMask<Float> invisible0 = weight0.compare(VectorOperators.EQ, 0f);
+      VectorMask<Float> invisible1 = weight1.compare(VectorOperators.EQ, 0f);
+      FloatVector outer0 = FloatVector.fromArray(FLOATS, dy, dyFrom + i).sub(dot);
+      FloatVector outer1 = FloatVector.fromArray(FLOATS, dy, dyFrom + i + L).sub(dot);
+      FloatVector gradient0 = weight0.mul(outer0).blend(0f, invisible0);
+      FloatVector gradient1 = weight1.mul(outer1).blend(0f, invisible1);
+      gradient0.intoArray(dx, dxFrom + i);
+      gradient1.intoArray(dx, dxFrom + i + L);
+    }
+    if (i < length) {
+      FloatVector weight = FloatVector.fromArray(FLOATS, y, yFrom + i);
+      VectorMask<Float> invisible = weight.compare(VectorOperators.EQ, 0f);
+      FloatVector outer = FloatVector.fromArray(FLOATS, dy, dyFrom + i).sub(dot);
+      weight.mul(outer).blend(0f, invisible).intoArray(dx, dxFrom + i);
+    }
+  }
+
   /** dx = (dy - exp(y)·sum)/divisor, 0 where y is -inf; length is a multiple of L. */
   static void logBackward(
       float[] y,

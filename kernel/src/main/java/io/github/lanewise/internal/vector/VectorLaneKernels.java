@@ -267,7 +267,9 @@ final class VectorLaneKernels extends RowReductions {
       int dxFrom,
       int length) {
     int whole = length & -L;
-    if (whole > 0) {
+    if (whole > 0 && divisor == 1f) {
+      VectorElementwise.undividedBackward(y, yFrom, dy, dyFrom, dot, dx, dxFrom, whole);
+    } else if (whole > 0) {
       VectorElementwise.backward(y, yFrom, dy, dyFrom, dot, divisor, dx, dxFrom, whole);
     }
     scalar.backward(
@@ -297,8 +299,8 @@ final class VectorLaneKernels extends RowReductions {
   protected int leafBits(Reduction reduction, int from, int to) {
     switch (reduction) {
       case SUM:
-        return to - from >= LEAF ? LEAF_BITS : CHUNK_BITS;
       case DOT:
+        return to - from >= LEAF ? LEAF_BITS : CHUNK_BITS;
       case VISIBLE_SUM:
         return CHUNK_BITS;
       default:
@@ -325,7 +327,7 @@ final class VectorLaneKernels extends RowReductions {
       case SUM:
         return FloatPair.of(leafSum(x, xRow + from, xRow + to), 0f);
       case DOT:
-        return FloatPair.of(VectorBlocks.dot(x, xRow, y, yRow, from, to), 0f);
+        return FloatPair.of(leafDot(x, xRow, y, yRow, from, to), 0f);
       case VISIBLE_SUM:
         return FloatPair.of(VectorBlocks.visibleSum(x, xRow, y, yRow, from, to), 0f);
       default:
@@ -352,6 +354,26 @@ final class VectorLaneKernels extends RowReductions {
     }
     float left = VectorBlocks.spanSum(x, from) + VectorBlocks.spanSum(x, from + CHUNK);
     float right = VectorBlocks.spanSum(x, middle) + VectorBlocks.spanSum(x, middle + CHUNK);
+    return left + right;
+  }
+
+  private static float leafDot(float[] y, int yRow, float[] dy, int dyRow, int from, int to) {
+    if (to - from < LEAF) {
+      return VectorBlocks.dot(y, yRow, dy, dyRow, from, to);
+    }
+    int a = yRow + from;
+    int b = dyRow + from;
+    if (L == 16) {
+      return VectorBlocks.spanDot(y, a, dy, b);
+    }
+    int half = 2 * CHUNK;
+    if (L == 8) {
+      return VectorBlocks.spanDot(y, a, dy, b) + VectorBlocks.spanDot(y, a + half, dy, b + half);
+    }
+    float left = VectorBlocks.spanDot(y, a, dy, b);
+    left += VectorBlocks.spanDot(y, a + CHUNK, dy, b + CHUNK);
+    float right = VectorBlocks.spanDot(y, a + half, dy, b + half);
+    right += VectorBlocks.spanDot(y, a + half + CHUNK, dy, b + half + CHUNK);
     return left + right;
   }
 
