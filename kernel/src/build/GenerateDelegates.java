@@ -41,6 +41,7 @@ final class GenerateDelegates {
         "ScoreKernels",
         Map.of(
             "scores", VECTOR,
+            "scale", VECTOR,
             "maskAndMaximum", VECTOR,
             "beginSums", UNLESS_MOMENT,
             "exponentials", UNLESS_MOMENT,

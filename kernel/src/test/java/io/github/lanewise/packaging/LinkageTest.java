@@ -8,12 +8,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
+import java.lang.classfile.CodeElement;
+import java.lang.classfile.MethodModel;
+import java.lang.classfile.Opcode;
 import java.lang.classfile.constantpool.ClassEntry;
 import java.lang.classfile.constantpool.PoolEntry;
 import java.lang.classfile.constantpool.Utf8Entry;
+import java.lang.classfile.instruction.InvokeInstruction;
+import java.lang.classfile.instruction.OperatorInstruction;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -33,6 +39,9 @@ class LinkageTest {
   private static final String VECTOR = INTERNAL + "vector/";
   private static final String SCALAR = INTERNAL + "scalar/";
   private static final String INCUBATOR = "jdk/incubator/vector/";
+
+  private static final Set<Opcode> FLOAT_ARITHMETIC =
+      Set.of(Opcode.FADD, Opcode.FSUB, Opcode.FMUL, Opcode.FDIV, Opcode.FREM, Opcode.FNEG);
 
   @Test
   void onlyTheVectorRoomNamesTheIncubatorModule() throws Exception {
@@ -67,6 +76,43 @@ class LinkageTest {
     Predicate<String> operators =
         text -> text.matches("(.*L)?" + ROOT + "([A-Z]|attention/|sampling/).*");
     assertEquals(List.of(), offenders(kernels, operators));
+  }
+
+  @Test
+  void attentionComputesOnFloatsInKernelsAlone() throws Exception {
+    assertEquals(List.of(), floatArithmetic("attention/"));
+    assertTrue(
+        !floatArithmetic("scalar/").isEmpty(),
+        "the scalar room does not compute: this test looks for the wrong instructions");
+  }
+
+  /** The methods of a room that add, subtract, multiply or divide floats, or let Math do it. */
+  private static List<String> floatArithmetic(String room) throws Exception {
+    List<String> found = new ArrayList<>();
+    for (Path file : classes()) {
+      ClassModel model = parse(file);
+      String name = model.thisClass().asInternalName();
+      if (!name.startsWith(INTERNAL + room)) {
+        continue;
+      }
+      for (MethodModel method : model.methods()) {
+        if (method.code().isPresent()
+            && method.code().get().elementStream().anyMatch(LinkageTest::computesOnFloats)) {
+          found.add(name + "." + method.methodName());
+        }
+      }
+    }
+    return found;
+  }
+
+  private static boolean computesOnFloats(CodeElement element) {
+    return switch (element) {
+      case OperatorInstruction operator -> FLOAT_ARITHMETIC.contains(operator.opcode());
+      case InvokeInstruction call ->
+          call.owner().asInternalName().equals("java/lang/Math")
+              && call.type().stringValue().endsWith(")F");
+      default -> false;
+    };
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.github.lanewise.internal.attention;
 
 import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 
+import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.mask.QueryRows;
 import io.github.lanewise.internal.tensor.StridedFloats;
@@ -18,7 +19,6 @@ final class ArgmaxRows {
   private final float[] best = new float[PANEL];
   private final long[] bestKey = new long[PANEL];
   private final boolean[] broken = new boolean[PANEL];
-  private float[] panel = new float[0];
 
   void run(PrefillCall call, QueryBlock block, int slot) {
     QueryRows rows = block.rows;
@@ -61,31 +61,27 @@ final class ArgmaxRows {
     }
   }
 
+  /** The rows as a node whose sums are the weight that there is: 1, or 0 where nothing is seen. */
   private void writeValues(PrefillCall call, QueryBlock block, int slot, StridedFloats out) {
-    if (panel.length < call.valueDim * PANEL) {
-      panel = new float[call.valueDim * PANEL];
-    }
-    PackedHeads packed = call.packed;
-    for (int c = 0; c < block.rows.count; c++) {
-      for (int column = 0; column < call.valueDim; column++) {
-        float value = 0f;
-        if (broken[c]) {
-          value = Float.NaN;
-        } else if (bestKey[c] >= 0) {
-          value = value(packed.chunk(packed.find(slot, bestKey[c] / CHUNK)), bestKey[c], column);
-        }
-        panel[column * PANEL + c] = value;
+    int count = block.rows.count;
+    MergeTree tree = block.tree;
+    tree.beginRows(count, call.valueDim);
+    int node = tree.open(0, 0);
+    tree.clear(node);
+    for (int c = 0; c < count; c++) {
+      int row = node + NodeKernels.values(count) + c * call.valueDim;
+      if (broken[c]) {
+        Arrays.fill(tree.nodes, row, row + call.valueDim, Float.NaN);
+      } else if (bestKey[c] >= 0) {
+        PackedChunk chunk = call.packed.chunk(call.packed.find(slot, bestKey[c] / CHUNK));
+        chunk.readValues(bestKey[c], tree.nodes, row, call.valueDim);
+      } else {
+        continue;
       }
+      tree.nodes[node + NodeKernels.sum(count) + c] = 1f;
     }
-    block.results.writePanel(out, block.rows, panel, 0, 0, call.valueDim);
-  }
-
-  /** Never -0; the weight of 1 takes the value's scale, if there is one. */
-  private static float value(PackedChunk chunk, long key, int column) {
-    int group = column / TileKernels.GROUP * chunk.valueGroupStride;
-    float value = chunk.values[chunk.valueAt(key) + group + column % TileKernels.GROUP];
-    float scale = chunk.scaled ? chunk.valueScales[PackedChunk.scaleAt(key)] : 1f;
-    return value * scale + 0f;
+    tree.add(0, 0);
+    block.results.writeValues(out, tree, block.rows);
   }
 
   private void writeWeights(PrefillCall call, QueryBlock block, int slot, StridedFloats weights) {

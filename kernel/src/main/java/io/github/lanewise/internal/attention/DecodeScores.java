@@ -24,6 +24,13 @@ final class DecodeScores {
 
   private static final int PANEL = ScoreKernels.PANEL;
 
+  /** Positions for ALiBi: a lane holds the key as many further on as is the lane's number. */
+  private static final long[] POSITIONS = new long[PANEL];
+
+  static {
+    Arrays.setAll(POSITIONS, lane -> -lane);
+  }
+
   /** Dot products and then scores, -inf where invisible. */
   float[] scores = new float[0];
 
@@ -31,7 +38,7 @@ final class DecodeScores {
 
   private final float[] scratch = new float[RowReductions.SCRATCH];
   private final float[] biasRow = new float[CHUNK];
-  private final float[] temperatures = new float[PANEL];
+  private final float[] perLane = new float[PANEL];
   private WeightSums kind = WeightSums.WRITE;
 
   /** First key of the chunk that any row sees, rounded down to a whole word of bits. */
@@ -53,16 +60,6 @@ final class DecodeScores {
     end = rows.to();
     for (int r = 0; r < count; r++) {
       Arrays.fill(scores, r * CHUNK + from, (r + 1) * CHUNK, 0f);
-    }
-  }
-
-  /** {@code x[r][i] *= scale[i]} for rows 256 apart. */
-  static void scaleRows(float[] x, int at, int rows, int length, float[] scale, int scaleAt) {
-    for (int r = 0; r < rows; r++) {
-      int row = at + r * CHUNK;
-      for (int i = 0; i < length; i++) {
-        x[row + i] *= scale[scaleAt + i];
-      }
     }
   }
 
@@ -103,47 +100,37 @@ final class DecodeScores {
 
   private void score(DecodeCall call, QueryRows rows, long chunk0, int r, int row) {
     AttentionOptions options = call.options;
+    ScoreKernels kernels = Kernels.scores();
     int at = row + from;
     int panels = (end - from + PANEL - 1) / PANEL;
+    int head = (int) rows.head[r];
     if (options.softcap != 0f) {
-      Kernels.scores().softcap(scores, at, panels, PANEL, call.scale, options.softcap);
+      kernels.softcap(scores, at, panels, PANEL, call.scale, options.softcap);
     } else {
-      for (int k = from; k < end; k++) {
-        scores[row + k] *= call.scale;
-      }
+      kernels.scale(scores, at, panels, PANEL, call.scale);
     }
     if (call.bias != null) {
-      addBias(call.bias, rows, chunk0, r, row);
+      loadBias(call, call.bias, rows, chunk0, r);
+      kernels.addPanel(scores, at, panels, PANEL, biasRow, from);
     }
     if (options.slopes != null) {
-      float slope = options.slopes[(int) rows.head[r]];
-      long position = rows.query[r] + call.alibiOffset(rows.batch());
-      subtractDistance(slope, chunk0 - position, row);
+      Arrays.fill(perLane, options.slopes[head]);
+      long distance = chunk0 + from - rows.query[r] - call.alibiOffset(rows.batch());
+      kernels.alibi(scores, at, panels, PANEL, perLane, POSITIONS, distance, PANEL, scratch);
     }
     if (options.temperatures != null) {
-      Arrays.fill(temperatures, options.temperatures[(int) rows.head[r]]);
-      Kernels.scores().temper(scores, at, panels, PANEL, temperatures, 0);
+      Arrays.fill(perLane, options.temperatures[head]);
+      kernels.temper(scores, at, panels, PANEL, perLane);
     }
   }
 
-  private void addBias(StridedFloats bias, QueryRows rows, long chunk0, int r, int row) {
+  private void loadBias(DecodeCall call, StridedFloats bias, QueryRows rows, long chunk0, int r) {
     long at = Operands.biasRow(bias, rows.batch(), rows.head[r], rows.query[r]);
-    boolean perKey = bias.size(bias.rank() - 1) != 1;
-    if (perKey) {
+    if (call.biasPerKey) {
       bias.read(at + chunk0 + from, biasRow, from, end - from);
     } else {
       bias.read(at, biasRow, from, 1);
       Arrays.fill(biasRow, from, end, biasRow[from]);
-    }
-    for (int k = from; k < end; k++) {
-      scores[row + k] += biasRow[k];
-    }
-  }
-
-  /** ALiBi: product and difference are rounded separately. */
-  private void subtractDistance(float slope, long distance, int row) {
-    for (int k = from; k < end; k++) {
-      scores[row + k] -= slope * (float) Math.abs(distance + k);
     }
   }
 }

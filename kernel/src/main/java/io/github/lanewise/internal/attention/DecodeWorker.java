@@ -163,7 +163,7 @@ final class DecodeWorker {
       }
       if (layout.isScaled()) {
         int scale = layout.scaleAt(head, token);
-        DecodeScores.scaleRows(scores.scores, to, call.rows, stop - key, page.keyScales, scale);
+        Kernels.decode().scale(scores.scores, to, call.rows, stop - key, page.keyScales, scale);
       }
     }
   }
@@ -202,8 +202,8 @@ final class DecodeWorker {
       int from = scoreRow * CHUNK + key;
       if (layout.isScaled()) {
         int scale = layout.scaleAt(head, token);
-        DecodeScores.scaleRows(
-            scores.weights, from, call.rows, stop - key, page.valueScales, scale);
+        Kernels.decode()
+            .scale(scores.weights, from, call.rows, stop - key, page.valueScales, scale);
       }
       found.findValues(layout, page, head, token, stop - key);
       Kernels.decode()

@@ -3,6 +3,7 @@ package io.github.lanewise.internal.attention;
 import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 
 import io.github.lanewise.internal.kernel.TileKernels;
+import io.github.lanewise.internal.runtime.Kernels;
 
 /**
  * The keys and values of a part of one chunk, for one key head, laid out for the tiles: keys {@code
@@ -73,6 +74,17 @@ final class PackedChunk {
   /** Where the values of this key begin, in the first group of columns. */
   int valueAt(long key) {
     return valuesAt + (int) (key - firstKey) * GROUP;
+  }
+
+  /** Copies the values of one key, times their scale. */
+  void readValues(long key, float[] to, int at, int valueDim) {
+    for (int column = 0; column < valueDim; column++) {
+      int group = column / GROUP * valueGroupStride;
+      to[at + column] = values[valueAt(key) + group + column % GROUP];
+    }
+    if (scaled) {
+      Kernels.lanes().scale(to, at, valueScales[scaleAt(key)], to, at, valueDim);
+    }
   }
 
   /** Index of a key in the scales. */

@@ -3,6 +3,7 @@ package io.github.lanewise.internal.attention;
 import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 
 import io.github.lanewise.internal.cache.PageReader;
+import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.mask.QueryRows;
@@ -107,7 +108,7 @@ final class QueryBlock {
     }
     Kernels.scores().endSums(lanes, call.wantsMoment(), laneScratch, tree.nodes, node);
     for (int run = 0; run < panel.runs && call.valueDim != 0; run++) {
-      multiplyValues(call, chunk, some, run, node + ScoreKernels.NODE_VALUES);
+      multiplyValues(call, chunk, some, run, node + NodeKernels.values(PANEL));
     }
   }
 
@@ -120,7 +121,7 @@ final class QueryBlock {
     long key = panel.spanFrom + first;
     if (chunk.scaled) {
       int scaleAt = PackedChunk.scaleAt(key);
-      ScorePanel.scaleRows(panel.scores, weights, keys, lanes, chunk.valueScales, scaleAt);
+      Kernels.scores().scaleRows(panel.scores, weights, keys, lanes, chunk.valueScales, scaleAt);
     }
     int from = chunk.valueAt(key);
     int stride = chunk.valueGroupStride;

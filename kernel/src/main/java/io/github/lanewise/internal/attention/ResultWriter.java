@@ -60,7 +60,8 @@ final class ResultWriter {
     }
   }
 
-  private void writeValues(StridedFloats out, MergeTree tree, QueryRows rows) {
+  /** Writes the values of the tree's root; they are divided by the sums first. */
+  void writeValues(StridedFloats out, MergeTree tree, QueryRows rows) {
     int values = tree.normalize();
     int valueDim = (int) out.size(3); // a row of the tree may have more
     if (tree.hasPanels()) {

@@ -2,7 +2,7 @@ package io.github.lanewise.internal.attention;
 
 import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 
-import io.github.lanewise.internal.kernel.ScoreKernels;
+import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.mask.MaskPlan;
 import io.github.lanewise.internal.mask.QueryRows;
@@ -129,7 +129,7 @@ final class ScorePanel {
     if (visibility == MaskPlan.NONE) {
       return false;
     }
-    int maximum = node + ScoreKernels.NODE_MAXIMUM;
+    int maximum = node + NodeKernels.MAXIMUM;
     Arrays.fill(nodes, maximum, maximum + PANEL, Float.NEGATIVE_INFINITY);
     findRuns();
     for (int run = 0; run < runs; run++) {
@@ -235,7 +235,8 @@ final class ScorePanel {
             scores,
             at);
     if (chunk.scaled) {
-      scaleRows(scores, at, keys, lanes, chunk.keyScales, PackedChunk.scaleAt(spanFrom + key));
+      int scaleAt = PackedChunk.scaleAt(spanFrom + key);
+      Kernels.scores().scaleRows(scores, at, keys, lanes, chunk.keyScales, scaleAt);
     }
     if (options.softcap != 0f) {
       Kernels.scores().softcap(scores, at, keys, lanes, call.scale, options.softcap);
@@ -248,21 +249,14 @@ final class ScorePanel {
     }
     if (options.slopes != null) {
       Kernels.scores()
-          .alibi(scores, at, keys, lanes, slopes, 0, positions, spanFrom + key, distances);
+          .alibi(scores, at, keys, lanes, slopes, positions, spanFrom + key, 1, distances);
     }
     if (options.temperatures != null && temper) {
-      Kernels.scores().temper(scores, at, keys, lanes, temperatures, 0);
+      Kernels.scores().temper(scores, at, keys, lanes, temperatures);
     }
     float scale = options.isPlain() ? call.scale : 1f;
     Kernels.scores()
         .maskAndMaximum(scores, at, keys, lanes, scale, words(), wordsFrom() + key, nodes, node);
-  }
-
-  /** Multiplies each key's row by a factor of its own. */
-  static void scaleRows(float[] rows, int at, int keys, int lanes, float[] factors, int from) {
-    for (int k = 0; k < keys; k++) {
-      Kernels.scores().scale(rows, at + k * PANEL, 1, lanes, factors[from + k]);
-    }
   }
 
   private void loadBias(StridedFloats b, long key0, int keys) {

@@ -3,7 +3,7 @@ package io.github.lanewise.internal.attention;
 import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 
 import io.github.lanewise.internal.kernel.NodeKernels;
-import io.github.lanewise.internal.kernel.ScoreKernels;
+import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.runtime.Kernels;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +13,8 @@ import java.util.List;
  * and fragments where it begins or ends inside a chunk. Threads write different rows.
  */
 final class ShardNodes {
+
+  private static final int PANEL = TileKernels.PANEL;
 
   private final StateShape shape;
   private final long firstKey;
@@ -68,29 +70,22 @@ final class ShardNodes {
   /**
    * Takes rows {@code [row, row + lanes)} of node {@code n} from the lanes of a panel.
    *
-   * @param panels a node at {@code root} as {@link ScoreKernels} lays it out
+   * @param panels a node at {@code root} in panel layout
    */
   void write(int n, int row, int lanes, float[] panels, int root) {
     float[] node = nodes[n];
     int rows = shape.rows();
     int sums = NodeKernels.sum(rows) + row;
-    System.arraycopy(panels, root + ScoreKernels.NODE_SUM, node, sums, lanes);
+    System.arraycopy(panels, root + NodeKernels.sum(PANEL), node, sums, lanes);
     int moments = NodeKernels.moment(rows) + row;
-    System.arraycopy(panels, root + ScoreKernels.NODE_MOMENT, node, moments, lanes);
+    System.arraycopy(panels, root + NodeKernels.moment(PANEL), node, moments, lanes);
     int maxima = NodeKernels.MAXIMUM + row;
-    System.arraycopy(panels, root + ScoreKernels.NODE_MAXIMUM, node, maxima, lanes);
+    System.arraycopy(panels, root + NodeKernels.MAXIMUM, node, maxima, lanes);
     int width = shape.width();
     int values = NodeKernels.values(rows) + row * width;
     Kernels.tiles()
         .transpose(
-            panels,
-            root + ScoreKernels.NODE_VALUES,
-            ScoreKernels.PANEL,
-            width,
-            lanes,
-            node,
-            values,
-            width);
+            panels, root + NodeKernels.values(PANEL), PANEL, width, lanes, node, values, width);
     seen[n] = true;
   }
 

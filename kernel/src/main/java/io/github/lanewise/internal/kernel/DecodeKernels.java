@@ -46,7 +46,7 @@ public interface DecodeKernels {
    *
    * @param element what {@code a} is: {@code float[]}, {@code short[]} with the upper halves of
    *     floats, {@code short[]} with finite numbers of binary16, or {@code byte[]} with integers,
-   *     whose scales are not the kernel's business
+   *     whose scales are another kernel's business
    * @param from index of the first group in {@code a}
    * @param stride distance between two groups
    * @param depth rows of a group, at most {@link Arithmetic#CHUNK}
@@ -66,4 +66,11 @@ public interface DecodeKernels {
       float[] out,
       int outFrom,
       int outStride);
+
+  /**
+   * {@code x[r][i] = x[r][i] · scales[i]} for rows {@link Arithmetic#CHUNK} apart: the scales of
+   * int8 keys or values, one for each token. What follows the {@code length} elements of a row
+   * belongs to the next page and is left alone.
+   */
+  void scale(float[] x, int from, int rows, int length, float[] scales, int scalesFrom);
 }

@@ -10,6 +10,10 @@ import org.jspecify.annotations.Nullable;
  * in panel layout, see {@link NodeKernels}. Kernels trust their arguments; {@code columns} is the
  * number of lanes in use, and an implementation may compute up to the next multiple of its lane
  * count.
+ *
+ * <p>Decode has the scores of one query in a row, key after key. To the steps that lead to a score,
+ * from the scale to the temperature, that row is a panel of as many lanes as the panel has, in
+ * which every lane is a key.
  */
 public interface ScoreKernels {
 
@@ -19,18 +23,6 @@ public interface ScoreKernels {
   /** Virtual lanes of a sum over keys. */
   int GROUP = TileKernels.GROUP;
 
-  /** Offset of the running maximum in a node, one value a lane. */
-  int NODE_MAXIMUM = 0;
-
-  /** Offset of the sum of the weights in a node. */
-  int NODE_SUM = PANEL;
-
-  /** Offset of the moment, the sum of p·(s - m), in a node. */
-  int NODE_MOMENT = 2 * PANEL;
-
-  /** Offset of the weighted values in a node, a panel {@code [valueDim][PANEL]}. */
-  int NODE_VALUES = 3 * PANEL;
-
   /** Floats of scratch that {@link #exponentials} needs: 16 virtual lanes of sum and of moment. */
   int LANE_SCRATCH = 2 * LANES * PANEL;
 
@@ -39,7 +31,7 @@ public interface ScoreKernels {
    * every lane to the largest of its scores, ignoring NaN.
    *
    * @param rows of a: a multiple of {@link TileKernels#TILE_ROWS}
-   * @param node holds the maximum at {@link #NODE_MAXIMUM}, -inf before the first keys
+   * @param node holds the maximum at {@link NodeKernels#MAXIMUM}, -inf before the first keys
    */
   void scores(
       float[] a,
@@ -65,9 +57,10 @@ public interface ScoreKernels {
   /**
    * {@code s = s - slope · |key - position|}, product and difference rounded separately.
    *
-   * @param slopes one for each lane, from {@code slopesFrom}
+   * @param slopes one for each lane
    * @param positions the absolute position of each lane's query
    * @param key0 absolute position of the panel's first row
+   * @param keyStep from one row to the next
    * @param scratch {@link #PANEL} floats
    */
   void alibi(
@@ -76,19 +69,22 @@ public interface ScoreKernels {
       int keys,
       int columns,
       float[] slopes,
-      int slopesFrom,
       long[] positions,
       long key0,
+      int keyStep,
       float[] scratch);
 
   /**
    * {@code s = s / temperature}, except that -inf stays -inf (which matters at an infinite
    * temperature, where -inf / inf is no number).
    */
-  void temper(float[] s, int from, int keys, int columns, float[] temperatures, int at);
+  void temper(float[] s, int from, int keys, int columns, float[] temperatures);
 
   /** {@code s = s · scale} on a panel. */
   void scale(float[] s, int from, int keys, int columns, float scale);
+
+  /** {@code s[k] = s[k] · factors[at + k]}: every row of a panel has a factor of its own. */
+  void scaleRows(float[] s, int from, int keys, int columns, float[] factors, int at);
 
   /**
    * Sets invisible scores to -inf and raises the maximum of every lane to the largest of them,
@@ -96,7 +92,7 @@ public interface ScoreKernels {
    *
    * @param scale multiplies first, if it is not 1
    * @param visible bit c of word k: lane c sees row k; null: all see all
-   * @param node holds the maximum at {@link #NODE_MAXIMUM}, -inf before the first keys
+   * @param node holds the maximum at {@link NodeKernels#MAXIMUM}, -inf before the first keys
    */
   void maskAndMaximum(
       float[] s,

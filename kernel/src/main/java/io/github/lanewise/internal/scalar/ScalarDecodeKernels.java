@@ -45,6 +45,15 @@ public final class ScalarDecodeKernels implements DecodeKernels {
     }
   }
 
+  @Override
+  public void scale(float[] x, int from, int rows, int length, float[] scales, int scalesFrom) {
+    for (int r = 0; r < rows; r++) {
+      for (int i = 0; i < length; i++) {
+        x[from + r * CHUNK + i] *= scales[scalesFrom + i];
+      }
+    }
+  }
+
   private static void floats(
       float[] a, int from, int depth, float[] b, int bFrom, float[] out, int to) {
     for (int t = 0; t < depth; t++) {

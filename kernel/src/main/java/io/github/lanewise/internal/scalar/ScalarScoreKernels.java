@@ -2,6 +2,7 @@ package io.github.lanewise.internal.scalar;
 
 import static io.github.lanewise.internal.kernel.Arithmetic.LANES;
 
+import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
 import java.util.Arrays;
@@ -58,28 +59,27 @@ public final class ScalarScoreKernels implements ScoreKernels {
       int keys,
       int columns,
       float[] slopes,
-      int slopesFrom,
       long[] positions,
       long key0,
+      int keyStep,
       float[] scratch) {
     for (int k = 0; k < keys; k++) {
       int row = from + k * PANEL;
+      long key = key0 + (long) k * keyStep;
       for (int c = 0; c < columns; c++) {
-        s[row + c] -= slopes[slopesFrom + c] * (float) Math.abs(key0 + k - positions[c]);
+        s[row + c] -= slopes[c] * (float) Math.abs(key - positions[c]);
       }
     }
   }
 
   @Override
-  public void temper(float[] s, int from, int keys, int columns, float[] temperatures, int at) {
+  public void temper(float[] s, int from, int keys, int columns, float[] temperatures) {
     for (int k = 0; k < keys; k++) {
       int row = from + k * PANEL;
       for (int c = 0; c < columns; c++) {
         float score = s[row + c];
         s[row + c] =
-            score == Float.NEGATIVE_INFINITY
-                ? Float.NEGATIVE_INFINITY
-                : score / temperatures[at + c];
+            score == Float.NEGATIVE_INFINITY ? Float.NEGATIVE_INFINITY : score / temperatures[c];
       }
     }
   }
@@ -95,6 +95,13 @@ public final class ScalarScoreKernels implements ScoreKernels {
   }
 
   @Override
+  public void scaleRows(float[] s, int from, int keys, int columns, float[] factors, int at) {
+    for (int k = 0; k < keys; k++) {
+      scale(s, from + k * PANEL, 1, columns, factors[at + k]);
+    }
+  }
+
+  @Override
   public void maskAndMaximum(
       float[] s,
       int from,
@@ -105,7 +112,7 @@ public final class ScalarScoreKernels implements ScoreKernels {
       int visibleFrom,
       float[] node,
       int nodeFrom) {
-    int maximum = nodeFrom + NODE_MAXIMUM;
+    int maximum = nodeFrom + NodeKernels.MAXIMUM;
     for (int k = 0; k < keys; k++) {
       int row = from + k * PANEL;
       long word = visible == null ? -1L : visible[visibleFrom + k];
@@ -139,7 +146,7 @@ public final class ScalarScoreKernels implements ScoreKernels {
       int row = from + k * PANEL;
       int lane = k % LANES * PANEL;
       for (int c = 0; c < columns; c++) {
-        float m = node[nodeFrom + NODE_MAXIMUM + c];
+        float m = node[nodeFrom + NodeKernels.MAXIMUM + c];
         float d = s[row + c] - (m == Float.NEGATIVE_INFINITY ? 0f : m);
         float p = ScalarMath.flushedExp(d);
         s[row + c] = p;
@@ -153,13 +160,13 @@ public final class ScalarScoreKernels implements ScoreKernels {
 
   @Override
   public void endSums(int columns, boolean moment, float[] scratch, float[] node, int nodeFrom) {
-    foldLanes(scratch, 0, columns, node, nodeFrom + NODE_SUM);
+    foldLanes(scratch, 0, columns, node, nodeFrom + NodeKernels.sum(PANEL));
     if (moment) {
-      foldLanes(scratch, LANES * PANEL, columns, node, nodeFrom + NODE_MOMENT);
+      foldLanes(scratch, LANES * PANEL, columns, node, nodeFrom + NodeKernels.moment(PANEL));
     }
     for (int c = 0; c < columns; c++) {
-      if (Float.isNaN(node[nodeFrom + NODE_SUM + c])) {
-        node[nodeFrom + NODE_MAXIMUM + c] = Float.NaN;
+      if (Float.isNaN(node[nodeFrom + NodeKernels.sum(PANEL) + c])) {
+        node[nodeFrom + NodeKernels.MAXIMUM + c] = Float.NaN;
       }
     }
   }
@@ -192,9 +199,9 @@ public final class ScalarScoreKernels implements ScoreKernels {
       int row = from + k * PANEL;
       long word = visible == null ? -1L : visible[visibleFrom + k];
       for (int c = 0; c < columns; c++) {
-        float sum = node[nodeFrom + NODE_SUM + c];
+        float sum = node[nodeFrom + NodeKernels.sum(PANEL) + c];
         boolean none = (word >>> c & 1) == 0 || sum == 0f;
-        float d = s[row + c] - node[nodeFrom + NODE_MAXIMUM + c];
+        float d = s[row + c] - node[nodeFrom + NodeKernels.MAXIMUM + c];
         s[row + c] = none ? 0f : ScalarMath.flushedExp(d) * (1f / sum);
       }
     }

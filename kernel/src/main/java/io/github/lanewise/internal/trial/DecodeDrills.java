@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The products of the decode path, with pages of every storage. */
+/** The kernels of the decode path: products with pages of every storage, and the scales of int8. */
 final class DecodeDrills {
   /** Depth of a usual product: headDim. */
   private static final int DIM = 64;
@@ -33,6 +33,7 @@ final class DecodeDrills {
               (kernels, from, to) -> products(kernels, element, page, from, to),
               (kernels, calls) -> usualProducts(kernels, element, page, calls)));
     }
+    drills.add(new Drill("scales", true, this::scales, this::usualScales));
     return drills;
   }
 
@@ -70,6 +71,20 @@ final class DecodeDrills {
   private void usualProducts(KernelSet kernels, Element element, Object page, int calls) {
     for (int call = 0; call < calls; call++) {
       product(kernels.decode(), element, page, GROUPS, DIM, QUERIES + 1);
+    }
+  }
+
+  private void scales(KernelSet kernels, int from, int to) {
+    for (int call = from; call < to; call++) {
+      Arrays.fill(out, 1f);
+      kernels.decode().scale(out, 0, 1 + call % 2, 32 + call % 8, factors, call % 3);
+    }
+  }
+
+  private void usualScales(KernelSet kernels, int calls) {
+    for (int call = 0; call < calls; call++) {
+      Arrays.fill(out, 1f);
+      kernels.decode().scale(out, 0, 2, CHUNK, factors, 0);
     }
   }
 

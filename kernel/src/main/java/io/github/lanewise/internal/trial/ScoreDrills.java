@@ -1,8 +1,7 @@
 package io.github.lanewise.internal.trial;
 
+import static io.github.lanewise.internal.kernel.NodeKernels.MAXIMUM;
 import static io.github.lanewise.internal.kernel.ScoreKernels.GROUP;
-import static io.github.lanewise.internal.kernel.ScoreKernels.NODE_MAXIMUM;
-import static io.github.lanewise.internal.kernel.ScoreKernels.NODE_VALUES;
 import static io.github.lanewise.internal.kernel.ScoreKernels.PANEL;
 
 import io.github.lanewise.internal.kernel.KernelSet;
@@ -22,7 +21,8 @@ final class ScoreDrills {
   /** Keys that the exponentials are timed over. */
   private static final int KEYS = 64;
 
-  private static final int NODE = NODE_VALUES + DIM * PANEL;
+  private static final int VALUES = NodeKernels.values(PANEL);
+  private static final int NODE = VALUES + DIM * PANEL;
 
   private final float[] keys = Drill.samples(KEYS * DIM);
   private final float[] queries = Drill.samples(DIM * PANEL);
@@ -46,7 +46,7 @@ final class ScoreDrills {
         new Drill("scores", true, this::scores, this::usualScores),
         new Drill("exponentials", true, this::exponentials, this::usualExponentials),
         new Drill("merge", true, this::merges, this::usualMerges),
-        new Drill("mask", true, this::masks, this::usualMasks),
+        new Drill("scale and mask", true, this::masks, this::usualMasks),
         new Drill("merge of rows", true, this::rowMerges, this::usualRowMerges),
         new Drill("exponentials with moment", false, this::moments, this::usualMoments),
         new Drill("score options", false, this::options, this::usualOptions));
@@ -57,7 +57,7 @@ final class ScoreDrills {
   }
 
   private void clearMaximum() {
-    Arrays.fill(nodes, NODE_MAXIMUM, NODE_MAXIMUM + PANEL, Float.NEGATIVE_INFINITY);
+    Arrays.fill(nodes, MAXIMUM, MAXIMUM + PANEL, Float.NEGATIVE_INFINITY);
   }
 
   private void scores(KernelSet kernels, int from, int to) {
@@ -106,7 +106,7 @@ final class ScoreDrills {
   }
 
   private void exponentials(ScoreKernels kernels, int count, int columns, boolean moment) {
-    Arrays.fill(nodes, NODE_MAXIMUM, NODE_MAXIMUM + PANEL, 3f);
+    Arrays.fill(nodes, MAXIMUM, MAXIMUM + PANEL, 3f);
     System.arraycopy(source, 0, scores, 0, Math.min(source.length, (count + 3) * PANEL));
     kernels.beginSums(columns, moment, scratch);
     kernels.exponentials(scores, 0, count, columns, moment, nodes, 0, scratch);
@@ -116,10 +116,10 @@ final class ScoreDrills {
   /** Some lanes in which either side is larger, and some without any key. */
   private void fillNodes() {
     for (int side = 0; side < 2; side++) {
-      System.arraycopy(source, side * 5, nodes, side * NODE, NODE_VALUES);
+      System.arraycopy(source, side * 5, nodes, side * NODE, VALUES);
       Arrays.fill(nodes, side * NODE + PANEL, side * NODE + 2 * PANEL, 2f);
-      nodes[side * NODE + NODE_MAXIMUM + side] = Float.NEGATIVE_INFINITY;
-      System.arraycopy(source, 0, nodes, side * NODE + NODE_VALUES, 8 * PANEL);
+      nodes[side * NODE + MAXIMUM + side] = Float.NEGATIVE_INFINITY;
+      System.arraycopy(source, 0, nodes, side * NODE + VALUES, 8 * PANEL);
     }
   }
 
@@ -156,6 +156,7 @@ final class ScoreDrills {
   private void mask(ScoreKernels kernels, int count, int columns, float scale, int all) {
     clearMaximum();
     System.arraycopy(source, 0, scores, 0, count * PANEL);
+    kernels.scale(scores, 0, count, columns, 0.9f);
     kernels.maskAndMaximum(
         scores, 0, count, columns, scale, all == 1 ? null : visible, 0, nodes, 0);
   }
@@ -198,11 +199,11 @@ final class ScoreDrills {
   private void options(ScoreKernels kernels, int count, int columns, int all) {
     System.arraycopy(source, 0, scores, 0, count * PANEL);
     kernels.softcap(scores, 0, count, columns, 0.3f, 30f);
-    kernels.scale(scores, 0, count, columns, 0.9f);
     kernels.addPanel(scores, 0, count, columns, source, 0);
-    kernels.alibi(scores, 0, count, columns, perLane, 0, positions, 5, scratch);
-    kernels.temper(scores, 0, count, columns, perLane, 0);
-    Arrays.fill(nodes, NODE_MAXIMUM, NODE_MAXIMUM + PANEL, 9f);
+    kernels.scaleRows(scores, 0, count, columns, source, 0);
+    kernels.alibi(scores, 0, count, columns, perLane, positions, 5, 1 + all, scratch);
+    kernels.temper(scores, 0, count, columns, perLane);
+    Arrays.fill(nodes, MAXIMUM, MAXIMUM + PANEL, 9f);
     Arrays.fill(nodes, PANEL, 2 * PANEL, 2f);
     kernels.weights(scores, 0, count, columns, all == 1 ? null : visible, 0, nodes, 0);
   }

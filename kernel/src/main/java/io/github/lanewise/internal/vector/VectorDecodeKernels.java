@@ -3,8 +3,11 @@ package io.github.lanewise.internal.vector;
 import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 
 import io.github.lanewise.internal.kernel.DecodeKernels;
+import io.github.lanewise.internal.kernel.Practice;
 import io.github.lanewise.internal.scalar.ScalarDecodeKernels;
 import io.github.lanewise.internal.vector.generated.DecodeTiles;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The decode products in lanes of any width, cut into tiles.
@@ -20,6 +23,7 @@ import io.github.lanewise.internal.vector.generated.DecodeTiles;
  */
 public final class VectorDecodeKernels implements DecodeKernels {
 
+  private static final VectorSpecies<Float> F = LaneSpecies.FLOATS;
   private static final int L = LaneSpecies.LENGTH;
 
   /** Queries that share a pass. */
@@ -71,6 +75,25 @@ public final class VectorDecodeKernels implements DecodeKernels {
       for (int at = 0; at < groups * lanes; at += step) {
         int vectors = from + at / lanes * stride + at % lanes;
         byOne(element, a, vectors, depth, b, row, out, to + at);
+      }
+    }
+  }
+
+  @Override
+  public void scale(float[] x, int from, int rows, int length, float[] scales, int scalesFrom) {
+    int whole = length / L * L;
+    scaleWhole(x, from, rows, whole, scales, scalesFrom);
+    SCALAR.scale(x, from + whole, rows, length - whole, scales, scalesFrom + whole);
+  }
+
+  private static void scaleWhole(
+      float[] x, int from, int rows, int length, float[] scales, int scalesFrom) {
+    for (int round = Practice.rounds; round > 0; round--) {}
+    for (int i = 0; i < length; i += L) {
+      FloatVector scale = FloatVector.fromArray(F, scales, scalesFrom + i);
+      for (int r = 0; r < rows; r++) {
+        int at = from + r * CHUNK + i;
+        FloatVector.fromArray(F, x, at).mul(scale).intoArray(x, at);
       }
     }
   }

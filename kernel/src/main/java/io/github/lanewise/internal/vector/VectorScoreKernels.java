@@ -2,6 +2,7 @@ package io.github.lanewise.internal.vector;
 
 import static io.github.lanewise.internal.kernel.Arithmetic.LANES;
 
+import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.kernel.Practice;
 import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
@@ -54,7 +55,7 @@ public final class VectorScoreKernels implements ScoreKernels {
       int tileA = aFrom + r / GROUP * aGroupStride + r % GROUP;
       int tileOut = outFrom + r * PANEL;
       for (int c = 0; c < columns; c += 2 * L) {
-        int maximum = nodeFrom + NODE_MAXIMUM + c;
+        int maximum = nodeFrom + NodeKernels.MAXIMUM + c;
         int to = tileOut + c;
         if (LaneSpecies.MANY_REGISTERS) {
           ScoreTiles.scores8x2(a, tileA, b, bFrom + c, depth, scale, out, to, node, maximum);
@@ -102,42 +103,43 @@ public final class VectorScoreKernels implements ScoreKernels {
       int keys,
       int columns,
       float[] slopes,
-      int slopesFrom,
       long[] positions,
       long key0,
+      int keyStep,
       float[] scratch) {
     for (int c = 0; c < columns; c++) {
       long distance = key0 - positions[c];
-      if (Math.abs(distance) > EXACT - keys) {
-        SCALAR.alibi(s, from, keys, columns, slopes, slopesFrom, positions, key0, scratch);
+      if (Math.abs(distance) > EXACT - (long) keys * keyStep) {
+        SCALAR.alibi(s, from, keys, columns, slopes, positions, key0, keyStep, scratch);
         return;
       }
       scratch[c] = distance;
     }
     for (int c = 0; c < columns; c += L) {
-      subtractDistances(s, from + c, keys, slopes, slopesFrom + c, scratch, c);
+      subtractDistances(s, from + c, keys, slopes, scratch, c, keyStep);
     }
   }
 
   /** Distances up to {@link #EXACT} count up without rounding. */
   private static void subtractDistances(
-      float[] s, int from, int keys, float[] slopes, int slopesAt, float[] distances, int at) {
+      float[] s, int from, int keys, float[] slopes, float[] distances, int at, int keyStep) {
     for (int round = Practice.rounds; round > 0; round--) {}
-    FloatVector slope = FloatVector.fromArray(F, slopes, slopesAt);
+    FloatVector slope = FloatVector.fromArray(F, slopes, at);
+    FloatVector step = FloatVector.broadcast(F, keyStep);
     FloatVector distance = FloatVector.fromArray(F, distances, at);
     for (int k = 0; k < keys; k++) {
       int row = from + k * PANEL;
       FloatVector penalty = slope.mul(distance.abs());
       FloatVector.fromArray(F, s, row).sub(penalty).intoArray(s, row);
-      distance = distance.add(1f);
+      distance = distance.add(step);
     }
   }
 
   @Override
-  public void temper(float[] s, int from, int keys, int columns, float[] temperatures, int at) {
+  public void temper(float[] s, int from, int keys, int columns, float[] temperatures) {
     for (int round = Practice.rounds; round > 0; round--) {}
     for (int c = 0; c < columns; c += L) {
-      FloatVector temperature = FloatVector.fromArray(F, temperatures, at + c);
+      FloatVector temperature = FloatVector.fromArray(F, temperatures, c);
       FloatVector lowest = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
       for (int k = 0; k < keys; k++) {
         int row = from + k * PANEL + c;
@@ -160,6 +162,18 @@ public final class VectorScoreKernels implements ScoreKernels {
   }
 
   @Override
+  public void scaleRows(float[] s, int from, int keys, int columns, float[] factors, int at) {
+    for (int round = Practice.rounds; round > 0; round--) {}
+    for (int k = 0; k < keys; k++) {
+      FloatVector factor = FloatVector.broadcast(F, factors[at + k]);
+      for (int c = 0; c < columns; c += L) {
+        int to = from + k * PANEL + c;
+        FloatVector.fromArray(F, s, to).mul(factor).intoArray(s, to);
+      }
+    }
+  }
+
+  @Override
   public void maskAndMaximum(
       float[] s,
       int from,
@@ -171,7 +185,7 @@ public final class VectorScoreKernels implements ScoreKernels {
       float[] node,
       int nodeFrom) {
     for (int c = 0; c < columns; c += L) {
-      int maximum = nodeFrom + NODE_MAXIMUM + c;
+      int maximum = nodeFrom + NodeKernels.MAXIMUM + c;
       if (visible == null) {
         scaleAndMaximum(s, from + c, keys, scale, node, maximum);
       } else {
@@ -254,7 +268,7 @@ public final class VectorScoreKernels implements ScoreKernels {
       float[] scratch) {
     int moments = LANES * PANEL;
     for (int c = 0; c < columns; c += L) {
-      int maximum = nodeFrom + NODE_MAXIMUM + c;
+      int maximum = nodeFrom + NodeKernels.MAXIMUM + c;
       padWithLowest(s, from + c, keys);
       if (moment) {
         ExpLoops.panelWeightsAndMoments(s, from + c, keys, node, maximum, scratch, c, moments + c);
@@ -267,9 +281,9 @@ public final class VectorScoreKernels implements ScoreKernels {
   @Override
   public void endSums(int columns, boolean moment, float[] scratch, float[] node, int nodeFrom) {
     for (int c = 0; c < columns; c += L) {
-      foldLanes(scratch, c, node, nodeFrom + NODE_SUM + c);
+      foldLanes(scratch, c, node, nodeFrom + NodeKernels.sum(PANEL) + c);
       if (moment) {
-        foldLanes(scratch, LANES * PANEL + c, node, nodeFrom + NODE_MOMENT + c);
+        foldLanes(scratch, LANES * PANEL + c, node, nodeFrom + NodeKernels.moment(PANEL) + c);
       }
       spreadNaN(node, nodeFrom + c);
     }
@@ -299,10 +313,10 @@ public final class VectorScoreKernels implements ScoreKernels {
 
   /** A maximum ignores NaN; the sum does not. */
   private static void spreadNaN(float[] node, int nodeFrom) {
-    FloatVector sum = FloatVector.fromArray(F, node, nodeFrom + NODE_SUM);
-    FloatVector m = FloatVector.fromArray(F, node, nodeFrom + NODE_MAXIMUM);
+    FloatVector sum = FloatVector.fromArray(F, node, nodeFrom + NodeKernels.sum(PANEL));
+    FloatVector m = FloatVector.fromArray(F, node, nodeFrom + NodeKernels.MAXIMUM);
     m.blend(Float.NaN, sum.compare(VectorOperators.NE, sum))
-        .intoArray(node, nodeFrom + NODE_MAXIMUM);
+        .intoArray(node, nodeFrom + NodeKernels.MAXIMUM);
   }
 
   @Override
@@ -317,8 +331,8 @@ public final class VectorScoreKernels implements ScoreKernels {
       int nodeFrom) {
     for (int round = Practice.rounds; round > 0; round--) {}
     for (int c = 0; c < columns; c += L) {
-      FloatVector m = FloatVector.fromArray(F, node, nodeFrom + NODE_MAXIMUM + c);
-      FloatVector sum = FloatVector.fromArray(F, node, nodeFrom + NODE_SUM + c);
+      FloatVector m = FloatVector.fromArray(F, node, nodeFrom + NodeKernels.MAXIMUM + c);
+      FloatVector sum = FloatVector.fromArray(F, node, nodeFrom + NodeKernels.sum(PANEL) + c);
       FloatVector reciprocal = FloatVector.broadcast(F, 1f).div(sum);
       VectorMask<Float> none = sum.compare(VectorOperators.EQ, 0f);
       for (int k = 0; k < keys; k++) {

@@ -7,8 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.github.lanewise.internal.kernel.DecodeKernels.Element;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.scalar.ScalarDecodeKernels;
+import io.github.lanewise.testing.Bits;
+import io.github.lanewise.testing.FloatKind;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -77,6 +81,32 @@ class DecodeKernelsTest {
         .product(storage, all, 0, lanes, groups, 1, new float[] {1f}, 0, 1, out, 0, all.length);
     for (int i = 0; i < all.length; i++) {
       assertEquals(value(storage, all, i) + 0f, out[i], "0x" + Integer.toHexString(all[i]));
+    }
+  }
+
+  /** The rows' elements up to the length are multiplied, and no other is touched. */
+  @Test
+  void scalesEndWithThePage() {
+    SplittableRandom random = new SplittableRandom(6);
+    for (int rows : new int[] {1, 3, 8}) {
+      for (int length = 0; length <= 70; length++) {
+        int at = random.nextInt(100);
+        float[] x = FloatKind.SPRINKLED.floats(random, rows * CHUNK);
+        float[] scales = FloatKind.SPRINKLED.floats(random, MARGIN + length);
+        float[] expected = x.clone();
+        for (int r = 0; r < rows; r++) {
+          for (int i = 0; i < length; i++) {
+            expected[at + r * CHUNK + i] = x[at + r * CHUNK + i] * scales[MARGIN + i];
+          }
+        }
+        String drawn = rows + " rows of " + length;
+        for (DecodeKernels kernels :
+            new DecodeKernels[] {Kernels.decode(), new ScalarDecodeKernels()}) {
+          float[] scaled = x.clone();
+          kernels.scale(scaled, at, rows, length, scales, MARGIN);
+          Bits.assertEqual(expected, scaled, () -> drawn);
+        }
+      }
     }
   }
 

@@ -92,7 +92,7 @@ class NodeKernelsTest {
     for (int rows : new int[] {1, 5, PANEL}) {
       float[] a = node(rows, valueDim, 0);
       float[] b = node(rows, valueDim, 0);
-      int length = ScoreKernels.NODE_VALUES + valueDim * PANEL;
+      int length = NodeKernels.values(PANEL) + valueDim * PANEL;
       float[] panels = new float[2 * length];
       toPanel(a, rows, valueDim, panels, 0);
       toPanel(b, rows, valueDim, panels, length);
@@ -113,11 +113,11 @@ class NodeKernelsTest {
 
   private static void toPanel(float[] node, int rows, int valueDim, float[] panels, int from) {
     for (int r = 0; r < rows; r++) {
-      panels[from + ScoreKernels.NODE_MAXIMUM + r] = node[r];
-      panels[from + ScoreKernels.NODE_SUM + r] = node[NodeKernels.sum(rows) + r];
-      panels[from + ScoreKernels.NODE_MOMENT + r] = node[NodeKernels.moment(rows) + r];
+      panels[from + NodeKernels.MAXIMUM + r] = node[r];
+      panels[from + NodeKernels.sum(PANEL) + r] = node[NodeKernels.sum(rows) + r];
+      panels[from + NodeKernels.moment(PANEL) + r] = node[NodeKernels.moment(rows) + r];
       for (int c = 0; c < valueDim; c++) {
-        panels[from + ScoreKernels.NODE_VALUES + c * PANEL + r] =
+        panels[from + NodeKernels.values(PANEL) + c * PANEL + r] =
             node[NodeKernels.values(rows) + r * valueDim + c];
       }
     }

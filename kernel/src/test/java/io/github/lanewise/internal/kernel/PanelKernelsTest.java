@@ -6,7 +6,9 @@ import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.scalar.ScalarScoreKernels;
 import io.github.lanewise.internal.scalar.ScalarTileKernels;
 import io.github.lanewise.testing.Bits;
+import io.github.lanewise.testing.FloatKind;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +38,7 @@ class PanelKernelsTest {
     SplittableRandom random = new SplittableRandom(1);
     for (int columns : new int[] {1, 5, 16, 31, PANEL}) {
       for (int keys : new int[] {1, 2, 33, 64}) {
+        int keyStep = keys == 33 ? PANEL : 1 + columns % 2;
         float[] slopes = floats(random, PANEL);
         long[] positions = new long[PANEL];
         for (int c = 0; c < columns; c++) {
@@ -44,9 +47,9 @@ class PanelKernelsTest {
         float[] scores = floats(random, keys * PANEL);
         float[] expected = scores.clone();
         float[] scratch = new float[PANEL];
-        Kernels.scores().alibi(scores, 0, keys, columns, slopes, 0, positions, 11, scratch);
+        Kernels.scores().alibi(scores, 0, keys, columns, slopes, positions, 11, keyStep, scratch);
         new ScalarScoreKernels()
-            .alibi(expected, 0, keys, columns, slopes, 0, positions, 11, scratch);
+            .alibi(expected, 0, keys, columns, slopes, positions, 11, keyStep, scratch);
         for (int k = 0; k < keys; k++) {
           int row = k * PANEL;
           Bits.assertEqual(
@@ -56,6 +59,45 @@ class PanelKernelsTest {
         }
       }
     }
+  }
+
+  /** Of numbers that are none, of zeros of both signs, of the largest and the smallest. */
+  @Test
+  void stepsToAScoreHaveTheBitsOfTheScalarCode() {
+    SplittableRandom random = new SplittableRandom(4);
+    Map<String, Step> steps =
+        Map.of(
+            "softcap", (k, s, at, n, c, x) -> k.softcap(s, at, n, c, 0.7f, 30f),
+            "scale", (k, s, at, n, c, x) -> k.scale(s, at, n, c, x[0]),
+            "scaleRows", (k, s, at, n, c, x) -> k.scaleRows(s, at, n, c, x, 3),
+            "addPanel", (k, s, at, n, c, x) -> k.addPanel(s, at, n, c, x, PANEL),
+            "temper", (k, s, at, n, c, x) -> k.temper(s, at, n, c, x));
+    steps.forEach(
+        (name, step) -> {
+          for (int columns : new int[] {1, 5, GROUP, GROUP + 1, PANEL}) {
+            for (int keys : new int[] {0, 1, 2, 33, 64}) {
+              float[] operand = FloatKind.SPRINKLED.floats(random, (keys + 1) * PANEL);
+              float[] before = FloatKind.SPRINKLED.floats(random, (keys + 2) * PANEL);
+              float[] scores = before.clone();
+              float[] expected = before.clone();
+              step.run(Kernels.scores(), scores, PANEL, keys, columns, operand);
+              step.run(new ScalarScoreKernels(), expected, PANEL, keys, columns, operand);
+              for (int row = 1; row <= keys; row++) { // lanes up to a whole vector are scratch
+                int end = (columns + GROUP - 1) / GROUP * GROUP;
+                int from = row * PANEL;
+                System.arraycopy(expected, from + columns, scores, from + columns, end - columns);
+              }
+              Bits.assertEqual(
+                  expected, scores, () -> name + " of " + keys + " keys in " + columns + " lanes");
+            }
+          }
+        });
+  }
+
+  /** A step over {@code n} keys in {@code c} lanes, with an operand x where there is one. */
+  @FunctionalInterface
+  private interface Step {
+    void run(ScoreKernels k, float[] s, int at, int n, int c, float[] x);
   }
 
   @Test

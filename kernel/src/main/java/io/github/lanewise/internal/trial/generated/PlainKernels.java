@@ -349,21 +349,26 @@ public final class PlainKernels {
         int keys,
         int columns,
         float[] slopes,
-        int slopesFrom,
         long[] positions,
         long key0,
+        int keyStep,
         float[] scratch) {
-      scalar.alibi(s, from, keys, columns, slopes, slopesFrom, positions, key0, scratch);
+      scalar.alibi(s, from, keys, columns, slopes, positions, key0, keyStep, scratch);
     }
 
     @Override
-    public void temper(float[] s, int from, int keys, int columns, float[] temperatures, int at) {
-      scalar.temper(s, from, keys, columns, temperatures, at);
+    public void temper(float[] s, int from, int keys, int columns, float[] temperatures) {
+      scalar.temper(s, from, keys, columns, temperatures);
     }
 
     @Override
     public void scale(float[] s, int from, int keys, int columns, float scale) {
-      scalar.scale(s, from, keys, columns, scale);
+      vector.scale(s, from, keys, columns, scale);
+    }
+
+    @Override
+    public void scaleRows(float[] s, int from, int keys, int columns, float[] factors, int at) {
+      scalar.scaleRows(s, from, keys, columns, factors, at);
     }
 
     @Override
