@@ -4,8 +4,6 @@ import io.github.lanewise.FloatTensor;
 import io.github.lanewise.RowStatistics;
 import io.github.lanewise.internal.attention.StateContent;
 import io.github.lanewise.internal.attention.StateFormat;
-import io.github.lanewise.internal.attention.StateResult;
-import io.github.lanewise.internal.attention.StateShape;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -72,7 +70,7 @@ public final class AttentionState {
    */
   public static AttentionState empty(long batch, long queryHeads, long queryLength, long valueDim) {
     return new AttentionState(
-        StateContent.empty(new StateShape(batch, queryHeads, queryLength, valueDim)));
+        StateContent.empty(new StateContent.Shape(batch, queryHeads, queryLength, valueDim)));
   }
 
   /** Batch elements of the queries. */
@@ -133,7 +131,7 @@ public final class AttentionState {
   public void writeTo(FloatTensor out, RowStatistics statistics) {
     Objects.requireNonNull(out, "out");
     Objects.requireNonNull(statistics, "statistics");
-    StateResult.write(content, out, statistics);
+    content.write(out, statistics);
   }
 
   /**
@@ -161,7 +159,7 @@ public final class AttentionState {
   /** The keys that are held. */
   @Override
   public String toString() {
-    StateShape s = content.shape();
+    StateContent.Shape s = content.shape();
     return "AttentionState["
         + s.batch()
         + ", "

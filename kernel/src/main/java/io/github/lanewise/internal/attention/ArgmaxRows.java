@@ -106,7 +106,7 @@ final class ArgmaxRows {
     }
   }
 
-  private void writeStatistics(Results to, QueryBlock block) {
+  private void writeStatistics(ResultWriter.Targets to, QueryBlock block) {
     ResultWriter results = block.results;
     for (int c = 0; c < block.rows.count; c++) {
       boolean empty = bestKey[c] < 0;

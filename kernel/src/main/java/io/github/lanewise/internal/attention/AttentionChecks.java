@@ -127,7 +127,7 @@ final class AttentionChecks {
     Kernels.requireAvailable();
     queriesAndKeys(options, q, k, otherThreads);
     values(k, v, otherThreads);
-    StateShape shape = state.shape();
+    StateContent.Shape shape = state.shape();
     Checks.requireSize(q, "q", 0, shape.batch(), "the state's batch");
     Checks.requireSize(q, "q", 1, shape.queryHeads(), "the state's queryHeads");
     Checks.requireSize(q, "q", 2, shape.queryLength(), "the state's queryLength");

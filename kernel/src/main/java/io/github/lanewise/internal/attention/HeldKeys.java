@@ -1,12 +1,14 @@
 package io.github.lanewise.internal.attention;
 
 import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
+import static io.github.lanewise.internal.kernel.Arithmetic.POSITIONS;
 
+import io.github.lanewise.internal.kernel.NodeKernels;
+import io.github.lanewise.internal.runtime.Kernels;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
-import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The keys that a state holds, as runs that do not overlap. Runs that make up a tree node are
@@ -21,16 +23,16 @@ final class HeldKeys {
   static final HeldKeys NONE = new HeldKeys(List.of());
 
   /** In ascending order. */
-  final List<KeyRun> runs;
+  final List<Run> runs;
 
-  private HeldKeys(List<KeyRun> runs) {
+  private HeldKeys(List<Run> runs) {
     this.runs = runs;
   }
 
   /** Number of keys. */
   long count() {
     long count = 0;
-    for (KeyRun run : runs) {
+    for (Run run : runs) {
       count += run.to - run.from;
     }
     return count;
@@ -42,16 +44,16 @@ final class HeldKeys {
    * @throws IllegalArgumentException with both ranges
    */
   void requireFree(long from, long to) {
-    for (KeyRun run : runs) {
-      if (from < to && run.from < to && from < run.to) {
-        throw twice(from, to, run);
-      }
-    }
+    requireFree(from, to, runs);
   }
 
-  private static IllegalArgumentException twice(long from, long to, KeyRun held) {
-    return new IllegalArgumentException(
-        "keys " + from + " to " + (to - 1) + " come twice: the state holds " + held);
+  private static void requireFree(long from, long to, List<Run> held) {
+    for (Run run : held) {
+      if (from < to && run.from < to && from < run.to) {
+        throw new IllegalArgumentException(
+            "keys " + from + " to " + (to - 1) + " come twice: the state holds " + run);
+      }
+    }
   }
 
   /**
@@ -59,70 +61,51 @@ final class HeldKeys {
    *
    * @throws IllegalArgumentException if there is one among both
    */
-  HeldKeys plus(List<KeyRun> others, StateShape shape) {
-    if (others.isEmpty()) {
-      return this;
+  HeldKeys plus(List<Run> others, StateContent.Shape shape) {
+    for (Run run : others) { // all of them, before the work
+      requireFree(run.from, run.to, runs.reversed());
     }
-    TreeMap<Long, KeyRun> all = new TreeMap<>();
-    for (KeyRun run : runs) {
-      all.put(run.from, run);
-    }
-    for (KeyRun run : others) { // all of them, before the work
-      requireFree(all, run);
-    }
-    for (KeyRun run : others) {
-      if (run.isFragment()) {
-        all.put(run.from, run);
-        closeChunk(all, run.from / CHUNK * CHUNK, shape);
-      } else {
-        climb(all, run, shape);
+    List<Run> all = new ArrayList<>(runs);
+    all.addAll(others);
+    all.sort(Comparator.comparingLong(run -> run.from));
+    List<Run> merged = new ArrayList<>();
+    for (Run run : all) {
+      merged.add(run);
+      mergeChunk(merged, shape);
+      while (merged.size() > 1 && merged.getLast().isSiblingOf(merged.get(merged.size() - 2))) {
+        mergeFrom(merged.size() - 2, merged, shape);
       }
     }
-    return new HeldKeys(List.copyOf(all.values()));
+    return new HeldKeys(List.copyOf(merged));
   }
 
-  private static void requireFree(NavigableMap<Long, KeyRun> all, KeyRun run) {
-    Map.Entry<Long, KeyRun> last = all.lowerEntry(run.to);
-    if (last != null && last.getValue().to > run.from) {
-      throw twice(run.from, run.to, last.getValue());
+  /** Merges the last runs if they are fragments that make up a chunk. */
+  private static void mergeChunk(List<Run> runs, StateContent.Shape shape) {
+    int first = runs.size() - 1;
+    if (!runs.get(first).isFragment() || runs.get(first).to % CHUNK != 0) {
+      return;
     }
-  }
-
-  /** Merges the fragments of a chunk if they are all there. */
-  private static void closeChunk(NavigableMap<Long, KeyRun> all, long from, StateShape shape) {
-    long end = from + CHUNK;
-    NavigableMap<Long, KeyRun> fragments = all.subMap(from, true, end, false);
-    long at = from;
-    for (KeyRun fragment : fragments.values()) {
-      if (fragment.from != at) {
-        return;
-      }
-      at = fragment.to;
+    while (first > 0
+        && runs.get(first).from % CHUNK != 0
+        && runs.get(first - 1).to == runs.get(first).from) {
+      first--;
     }
-    if (at == end) {
-      KeyRun whole = merged(new ArrayList<>(fragments.values()), shape);
-      fragments.clear();
-      climb(all, whole, shape);
+    if (runs.get(first).from % CHUNK == 0) {
+      mergeFrom(first, runs, shape);
     }
   }
 
-  /** Adds a run of the tree, merged with its siblings as far up as they are there. */
-  private static void climb(Map<Long, KeyRun> all, KeyRun run, StateShape shape) {
-    KeyRun top = run;
-    KeyRun sibling = all.get(top.siblingFrom());
-    while (sibling != null && sibling.level == top.level) {
-      all.remove(sibling.from);
-      top =
-          sibling.from < top.from ? sibling.mergedWith(top, shape) : top.mergedWith(sibling, shape);
-      sibling = all.get(top.siblingFrom());
-    }
-    all.put(top.from, top);
+  private static void mergeFrom(int first, List<Run> runs, StateContent.Shape shape) {
+    List<Run> last = runs.subList(first, runs.size());
+    Run merged = merged(last, shape);
+    last.clear();
+    runs.add(merged);
   }
 
   /** Neighbours, merged in ascending order. */
-  private static KeyRun merged(List<KeyRun> neighbours, StateShape shape) {
-    KeyRun merged = neighbours.get(0);
-    for (KeyRun next : neighbours.subList(1, neighbours.size())) {
+  private static Run merged(List<Run> neighbours, StateContent.Shape shape) {
+    Run merged = neighbours.get(0);
+    for (Run next : neighbours.subList(1, neighbours.size())) {
       merged = merged.mergedWith(next, shape);
     }
     return merged;
@@ -133,23 +116,23 @@ final class HeldKeys {
    *
    * @throws IllegalStateException if the keys are not those from 0 up to some end
    */
-  float[] root(StateShape shape) {
+  float[] root(StateContent.Shape shape) {
     requireNoGap();
     int trees = 0; // before the fragments of the last chunk
     while (trees < runs.size() && !runs.get(trees).isFragment()) {
       trees++;
     }
-    List<KeyRun> fragments = runs.subList(trees, runs.size());
-    KeyRun root = fragments.isEmpty() ? null : merged(fragments, shape);
+    List<Run> fragments = runs.subList(trees, runs.size());
+    Run root = fragments.isEmpty() ? null : merged(fragments, shape);
     for (int r = trees - 1; r >= 0; r--) {
       root = root == null ? runs.get(r) : runs.get(r).mergedWith(root, shape);
     }
-    return root == null || root.node == null ? KeyRun.emptyNode(shape) : root.node;
+    return root == null || root.node == null ? Run.emptyNode(shape) : root.node;
   }
 
   private void requireNoGap() {
     long at = 0;
-    for (KeyRun run : runs) {
+    for (Run run : runs) {
       if (run.from != at) {
         throw new IllegalStateException(
             "keys " + at + " to " + (run.from - 1) + " are missing: the state holds " + this);
@@ -176,5 +159,93 @@ final class HeldKeys {
       }
     }
     return text.toString();
+  }
+
+  /**
+   * A run of consecutive keys and what attention made of them: a node of the merge tree, in the
+   * layout of {@link NodeKernels}. Immutable; the node is shared between states.
+   *
+   * <p>The run is that of a tree node: {@code 256·2^level} keys that begin at a multiple of their
+   * number. Or it is a fragment: a part of one chunk, where keys are cut elsewhere.
+   */
+  static final class Run {
+
+    /** Level of a run that is not a whole chunk. */
+    static final int FRAGMENT = -1;
+
+    final long from;
+    final long to;
+    final int level;
+
+    /** Null if no row sees any of the keys: the identity of the merge. */
+    final float @Nullable [] node;
+
+    Run(long from, long to, float @Nullable [] node) {
+      this.from = from;
+      this.to = to;
+      this.level = levelOf(from, to);
+      this.node = node;
+    }
+
+    private static int levelOf(long from, long to) {
+      return to - from < CHUNK ? FRAGMENT : Long.numberOfTrailingZeros((to - from) / CHUNK);
+    }
+
+    /** Whether there may be such a run. */
+    static boolean isValid(long from, long to) {
+      if (from < 0 || from >= to || to > POSITIONS) {
+        return false;
+      }
+      long length = to - from;
+      return length < CHUNK
+          ? from / CHUNK == (to - 1) / CHUNK
+          : Long.bitCount(length) == 1 && from % length == 0;
+    }
+
+    /** The end of the longest run that begins at a key and does not go beyond {@code end}. */
+    static long endOfRun(long from, long end) {
+      if (from % CHUNK != 0 || end - from < CHUNK) {
+        return Math.min(end, (from / CHUNK + 1) * CHUNK);
+      }
+      long most = Long.highestOneBit(end - from);
+      return from + (from == 0 ? most : Math.min(most, Long.lowestOneBit(from)));
+    }
+
+    boolean isFragment() {
+      return level == FRAGMENT;
+    }
+
+    /**
+     * Whether the two make up a node of the next level; {@code left} ends where this one begins.
+     */
+    boolean isSiblingOf(Run left) {
+      return !isFragment() && level == left.level && left.from == (from ^ (to - from));
+    }
+
+    /** The run of this one's keys and those of the next one, which begins where this one ends. */
+    Run mergedWith(Run next, StateContent.Shape shape) {
+      if (next.node == null) {
+        return new Run(from, next.to, node);
+      }
+      if (node == null) {
+        return new Run(from, next.to, next.node);
+      }
+      float[] merged = node.clone();
+      float[] factors = new float[NodeKernels.FACTORS];
+      Kernels.nodes().mergeRows(merged, 0, next.node, 0, shape.rows(), shape.width(), factors);
+      return new Run(from, next.to, merged);
+    }
+
+    /** A node of rows that have seen no key. */
+    static float[] emptyNode(StateContent.Shape shape) {
+      float[] node = new float[shape.nodeLength()];
+      NodeKernels.clear(node, 0, shape.rows(), node.length);
+      return node;
+    }
+
+    @Override
+    public String toString() {
+      return from + " to " + (to - 1);
+    }
   }
 }

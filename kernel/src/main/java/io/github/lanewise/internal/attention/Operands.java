@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 abstract class Operands implements AutoCloseable {
 
   final MaskPlan mask = new MaskPlan();
-  final Results results = new Results();
+  final ResultWriter.Targets results = new ResultWriter.Targets();
 
   AttentionOptions options;
   StridedFloats q;

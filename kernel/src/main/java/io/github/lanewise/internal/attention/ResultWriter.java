@@ -2,6 +2,8 @@ package io.github.lanewise.internal.attention;
 
 import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 
+import io.github.lanewise.FloatTensor;
+import io.github.lanewise.RowStatistics;
 import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.mask.QueryRows;
@@ -41,7 +43,7 @@ final class ResultWriter {
   }
 
   /** Writes what is wanted of the root that {@link #finish} has left; it is used up. */
-  void write(Results to, MergeTree tree, QueryRows rows) {
+  void write(Targets to, MergeTree tree, QueryRows rows) {
     if (to.out != null) {
       writeValues(to.out, tree, rows);
     }
@@ -74,7 +76,7 @@ final class ResultWriter {
   }
 
   /** Writes the statistics that stand here. */
-  void writeStatistics(Results to, QueryRows rows) {
+  void writeStatistics(Targets to, QueryRows rows) {
     write(to.logSumExp, logSumExp, rows);
     write(to.entropy, entropy, rows);
     write(to.maxWeight, maxWeight, rows);
@@ -138,6 +140,37 @@ final class ResultWriter {
   private void room(int length) {
     if (staged.length < length) {
       staged = new float[length];
+    }
+  }
+
+  /** The tensors that one result for each row goes to; null where it is not wanted. */
+  static final class Targets {
+
+    @Nullable StridedFloats out;
+    @Nullable StridedFloats logSumExp;
+    @Nullable StridedFloats entropy;
+    @Nullable StridedFloats maxWeight;
+
+    void bind(@Nullable StridedFloats out, RowStatistics statistics) {
+      this.out = out;
+      logSumExp = strided(statistics.logSumExp());
+      entropy = strided(statistics.entropy());
+      maxWeight = strided(statistics.maxWeight());
+    }
+
+    private static @Nullable StridedFloats strided(@Nullable FloatTensor t) {
+      return t == null ? null : StridedFloats.of(t);
+    }
+
+    void unbind() {
+      out = null;
+      logSumExp = null;
+      entropy = null;
+      maxWeight = null;
+    }
+
+    boolean wantsStatistics() {
+      return logSumExp != null || entropy != null || maxWeight != null;
     }
   }
 }

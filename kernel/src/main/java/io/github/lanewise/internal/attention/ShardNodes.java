@@ -16,7 +16,7 @@ final class ShardNodes {
 
   private static final int PANEL = TileKernels.PANEL;
 
-  private final StateShape shape;
+  private final StateContent.Shape shape;
   private final long firstKey;
   private final long endKey;
   private final long[] ends;
@@ -24,18 +24,18 @@ final class ShardNodes {
   private final boolean[] seen; // threads write nothing but true
 
   /** Prepares the nodes of the keys {@code [firstKey, endKey)}. */
-  ShardNodes(StateShape shape, long firstKey, long endKey) {
+  ShardNodes(StateContent.Shape shape, long firstKey, long endKey) {
     this.shape = shape;
     this.firstKey = firstKey;
     this.endKey = endKey;
     List<Long> found = new ArrayList<>();
-    for (long at = firstKey; at < endKey; at = KeyRun.endOfRun(at, endKey)) {
-      found.add(KeyRun.endOfRun(at, endKey));
+    for (long at = firstKey; at < endKey; at = HeldKeys.Run.endOfRun(at, endKey)) {
+      found.add(HeldKeys.Run.endOfRun(at, endKey));
     }
     ends = found.stream().mapToLong(Long::longValue).toArray();
     nodes = new float[ends.length][];
     for (int n = 0; n < ends.length; n++) {
-      nodes[n] = KeyRun.emptyNode(shape);
+      nodes[n] = HeldKeys.Run.emptyNode(shape);
     }
     seen = new boolean[ends.length];
   }
@@ -75,12 +75,7 @@ final class ShardNodes {
   void write(int n, int row, int lanes, float[] panels, int root) {
     float[] node = nodes[n];
     int rows = shape.rows();
-    int sums = NodeKernels.sum(rows) + row;
-    System.arraycopy(panels, root + NodeKernels.sum(PANEL), node, sums, lanes);
-    int moments = NodeKernels.moment(rows) + row;
-    System.arraycopy(panels, root + NodeKernels.moment(PANEL), node, moments, lanes);
-    int maxima = NodeKernels.MAXIMUM + row;
-    System.arraycopy(panels, root + NodeKernels.MAXIMUM, node, maxima, lanes);
+    NodeKernels.copySums(panels, root, PANEL, node, row, rows, lanes);
     int width = shape.width();
     int values = NodeKernels.values(rows) + row * width;
     Kernels.tiles()
@@ -90,10 +85,10 @@ final class ShardNodes {
   }
 
   /** What is to be added to a state, when all rows have been written. */
-  List<KeyRun> runs() {
-    List<KeyRun> runs = new ArrayList<>();
+  List<HeldKeys.Run> runs() {
+    List<HeldKeys.Run> runs = new ArrayList<>();
     for (int n = 0; n < ends.length; n++) {
-      runs.add(new KeyRun(from(n), ends[n], seen[n] ? nodes[n] : null));
+      runs.add(new HeldKeys.Run(from(n), ends[n], seen[n] ? nodes[n] : null));
     }
     return runs;
   }

@@ -1,10 +1,15 @@
 package io.github.lanewise.internal.attention;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,12 +31,15 @@ public final class StateFormat {
   private static final int VERSION = 1;
   private static final int UNKNOWN = -1;
 
+  /** Bytes that are read or written at a time. */
+  private static final int BUFFER = 8192;
+
   private StateFormat() {}
 
   /** Writes a state; the stream stays open. */
   public static void save(StateContent content, OutputStream out) throws IOException {
     BlockWriter writer = new BlockWriter(out);
-    StateShape shape = content.shape();
+    StateContent.Shape shape = content.shape();
     float[] sinks = content.sinks();
     writer.putLong(MAGIC);
     writer.putInt(VERSION);
@@ -46,7 +54,7 @@ public final class StateFormat {
       writer.putFloats(sinks);
       writer.endBlock();
     }
-    for (KeyRun run : content.runs()) {
+    for (HeldKeys.Run run : content.runs()) {
       float[] node = run.node;
       writer.putLong(run.from);
       writer.putLong(run.to);
@@ -82,7 +90,7 @@ public final class StateFormat {
     int sinkCount = reader.getInt();
     int runCount = reader.getInt();
     reader.endBlock();
-    StateShape shape = shape(batch, queryHeads, queryLength, valueDim);
+    StateContent.Shape shape = shape(batch, queryHeads, queryLength, valueDim);
     if (runCount < 0 || sinkCount < UNKNOWN || (sinkCount > 0 && sinkCount != queryHeads)) {
       throw new IOException(
           "the saved state has " + sinkCount + " sinks and " + runCount + " runs of keys");
@@ -91,10 +99,10 @@ public final class StateFormat {
     return StateContent.of(shape, runs(reader, runCount, shape), sinks);
   }
 
-  private static StateShape shape(long batch, long queryHeads, long queryLength, long valueDim)
-      throws IOException {
+  private static StateContent.Shape shape(
+      long batch, long queryHeads, long queryLength, long valueDim) throws IOException {
     try {
-      return new StateShape(batch, queryHeads, queryLength, valueDim);
+      return new StateContent.Shape(batch, queryHeads, queryLength, valueDim);
     } catch (IllegalArgumentException e) {
       throw new IOException("the saved state has an impossible shape: " + e.getMessage(), e);
     }
@@ -114,16 +122,17 @@ public final class StateFormat {
     return sinks;
   }
 
-  private static List<KeyRun> runs(BlockReader reader, int count, StateShape shape)
+  private static List<HeldKeys.Run> runs(BlockReader reader, int count, StateContent.Shape shape)
       throws IOException {
-    List<KeyRun> runs = new ArrayList<>(); // grows with what is there, not with what is announced
+    List<HeldKeys.Run> runs =
+        new ArrayList<>(); // grows with what is there, not with what is announced
     long end = 0;
     for (int r = 0; r < count; r++) {
       long from = reader.getLong();
       long to = reader.getLong();
       int filled = reader.getInt();
       reader.endBlock();
-      if (from < end || !KeyRun.isValid(from, to) || (filled != 0 && filled != 1)) {
+      if (from < end || !HeldKeys.Run.isValid(from, to) || (filled != 0 && filled != 1)) {
         throw new IOException(
             "the saved state has an impossible run of keys: " + from + " to " + to);
       }
@@ -132,9 +141,108 @@ public final class StateFormat {
         node = reader.getFloats(shape.nodeLength());
         reader.endBlock();
       }
-      runs.add(new KeyRun(from, to, node));
+      runs.add(new HeldKeys.Run(from, to, node));
       end = to;
     }
     return runs;
+  }
+
+  /** Numbers, little-endian, in blocks that end in the checksum of everything before it. */
+  private static final class BlockWriter {
+
+    private final OutputStream out;
+    private final CRC32C checksum = new CRC32C();
+    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
+
+    BlockWriter(OutputStream out) {
+      this.out = out;
+    }
+
+    void putInt(int value) throws IOException {
+      room(Integer.BYTES).putInt(value);
+    }
+
+    void putLong(long value) throws IOException {
+      room(Long.BYTES).putLong(value);
+    }
+
+    /** NaN is written as 7fc00000: equal states are equal bytes on every machine. */
+    void putFloats(float[] values) throws IOException {
+      for (float value : values) {
+        room(Float.BYTES).putInt(Float.floatToIntBits(value));
+      }
+    }
+
+    void endBlock() throws IOException {
+      flush();
+      putInt((int) checksum.getValue());
+    }
+
+    private ByteBuffer room(int bytes) throws IOException {
+      if (buffer.remaining() < bytes) {
+        flush();
+      }
+      return buffer;
+    }
+
+    /** Hands what has been put to the stream. */
+    void flush() throws IOException {
+      checksum.update(buffer.array(), 0, buffer.position());
+      out.write(buffer.array(), 0, buffer.position());
+      buffer.clear();
+    }
+  }
+
+  /** Reads what {@link BlockWriter} has written, and not a byte beyond it. */
+  private static final class BlockReader {
+
+    private final InputStream in;
+    private final CRC32C checksum = new CRC32C();
+    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
+    private long position;
+
+    BlockReader(InputStream in) {
+      this.in = in;
+    }
+
+    int getInt() throws IOException {
+      return read(Integer.BYTES).getInt();
+    }
+
+    long getLong() throws IOException {
+      return read(Long.BYTES).getLong();
+    }
+
+    /** The array grows with what is there: an announced length alone takes no memory. */
+    float[] getFloats(int count) throws IOException {
+      float[] values = new float[Math.min(count, BUFFER)];
+      int filled = 0;
+      while (filled < count) {
+        if (filled == values.length) {
+          values = Arrays.copyOf(values, (int) Math.min(count, 2L * filled));
+        }
+        int floats = Math.min(values.length - filled, BUFFER / Float.BYTES);
+        read(floats * Float.BYTES).asFloatBuffer().get(values, filled, floats);
+        filled += floats;
+      }
+      return values;
+    }
+
+    void endBlock() throws IOException {
+      int expected = (int) checksum.getValue();
+      if (getInt() != expected) {
+        throw new IOException("the saved state is damaged: wrong checksum at byte " + position);
+      }
+    }
+
+    private ByteBuffer read(int bytes) throws IOException {
+      int read = in.readNBytes(buffer.array(), 0, bytes);
+      checksum.update(buffer.array(), 0, read);
+      position += read;
+      if (read < bytes) {
+        throw new EOFException("the saved state ends too early, after " + position + " bytes");
+      }
+      return buffer.clear().limit(bytes);
+    }
   }
 }

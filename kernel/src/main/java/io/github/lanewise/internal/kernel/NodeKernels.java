@@ -45,6 +45,14 @@ public interface NodeKernels {
     return Math.multiplyExact(rows, Math.addExact(3, valueDim));
   }
 
+  /** Copies maxima, sums and moments of some rows to a node with another stride. */
+  static void copySums(
+      float[] from, int at, int stride, float[] to, int toAt, int toStride, int rows) {
+    for (int kind = 0; kind < values(1); kind++) {
+      System.arraycopy(from, at + kind * stride, to, toAt + kind * toStride, rows);
+    }
+  }
+
   /** Makes the node at a place that of rows that have seen no key. */
   static void clear(float[] nodes, int at, int stride, int length) {
     Arrays.fill(nodes, at, at + stride, Float.NEGATIVE_INFINITY);
