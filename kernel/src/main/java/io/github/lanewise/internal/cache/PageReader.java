@@ -25,8 +25,8 @@ public final class PageReader {
   /** Distance between two groups of lanes. */
   public int stride;
 
-  /** The array of each element for copies out of native memory. */
-  private final @Nullable Object[] copies = new Object[Element.values().length];
+  /** Room for copies out of native memory, by the bytes of an element. */
+  private final @Nullable Object[] copies = new Object[Float.BYTES + 1];
 
   /** Finds the keys of {@code groups} groups of lanes of tokens, which {@code token} begins. */
   public void findKeys(PageLayout layout, Page page, int head, int token, int groups) {
@@ -64,10 +64,10 @@ public final class PageReader {
   }
 
   private Object room(Element element, int length) {
-    Object copy = copies[element.ordinal()];
+    Object copy = copies[element.bytes];
     if (copy == null || Array.getLength(copy) < length) {
       copy = Array.newInstance(element.type.carrier(), length);
-      copies[element.ordinal()] = copy;
+      copies[element.bytes] = copy;
     }
     return copy;
   }
