@@ -143,29 +143,29 @@ public final class OneDnnContender implements Contender {
       };
     }
 
-    private primitive softmax(memory.desc rows, QuestionData data, dnnl.algorithm algorithm) {
+    private primitive softmax(memory.desc rows, QuestionData data, dnnl.algorithm form) {
       input(dnnl.DNNL_ARG_SRC, rows, data.a());
       argument(dnnl.DNNL_ARG_DST, rows, output);
-      return new softmax_forward(softmaxForward(rows, dnnl.prop_kind.forward_inference, algorithm));
+      return new softmax_forward(softmaxForward(rows, dnnl.prop_kind.forward_inference, form));
     }
 
     private primitive softmaxBackward(memory.desc rows, QuestionData data) {
       input(dnnl.DNNL_ARG_DST, rows, data.a());
       input(dnnl.DNNL_ARG_DIFF_DST, rows, data.b());
       argument(dnnl.DNNL_ARG_DIFF_SRC, rows, output);
-      dnnl.algorithm algorithm = dnnl.algorithm.softmax_accurate;
+      dnnl.algorithm form = dnnl.algorithm.softmax_accurate;
       softmax_forward.primitive_desc forward =
-          softmaxForward(rows, dnnl.prop_kind.forward_training, algorithm);
+          softmaxForward(rows, dnnl.prop_kind.forward_training, form);
       return new softmax_backward(
           pointers.keep(
               new softmax_backward.primitive_desc(
-                  cpu, algorithm, rows, rows, rows, COLUMN_AXIS, forward)));
+                  cpu, form, rows, rows, rows, COLUMN_AXIS, forward)));
     }
 
     private softmax_forward.primitive_desc softmaxForward(
-        memory.desc rows, dnnl.prop_kind kind, dnnl.algorithm algorithm) {
+        memory.desc rows, dnnl.prop_kind kind, dnnl.algorithm form) {
       return pointers.keep(
-          new softmax_forward.primitive_desc(cpu, kind, algorithm, rows, rows, COLUMN_AXIS));
+          new softmax_forward.primitive_desc(cpu, kind, form, rows, rows, COLUMN_AXIS));
     }
 
     private primitive product(long rows, memory.desc b, memory.desc c, QuestionData data) {
