@@ -72,7 +72,7 @@ final class GroupedRows {
     // Rows one behind the other, in whole vectors, need no copy.
     boolean whole =
         pitch == length
-            && (rows == 1 || xStride == length && yStride == length)
+            && (rows == 1 || (xStride == length && yStride == length))
             && temperature == 1f;
     if (whole) {
       kernels.rowMaxima(x, xAt, rows, length, maxima, scratch);

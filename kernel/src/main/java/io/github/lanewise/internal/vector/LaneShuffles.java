@@ -8,6 +8,7 @@ import jdk.incubator.vector.VectorSpecies;
  * Orders and sets of lanes that exist before they are needed: a rotation by one of these costs C2 a
  * third of the nodes of any other way, and it stops inlining at 18,000 of them.
  */
+@SuppressWarnings("MutablePublicArray") // read by vector loads and as constants, within the module
 public final class LaneShuffles {
   private static final VectorSpecies<Float> FLOATS = LaneSpecies.FLOATS;
   private static final int L = LaneSpecies.LENGTH;

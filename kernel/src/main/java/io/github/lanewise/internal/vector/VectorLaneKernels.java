@@ -64,7 +64,7 @@ final class VectorLaneKernels extends RowReductions {
 
   /** Whether rows are better taken one by one: long ones, and so few that four are not full. */
   private static boolean goSingly(int rows, int pitch) {
-    return pitch > CHUNK || rows < 4 && pitch > 4 * LANES;
+    return pitch > CHUNK || (rows < 4 && pitch > 4 * LANES);
   }
 
   @Override
