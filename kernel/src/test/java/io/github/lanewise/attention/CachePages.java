@@ -7,6 +7,7 @@ public final class CachePages {
 
   private CachePages() {}
 
+  @SuppressWarnings("exports") // the tests are patched into the module
   public static PagedCache of(KeyValueCache cache) {
     return cache.pages();
   }
