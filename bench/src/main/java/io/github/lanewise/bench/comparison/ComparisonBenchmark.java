@@ -1,7 +1,6 @@
 package io.github.lanewise.bench.comparison;
 
 import io.github.lanewise.bench.comparison.ForkRunner.Note;
-import io.github.lanewise.bench.stage.Failure;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -36,8 +35,7 @@ public class ComparisonBenchmark {
   /** Prepares, checks the result, and finds out whether a call is too slow for the plan. */
   @Setup(Level.Trial)
   public void prepare() {
-    Question asked =
-        Question.of(question);
+    Question asked = Question.of(question);
     Contender answering =
         Contender.all().stream()
             .filter(one -> one.name().equals(contender))

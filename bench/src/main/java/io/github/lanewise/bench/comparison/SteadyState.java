@@ -11,7 +11,9 @@ public final class SteadyState {
   private static final long LONG_QUIET_NANOS = 4_000_000_000L;
   private static final int STEADY_CALLS = 3;
 
-  /** Time of this process, compilers included: where others keep the machine busy, wall time lies. */
+  /**
+   * Time of this process, compilers included: where others keep the machine busy, wall time lies.
+   */
   private static final long MOST_CPU_NANOS = 8_000_000_000L;
 
   private static final long MOST_NANOS = 40_000_000_000L;

@@ -24,10 +24,8 @@ class OracleCheckTest {
   private static final Question CAUSAL_WEIGHTS = Question.of("softmax 2048x2048 causal");
   private static final Question CAUSAL = Question.of("attention 8 2048x64 causal");
   private static final Question WINDOW = Question.of("attention 8 2048x64 window");
-  private static final Question RAGGED =
-      Question.of("attention 4x8 512x64 ragged");
-  private static final Question GROUPED =
-      Question.of("attention 32:8 1024x128");
+  private static final Question RAGGED = Question.of("attention 4x8 512x64 ragged");
+  private static final Question GROUPED = Question.of("attention 32:8 1024x128");
   private static final Question PRODUCT = Question.of("pv 2048x64x2048");
 
   @TestFactory
@@ -136,8 +134,7 @@ class OracleCheckTest {
 
   @Test
   void factorsInANarrowerFormat() {
-    for (Question question :
-        new Question[] {PRODUCT, Question.of("qk 2048x2048x128")}) {
+    for (Question question : new Question[] {PRODUCT, Question.of("qk 2048x2048x128")}) {
       QuestionData data = QuestionData.of(question);
       OracleCheck check = new OracleCheck(question, data);
       roundToTenBits(data.a()); // as TF32 has
