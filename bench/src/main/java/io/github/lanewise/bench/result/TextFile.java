@@ -58,9 +58,11 @@ final class TextFile {
     return switch (e) {
       case AccessDeniedException denied -> "no permission for " + denied.getFile();
       case NoSuchFileException none -> "there is no " + none.getFile();
-      case FileSystemException f when f.getReason() == null ->
-          f.getClass().getSimpleName() + " of " + f.getFile();
-      case FileSystemException f -> f.getReason() + " (" + f.getFile() + ")";
+      case FileSystemException other ->
+          Objects.requireNonNullElse(other.getReason(), other.getClass().getSimpleName())
+              + " ("
+              + other.getFile()
+              + ")";
       default -> Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
     };
   }
