@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import io.github.lanewise.Operation.Call;
 import io.github.lanewise.attention.Attention;
+import io.github.lanewise.testing.Layout;
+import io.github.lanewise.testing.Sandbox;
 import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -70,34 +72,33 @@ class AllocationTest {
    * for each, until every operation has kept to the limit in a pass; then every one has to.
    */
   private static void assertAllocation(Layout layout, Workers workers, long most) {
-    try (Sandbox sandbox = new Sandbox(layout)) {
-      Map<String, Call> calls = new LinkedHashMap<>();
-      for (Operation operation : Operation.all()) {
-        calls.put(operation.name(), operation.prepare().apply(sandbox));
-      }
-      long start = System.nanoTime();
-      Map<String, Long> tooMuch = new LinkedHashMap<>();
-      Map<String, Call> left = new LinkedHashMap<>(calls);
-      do {
-        tooMuch.clear();
-        left.forEach(
-            (name, call) -> {
-              long bytes = round(call, workers) / CALLS;
-              if (bytes > most) {
-                tooMuch.put(name, bytes);
-              }
-            });
-        boolean all = left.size() == calls.size();
-        left = new LinkedHashMap<>(calls);
-        if (!all || tooMuch.size() < calls.size() / 20) {
-          left.keySet().retainAll(tooMuch.keySet());
-        }
-        if (left.isEmpty() && !all) {
-          left.putAll(calls);
-        }
-      } while (!left.isEmpty() && System.nanoTime() - start < PATIENCE_NANOS);
-      assertEquals(Map.of(), tooMuch, layout + ", bytes per call");
+    Sandbox sandbox = new Sandbox(layout);
+    Map<String, Call> calls = new LinkedHashMap<>();
+    for (Operation operation : Operation.all()) {
+      calls.put(operation.name(), operation.prepare().apply(sandbox));
     }
+    long start = System.nanoTime();
+    Map<String, Long> tooMuch = new LinkedHashMap<>();
+    Map<String, Call> left = new LinkedHashMap<>(calls);
+    do {
+      tooMuch.clear();
+      left.forEach(
+          (name, call) -> {
+            long bytes = round(call, workers) / CALLS;
+            if (bytes > most) {
+              tooMuch.put(name, bytes);
+            }
+          });
+      boolean all = left.size() == calls.size();
+      left = new LinkedHashMap<>(calls);
+      if (!all || tooMuch.size() < calls.size() / 20) {
+        left.keySet().retainAll(tooMuch.keySet());
+      }
+      if (left.isEmpty() && !all) {
+        left.putAll(calls);
+      }
+    } while (!left.isEmpty() && System.nanoTime() - start < PATIENCE_NANOS);
+    assertEquals(Map.of(), tooMuch, layout + ", bytes per call");
   }
 
   private static long round(Call call, Workers workers) {

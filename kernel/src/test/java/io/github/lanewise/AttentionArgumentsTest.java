@@ -1,29 +1,28 @@
 package io.github.lanewise;
 
-import static io.github.lanewise.WrongCall.closed;
-import static io.github.lanewise.WrongCall.illegal;
-import static io.github.lanewise.WrongCall.missing;
-import static io.github.lanewise.WrongCall.nothing;
+import static io.github.lanewise.testing.Refused.closedWorkers;
+import static io.github.lanewise.testing.Refused.confined;
+import static io.github.lanewise.testing.Refused.nothing;
+import static io.github.lanewise.testing.Refused.readOnly;
+import static io.github.lanewise.testing.WrongCall.all;
+import static io.github.lanewise.testing.WrongCall.closed;
+import static io.github.lanewise.testing.WrongCall.illegal;
+import static io.github.lanewise.testing.WrongCall.missing;
 
 import io.github.lanewise.attention.Attention;
-import io.github.lanewise.testing.FloatKind;
-import java.util.List;
+import io.github.lanewise.testing.Layout;
+import io.github.lanewise.testing.Sandbox;
+import io.github.lanewise.testing.TestWorkers;
+import io.github.lanewise.testing.WrongCall;
+import io.github.lanewise.testing.WrongCall.Operand;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every wrong argument of attention is refused with the right words before anything is written. */
 class AttentionArgumentsTest {
-
-  private static final Workers TWO = Workers.threads(2);
-
-  @AfterAll
-  static void close() {
-    TWO.close();
-  }
 
   /** Right arguments of forward and weights, to be made wrong one by one. */
   private static final class Arguments {
@@ -39,20 +38,20 @@ class AttentionArgumentsTest {
     FloatTensor maxWeight;
     Workers workers = Workers.caller();
 
+    void twoWorkers() {
+      workers = TestWorkers.TWO;
+    }
+
     Arguments(Sandbox sandbox) {
       this.sandbox = sandbox;
-      q = input(2, 4, 3, 8);
-      k = input(2, 2, 5, 8);
-      v = input(2, 2, 5, 6);
+      q = sandbox.anyInput(2, 4, 3, 8);
+      k = sandbox.anyInput(2, 2, 5, 8);
+      v = sandbox.anyInput(2, 2, 5, 6);
       out = sandbox.output(2, 4, 3, 6);
       p = sandbox.output(2, 4, 3, 5);
       logSumExp = sandbox.output(2, 4, 3);
       entropy = sandbox.output(2, 4, 3);
       maxWeight = sandbox.output(2, 4, 3);
-    }
-
-    FloatTensor input(long... shape) {
-      return sandbox.input(Floats.of("input", FloatKind.NORMAL, shape), shape);
     }
 
     void forward() {
@@ -67,28 +66,46 @@ class AttentionArgumentsTest {
 
   @Test
   void theRightArgumentsAreTaken() {
-    try (Sandbox sandbox = new Sandbox(Layout.ARRAY)) {
-      new Arguments(sandbox).forward();
-      new Arguments(sandbox).weights();
-      Arguments arguments = new Arguments(sandbox);
-      arguments.q = WrongCall.readOnly(2, 4, 3, 8);
-      arguments.k = WrongCall.confined(2, 2, 5, 8);
-      arguments.out = WrongCall.confined(2, 4, 3, 6);
-      arguments.forward();
-      arguments.weights();
-    }
+    Sandbox sandbox = new Sandbox(Layout.ARRAY);
+    new Arguments(sandbox).forward();
+    new Arguments(sandbox).weights();
+    Arguments arguments = new Arguments(sandbox);
+    arguments.q = readOnly(2, 4, 3, 8);
+    arguments.k = confined(2, 2, 5, 8);
+    arguments.out = confined(2, 4, 3, 6);
+    arguments.forward();
+    arguments.weights();
+  }
+
+  private static Operand<Arguments> operand(
+      String name, BiConsumer<Arguments, FloatTensor> replace, long... shape) {
+    return new Operand<>(name, replace, Arguments::twoWorkers, shape);
   }
 
   /** What is wrong for forward and weights alike. */
   static Stream<WrongCall<Arguments>> queriesAndKeys() {
+    return all(
+        operand("q", (a, t) -> a.q = t, 2, 4, 3, 8).asInput(),
+        operand("k", (a, t) -> a.k = t, 2, 2, 5, 8).asInput(),
+        operand("bias", (a, t) -> a.builder.bias(t), 5).unreadable(),
+        shapesOfQueriesAndKeys());
+  }
+
+  private static Stream<WrongCall<Arguments>> shapesOfQueriesAndKeys() {
     return Stream.of(
-        missing("q", a -> a.q = nothing()),
-        missing("k", a -> a.k = nothing()),
         missing("workers", a -> a.workers = nothing()),
-        illegal("q of rank 3", a -> a.q = a.input(4, 3, 8), "q.rank() is 3", "4"),
-        illegal("k of rank 1", a -> a.k = a.input(8), "k.rank() is 1", "4"),
-        illegal("k's batch", a -> a.k = a.input(3, 2, 5, 8), "k.size(0) is 3", "q.size(0) is 2"),
-        illegal("k's headDim", a -> a.k = a.input(2, 2, 5, 7), "k.size(3) is 7", "q.size(3) is 8"),
+        illegal("q of rank 3", a -> a.q = a.sandbox.anyInput(4, 3, 8), "q.rank() is 3", "4"),
+        illegal("k of rank 1", a -> a.k = a.sandbox.anyInput(8), "k.rank() is 1", "4"),
+        illegal(
+            "k's batch",
+            a -> a.k = a.sandbox.anyInput(3, 2, 5, 8),
+            "k.size(0) is 3",
+            "q.size(0) is 2"),
+        illegal(
+            "k's headDim",
+            a -> a.k = a.sandbox.anyInput(2, 2, 5, 7),
+            "k.size(3) is 7",
+            "q.size(3) is 8"),
         illegal("3 key heads", a -> keyHeads(a, 3), "q.size(1) is 4", "k.size(1)", "3"),
         illegal("8 key heads", a -> keyHeads(a, 8), "q.size(1) is 4", "k.size(1)", "8"),
         illegal("no key heads", a -> keyHeads(a, 0), "q.size(1) is 4", "k.size(1)", "0"),
@@ -116,46 +133,64 @@ class AttentionArgumentsTest {
         illegal("1 key length", a -> a.builder.mask(Mask.keyLengths(5)), "1", "2"),
         illegal("3 key lengths", a -> a.builder.mask(Mask.keyLengths(5, 5, 5)), "3", "2"),
         illegal("a key length of 6", a -> a.builder.mask(Mask.keyLengths(1, 6)), "6", "5"),
-        illegal("bias' keys", a -> a.builder.bias(a.input(1, 4)), "bias.size(1) is 4", "5"),
-        illegal("bias' queries", a -> a.builder.bias(a.input(2, 5)), "bias.size(0) is 2", "3"),
-        illegal("bias' heads", a -> a.builder.bias(a.input(2, 1, 1)), "bias.size(0) is 2", "4"),
-        illegal("bias' batch", a -> a.builder.bias(a.input(3, 1, 1, 5)), "bias.size(0) is 3", "2"),
-        closed("closed q", a -> a.q = WrongCall.closedTensor(2, 4, 3, 8), "arena of q"),
-        closed("closed k", a -> a.k = WrongCall.closedTensor(2, 2, 5, 8), "arena of k"),
-        closed("closed bias", a -> a.builder.bias(WrongCall.closedTensor(5)), "arena of bias"),
-        closed("closed workers", a -> a.workers = WrongCall.closedWorkers(), "closed"),
         illegal(
-            "another thread's q", a -> a.q = WrongCall.confinedElsewhere(2, 4, 3, 8), "arena of q"),
-        illegal("this thread's k and two workers", a -> confinedKeys(a), "arena of k", "workers"),
+            "bias' keys", a -> a.builder.bias(a.sandbox.anyInput(1, 4)), "bias.size(1) is 4", "5"),
         illegal(
-            "another thread's bias",
-            a -> a.builder.bias(WrongCall.confinedElsewhere(5)),
-            "arena of bias"));
+            "bias' queries",
+            a -> a.builder.bias(a.sandbox.anyInput(2, 5)),
+            "bias.size(0) is 2",
+            "3"),
+        illegal(
+            "bias' heads",
+            a -> a.builder.bias(a.sandbox.anyInput(2, 1, 1)),
+            "bias.size(0) is 2",
+            "4"),
+        illegal(
+            "bias' batch",
+            a -> a.builder.bias(a.sandbox.anyInput(3, 1, 1, 5)),
+            "bias.size(0) is 3",
+            "2"),
+        closed("closed workers", a -> a.workers = closedWorkers(), "closed"));
   }
 
   private static void keyHeads(Arguments a, long heads) {
-    a.k = a.input(2, heads, 5, 8);
-    a.v = a.input(2, heads, 5, 6);
+    a.k = a.sandbox.anyInput(2, heads, 5, 8);
+    a.v = a.sandbox.anyInput(2, heads, 5, 6);
   }
 
   private static void headDimZero(Arguments a) {
-    a.q = a.input(2, 4, 3, 0);
-    a.k = a.input(2, 2, 5, 0);
-  }
-
-  private static void confinedKeys(Arguments a) {
-    a.k = WrongCall.confined(2, 2, 5, 8);
-    a.workers = TWO;
+    a.q = a.sandbox.anyInput(2, 4, 3, 0);
+    a.k = a.sandbox.anyInput(2, 2, 5, 0);
   }
 
   static Stream<WrongCall<Arguments>> forwardOnly() {
+    return all(
+        operand("v", (a, t) -> a.v = t, 2, 2, 5, 6).asInput(),
+        operand("out", (a, t) -> a.out = t, 2, 4, 3, 6).asOutput(),
+        operand("logSumExp", (a, t) -> a.logSumExp = t, 2, 4, 3).asStatistic(),
+        operand("entropy", (a, t) -> a.entropy = t, 2, 4, 3).asStatistic(),
+        operand("maxWeight", (a, t) -> a.maxWeight = t, 2, 4, 3).asStatistic(),
+        shapesOfValuesAndResults());
+  }
+
+  private static Stream<WrongCall<Arguments>> shapesOfValuesAndResults() {
     return Stream.of(
-        missing("v", a -> a.v = nothing()),
-        missing("out", a -> a.out = nothing()),
-        illegal("v of rank 2", a -> a.v = a.input(5, 6), "v.rank() is 2", "4"),
-        illegal("v's batch", a -> a.v = a.input(1, 2, 5, 6), "v.size(0) is 1", "k.size(0) is 2"),
-        illegal("v's heads", a -> a.v = a.input(2, 4, 5, 6), "v.size(1) is 4", "k.size(1) is 2"),
-        illegal("v's length", a -> a.v = a.input(2, 2, 6, 6), "v.size(2) is 6", "k.size(2) is 5"),
+        illegal("v of rank 2", a -> a.v = a.sandbox.anyInput(5, 6), "v.rank() is 2", "4"),
+        illegal(
+            "v's batch",
+            a -> a.v = a.sandbox.anyInput(1, 2, 5, 6),
+            "v.size(0) is 1",
+            "k.size(0) is 2"),
+        illegal(
+            "v's heads",
+            a -> a.v = a.sandbox.anyInput(2, 4, 5, 6),
+            "v.size(1) is 4",
+            "k.size(1) is 2"),
+        illegal(
+            "v's length",
+            a -> a.v = a.sandbox.anyInput(2, 2, 6, 6),
+            "v.size(2) is 6",
+            "k.size(2) is 5"),
         illegal("out of rank 3", a -> a.out = a.sandbox.output(4, 3, 6), "out.rank() is 3", "4"),
         illegal("out's batch", a -> out(a, 3, 4, 3, 6), "out.size(0) is 3", "q.size(0) is 2"),
         illegal("out's heads", a -> out(a, 2, 2, 3, 6), "out.size(1) is 2", "q.size(1) is 4"),
@@ -165,25 +200,6 @@ class AttentionArgumentsTest {
         illegal("statistic's heads", a -> a.entropy = a.sandbox.output(2, 3, 3), "3", "4"),
         illegal("statistic's length", a -> a.maxWeight = a.sandbox.output(2, 4, 4), "4", "3"),
         illegal("statistic's rank", a -> a.entropy = a.sandbox.output(2, 4), "2", "3"),
-        closed("closed v", a -> a.v = WrongCall.closedTensor(2, 2, 5, 6), "arena of v"),
-        closed("closed out", a -> a.out = WrongCall.closedTensor(2, 4, 3, 6), "arena of out"),
-        closed(
-            "closed entropy", a -> a.entropy = WrongCall.closedTensor(2, 4, 3), "arena of entropy"),
-        illegal("read-only out", a -> a.out = WrongCall.readOnly(2, 4, 3, 6), "out", "read-only"),
-        illegal(
-            "read-only logSumExp",
-            a -> a.logSumExp = WrongCall.readOnly(2, 4, 3),
-            "logSumExp",
-            "read-only"),
-        illegal(
-            "another thread's v", a -> a.v = WrongCall.confinedElsewhere(2, 2, 5, 6), "arena of v"),
-        illegal("another thread's out", a -> out(a, WrongCall::confinedElsewhere), "arena of out"),
-        illegal(
-            "this thread's out and two workers", a -> confinedOut(a), "arena of out", "workers"),
-        illegal(
-            "another thread's maxWeight",
-            a -> a.maxWeight = WrongCall.confinedElsewhere(2, 4, 3),
-            "arena of maxWeight"),
         illegal("out within v", a -> outInValues(a), "out ", "v "),
         illegal("out within q", a -> a.out = a.q.slice(3, 1, 7), "out ", "q "),
         illegal("logSumExp is entropy", a -> a.logSumExp = a.entropy, "logSumExp", "entropy"),
@@ -197,15 +213,6 @@ class AttentionArgumentsTest {
 
   private static void out(Arguments a, long... shape) {
     a.out = a.sandbox.output(shape);
-  }
-
-  private static void out(Arguments a, java.util.function.Function<long[], FloatTensor> memory) {
-    a.out = memory.apply(new long[] {2, 4, 3, 6});
-  }
-
-  private static void confinedOut(Arguments a) {
-    a.out = WrongCall.confined(2, 4, 3, 6);
-    a.workers = TWO;
   }
 
   private static void outInValues(Arguments a) {
@@ -233,24 +240,23 @@ class AttentionArgumentsTest {
   }
 
   static Stream<WrongCall<Arguments>> weightsOnly() {
+    return all(operand("p", (a, t) -> a.p = t, 2, 4, 3, 5).asOutput(), shapesOfWeights());
+  }
+
+  private static Stream<WrongCall<Arguments>> shapesOfWeights() {
     return Stream.of(
-        missing("p", a -> a.p = nothing()),
         illegal("p of rank 3", a -> a.p = a.sandbox.output(4, 3, 5), "p.rank() is 3", "4"),
         illegal("p's batch", a -> p(a, 1, 4, 3, 5), "p.size(0) is 1", "q.size(0) is 2"),
         illegal("p's heads", a -> p(a, 2, 2, 3, 5), "p.size(1) is 2", "q.size(1) is 4"),
         illegal("p's queries", a -> p(a, 2, 4, 5, 5), "p.size(2) is 5", "q.size(2) is 3"),
         illegal("p's keys", a -> p(a, 2, 4, 3, 3), "p.size(3) is 3", "k.size(2) is 5"),
-        closed("closed p", a -> a.p = WrongCall.closedTensor(2, 4, 3, 5), "arena of p"),
-        illegal("read-only p", a -> a.p = WrongCall.readOnly(2, 4, 3, 5), "p", "read-only"),
-        illegal(
-            "another thread's p", a -> a.p = WrongCall.confinedElsewhere(2, 4, 3, 5), "arena of p"),
         illegal("p in q", a -> a.p = a.q.slice(3, 2, 7), "p", "q"),
         illegal("p in k", a -> weightsInKeys(a), "p"),
         illegal("p is the bias", a -> a.builder.bias(rowOf(a.p)), "bias"));
   }
 
   private static void weightsInKeys(Arguments a) {
-    a.k = a.input(2, 4, 5, 8);
+    a.k = a.sandbox.anyInput(2, 4, 5, 8);
     a.p = a.k.slice(2, 1, 4).slice(3, 0, 5);
   }
 
@@ -261,37 +267,13 @@ class AttentionArgumentsTest {
   @ParameterizedTest
   @MethodSource({"queriesAndKeys", "forwardOnly"})
   void forwardRefuses(WrongCall<Arguments> wrong) {
-    assertRefused(wrong, (arguments, ignored) -> arguments.forward());
+    wrong.assertRefused(Arguments::new, Arguments::forward);
   }
 
   @ParameterizedTest
   @MethodSource({"queriesAndKeys", "weightsOnly"})
   void weightsRefuse(WrongCall<Arguments> wrong) {
-    assertRefused(wrong, (arguments, ignored) -> arguments.weights());
-  }
-
-  private static void assertRefused(
-      WrongCall<Arguments> wrong, BiConsumer<Arguments, Workers> operation) {
-    for (Layout layout : List.of(Layout.ARRAY, Layout.STRIDED_NATIVE)) {
-      try (Sandbox sandbox = new Sandbox(layout)) {
-        Arguments arguments = new Arguments(sandbox);
-        wrong.assertRefused(sandbox, arguments, a -> operation.accept(a, a.workers));
-      }
-    }
-  }
-
-  @Test
-  void missingStatisticsAreRefused() {
-    try (Sandbox sandbox = new Sandbox(Layout.ARRAY)) {
-      Arguments a = new Arguments(sandbox);
-      Attention attention = Attention.builder().build();
-      WrongCall.assertThrown(
-          NullPointerException.class,
-          List.of("statistics"),
-          "no statistics",
-          () -> attention.forward(a.q, a.k, a.v, a.out, nothing(), a.workers));
-      sandbox.assertUntouched("no statistics");
-    }
+    wrong.assertRefused(Arguments::new, Arguments::weights);
   }
 
   static Stream<WrongCall<Attention.Builder>> options() {
@@ -317,8 +299,6 @@ class AttentionArgumentsTest {
   @ParameterizedTest
   @MethodSource("options")
   void theBuilderRefuses(WrongCall<Attention.Builder> wrong) {
-    Attention.Builder builder = Attention.builder();
-    WrongCall.assertThrown(
-        wrong.type(), wrong.says(), wrong.what(), () -> wrong.change().accept(builder));
+    wrong.assertRefused(Attention.builder());
   }
 }

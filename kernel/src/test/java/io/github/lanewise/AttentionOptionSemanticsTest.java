@@ -3,9 +3,12 @@ package io.github.lanewise;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.lanewise.AttentionOperations.Sizes;
 import io.github.lanewise.attention.Attention;
+import io.github.lanewise.reference.AttentionShape;
+import io.github.lanewise.testing.Attended;
 import io.github.lanewise.testing.FloatKind;
+import io.github.lanewise.testing.Floats;
+import io.github.lanewise.testing.Operands;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,7 +23,8 @@ class AttentionOptionSemanticsTest {
   /** headDim 1, q = 1, scale 1: the scores are k. */
   private static Attended ofScores(
       Attention.Builder builder, int queries, float[] scores, float[] values) {
-    Sizes sizes = new Sizes(1, 1, 1, queries, scores.length, 1, values.length / scores.length);
+    AttentionShape sizes =
+        new AttentionShape(1, 1, 1, queries, scores.length, 1, values.length / scores.length);
     return Attended.by(
         builder.scale(1f).build(), sizes, Floats.filled(queries, 1f), scores, values);
   }
@@ -49,8 +53,8 @@ class AttentionOptionSemanticsTest {
     float[] oneHot = new float[keys];
     oneHot[first] = 1f;
     for (int row = 0; row < queries; row++) {
-      Floats.assertSameBits(value, all.out[row], "out of row " + row);
-      Floats.assertSameBits(oneHot, all.weights[row], "weights of row " + row);
+      Floats.assertBits(value, all.out[row], "out of row " + row);
+      Floats.assertBits(oneHot, all.weights[row], "weights of row " + row);
       assertEquals(Float.NaN, all.logSumExp[row]);
       assertEquals(0f, all.entropy[row]);
       assertEquals(1f, all.maxWeight[row]);
@@ -59,16 +63,11 @@ class AttentionOptionSemanticsTest {
 
   @Test
   void temperatureZeroOfOneHeadLeavesTheOthersAlone() {
-    Sizes sizes = new Sizes(2, 4, 2, 3, 300, 6, 7);
-    float[] q = Floats.of("q", FloatKind.NORMAL, sizes.q());
-    float[] k = Floats.of("k", FloatKind.NORMAL, sizes.k());
-    float[] v = Floats.of("v", FloatKind.NORMAL, sizes.v());
-    Attention mixed = Attention.builder().temperature(1f, 0f, 0.5f, 0f).build();
-    Attention soft = Attention.builder().temperature(1f, 1f, 0.5f, 1f).build();
-    Attention hard = Attention.builder().temperature(0f, 0f, 0f, 0f).build();
-    Attended all = Attended.by(mixed, sizes, q, k, v);
-    Attended expectedSoft = Attended.by(soft, sizes, q, k, v);
-    Attended expectedHard = Attended.by(hard, sizes, q, k, v);
+    AttentionShape sizes = new AttentionShape(2, 4, 2, 3, 300, 6, 7);
+    Operands operands = Operands.of(sizes);
+    Attended all = operands.by(Attention.builder().temperature(1f, 0f, 0.5f, 0f));
+    Attended expectedSoft = operands.by(Attention.builder().temperature(1f, 1f, 0.5f, 1f));
+    Attended expectedHard = operands.by(Attention.builder().temperature(0f, 0f, 0f, 0f));
     for (int row = 0; row < all.rows(); row++) {
       int head = row / 3 % 4;
       all.assertSameRow(head % 2 == 0 ? expectedSoft : expectedHard, row, row);
@@ -94,7 +93,7 @@ class AttentionOptionSemanticsTest {
     }
     float logarithm = (float) StrictMath.log(live);
     for (int row = 0; row < queries; row++) {
-      Floats.assertSameBits(uniform, all.weights[row], "weights of row " + row);
+      Floats.assertBits(uniform, all.weights[row], "weights of row " + row);
       assertEquals(sum * (1f / live), all.out[row][0]);
       assertEquals(logarithm, all.logSumExp[row]);
       assertEquals(logarithm, all.entropy[row]);
@@ -132,7 +131,7 @@ class AttentionOptionSemanticsTest {
 
   /** One query, one key, of which the query stands some positions behind. */
   private static Attended logSumExpOf(Attention.Builder builder, float score, long offset) {
-    Sizes sizes = new Sizes(1, 1, 1, 1, 1, 1, 1);
+    AttentionShape sizes = new AttentionShape(1, 1, 1, 1, 1, 1, 1);
     Attention attention = builder.mask(Mask.causal(offset)).build();
     return Attended.by(attention, sizes, new float[] {1f}, new float[] {score}, new float[] {7f});
   }
@@ -187,23 +186,21 @@ class AttentionOptionSemanticsTest {
 
   @Test
   void lengthZeroLeavesNothingToDoOrZero() {
-    for (Sizes sizes :
-        new Sizes[] {
-          new Sizes(0, 2, 1, 3, 5, 4, 4),
-          new Sizes(2, 0, 0, 3, 5, 4, 4),
-          new Sizes(2, 0, 1, 3, 5, 4, 4),
-          new Sizes(2, 2, 1, 0, 5, 4, 4),
-          new Sizes(2, 2, 1, 3, 0, 4, 4),
-          new Sizes(1, 1, 1, 70, 0, 4, 4),
-          new Sizes(2, 2, 1, 3, 5, 4, 0),
+    for (AttentionShape sizes :
+        new AttentionShape[] {
+          new AttentionShape(0, 2, 1, 3, 5, 4, 4),
+          new AttentionShape(2, 0, 0, 3, 5, 4, 4),
+          new AttentionShape(2, 0, 1, 3, 5, 4, 4),
+          new AttentionShape(2, 2, 1, 0, 5, 4, 4),
+          new AttentionShape(2, 2, 1, 3, 0, 4, 4),
+          new AttentionShape(1, 1, 1, 70, 0, 4, 4),
+          new AttentionShape(2, 2, 1, 3, 5, 4, 0),
         }) {
-      float[] q = Floats.of("q", FloatKind.NORMAL, sizes.q());
-      float[] k = Floats.of("k", FloatKind.NORMAL, sizes.k());
-      float[] v = Floats.of("v", FloatKind.NORMAL, sizes.v());
+      Operands operands = Operands.of(sizes);
       for (Mask mask : new Mask[] {Mask.none(), Mask.causal(), Mask.prefix(2)}) {
-        Attended all = Attended.by(Attention.builder().mask(mask).build(), sizes, q, k, v);
+        Attended all = operands.by(Attention.builder().mask(mask));
         for (int row = 0; row < all.rows(); row++) {
-          if (sizes.keys() == 0) {
+          if (sizes.keyLength() == 0) {
             all.assertEmpty(row, -INF);
           } else if (mask == Mask.none()) {
             all.assertOrdinary(row); // valueDim 0: the statistics are there
@@ -215,14 +212,14 @@ class AttentionOptionSemanticsTest {
 
   @Test
   void aQueryHeadUsesTheKeyHeadOfItsGroup() {
-    Sizes sizes = new Sizes(2, 6, 2, 3, 40, 5, 4);
-    float[] q = Floats.of("q", FloatKind.NORMAL, sizes.q());
-    float[] k = Floats.of("k", FloatKind.NORMAL, sizes.k());
-    float[] v = Floats.of("v", FloatKind.NORMAL, sizes.v());
-    Attention attention = Attention.builder().mask(Mask.causal()).build();
-    Attended grouped = Attended.by(attention, sizes, q, k, v);
-    Sizes repeated = new Sizes(2, 6, 6, 3, 40, 5, 4);
-    Attended each = Attended.by(attention, repeated, q, repeat(k, 40 * 5, 3), repeat(v, 40 * 4, 3));
+    AttentionShape sizes = new AttentionShape(2, 6, 2, 3, 40, 5, 4);
+    Operands operands = Operands.of(sizes);
+    Attention.Builder causal = Attention.builder().mask(Mask.causal());
+    Attended grouped = operands.by(causal);
+    float[] k = repeat(operands.k(), 40 * 5, 3);
+    float[] v = repeat(operands.v(), 40 * 4, 3);
+    AttentionShape repeated = new AttentionShape(2, 6, 6, 3, 40, 5, 4);
+    Attended each = new Operands(repeated, operands.q(), k, v).by(causal);
     for (int row = 0; row < grouped.rows(); row++) {
       grouped.assertOrdinary(row);
       grouped.assertSameRow(each, row, row);
@@ -241,13 +238,11 @@ class AttentionOptionSemanticsTest {
   @ParameterizedTest
   @CsvSource({"5, 3", "70, 20", "300, 257", "2, 1"})
   void causalWithMoreQueriesThanKeysHasLeadingEmptyRows(int queries, int keys) {
-    Sizes sizes = new Sizes(1, 1, 1, queries, keys, 4, 3);
-    float[] q = Floats.of("q", FloatKind.NORMAL, sizes.q());
-    float[] k = Floats.of("k", FloatKind.NORMAL, sizes.k());
-    float[] v = Floats.of("v", FloatKind.NORMAL, sizes.v());
+    AttentionShape sizes = new AttentionShape(1, 1, 1, queries, keys, 4, 3);
+    Operands operands = Operands.of(sizes);
     Mask[] masks = {Mask.causal(), Mask.causal(keys - queries), Mask.window(keys, 0)};
     for (Mask mask : masks) {
-      Attended all = Attended.by(Attention.builder().mask(mask).build(), sizes, q, k, v);
+      Attended all = operands.by(Attention.builder().mask(mask));
       for (int row = 0; row < queries; row++) {
         int visible = row + 1 + keys - queries;
         if (visible <= 0) {
@@ -270,12 +265,12 @@ class AttentionOptionSemanticsTest {
     Attended tiny =
         ofScores(Attention.builder(), 3, new float[2], Floats.filled(4, -Float.MIN_VALUE));
     for (int row = 0; row < 3; row++) {
-      Floats.assertSameBits(new float[2], all.out[row], "values of -0");
-      Floats.assertSameBits(
+      Floats.assertBits(new float[2], all.out[row], "values of -0");
+      Floats.assertBits(
           Floats.filled(2, -Float.MIN_VALUE), tiny.out[row], "values that stay below 0");
     }
     float[] one = {0f, -1000f}; // the second value underflows to -0 on its way
     Attended lost = ofScores(Attention.builder(), 1, one, new float[] {-0f, -1f});
-    Floats.assertSameBits(new float[1], lost.out[0], "a sum of -0");
+    Floats.assertBits(new float[1], lost.out[0], "a sum of -0");
   }
 }

@@ -1,32 +1,28 @@
 package io.github.lanewise;
 
-import static io.github.lanewise.WrongCall.closed;
-import static io.github.lanewise.WrongCall.illegal;
-import static io.github.lanewise.WrongCall.missing;
-import static io.github.lanewise.WrongCall.nothing;
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static io.github.lanewise.testing.Refused.closedWorkers;
+import static io.github.lanewise.testing.Refused.nothing;
+import static io.github.lanewise.testing.WrongCall.all;
+import static io.github.lanewise.testing.WrongCall.closed;
+import static io.github.lanewise.testing.WrongCall.illegal;
+import static io.github.lanewise.testing.WrongCall.missing;
 
 import io.github.lanewise.attention.Attention;
 import io.github.lanewise.attention.AttentionState;
-import io.github.lanewise.testing.FloatKind;
+import io.github.lanewise.testing.Layout;
+import io.github.lanewise.testing.Sandbox;
 import io.github.lanewise.testing.ShardedCall;
-import java.util.List;
-import java.util.function.Consumer;
+import io.github.lanewise.testing.TestWorkers;
+import io.github.lanewise.testing.WrongCall;
+import io.github.lanewise.testing.WrongCall.Operand;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every wrong argument of partial, merge and writeTo is refused before anything has changed. */
 class AttentionStateArgumentsTest {
-
-  private static final Workers TWO = Workers.threads(2);
-
-  @AfterAll
-  static void close() {
-    TWO.close();
-  }
 
   /** Right arguments, to be made wrong one by one: the state holds keys 0 to 4. */
   private static final class Arguments {
@@ -39,6 +35,11 @@ class AttentionStateArgumentsTest {
     long firstKey = 5;
     AttentionState state = held;
     Workers workers = Workers.caller();
+
+    void twoWorkers() {
+      workers = TestWorkers.TWO;
+    }
+
     FloatTensor out;
     FloatTensor logSumExp;
     FloatTensor entropy;
@@ -46,18 +47,15 @@ class AttentionStateArgumentsTest {
 
     Arguments(Sandbox sandbox) {
       this.sandbox = sandbox;
-      q = input(2, 4, 3, 8);
-      k = input(2, 2, 5, 8);
-      v = input(2, 2, 5, 6);
+      q = sandbox.anyInput(2, 4, 3, 8);
+      k = sandbox.anyInput(2, 2, 5, 8);
+      v = sandbox.anyInput(2, 2, 5, 6);
       out = sandbox.output(2, 4, 3, 6);
       logSumExp = sandbox.output(2, 4, 3);
       entropy = sandbox.output(2, 4, 3);
       maxWeight = sandbox.output(2, 4, 3);
       builder.build().partial(q, k, v, 0, held, workers);
-    }
-
-    FloatTensor input(long... shape) {
-      return sandbox.input(Floats.of("input", FloatKind.NORMAL, shape), shape);
+      sandbox.keep(() -> ShardedCall.bytes(held));
     }
 
     void partial() {
@@ -71,35 +69,57 @@ class AttentionStateArgumentsTest {
 
   @Test
   void theRightArgumentsAreTaken() {
-    try (Sandbox sandbox = new Sandbox(Layout.ARRAY)) {
-      Arguments arguments = new Arguments(sandbox);
-      // Arrays may end with the shard or go on, and one column stands for all.
-      arguments.builder.mask(
-          Mask.allowed(new boolean[3 * 12], 3, 12)
-              .and(Mask.allowed(new boolean[3], 3, 1))
-              .and(Mask.keyLengths(2, 100))
-              .and(Mask.causal(3)));
-      arguments.builder.bias(arguments.input(1, 11)).alibi(1, 2, 3, 4);
-      arguments.partial();
-      arguments.writeTo();
-      sandbox.assertIntact("writeTo");
-    }
+    Sandbox sandbox = new Sandbox(Layout.ARRAY);
+    Arguments arguments = new Arguments(sandbox);
+    // Arrays may end with the shard or go on, and one column stands for all.
+    arguments.builder.mask(
+        Mask.allowed(new boolean[3 * 12], 3, 12)
+            .and(Mask.allowed(new boolean[3], 3, 1))
+            .and(Mask.keyLengths(2, 100))
+            .and(Mask.causal(3)));
+    arguments.builder.bias(sandbox.anyInput(1, 11)).alibi(1, 2, 3, 4);
+    arguments.partial();
+    arguments.writeTo();
+    sandbox.assertIntact("writeTo");
+  }
+
+  private static Operand<Arguments> operand(
+      String name, BiConsumer<Arguments, FloatTensor> replace, long... shape) {
+    return new Operand<>(name, replace, Arguments::twoWorkers, shape);
   }
 
   static Stream<WrongCall<Arguments>> wrongShards() {
+    return all(
+        operand("q", (a, t) -> a.q = t, 2, 4, 3, 8).asInput(),
+        operand("k", (a, t) -> a.k = t, 2, 2, 5, 8).asInput(),
+        operand("v", (a, t) -> a.v = t, 2, 2, 5, 6).asInput(),
+        operand("bias", (a, t) -> a.builder.bias(t), 10).unreadable(),
+        wrongShapesOfShards());
+  }
+
+  private static Stream<WrongCall<Arguments>> wrongShapesOfShards() {
     long end = 1L << 61;
     return Stream.of(
-        missing("q", a -> a.q = nothing()),
-        missing("k", a -> a.k = nothing()),
-        missing("v", a -> a.v = nothing()),
         missing("state", a -> a.state = nothing()),
         missing("workers", a -> a.workers = nothing()),
         illegal("q's batch", a -> resized(a, 1, 4, 3), "q.size(0) is 1", "batch is 2"),
         illegal("q's heads", a -> resized(a, 2, 2, 3), "q.size(1) is 2", "queryHeads is 4"),
         illegal("q's length", a -> resized(a, 2, 4, 4), "q.size(2) is 4", "queryLength is 3"),
-        illegal("v's dim", a -> a.v = a.input(2, 2, 5, 7), "v.size(3) is 7", "valueDim is 6"),
-        illegal("v's length", a -> a.v = a.input(2, 2, 4, 6), "v.size(2) is 4", "k.size(2) is 5"),
-        illegal("k's headDim", a -> a.k = a.input(2, 2, 5, 7), "k.size(3) is 7", "q.size(3) is 8"),
+        illegal(
+            "v's dim",
+            a -> a.v = a.sandbox.anyInput(2, 2, 5, 7),
+            "v.size(3) is 7",
+            "valueDim is 6"),
+        illegal(
+            "v's length",
+            a -> a.v = a.sandbox.anyInput(2, 2, 4, 6),
+            "v.size(2) is 4",
+            "k.size(2) is 5"),
+        illegal(
+            "k's headDim",
+            a -> a.k = a.sandbox.anyInput(2, 2, 5, 7),
+            "k.size(3) is 7",
+            "q.size(3) is 8"),
         illegal("firstKey -1", a -> a.firstKey = -1, "firstKey is -1", "0"),
         illegal("firstKey at the end", a -> a.firstKey = end - 4, "" + (end - 4), "" + (end - 5)),
         illegal("firstKey beyond", a -> a.firstKey = Long.MAX_VALUE, "" + Long.MAX_VALUE),
@@ -123,30 +143,38 @@ class AttentionStateArgumentsTest {
         illegal(
             "mask's queries", a -> a.builder.mask(Mask.allowed(new boolean[20], 2, 10)), "2", "3"),
         illegal("1 key length", a -> a.builder.mask(Mask.keyLengths(5)), "1", "2"),
-        illegal("bias' keys", a -> a.builder.bias(a.input(1, 9)), "bias.size(1) is 9", "10"),
-        illegal("bias' queries", a -> a.builder.bias(a.input(2, 10)), "bias.size(0) is 2", "3"),
-        closed("closed v", a -> a.v = WrongCall.closedTensor(2, 2, 5, 6), "arena of v"),
-        closed("closed bias", a -> a.builder.bias(WrongCall.closedTensor(10)), "arena of bias"),
-        closed("closed workers", a -> a.workers = WrongCall.closedWorkers(), "closed"),
         illegal(
-            "another thread's q", a -> a.q = WrongCall.confinedElsewhere(2, 4, 3, 8), "arena of q"),
-        illegal("this thread's v and two workers", a -> confined(a), "arena of v", "workers"));
+            "bias' keys", a -> a.builder.bias(a.sandbox.anyInput(1, 9)), "bias.size(1) is 9", "10"),
+        illegal(
+            "bias' queries",
+            a -> a.builder.bias(a.sandbox.anyInput(2, 10)),
+            "bias.size(0) is 2",
+            "3"),
+        closed("closed workers", a -> a.workers = closedWorkers(), "closed"));
   }
 
   private static void resized(Arguments a, long batch, long heads, long length) {
-    a.q = a.input(batch, heads, length, 8);
-    a.k = a.input(batch, 2, 5, 8);
-    a.v = a.input(batch, 2, 5, 6);
+    a.q = a.sandbox.anyInput(batch, heads, length, 8);
+    a.k = a.sandbox.anyInput(batch, 2, 5, 8);
+    a.v = a.sandbox.anyInput(batch, 2, 5, 6);
   }
 
-  private static void confined(Arguments a) {
-    a.v = WrongCall.confined(2, 2, 5, 6);
-    a.workers = TWO;
+  private static Operand<Arguments> result(
+      String name, BiConsumer<Arguments, FloatTensor> replace, long... shape) {
+    return new Operand<>(name, replace, null, shape);
   }
 
   static Stream<WrongCall<Arguments>> wrongResults() {
+    return all(
+        result("out", (a, t) -> a.out = t, 2, 4, 3, 6).asOutput(),
+        result("logSumExp", (a, t) -> a.logSumExp = t, 2, 4, 3).asStatistic(),
+        result("entropy", (a, t) -> a.entropy = t, 2, 4, 3).asStatistic(),
+        result("maxWeight", (a, t) -> a.maxWeight = t, 2, 4, 3).asStatistic(),
+        wrongShapesOfResults());
+  }
+
+  private static Stream<WrongCall<Arguments>> wrongShapesOfResults() {
     return Stream.of(
-        missing("out", a -> a.out = nothing()),
         illegal("out of rank 3", a -> out(a, 4, 3, 6), "out.rank() is 3", "4"),
         illegal("out's batch", a -> out(a, 3, 4, 3, 6), "out.size(0) is 3", "batch is 2"),
         illegal("out's heads", a -> out(a, 2, 2, 3, 6), "out.size(1) is 2", "queryHeads is 4"),
@@ -156,14 +184,6 @@ class AttentionStateArgumentsTest {
         illegal("statistic's heads", a -> a.entropy = a.sandbox.output(2, 3, 3), "3", "4"),
         illegal("statistic's length", a -> a.maxWeight = a.sandbox.output(2, 4, 4), "4", "3"),
         illegal("statistic's rank", a -> a.entropy = a.sandbox.output(2, 4), "2", "3"),
-        closed("closed out", a -> a.out = WrongCall.closedTensor(2, 4, 3, 6), "arena of out"),
-        closed("closed entropy", a -> a.entropy = WrongCall.closedTensor(2, 4, 3), "entropy"),
-        illegal("read-only out", a -> a.out = WrongCall.readOnly(2, 4, 3, 6), "out", "read-only"),
-        illegal("read-only maxWeight", a -> a.maxWeight = WrongCall.readOnly(2, 4, 3), "maxWeight"),
-        illegal(
-            "another thread's out",
-            a -> a.out = WrongCall.confinedElsewhere(2, 4, 3, 6),
-            "arena of out"),
         illegal("logSumExp is entropy", a -> a.logSumExp = a.entropy, "logSumExp", "entropy"),
         illegal("maxWeight in out", a -> a.maxWeight = part(a.out), "maxWeight", "out"));
   }
@@ -179,34 +199,13 @@ class AttentionStateArgumentsTest {
   @ParameterizedTest
   @MethodSource("wrongShards")
   void partialRefuses(WrongCall<Arguments> wrong) {
-    assertRefused(wrong, Arguments::partial);
+    wrong.assertRefused(Arguments::new, Arguments::partial);
   }
 
   @ParameterizedTest
   @MethodSource("wrongResults")
   void writeToRefuses(WrongCall<Arguments> wrong) {
-    assertRefused(wrong, Arguments::writeTo);
-  }
-
-  private static void assertRefused(WrongCall<Arguments> wrong, Consumer<Arguments> operation) {
-    for (Layout layout : List.of(Layout.ARRAY, Layout.STRIDED_NATIVE)) {
-      try (Sandbox sandbox = new Sandbox(layout)) {
-        Arguments arguments = new Arguments(sandbox);
-        byte[] before = ShardedCall.bytes(arguments.held);
-        wrong.assertRefused(sandbox, arguments, operation);
-        assertArrayEquals(before, ShardedCall.bytes(arguments.held), wrong.what());
-      }
-    }
-  }
-
-  @Test
-  void missingStatisticsAreRefused() {
-    FloatTensor out = FloatTensor.allocate(1, 1, 1, 1);
-    WrongCall.assertThrown(
-        NullPointerException.class,
-        List.of("statistics"),
-        "no statistics",
-        () -> AttentionState.empty(1, 1, 1, 1).writeTo(out, nothing()));
+    wrong.assertRefused(Arguments::new, Arguments::writeTo);
   }
 
   static Stream<WrongCall<AttentionState>> wrongStates() {
@@ -227,8 +226,6 @@ class AttentionStateArgumentsTest {
   @ParameterizedTest
   @MethodSource("wrongStates")
   void statesThatDoNotFitAreRefused(WrongCall<AttentionState> wrong) {
-    AttentionState state = AttentionState.empty(2, 4, 3, 6);
-    WrongCall.assertThrown(
-        wrong.type(), wrong.says(), wrong.what(), () -> wrong.change().accept(state));
+    wrong.assertRefused(AttentionState.empty(2, 4, 3, 6));
   }
 }

@@ -2,9 +2,13 @@ package io.github.lanewise;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.github.lanewise.AttentionOperations.Sizes;
 import io.github.lanewise.attention.Attention;
+import io.github.lanewise.reference.AttentionShape;
+import io.github.lanewise.testing.Attended;
 import io.github.lanewise.testing.FloatKind;
+import io.github.lanewise.testing.Floats;
+import io.github.lanewise.testing.Operands;
+import io.github.lanewise.testing.Sizes;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -12,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * NaN around every range and view, and at every position that a row does not see: none of it is
+ * NaN around every range of softmax, and at every position that a row does not see: none of it is
  * written, and none of it gets into a result. That inputs and gaps between rows stay as they are is
  * checked for every operation in every layout, whenever the digest is computed.
  */
@@ -21,7 +25,7 @@ class CanaryTest {
   private static final int MARGIN = 37;
 
   static IntStream lengths() {
-    return IntStream.of(io.github.lanewise.testing.Sizes.sweep());
+    return IntStream.of(Sizes.sweep());
   }
 
   /** An array with canaries on both sides of a range. */
@@ -31,50 +35,16 @@ class CanaryTest {
     return array;
   }
 
-  private static void assertSurrounded(float[] expected, float[] array, int offset, String what) {
-    Floats.assertSameBits(surrounded(expected, offset), array, what);
-  }
-
-  @ParameterizedTest
-  @MethodSource("lengths")
-  void primitivesKeepToTheirRange(int length) {
-    float[] x = Floats.of("x", FloatKind.LOGITS, length);
-    float[] exp = x.clone();
-    Lanes.exp(exp, 0, exp, 0, length);
-    float[] quotient = x.clone();
-    Lanes.divide(quotient, 0, 1.7f, quotient, 0, length);
-    float[] results = {
-      Lanes.max(x, 0, length), Lanes.sum(x, 0, length), Lanes.logSumExp(x, 0, length)
-    };
-    for (int offset : new int[] {0, 1, io.github.lanewise.testing.Sizes.lanes() / 2, MARGIN}) {
-      int end = offset + length;
-      String what = length + " at " + offset;
-      float[] in = surrounded(x, offset);
-      float[] own = {
-        Lanes.max(in, offset, end), Lanes.sum(in, offset, end), Lanes.logSumExp(in, offset, end)
-      };
-      Floats.assertSameBits(results, own, what);
-      float[] out = Floats.filled(end + MARGIN, Float.NaN);
-      Lanes.exp(in, offset, out, offset, length);
-      assertSurrounded(exp, out, offset, "exp of " + what);
-      Lanes.divide(in, offset, 1.7f, out, offset, length);
-      assertSurrounded(quotient, out, offset, "divide of " + what);
-      assertSurrounded(x, in, offset, "input of " + what);
-      Lanes.divide(in, offset, 1.7f, in, offset, length);
-      assertSurrounded(quotient, in, offset, "divide in place of " + what);
-    }
-  }
-
   @ParameterizedTest
   @MethodSource("lengths")
   void softmaxOfAnArrayKeepsToItsRange(int length) {
     float[] x = Floats.of("x", FloatKind.LOGITS, length);
     float[] expected = x.clone();
     Softmax.standard().apply(expected, 0, length);
-    for (int offset : new int[] {0, 1, io.github.lanewise.testing.Sizes.lanes() / 2, MARGIN}) {
+    for (int offset : new int[] {0, 1, Sizes.lanes() / 2, MARGIN}) {
       float[] array = surrounded(x, offset);
       Softmax.standard().apply(array, offset, offset + length);
-      assertSurrounded(expected, array, offset, length + " at " + offset);
+      Floats.assertBits(surrounded(expected, offset), array, length + " at " + offset);
     }
   }
 
@@ -160,20 +130,18 @@ class CanaryTest {
     }
   }
 
-  private static final Sizes SIZES = new Sizes(1, 1, 1, QUERIES, KEYS, 6, 5);
+  private static final AttentionShape SIZES = new AttentionShape(1, 1, 1, QUERIES, KEYS, 6, 5);
 
   /** One call for each row, with everything that the row does not see poisoned. */
   @ParameterizedTest
   @MethodSource("masks")
   void attentionIsBlindToWhatARowDoesNotSee(Shown shown) {
-    float[] q = Floats.of("q", FloatKind.NORMAL, SIZES.q());
-    float[] k = Floats.of("k", FloatKind.NORMAL, SIZES.k());
-    float[] v = Floats.of("v", FloatKind.NORMAL, SIZES.v());
+    Operands o = Operands.of(SIZES);
     Attention attention = Attention.builder().mask(shown.mask).build();
-    Attended clean = Attended.by(attention, SIZES, q, k, v);
+    Attended clean = Attended.by(attention, SIZES, o.q(), o.k(), o.v());
     for (int i = 0; i < QUERIES; i++) {
-      float[] keys = k.clone();
-      float[] values = v.clone();
+      float[] keys = o.k().clone();
+      float[] values = o.v().clone();
       int seen = 0;
       for (int j = 0; j < KEYS; j++) {
         if (shown.visibility.sees(i, j)) {
@@ -183,7 +151,7 @@ class CanaryTest {
           Arrays.fill(values, 5 * j, 5 * j + 5, j % 3 == 0 ? Float.NEGATIVE_INFINITY : Float.NaN);
         }
       }
-      Attended blind = Attended.by(attention, SIZES, q, keys, values);
+      Attended blind = Attended.by(attention, SIZES, o.q(), keys, values);
       blind.assertSameRow(clean, i, i);
       int weighted = 0;
       for (float weight : blind.weights[i]) {
@@ -196,21 +164,19 @@ class CanaryTest {
   @ParameterizedTest
   @MethodSource("masks")
   void attentionIsNotBlindToWhatARowSees(Shown shown) {
-    float[] q = Floats.of("q", FloatKind.NORMAL, SIZES.q());
-    float[] k = Floats.of("k", FloatKind.NORMAL, SIZES.k());
-    float[] v = Floats.of("v", FloatKind.NORMAL, SIZES.v());
+    Operands o = Operands.of(SIZES);
     Attention attention = Attention.builder().mask(shown.mask).build();
-    Attended clean = Attended.by(attention, SIZES, q, k, v);
+    Attended clean = Attended.by(attention, SIZES, o.q(), o.k(), o.v());
     for (int j : new int[] {0, 3, 18, 63, 64, 255, 256, 300, KEYS - 1}) {
-      float[] values = v.clone();
+      float[] values = o.v().clone();
       values[5 * j + 2] = Float.NaN;
-      Attended some = Attended.by(attention, SIZES, q, k, values);
+      Attended some = Attended.by(attention, SIZES, o.q(), o.k(), values);
       for (int i = 0; i < QUERIES; i++) {
         float[] expected = clean.out[i].clone();
         if (shown.visibility.sees(i, j)) {
           expected[2] = Float.NaN;
         }
-        Floats.assertSameBits(expected, some.out[i], shown + ": row " + i + ", key " + j);
+        Floats.assertBits(expected, some.out[i], shown + ": row " + i + ", key " + j);
       }
     }
   }

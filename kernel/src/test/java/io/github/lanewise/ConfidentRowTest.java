@@ -7,6 +7,7 @@ import io.github.lanewise.reference.ReferenceSoftmax;
 import io.github.lanewise.testing.Accuracy;
 import io.github.lanewise.testing.Cases;
 import io.github.lanewise.testing.Draw;
+import io.github.lanewise.testing.TestWorkers;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -20,9 +21,6 @@ import org.junit.jupiter.api.Test;
  */
 class ConfidentRowTest {
   private static final float LAST = 87.3f;
-
-  /** Daemons, for as long as the tests last. */
-  private static final Workers TWO = Workers.threads(2);
 
   @Test
   void ofTwoScores() {
@@ -85,26 +83,25 @@ class ConfidentRowTest {
             rest == Rest.INVISIBLE ? Mask.allowed(visible, 1, n) : Mask.none(),
             y,
             new RowStatistics(logSumExp, null, null),
-            n > 16_384 ? TWO : Workers.caller());
+            n > 16_384 ? TestWorkers.TWO : Workers.caller());
     double[] expected = ReferenceSoftmax.logSoftmax(Primitives.widen(x), visible, 1, Double.NaN);
     Accuracy accuracy = distance <= LAST ? near : far;
     for (int j = 0; j < n; j++) {
-      int at = j;
       accuracy.check(
           expected[j],
           y.get(j),
           bound(distance, expected[j]),
-          () -> "[" + at + "] at L = " + distance + " with " + rest);
+          "[" + j + "] j L = " + distance + " with " + rest);
     }
     double logSum = -expected[zero];
     accuracy.check(
-        logSum, logSumExp.get(0), bound(distance, logSum), () -> " logSumExp at L = " + distance);
+        logSum, logSumExp.get(0), bound(distance, logSum), " logSumExp at L = " + distance);
     if (n == 2) {
       accuracy.check(
           logSum,
           Lanes.logSumExp(x, 0, 2),
           bound(distance, logSum),
-          () -> " Lanes.logSumExp at L = " + distance);
+          " Lanes.logSumExp at L = " + distance);
     }
   }
 

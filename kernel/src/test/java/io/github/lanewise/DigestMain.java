@@ -1,5 +1,7 @@
 package io.github.lanewise;
 
+import io.github.lanewise.testing.Layout;
+
 /**
  * Prints the digest of every operation, each called for the first time. For a fresh process that
  * starts with what it is to show: {@code lanewise.start=vector}, or a width.

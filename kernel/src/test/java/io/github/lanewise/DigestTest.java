@@ -3,7 +3,11 @@ package io.github.lanewise;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.github.lanewise.testing.ChildJvm;
+import io.github.lanewise.testing.Floats;
+import io.github.lanewise.testing.Layout;
 import io.github.lanewise.testing.Property;
+import io.github.lanewise.testing.Sandbox;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -62,25 +66,10 @@ class DigestTest {
 
   @Test
   void theFirstCallsOfAFreshProcessGiveTheDigest() throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    int bits = Lanewise.implementation().laneBits();
-    if (bits > 0) {
-      command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
-    }
-    command.add("-Dlanewise.lanes=" + bits);
-    command.add("-Xshare:auto");
-    command.add("-cp");
-    command.add(root(Lanewise.class) + System.getProperty("path.separator") + root(getClass()));
-    command.add(DigestMain.class.getName());
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-    List<String> lines;
-    try (InputStream output = process.getInputStream()) {
-      lines = new String(output.readAllBytes(), UTF_8).lines().toList();
-    }
-    assertEquals(0, process.waitFor(), () -> command + " printed " + lines);
-    assertEquals("lanes " + bits, lines.get(0));
+    List<String> options = new ArrayList<>(ChildJvm.sameLanes());
+    options.add("-Xshare:auto");
+    List<String> lines = ChildJvm.run(DigestMain.class, options).lines();
+    assertEquals("lanes " + Lanewise.implementation().laneBits(), lines.get(0));
     assertDigest(lines.subList(1, lines.size()), "cold");
   }
 
@@ -100,23 +89,22 @@ class DigestTest {
   }
 
   private static void assertSameBitsWhenHot(List<Operation> operations, int most) {
-    try (Sandbox sandbox = new Sandbox(Layout.ARRAY)) {
-      List<Operation.Call> calls = new ArrayList<>();
-      List<String> names = new ArrayList<>();
-      List<int[][]> first = new ArrayList<>();
-      for (Operation operation : operations) {
-        Operation.Call call = operation.prepare().apply(sandbox);
-        if (call.outputs().stream().allMatch(out -> Floats.count(out.shape()) <= 600)) {
-          calls.add(call);
-          names.add(operation.name());
-          first.add(run(call));
-        }
+    Sandbox sandbox = new Sandbox(Layout.ARRAY);
+    List<Operation.Call> calls = new ArrayList<>();
+    List<String> names = new ArrayList<>();
+    List<int[][]> first = new ArrayList<>();
+    for (Operation operation : operations) {
+      Operation.Call call = operation.prepare().apply(sandbox);
+      if (call.outputs().stream().allMatch(out -> Floats.count(out.shape()) <= 600)) {
+        calls.add(call);
+        names.add(operation.name());
+        first.add(run(call));
       }
-      for (int n = calls.size(); n < most; n++) {
-        int at = n % calls.size();
-        if (!Arrays.deepEquals(first.get(at), run(calls.get(at)))) {
-          throw new AssertionError("other bits in call " + n + ": " + names.get(at));
-        }
+    }
+    for (int n = calls.size(); n < most; n++) {
+      int at = n % calls.size();
+      if (!Arrays.deepEquals(first.get(at), run(calls.get(at)))) {
+        throw new AssertionError("other bits in call " + n + ": " + names.get(at));
       }
     }
   }
@@ -155,12 +143,5 @@ class DigestTest {
     } catch (IOException e) {
       throw new AssertionError(e);
     }
-  }
-
-  /** The directory or jar that a class was loaded from, also if it patches a module. */
-  private static Path root(Class<?> type) throws Exception {
-    String file = type.getName().replace('.', '/') + ".class";
-    String url = Objects.requireNonNull(type.getResource("/" + file)).toString();
-    return Path.of(java.net.URI.create(url.substring(0, url.length() - file.length())));
   }
 }

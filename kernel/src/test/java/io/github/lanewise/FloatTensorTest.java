@@ -1,11 +1,14 @@
 package io.github.lanewise;
 
+import static io.github.lanewise.testing.Refused.assertIllegal;
+import static io.github.lanewise.testing.Refused.assertOutOfBounds;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.lanewise.testing.TestArena;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -16,10 +19,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -156,8 +157,8 @@ class FloatTensorTest {
   @Test
   void theLastAxisStaysContiguous() {
     FloatTensor t = FloatTensor.allocate(2, 3, 4);
-    assertIllegal("stride 4", () -> t.permute(0, 2, 1));
-    assertIllegal("stride 4", () -> t.select(2, 0));
+    assertIllegal(() -> t.permute(0, 2, 1), "stride 4");
+    assertIllegal(() -> t.select(2, 0), "stride 4");
     // An axis of size 1 or 0 is never walked: any place is good for it.
     FloatTensor thin = t.slice(1, 2, 3).permute(0, 2, 1);
     assertArrayEquals(new long[] {12, 1, 1}, strides(thin));
@@ -185,31 +186,10 @@ class FloatTensorTest {
   void nativeTensorsAreAlignedTo64Bytes() {
     try (Arena arena = Arena.ofConfined()) {
       for (int n = 1; n < 20; n++) {
-        AtomicLong address = new AtomicLong();
-        Arena spy = new Spy(arena, address);
+        TestArena spy = new TestArena(arena);
         assertEquals(n, FloatTensor.allocate(spy, n).size(0));
-        assertEquals(0, address.get() % 64);
+        assertEquals(0, spy.last().address() % 64);
       }
-    }
-  }
-
-  /** Remembers where it allocated. */
-  private record Spy(Arena arena, AtomicLong address) implements Arena {
-    @Override
-    public MemorySegment allocate(long byteSize, long byteAlignment) {
-      MemorySegment segment = arena.allocate(byteSize, byteAlignment);
-      address.set(segment.address());
-      return segment;
-    }
-
-    @Override
-    public MemorySegment.Scope scope() {
-      return arena.scope();
-    }
-
-    @Override
-    public void close() {
-      arena.close();
     }
   }
 
@@ -222,7 +202,7 @@ class FloatTensorTest {
       t.set(7, count - 1);
       assertEquals(7, t.get(count - 1));
       assertArrayEquals(new float[] {0, 7}, t.slice(0, count - 2, count).toArray());
-      assertIllegal("" + count, t::toArray);
+      assertIllegal(t::toArray, "" + count);
     }
   }
 
@@ -247,32 +227,32 @@ class FloatTensorTest {
   @Test
   void wrongShapesAreRefused() {
     float[] six = new float[6];
-    assertIllegal("rank 0", () -> FloatTensor.of(new float[1]));
-    assertIllegal("rank 5", () -> FloatTensor.of(six, 1, 1, 1, 2, 3));
-    assertIllegal("negative", () -> FloatTensor.of(six, -2, -3));
-    assertIllegal("negative", () -> FloatTensor.allocate(3, -1));
-    assertIllegal("has 8 elements, but data.length is 6", () -> FloatTensor.of(six, 2, 4));
-    assertIllegal("has 5 elements, but data.length is 6", () -> FloatTensor.of(six, 5));
+    assertIllegal(() -> FloatTensor.of(new float[1]), "rank 0");
+    assertIllegal(() -> FloatTensor.of(six, 1, 1, 1, 2, 3), "rank 5");
+    assertIllegal(() -> FloatTensor.of(six, -2, -3), "negative");
+    assertIllegal(() -> FloatTensor.allocate(3, -1), "negative");
+    assertIllegal(() -> FloatTensor.of(six, 2, 4), "has 8 elements, but data.length is 6");
+    assertIllegal(() -> FloatTensor.of(six, 5), "has 5 elements, but data.length is 6");
     MemorySegment segment = MemorySegment.ofArray(six);
     assertIllegal(
-        "has 7 elements of 4 bytes, but data.byteSize() is 24", () -> FloatTensor.of(segment, 7));
-    assertIllegal("is 22", () -> FloatTensor.of(segment.asSlice(0, 22), 5));
+        () -> FloatTensor.of(segment, 7), "has 7 elements of 4 bytes, but data.byteSize() is 24");
+    assertIllegal(() -> FloatTensor.of(segment.asSlice(0, 22), 5), "is 22");
     // In 64 bits 2^32 · 2^32 and 2^62 · 4 are 0, and 2^62 · 2 and 2^61 · 4 bytes are negative.
-    assertIllegal("too large", () -> FloatTensor.allocate(1L << 62, 2));
-    assertIllegal("too large", () -> FloatTensor.of(new float[0], 1L << 32, 1L << 32));
-    assertIllegal("too large", () -> FloatTensor.allocate(1L << 62, 4));
-    assertIllegal("too large", () -> FloatTensor.allocate(0, 1L << 62, 4));
-    assertIllegal("too large", () -> FloatTensor.allocate(Long.MAX_VALUE, 2, 2));
-    assertIllegal("data.byteSize() is 0", () -> FloatTensor.of(MemorySegment.NULL, 1L << 62));
-    assertIllegal("can be addressed", () -> FloatTensor.allocate(Arena.ofAuto(), 1L << 61));
-    assertIllegal("use allocate(Arena, long...)", () -> FloatTensor.allocate(1L << 31));
-    assertIllegal("use allocate(Arena, long...)", () -> FloatTensor.allocate(Integer.MAX_VALUE));
+    assertIllegal(() -> FloatTensor.allocate(1L << 62, 2), "too large");
+    assertIllegal(() -> FloatTensor.of(new float[0], 1L << 32, 1L << 32), "too large");
+    assertIllegal(() -> FloatTensor.allocate(1L << 62, 4), "too large");
+    assertIllegal(() -> FloatTensor.allocate(0, 1L << 62, 4), "too large");
+    assertIllegal(() -> FloatTensor.allocate(Long.MAX_VALUE, 2, 2), "too large");
+    assertIllegal(() -> FloatTensor.of(MemorySegment.NULL, 1L << 62), "data.byteSize() is 0");
+    assertIllegal(() -> FloatTensor.allocate(Arena.ofAuto(), 1L << 61), "can be addressed");
+    assertIllegal(() -> FloatTensor.allocate(1L << 31), "use allocate(Arena, long...)");
+    assertIllegal(() -> FloatTensor.allocate(Integer.MAX_VALUE), "use allocate(Arena, long...)");
     FloatTensor t = FloatTensor.of(six, 2, 3);
-    assertIllegal("has 8 elements, but this tensor has 6", () -> t.reshape(8));
-    assertIllegal("has 0 elements, but this tensor has 6", () -> t.reshape(0));
-    assertIllegal("negative", () -> t.reshape(-1, 3));
-    assertIllegal("dense", () -> t.slice(1, 0, 2).reshape(4));
-    assertIllegal("dense", () -> FloatTensor.allocate(2, 2, 2).permute(1, 0, 2).reshape(8));
+    assertIllegal(() -> t.reshape(8), "has 8 elements, but this tensor has 6");
+    assertIllegal(() -> t.reshape(0), "has 0 elements, but this tensor has 6");
+    assertIllegal(() -> t.reshape(-1, 3), "negative");
+    assertIllegal(() -> t.slice(1, 0, 2).reshape(4), "dense");
+    assertIllegal(() -> FloatTensor.allocate(2, 2, 2).permute(1, 0, 2).reshape(8), "dense");
   }
 
   @Test
@@ -285,52 +265,36 @@ class FloatTensorTest {
   @Test
   void wrongIndicesAreRefused() {
     FloatTensor t = FloatTensor.allocate(2, 3);
-    assertOutOfBounds("index 3, but size(1) is 3", () -> t.get(0, 3));
-    assertOutOfBounds("index -1, but size(0) is 2", () -> t.get(-1, 0));
-    assertOutOfBounds("index 2, but size(0) is 2", () -> t.set(1, 2, 0));
-    assertOutOfBounds("size(1) is 3", () -> t.get(0, Long.MAX_VALUE));
-    assertOutOfBounds("size(1) is 3", () -> t.get(0, 1L << 32));
-    assertIllegal("1 numbers, but the rank is 2", () -> t.get(1));
-    assertIllegal("3 numbers, but the rank is 2", () -> t.set(0, 1, 1, 1));
-    assertOutOfBounds("axis 2, but the rank is 2", () -> t.size(2));
-    assertOutOfBounds("axis -1, but the rank is 2", () -> t.stride(-1));
-    assertOutOfBounds("axis 2, but the rank is 2", () -> t.slice(2, 0, 0));
-    assertOutOfBounds("from 0 to 4, but size(1) is 3", () -> t.slice(1, 0, 4));
-    assertOutOfBounds("from -1 to 2", () -> t.slice(1, -1, 2));
-    assertOutOfBounds("from 2 to 1", () -> t.slice(1, 2, 1));
-    assertOutOfBounds("index 2, but size(0) is 2", () -> t.select(0, 2));
-    assertOutOfBounds("index -1", () -> t.select(0, -1));
-    assertOutOfBounds("axis 5, but the rank is 2", () -> t.select(5, 0));
-    assertIllegal("the rank is 1", () -> t.select(0, 0).select(0, 0));
-    assertIllegal("[0]", () -> t.permute(0));
-    assertIllegal("[0, 0]", () -> t.permute(0, 0));
-    assertIllegal("[0, 2]", () -> t.permute(0, 2));
-    assertIllegal("[-1, 1]", () -> t.permute(-1, 1));
-    assertIllegal("[0, 1, 1]", () -> t.permute(0, 1, 1));
+    assertOutOfBounds(() -> t.get(0, 3), "index 3, but size(1) is 3");
+    assertOutOfBounds(() -> t.get(-1, 0), "index -1, but size(0) is 2");
+    assertOutOfBounds(() -> t.set(1, 2, 0), "index 2, but size(0) is 2");
+    assertOutOfBounds(() -> t.get(0, Long.MAX_VALUE), "size(1) is 3");
+    assertOutOfBounds(() -> t.get(0, 1L << 32), "size(1) is 3");
+    assertIllegal(() -> t.get(1), "1 numbers, but the rank is 2");
+    assertIllegal(() -> t.set(0, 1, 1, 1), "3 numbers, but the rank is 2");
+    assertOutOfBounds(() -> t.size(2), "axis 2, but the rank is 2");
+    assertOutOfBounds(() -> t.stride(-1), "axis -1, but the rank is 2");
+    assertOutOfBounds(() -> t.slice(2, 0, 0), "axis 2, but the rank is 2");
+    assertOutOfBounds(() -> t.slice(1, 0, 4), "from 0 to 4, but size(1) is 3");
+    assertOutOfBounds(() -> t.slice(1, -1, 2), "from -1 to 2");
+    assertOutOfBounds(() -> t.slice(1, 2, 1), "from 2 to 1");
+    assertOutOfBounds(() -> t.select(0, 2), "index 2, but size(0) is 2");
+    assertOutOfBounds(() -> t.select(0, -1), "index -1");
+    assertOutOfBounds(() -> t.select(5, 0), "axis 5, but the rank is 2");
+    assertIllegal(() -> t.select(0, 0).select(0, 0), "the rank is 1");
+    assertIllegal(() -> t.permute(0), "[0]");
+    assertIllegal(() -> t.permute(0, 0), "[0, 0]");
+    assertIllegal(() -> t.permute(0, 2), "[0, 2]");
+    assertIllegal(() -> t.permute(-1, 1), "[-1, 1]");
+    assertIllegal(() -> t.permute(0, 1, 1), "[0, 1, 1]");
     float[] data = new float[6];
     assertOutOfBounds(
-        "from offset 1, but data.length is 6", () -> FloatTensor.ofRange(data, 1, 2, 3));
-    assertOutOfBounds("from offset -1", () -> FloatTensor.ofRange(data, -1, 2));
-    assertOutOfBounds("from offset 7", () -> FloatTensor.ofRange(data, 7, 0));
+        () -> FloatTensor.ofRange(data, 1, 2, 3), "from offset 1, but data.length is 6");
+    assertOutOfBounds(() -> FloatTensor.ofRange(data, -1, 2), "from offset -1");
+    assertOutOfBounds(() -> FloatTensor.ofRange(data, 7, 0), "from offset 7");
     assertOutOfBounds(
-        "data.length is 6", () -> FloatTensor.ofRange(data, Integer.MAX_VALUE, Long.MAX_VALUE));
+        () -> FloatTensor.ofRange(data, Integer.MAX_VALUE, Long.MAX_VALUE), "data.length is 6");
     assertEquals(0, FloatTensor.ofRange(data, 6, 0).toArray().length);
-  }
-
-  @Test
-  @SuppressWarnings("NullAway") // the point of the test
-  void nullIsRefused() {
-    FloatTensor t = FloatTensor.allocate(2, 3);
-    assertNull(() -> FloatTensor.of((float[]) null, 1));
-    assertNull(() -> FloatTensor.of((MemorySegment) null, 1));
-    assertNull(() -> FloatTensor.ofRange(null, 0, 1));
-    assertNull(() -> FloatTensor.of(new float[1], (long[]) null));
-    assertNull(() -> FloatTensor.allocate((long[]) null));
-    assertNull(() -> FloatTensor.allocate((Arena) null, 1));
-    assertNull(() -> t.permute((int[]) null));
-    assertNull(() -> t.reshape((long[]) null));
-    assertNull(() -> t.get((long[]) null));
-    assertNull(() -> t.set(1, (long[]) null));
   }
 
   @Test
@@ -357,8 +321,8 @@ class FloatTensorTest {
     float[] data = {1, 2, 3};
     FloatTensor readOnly = FloatTensor.of(MemorySegment.ofArray(data).asReadOnly(), 3);
     assertArrayEquals(data, readOnly.toArray());
-    assertIllegal("read-only", () -> readOnly.set(9, 0));
-    assertIllegal("read-only", () -> readOnly.slice(0, 1, 2).set(9, 0));
+    assertIllegal(() -> readOnly.set(9, 0), "read-only");
+    assertIllegal(() -> readOnly.slice(0, 1, 2).set(9, 0), "read-only");
     assertEquals(1, data[0]);
   }
 
@@ -405,21 +369,5 @@ class FloatTensorTest {
       strides[axis] = t.stride(axis);
     }
     return strides;
-  }
-
-  private static void assertIllegal(String part, Executable call) {
-    assertMessage(assertThrows(IllegalArgumentException.class, call), part);
-  }
-
-  private static void assertOutOfBounds(String part, Executable call) {
-    assertMessage(assertThrows(IndexOutOfBoundsException.class, call), part);
-  }
-
-  private static void assertNull(Executable call) {
-    assertThrows(NullPointerException.class, call);
-  }
-
-  private static void assertMessage(Exception thrown, String part) {
-    assertTrue(String.valueOf(thrown.getMessage()).contains(part), thrown::toString);
   }
 }

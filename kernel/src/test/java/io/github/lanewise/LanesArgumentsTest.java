@@ -1,9 +1,12 @@
 package io.github.lanewise;
 
-import static io.github.lanewise.WrongCall.nothing;
+import static io.github.lanewise.testing.Refused.assertIllegal;
+import static io.github.lanewise.testing.Refused.assertMissing;
+import static io.github.lanewise.testing.Refused.assertOutOfBounds;
+import static io.github.lanewise.testing.Refused.nothing;
 
 import io.github.lanewise.testing.FloatKind;
-import java.util.List;
+import io.github.lanewise.testing.Floats;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,9 +20,9 @@ class LanesArgumentsTest {
   @ParameterizedTest
   @CsvSource({"-1, 3", "0, 21", "4, 3", "21, 21", "-2147483648, 2147483647", "2147483647, -1"})
   void rangesOutsideOfTheArrayAreRefused(int from, int to) {
-    assertOutOfBounds(() -> Lanes.max(x, from, to), "" + from, "" + to, "20");
-    assertOutOfBounds(() -> Lanes.sum(x, from, to), "" + from, "" + to, "20");
-    assertOutOfBounds(() -> Lanes.logSumExp(x, from, to), "" + from, "" + to, "20");
+    assertOutOfBounds(() -> Lanes.max(x, from, to), "[" + from + ", " + to + ")", "20");
+    assertOutOfBounds(() -> Lanes.sum(x, from, to), "[" + from + ", " + to + ")", "20");
+    assertOutOfBounds(() -> Lanes.logSumExp(x, from, to), "[" + from + ", " + to + ")", "20");
   }
 
   @ParameterizedTest
@@ -34,19 +37,28 @@ class LanesArgumentsTest {
   })
   void runsOutsideOfTheInputAreRefused(int from, int length) {
     float[] large = new float[40];
-    assertOutOfBounds(() -> Lanes.exp(x, from, large, 0, length), "" + from, "" + length, "20");
     assertOutOfBounds(
-        () -> Lanes.divide(x, from, 2f, large, 0, length), "" + from, "" + length, "20");
-    Floats.assertSameBits(new float[40], large, "the output");
+        () -> Lanes.exp(x, from, large, 0, length),
+        length + " elements from " + from + " of x",
+        "20");
+    assertOutOfBounds(
+        () -> Lanes.divide(x, from, 2f, large, 0, length),
+        length + " elements from " + from + " of x",
+        "20");
+    Floats.assertBits(new float[40], large, "the output");
   }
 
   @ParameterizedTest
   @CsvSource({"-1, 3", "0, 19", "16, 3", "19, 0", "2147483647, 1", "2147483647, 18"})
   void runsOutsideOfTheOutputAreRefused(int from, int length) {
     float[] before = y.clone();
-    assertOutOfBounds(() -> Lanes.exp(x, 0, y, from, length), "" + from, "" + length, "18");
-    assertOutOfBounds(() -> Lanes.divide(x, 0, 2f, y, from, length), "" + from, "" + length, "18");
-    Floats.assertSameBits(before, y, "the output");
+    assertOutOfBounds(
+        () -> Lanes.exp(x, 0, y, from, length), length + " elements from " + from + " of y", "18");
+    assertOutOfBounds(
+        () -> Lanes.divide(x, 0, 2f, y, from, length),
+        length + " elements from " + from + " of y",
+        "18");
+    Floats.assertBits(before, y, "the output");
   }
 
   @Test
@@ -59,19 +71,10 @@ class LanesArgumentsTest {
   @CsvSource({"0, 1, 2", "1, 0, 19", "5, 9, 5", "9, 5, 5"})
   void shiftedOverlapIsRefused(int from, int to, int length) {
     float[] before = x.clone();
-    assertThrown(
-        IllegalArgumentException.class,
-        () -> Lanes.exp(x, from, x, to, length),
-        "" + from,
-        "" + to,
-        "" + length);
-    assertThrown(
-        IllegalArgumentException.class,
-        () -> Lanes.divide(x, from, 2f, x, to, length),
-        "" + from,
-        "" + to,
-        "" + length);
-    Floats.assertSameBits(before, x, "the array");
+    String overlap = "y from " + to + " overlaps x from " + from;
+    assertIllegal(() -> Lanes.exp(x, from, x, to, length), overlap, "" + length);
+    assertIllegal(() -> Lanes.divide(x, from, 2f, x, to, length), overlap, "" + length);
+    Floats.assertBits(before, x, "the array");
   }
 
   @Test
@@ -80,11 +83,11 @@ class LanesArgumentsTest {
     Lanes.divide(expected.clone(), 0, 2f, expected, 0, 20);
     float[] inPlace = x.clone();
     Lanes.divide(inPlace, 0, 2f, inPlace, 0, 20);
-    Floats.assertSameBits(expected, inPlace, "in place");
+    Floats.assertBits(expected, inPlace, "in place");
     float[] beside = x.clone();
     Lanes.divide(beside, 0, 2f, beside, 10, 10);
     for (int j = 0; j < 10; j++) {
-      Floats.assertSameBits(
+      Floats.assertBits(
           new float[] {x[j], expected[j]}, new float[] {beside[j], beside[10 + j]}, "beside " + j);
     }
     Lanes.exp(x, 3, x, 4, 0); // nothing meets nothing
@@ -93,21 +96,12 @@ class LanesArgumentsTest {
 
   @Test
   void missingArraysAreRefused() {
-    assertThrown(NullPointerException.class, () -> Lanes.max(nothing(), 0, 0), "x");
-    assertThrown(NullPointerException.class, () -> Lanes.sum(nothing(), 0, 0), "x");
-    assertThrown(NullPointerException.class, () -> Lanes.logSumExp(nothing(), 0, 0), "x");
-    assertThrown(NullPointerException.class, () -> Lanes.exp(nothing(), 0, y, 0, 0), "x");
-    assertThrown(NullPointerException.class, () -> Lanes.exp(x, 0, nothing(), 0, 0), "y");
-    assertThrown(NullPointerException.class, () -> Lanes.divide(nothing(), 0, 1f, y, 0, 0), "x");
-    assertThrown(NullPointerException.class, () -> Lanes.divide(x, 0, 1f, nothing(), 0, 0), "y");
-  }
-
-  private static void assertOutOfBounds(Runnable call, String... says) {
-    assertThrown(IndexOutOfBoundsException.class, call, says);
-  }
-
-  private static void assertThrown(
-      Class<? extends RuntimeException> type, Runnable call, String... says) {
-    WrongCall.assertThrown(type, List.of(says), "a call", call);
+    assertMissing("x", () -> Lanes.max(nothing(), 0, 0));
+    assertMissing("x", () -> Lanes.sum(nothing(), 0, 0));
+    assertMissing("x", () -> Lanes.logSumExp(nothing(), 0, 0));
+    assertMissing("x", () -> Lanes.exp(nothing(), 0, y, 0, 0));
+    assertMissing("y", () -> Lanes.exp(x, 0, nothing(), 0, 0));
+    assertMissing("x", () -> Lanes.divide(nothing(), 0, 1f, y, 0, 0));
+    assertMissing("y", () -> Lanes.divide(x, 0, 1f, nothing(), 0, 0));
   }
 }

@@ -5,12 +5,12 @@ import static io.github.lanewise.testing.Accuracy.U;
 import io.github.lanewise.reference.CorrectlyRounded;
 import io.github.lanewise.reference.Primitives;
 import io.github.lanewise.testing.Accuracy;
-import io.github.lanewise.testing.Bits;
 import io.github.lanewise.testing.Cases;
 import io.github.lanewise.testing.ContractSoftmax;
 import io.github.lanewise.testing.ContractSum;
 import io.github.lanewise.testing.Draw;
 import io.github.lanewise.testing.FloatKind;
+import io.github.lanewise.testing.Floats;
 import io.github.lanewise.testing.Sizes;
 import io.github.lanewise.testing.SoftmaxError;
 import java.util.Arrays;
@@ -54,14 +54,14 @@ class LanesPropertyTest {
     for (float value : x.values()) {
       expected = Math.max(expected, value);
     }
-    Bits.assertEqual(expected, Lanes.max(x.array, x.from, x.to), () -> "max");
+    Floats.assertBits(expected, Lanes.max(x.array, x.from, x.to), "max");
   }
 
   @Cases(400)
   void sumHasTheBitsOfTheContract(Draw draw) {
     Range x = Range.draw(draw, FloatKind.values());
-    Bits.assertEqual(
-        ContractSum.sum(x.array, x.from, x.to), Lanes.sum(x.array, x.from, x.to), () -> "sum");
+    Floats.assertBits(
+        ContractSum.sum(x.array, x.from, x.to), Lanes.sum(x.array, x.from, x.to), "sum");
   }
 
   /** 16 terms per lane, 4 levels over the lanes, then the tree over the blocks. */
@@ -70,7 +70,7 @@ class LanesPropertyTest {
     Range x = Range.draw(draw, FloatKind.finite());
     double magnitude = Primitives.sum(Arrays.stream(x.widened()).map(Math::abs).toArray());
     double bound = (20 + Accuracy.blockLevels(x.length()) + 1) * U * magnitude;
-    accuracy.check(Primitives.sum(x.widened()), Lanes.sum(x.array, x.from, x.to), bound, () -> "");
+    accuracy.check(Primitives.sum(x.widened()), Lanes.sum(x.array, x.from, x.to), bound, "");
   }
 
   @Cases(300)
@@ -82,14 +82,14 @@ class LanesPropertyTest {
     for (int j = 0; j < x.length(); j++) {
       float argument = x.array[x.from + j];
       double error = CorrectlyRounded.expErrorInUlps(argument, y[to + j]);
-      accuracy.check(0, error, 1, () -> " of " + Float.toHexString(argument));
+      accuracy.check(0, error, 1, " of " + Float.toHexString(argument));
     }
     float[] inPlace = x.array.clone();
     Lanes.exp(inPlace, x.from, inPlace, x.from, x.length());
-    Bits.assertEqual(
+    Floats.assertBits(
         Arrays.copyOfRange(y, to, to + x.length()),
         Arrays.copyOfRange(inPlace, x.from, x.to),
-        () -> "exp in place");
+        "exp in place");
   }
 
   /** Walks over all floats by bit pattern, in steps that are coprime to every period. */
@@ -111,7 +111,7 @@ class LanesPropertyTest {
       for (int j = 0; j < filled; j++) {
         float argument = x[j];
         double error = CorrectlyRounded.expErrorInUlps(argument, y[j]);
-        accuracy.check(0, error, 1, () -> " of " + Float.toHexString(argument));
+        accuracy.check(0, error, 1, " of " + Float.toHexString(argument));
       }
     }
     accuracy.print();
@@ -125,8 +125,7 @@ class LanesPropertyTest {
     float[] y = new float[to + x.length()];
     Lanes.divide(x.array, x.from, divisor, y, to, x.length());
     for (int j = 0; j < x.length(); j++) {
-      int at = j;
-      Bits.assertEqual(x.array[x.from + j] / divisor, y[to + j], () -> "quotient " + at);
+      Floats.assertBits(x.array[x.from + j] / divisor, y[to + j], "quotient " + j);
     }
   }
 
@@ -146,7 +145,7 @@ class LanesPropertyTest {
             FloatKind.MINUS_INFINITIES);
     double expected = Primitives.logSumExp(x.widened());
     double bound = new SoftmaxError(x.widened(), 1f).ofLogSumExp(expected);
-    accuracy.check(expected, Lanes.logSumExp(x.array, x.from, x.to), bound, () -> "");
+    accuracy.check(expected, Lanes.logSumExp(x.array, x.from, x.to), bound, "");
   }
 
   @Cases(300)
@@ -162,10 +161,10 @@ class LanesPropertyTest {
     if (x.length() > 0) {
       boolean[] visible = new boolean[x.length()];
       Arrays.fill(visible, true);
-      Bits.assertEqual(
+      Floats.assertBits(
           ContractSoftmax.row(x.values(), visible, 1f).logSumExp(),
           Lanes.logSumExp(x.array, x.from, x.to),
-          () -> "logSumExp");
+          "logSumExp");
     }
   }
 
@@ -188,9 +187,8 @@ class LanesPropertyTest {
   void sumOfARowTwiceIsTwiceTheSum(Draw draw) {
     int blocks = 256 << draw.integer("blocks", 0, 4);
     float[] x = draw.floats("x", blocks, FloatKind.NORMAL, FloatKind.WIDE, FloatKind.NEAR_ZERO);
-    float[] twice = Arrays.copyOf(x, 2 * blocks);
-    System.arraycopy(x, 0, twice, blocks, blocks);
-    Bits.assertEqual(2 * Lanes.sum(x, 0, blocks), Lanes.sum(twice, 0, 2 * blocks), () -> "sum");
+    float[] twice = Floats.repeated(x, 2);
+    Floats.assertBits(2 * Lanes.sum(x, 0, blocks), Lanes.sum(twice, 0, 2 * blocks), "sum");
   }
 
   @Cases(100)
@@ -198,10 +196,9 @@ class LanesPropertyTest {
       Draw draw, @Accuracy.Of("logSumExp of a row twice") Accuracy accuracy) {
     int n = draw.integer("n", 1, 600);
     float[] x = draw.floats("x", n, FloatKind.NORMAL, FloatKind.LOGITS);
-    float[] twice = Arrays.copyOf(x, 2 * n);
-    System.arraycopy(x, 0, twice, n, n);
+    float[] twice = Floats.repeated(x, 2);
     double once = Lanes.logSumExp(x, 0, n);
     double bound = 2 * (logSumError(Primitives.widen(twice)) + 3 * Math.abs(once) + 12) * U;
-    accuracy.check(once + Math.log(2), Lanes.logSumExp(twice, 0, 2 * n), bound, () -> "");
+    accuracy.check(once + Math.log(2), Lanes.logSumExp(twice, 0, 2 * n), bound, "");
   }
 }

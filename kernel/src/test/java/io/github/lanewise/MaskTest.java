@@ -1,62 +1,49 @@
 package io.github.lanewise;
 
+import static io.github.lanewise.testing.Refused.assertIllegal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
 
 /** What masks refuse before they meet an operand; what they mean is in MaskPlanTest. */
 class MaskTest {
 
   @Test
   void negativeSizesAreRefused() {
-    assertIllegal("-1 to the left", () -> Mask.window(-1, 0));
-    assertIllegal("-2 to the right", () -> Mask.window(0, -2));
-    assertIllegal("-1", () -> Mask.window(-1, 0, 5));
-    assertIllegal("-9223372036854775808", () -> Mask.window(0, Long.MIN_VALUE, 5));
-    assertIllegal("keys is -1", () -> Mask.prefix(-1));
-    assertIllegal("perBatch[1] is -3", () -> Mask.keyLengths(4, -3));
+    assertIllegal(() -> Mask.window(-1, 0), "-1 to the left");
+    assertIllegal(() -> Mask.window(0, -2), "-2 to the right");
+    assertIllegal(() -> Mask.window(-1, 0, 5), "-1");
+    assertIllegal(() -> Mask.window(0, Long.MIN_VALUE, 5), "-9223372036854775808");
+    assertIllegal(() -> Mask.prefix(-1), "keys is -1");
+    assertIllegal(() -> Mask.keyLengths(4, -3), "perBatch[1] is -3");
   }
 
   @Test
   void arraysMustFitTheirShape() {
-    assertIllegal("2 rows of 3", () -> Mask.allowed(new boolean[5], 2, 3));
-    assertIllegal("length 7", () -> Mask.allowed(new boolean[7], 2, 3));
-    assertIllegal("rank 0", () -> Mask.allowed(new boolean[1]));
-    assertIllegal("rank 5", () -> Mask.allowed(new boolean[1], 1, 1, 1, 1, 1));
-    assertIllegal("negative", () -> Mask.allowed(new boolean[6], -2, -3));
-    assertIllegal("too large", () -> Mask.allowed(new boolean[0], 1L << 32, 1L << 32));
-    assertIllegal("length 0", () -> Mask.allowed(new boolean[0], 1L << 31, 1L << 31));
-    assertIllegal("length 0", () -> Mask.allowed(new boolean[0], 1L << 32, 1));
-    assertIllegal("2 rows of 2 longs", () -> Mask.allowedBits(new long[3], 2, 65));
-    assertIllegal("2 rows of 1 longs", () -> Mask.allowedBits(new long[4], 2, 64));
-    assertIllegal("length 2", () -> Mask.allowedBits(new long[2], 128, 1));
-    assertIllegal("rank 0", () -> Mask.allowedBits(new long[1]));
-  }
-
-  @Test
-  @SuppressWarnings("NullAway") // the point of the test
-  void nullIsRefusedByName() {
-    assertNull("perBatch", () -> Mask.keyLengths((int[]) null));
-    assertNull("allowed", () -> Mask.allowed(null, 1));
-    assertNull("shape", () -> Mask.allowed(new boolean[1], (long[]) null));
-    assertNull("bits", () -> Mask.allowedBits(null, 1));
-    assertNull("shape", () -> Mask.allowedBits(new long[1], (long[]) null));
-    assertNull("other", () -> Mask.none().and(null));
-    assertNull("other", () -> Mask.causal().or(null));
+    assertIllegal(() -> Mask.allowed(new boolean[5], 2, 3), "2 rows of 3");
+    assertIllegal(() -> Mask.allowed(new boolean[7], 2, 3), "length 7");
+    assertIllegal(() -> Mask.allowed(new boolean[1]), "rank 0");
+    assertIllegal(() -> Mask.allowed(new boolean[1], 1, 1, 1, 1, 1), "rank 5");
+    assertIllegal(() -> Mask.allowed(new boolean[6], -2, -3), "negative");
+    assertIllegal(() -> Mask.allowed(new boolean[0], 1L << 32, 1L << 32), "too large");
+    assertIllegal(() -> Mask.allowed(new boolean[0], 1L << 31, 1L << 31), "length 0");
+    assertIllegal(() -> Mask.allowed(new boolean[0], 1L << 32, 1), "length 0");
+    assertIllegal(() -> Mask.allowedBits(new long[3], 2, 65), "2 rows of 2 longs");
+    assertIllegal(() -> Mask.allowedBits(new long[4], 2, 64), "2 rows of 1 longs");
+    assertIllegal(() -> Mask.allowedBits(new long[2], 128, 1), "length 2");
+    assertIllegal(() -> Mask.allowedBits(new long[1]), "rank 0");
   }
 
   @Test
   void twoOffsetsAreRefused() {
-    assertIllegal("offset 1, but the other 2", () -> Mask.causal(1).and(Mask.causal(2)));
-    assertIllegal("offset 1, but the other 2", () -> Mask.causal(1).or(Mask.window(3, 3, 2)));
+    assertIllegal(() -> Mask.causal(1).and(Mask.causal(2)), "offset 1, but the other 2");
+    assertIllegal(() -> Mask.causal(1).or(Mask.window(3, 3, 2)), "offset 1, but the other 2");
     Mask deep = Mask.causal().and(Mask.prefix(3)).or(Mask.causal(7).and(Mask.keyLengths(1)));
-    assertIllegal("offset 7, but the other 8", () -> deep.and(Mask.causal(8)));
+    assertIllegal(() -> deep.and(Mask.causal(8)), "offset 7, but the other 8");
     assertEquals(
         "causal().and(prefix(3)).or(causal(7).and(keyLengths([1]))).and(window(1, 2, 7))",
         deep.and(Mask.window(1, 2, 7)).toString());
@@ -114,14 +101,5 @@ class MaskTest {
     allowed[2] = true;
     assertEquals(before, Mask.allowed(allowed, 6));
     assertEquals(hash, before.hashCode(), "contents do not count");
-  }
-
-  private static void assertIllegal(String part, Executable call) {
-    Exception thrown = assertThrows(IllegalArgumentException.class, call);
-    assertTrue(String.valueOf(thrown.getMessage()).contains(part), thrown::toString);
-  }
-
-  private static void assertNull(String name, Executable call) {
-    assertEquals(name, assertThrows(NullPointerException.class, call).getMessage());
   }
 }

@@ -1,27 +1,25 @@
 package io.github.lanewise;
 
-import static io.github.lanewise.WrongCall.closed;
-import static io.github.lanewise.WrongCall.illegal;
-import static io.github.lanewise.WrongCall.missing;
-import static io.github.lanewise.WrongCall.nothing;
+import static io.github.lanewise.testing.Refused.closedWorkers;
+import static io.github.lanewise.testing.Refused.nothing;
+import static io.github.lanewise.testing.WrongCall.all;
+import static io.github.lanewise.testing.WrongCall.closed;
+import static io.github.lanewise.testing.WrongCall.illegal;
+import static io.github.lanewise.testing.WrongCall.missing;
 
-import io.github.lanewise.testing.FloatKind;
-import java.util.List;
+import io.github.lanewise.testing.Layout;
+import io.github.lanewise.testing.Sandbox;
+import io.github.lanewise.testing.TestWorkers;
+import io.github.lanewise.testing.WrongCall;
+import io.github.lanewise.testing.WrongCall.Operand;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every wrong argument of a product is refused with the right words before anything is written. */
 class MatmulArgumentsTest {
-
-  private static final Workers TWO = Workers.threads(2);
-
-  @AfterAll
-  static void close() {
-    TWO.close();
-  }
 
   /** Right arguments of both products: k is 4, and b has room for either. */
   private static final class Arguments {
@@ -32,16 +30,16 @@ class MatmulArgumentsTest {
     FloatTensor c;
     Workers workers = Workers.caller();
 
-    Arguments(Sandbox sandbox) {
-      this.sandbox = sandbox;
-      a = input(2, 3, 4);
-      b = input(2, 4, 5);
-      bTransposed = input(2, 5, 4);
-      c = sandbox.output(2, 3, 5);
+    void twoWorkers() {
+      workers = TestWorkers.TWO;
     }
 
-    FloatTensor input(long... shape) {
-      return sandbox.input(Floats.of("input", FloatKind.NORMAL, shape), shape);
+    Arguments(Sandbox sandbox) {
+      this.sandbox = sandbox;
+      a = sandbox.anyInput(2, 3, 4);
+      b = sandbox.anyInput(2, 4, 5);
+      bTransposed = sandbox.anyInput(2, 5, 4);
+      c = sandbox.output(2, 3, 5);
     }
 
     void b(FloatTensor both) {
@@ -58,31 +56,39 @@ class MatmulArgumentsTest {
     }
   }
 
-  static Stream<WrongCall<Arguments>> both() {
+  private static Operand<Arguments> operand(
+      String name, BiConsumer<Arguments, FloatTensor> replace, long... shape) {
+    return new Operand<>(name, replace, Arguments::twoWorkers, shape);
+  }
+
+  static Stream<WrongCall<Arguments>> multiply() {
+    return all(operand("b", (a, t) -> a.b = t, 2, 4, 5).asInput(), both());
+  }
+
+  static Stream<WrongCall<Arguments>> multiplyTransposed() {
+    return all(operand("b", (a, t) -> a.bTransposed = t, 2, 5, 4).asInput(), both());
+  }
+
+  private static Stream<WrongCall<Arguments>> both() {
+    return all(
+        operand("a", (a, t) -> a.a = t, 2, 3, 4).asInput(),
+        operand("c", (a, t) -> a.c = t, 2, 3, 5).asOutput(),
+        shapes());
+  }
+
+  private static Stream<WrongCall<Arguments>> shapes() {
     return Stream.of(
-        missing("a", a -> a.a = nothing()),
-        missing("b", a -> a.b(nothing())),
-        missing("c", a -> a.c = nothing()),
         missing("workers", a -> a.workers = nothing()),
-        illegal("a of rank 1", a -> a.a = a.input(4), "a.rank() is 1", "2"),
-        illegal("a of rank 2", a -> a.a = a.input(3, 4), "b.rank() is 3", "2"),
+        illegal("a of rank 1", a -> a.a = a.sandbox.anyInput(4), "a.rank() is 1", "2"),
+        illegal("a of rank 2", a -> a.a = a.sandbox.anyInput(3, 4), "b.rank() is 3", "2"),
         illegal("c of rank 4", a -> a.c = a.sandbox.output(1, 2, 3, 5), "c.rank() is 4", "3"),
-        illegal("b's batch", a -> a.b(a.input(1, 4, 4)), "b.size(0) is 1", "a.size(0) is 2"),
+        illegal(
+            "b's batch", a -> a.b(a.sandbox.anyInput(1, 4, 4)), "b.size(0) is 1", "a.size(0) is 2"),
         illegal("c's batch", a -> c(a, 3, 3, 5), "c.size(0) is 3", "a.size(0) is 2"),
         illegal("c's rows", a -> c(a, 2, 4, 5), "c.size(1) is 4", "a.size(1) is 3"),
         illegal("c's columns", a -> c(a, 2, 3, 4), "c.size(2) is 4", " is 5"),
-        illegal("k", a -> a.a = a.input(2, 3, 6), " is 4", "a.size(2) is 6"),
-        closed("closed a", a -> a.a = WrongCall.closedTensor(2, 3, 4), "arena of a"),
-        closed("closed b", a -> closedB(a), "arena of b"),
-        closed("closed c", a -> a.c = WrongCall.closedTensor(2, 3, 5), "arena of c"),
-        closed("closed workers", a -> a.workers = WrongCall.closedWorkers(), "closed"),
-        illegal("read-only c", a -> a.c = WrongCall.readOnly(2, 3, 5), "c", "read-only"),
-        illegal(
-            "another thread's a", a -> a.a = WrongCall.confinedElsewhere(2, 3, 4), "arena of a"),
-        illegal(
-            "another thread's c", a -> a.c = WrongCall.confinedElsewhere(2, 3, 5), "arena of c"),
-        illegal("this thread's a and two workers", a -> confinedA(a), "arena of a"),
-        illegal("this thread's c and two workers", a -> confinedC(a), "arena of c"),
+        illegal("k", a -> a.a = a.sandbox.anyInput(2, 3, 6), " is 4", "a.size(2) is 6"),
+        closed("closed workers", a -> a.workers = closedWorkers(), "closed"),
         illegal("c in a", a -> square(a, 0), "c ", "a "),
         illegal("c in b", a -> square(a, 1), "c ", "b "));
   }
@@ -91,54 +97,29 @@ class MatmulArgumentsTest {
     a.c = a.sandbox.output(shape);
   }
 
-  private static void closedB(Arguments a) {
-    a.b = WrongCall.closedTensor(2, 4, 5);
-    a.bTransposed = WrongCall.closedTensor(2, 5, 4);
-  }
-
-  private static void confinedA(Arguments a) {
-    a.a = WrongCall.confined(2, 3, 4);
-    a.workers = TWO;
-  }
-
-  private static void confinedC(Arguments a) {
-    a.c = WrongCall.confined(2, 3, 5);
-    a.workers = TWO;
-  }
-
   /** All three 4 x 4, so that even exactly in place would be possible; it is not allowed. */
   private static void square(Arguments a, int operand) {
-    a.a = a.input(2, 4, 4);
-    a.b(a.input(2, 4, 4));
+    a.a = a.sandbox.anyInput(2, 4, 4);
+    a.b(a.sandbox.anyInput(2, 4, 4));
     a.c = operand == 0 ? a.a : a.b;
   }
 
   @ParameterizedTest
-  @MethodSource("both")
+  @MethodSource("multiply")
   void multiplyRefuses(WrongCall<Arguments> wrong) {
-    for (Layout layout : List.of(Layout.ARRAY, Layout.STRIDED_NATIVE)) {
-      try (Sandbox sandbox = new Sandbox(layout)) {
-        wrong.assertRefused(sandbox, new Arguments(sandbox), Arguments::multiply);
-      }
-    }
+    wrong.assertRefused(Arguments::new, Arguments::multiply);
   }
 
   @ParameterizedTest
-  @MethodSource("both")
+  @MethodSource("multiplyTransposed")
   void multiplyTransposedRefuses(WrongCall<Arguments> wrong) {
-    for (Layout layout : List.of(Layout.ARRAY, Layout.STRIDED_NATIVE)) {
-      try (Sandbox sandbox = new Sandbox(layout)) {
-        wrong.assertRefused(sandbox, new Arguments(sandbox), Arguments::multiplyTransposed);
-      }
-    }
+    wrong.assertRefused(Arguments::new, Arguments::multiplyTransposed);
   }
 
   @Test
   void theRightArgumentsAreTaken() {
-    try (Sandbox sandbox = new Sandbox(Layout.ARRAY)) {
-      Arguments arguments = new Arguments(sandbox);
-      arguments.multiply();
-      arguments.multiplyTransposed();
-    }
+    Arguments arguments = new Arguments(new Sandbox(Layout.ARRAY));
+    arguments.multiply();
+    arguments.multiplyTransposed();
   }
 }

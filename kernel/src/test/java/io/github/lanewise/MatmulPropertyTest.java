@@ -4,12 +4,14 @@ import static io.github.lanewise.testing.Accuracy.U;
 
 import io.github.lanewise.reference.Primitives;
 import io.github.lanewise.testing.Accuracy;
-import io.github.lanewise.testing.Bits;
+import io.github.lanewise.testing.Axes;
 import io.github.lanewise.testing.Cases;
 import io.github.lanewise.testing.ContractMatmul;
 import io.github.lanewise.testing.Draw;
 import io.github.lanewise.testing.FloatKind;
-import io.github.lanewise.testing.Layouts;
+import io.github.lanewise.testing.Floats;
+import io.github.lanewise.testing.Layout;
+import io.github.lanewise.testing.Sandbox;
 import io.github.lanewise.testing.Sizes;
 import io.github.lanewise.testing.TestWorkers;
 import java.util.Arrays;
@@ -46,23 +48,25 @@ class MatmulPropertyTest {
       return Arrays.stream(batches).reduce(1, (a, b) -> a * b);
     }
 
-    int[] shape(int rows, int columns) {
-      int[] shape = Arrays.copyOf(batches, batches.length + 2);
+    long[] shape(int rows, int columns) {
+      long[] shape = Arrays.copyOf(Axes.of(batches), batches.length + 2);
       shape[batches.length] = rows;
       shape[batches.length + 1] = columns;
       return shape;
     }
 
     float[] multiply(Draw draw, float[] a, float[] b) {
-      FloatTensor left = Layouts.draw(draw, "A", a, shape(m, k));
-      FloatTensor right = Layouts.draw(draw, "B", b, transposed ? shape(n, k) : shape(k, n));
-      FloatTensor c = Layouts.drawResult(draw, "C", shape(m, n));
+      Sandbox sandbox = new Sandbox(Layout.drawn(draw));
+      FloatTensor left = sandbox.input("A", a, shape(m, k));
+      FloatTensor right = sandbox.input("B", b, transposed ? shape(n, k) : shape(k, n));
+      FloatTensor c = sandbox.output("C", shape(m, n));
       Workers workers = TestWorkers.draw(draw);
       if (transposed) {
         Matmul.multiplyTransposed(alpha, left, right, c, workers);
       } else {
         Matmul.multiply(alpha, left, right, c, workers);
       }
+      sandbox.assertIntact("product");
       return c.toArray();
     }
   }
@@ -77,15 +81,14 @@ class MatmulPropertyTest {
     float[] b = draw.floats("b", p.batch() * p.n * p.k, kinds);
     float[] c = p.multiply(draw, a, b);
     for (int batch = 0; batch < p.batch(); batch++) {
-      int at = batch;
       float[] left = Arrays.copyOfRange(a, batch * p.m * p.k, (batch + 1) * p.m * p.k);
       float[] right = Arrays.copyOfRange(b, batch * p.n * p.k, (batch + 1) * p.n * p.k);
-      Bits.assertEqual(
+      Floats.assertBits(
           p.transposed
               ? ContractMatmul.multiplyTransposed(p.alpha, left, right, p.m, p.n, p.k)
               : ContractMatmul.multiply(p.alpha, left, right, p.m, p.n, p.k),
           Arrays.copyOfRange(c, batch * p.m * p.n, (batch + 1) * p.m * p.n),
-          () -> "batch " + at + " of C");
+          "batch " + batch + " of C");
     }
   }
 
@@ -112,7 +115,7 @@ class MatmulPropertyTest {
             p.alpha * Primitives.dot(left, row * p.k, column, 0, p.k),
             c[at],
             (p.k + 1.01) * U * Math.abs(p.alpha) * magnitude,
-            () -> "[" + at + "]");
+            "[" + at + "]");
       }
     }
   }
@@ -130,10 +133,10 @@ class MatmulPropertyTest {
           FloatTensor left = FloatTensor.of(a, m, k);
           FloatTensor c = FloatTensor.allocate(m, n);
           Matmul.multiply(2, left, FloatTensor.of(b, k, n), c, Workers.caller());
-          Bits.assertEqual(ContractMatmul.multiply(2, a, b, m, n, k), c.toArray(), () -> "A·B");
+          Floats.assertBits(ContractMatmul.multiply(2, a, b, m, n, k), c.toArray(), "A·B");
           Matmul.multiplyTransposed(2, left, FloatTensor.of(b, n, k), c, Workers.caller());
-          Bits.assertEqual(
-              ContractMatmul.multiplyTransposed(2, a, b, m, n, k), c.toArray(), () -> "A·Bᵀ");
+          Floats.assertBits(
+              ContractMatmul.multiplyTransposed(2, a, b, m, n, k), c.toArray(), "A·Bᵀ");
         }
       }
     }

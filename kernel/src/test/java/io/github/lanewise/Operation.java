@@ -1,5 +1,7 @@
 package io.github.lanewise;
 
+import io.github.lanewise.testing.Layout;
+import io.github.lanewise.testing.Sandbox;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -34,12 +36,12 @@ record Operation(String name, Function<Sandbox, Call> prepare) {
   /** The whole corpus: every operation with every option. */
   static List<Operation> all() {
     List<Operation> all = new ArrayList<>();
-    LanesOperations.addTo(all);
-    SoftmaxOperations.addTo(all);
-    MatmulOperations.addTo(all);
+    RowOperations.addLanes(all);
+    RowOperations.addSoftmax(all);
+    RowOperations.addProducts(all);
     AttentionOperations.addTo(all);
-    CachedOperations.addTo(all);
-    SamplingOperations.addTo(all);
+    AttentionOperations.addCached(all);
+    RowOperations.addSamplers(all);
     return List.copyOf(all);
   }
 
@@ -55,12 +57,11 @@ record Operation(String name, Function<Sandbox, Call> prepare) {
 
   /** Runs once, checks the surroundings, and returns the digest of the outputs. */
   String digest(Layout layout, Workers workers) {
-    try (Sandbox sandbox = new Sandbox(layout)) {
-      Call call = prepare.apply(sandbox);
-      call.body().accept(workers);
-      sandbox.assertIntact(name);
-      return digest(call);
-    }
+    Sandbox sandbox = new Sandbox(layout);
+    Call call = prepare.apply(sandbox);
+    call.body().accept(workers);
+    sandbox.assertIntact(name);
+    return digest(call);
   }
 
   /** SHA-256 over the bits of all outputs, every NaN being the same; the first half of it. */

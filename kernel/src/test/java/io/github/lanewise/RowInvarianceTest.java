@@ -1,8 +1,12 @@
 package io.github.lanewise;
 
-import io.github.lanewise.AttentionOperations.Sizes;
 import io.github.lanewise.attention.Attention;
+import io.github.lanewise.reference.AttentionShape;
+import io.github.lanewise.testing.Attended;
+import io.github.lanewise.testing.Axes;
 import io.github.lanewise.testing.FloatKind;
+import io.github.lanewise.testing.Floats;
+import io.github.lanewise.testing.Layout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -24,11 +28,12 @@ class RowInvarianceTest {
   private static final int QUERIES = 130;
   private static final int KEYS = 530;
   private static final int OFFSET = 400;
-  private static final Sizes FULL = new Sizes(BATCH, HEADS, KEY_HEADS, QUERIES, KEYS, 12, 10);
+  private static final AttentionShape FULL =
+      new AttentionShape(BATCH, HEADS, KEY_HEADS, QUERIES, KEYS, 12, 10);
 
-  private static final float[] Q = Floats.of("q", FloatKind.NORMAL, FULL.q());
-  private static final float[] K = Floats.of("k", FloatKind.NORMAL, FULL.k());
-  private static final float[] V = Floats.of("v", FloatKind.NORMAL, FULL.v());
+  private static final float[] Q = Floats.of("q", FloatKind.NORMAL, Axes.q(FULL));
+  private static final float[] K = Floats.of("k", FloatKind.NORMAL, Axes.k(FULL));
+  private static final float[] V = Floats.of("v", FloatKind.NORMAL, Axes.v(FULL));
 
   /** A mask that knows how to show rows from some query on what it shows them in the full call. */
   interface Shifted {
@@ -96,7 +101,7 @@ class RowInvarianceTest {
     Attended full = full(options);
     for (int[] run : RUNS) {
       int count = run[1] - run[0];
-      Sizes sizes = new Sizes(BATCH, HEADS, KEY_HEADS, count, KEYS, 12, 10);
+      AttentionShape sizes = new AttentionShape(BATCH, HEADS, KEY_HEADS, count, KEYS, 12, 10);
       float[] q = queries(IntStream.range(run[0], run[1]).toArray());
       Attention attention = options.builder(run[0], 0, HEADS).build();
       Layout layout = count % 2 == 0 ? Layout.NATIVE : Layout.STRIDED_ARRAY;
@@ -128,7 +133,7 @@ class RowInvarianceTest {
             .mask(Mask.allowed(chosenAllowed, chosen.length, KEYS))
             .sinks(1, 2, 3, 4)
             .build();
-    Sizes sizes = new Sizes(BATCH, HEADS, KEY_HEADS, chosen.length, KEYS, 12, 10);
+    AttentionShape sizes = new AttentionShape(BATCH, HEADS, KEY_HEADS, chosen.length, KEYS, 12, 10);
     Attended part = Attended.by(same, sizes, queries(chosen), K, V);
     for (int head = 0; head < BATCH * HEADS; head++) {
       for (int i = 0; i < chosen.length; i++) {
@@ -151,7 +156,7 @@ class RowInvarianceTest {
         Attended alone =
             Attended.by(
                 options.builder(0, head, 1).build(),
-                new Sizes(1, 1, 1, QUERIES, KEYS, 12, 10),
+                new AttentionShape(1, 1, 1, QUERIES, KEYS, 12, 10),
                 Arrays.copyOfRange(Q, at * queriesOfHead, (at + 1) * queriesOfHead),
                 Arrays.copyOfRange(K, keyAt * keysOfHead, (keyAt + 1) * keysOfHead),
                 Arrays.copyOfRange(V, keyAt * valuesOfHead, (keyAt + 1) * valuesOfHead));
@@ -165,7 +170,8 @@ class RowInvarianceTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 17, 238, 239, 600})
   void keysThatNobodySeesChangeNothing(int more) {
-    Sizes longer = new Sizes(BATCH, HEADS, KEY_HEADS, QUERIES, KEYS + more, 12, 10);
+    AttentionShape longer =
+        new AttentionShape(BATCH, HEADS, KEY_HEADS, QUERIES, KEYS + more, 12, 10);
     float[] k = appended(K, 12, more);
     float[] v = appended(V, 10, more);
     int[] lengths = {KEYS, KEYS};
@@ -178,9 +184,9 @@ class RowInvarianceTest {
         Attended actual =
             Attended.by(plain.mask(mask.and(positions).and(hiding)).build(), longer, Q, k, v);
         for (int row = 0; row < expected.rows(); row++) {
-          Floats.assertSameBits(expected.out[row], actual.out[row], hiding + ", row " + row);
+          Floats.assertBits(expected.out[row], actual.out[row], hiding + ", row " + row);
           float[] weights = Arrays.copyOf(expected.weights[row], KEYS + more);
-          Floats.assertSameBits(weights, actual.weights[row], hiding + ", row " + row);
+          Floats.assertBits(weights, actual.weights[row], hiding + ", row " + row);
           actual.assertSameStatistics(expected, row, row);
         }
       }
@@ -213,7 +219,7 @@ class RowInvarianceTest {
   @ValueSource(ints = {1, 15, 31, 256, 300, 1025})
   void softmaxRowsAloneHaveTheBitsOfTheFullCall(int length) {
     long[] shape = {2, 7, length};
-    FloatTensor x = FloatTensor.of(Floats.of("x", FloatKind.LOGITS, shape), shape);
+    FloatTensor x = Floats.tensor("x", FloatKind.LOGITS, shape);
     Softmax softmax = Softmax.builder().temperature(0.8f).build();
     FloatTensor y = FloatTensor.allocate(shape);
     FloatTensor dx = FloatTensor.allocate(shape);
@@ -233,13 +239,13 @@ class RowInvarianceTest {
             new RowStatistics(null, ownEntropy, null),
             Workers.caller());
         softmax.backward(row, x.select(0, b).select(0, i), gradient);
-        Floats.assertSameBits(expected, row, "row " + i);
-        Floats.assertSameBits(dx.select(0, b).select(0, i), gradient, "gradient of row " + i);
-        Floats.assertSameBits(
+        Floats.assertBits(expected, row, "row " + i);
+        Floats.assertBits(dx.select(0, b).select(0, i), gradient, "gradient of row " + i);
+        Floats.assertBits(
             new float[] {entropy.get(b, i)}, ownEntropy.toArray(), "entropy of row " + i);
         float[] array = x.select(0, b).select(0, i).toArray();
         softmax.apply(array, 0, length);
-        Floats.assertSameBits(row.toArray(), array, "row " + i + " in an array");
+        Floats.assertBits(row.toArray(), array, "row " + i + " in an array");
       }
     }
   }
@@ -260,9 +266,9 @@ class RowInvarianceTest {
 
   @Test
   void rowsAndColumnsOfAProductAloneHaveTheBitsOfTheFullCall() {
-    FloatTensor a = FloatTensor.of(Floats.of("a", FloatKind.NORMAL, 2, 70, 33), 2, 70, 33);
-    FloatTensor b = FloatTensor.of(Floats.of("b", FloatKind.NORMAL, 2, 33, 90), 2, 33, 90);
-    FloatTensor bT = FloatTensor.of(Floats.of("bT", FloatKind.NORMAL, 2, 90, 33), 2, 90, 33);
+    FloatTensor a = Floats.tensor("a", FloatKind.NORMAL, 2, 70, 33);
+    FloatTensor b = Floats.tensor("b", FloatKind.NORMAL, 2, 33, 90);
+    FloatTensor bT = Floats.tensor("bT", FloatKind.NORMAL, 2, 90, 33);
     FloatTensor c = FloatTensor.allocate(2, 70, 90);
     FloatTensor cT = FloatTensor.allocate(2, 70, 90);
     Matmul.multiply(0.5f, a, b, c, Workers.caller());
@@ -275,10 +281,10 @@ class RowInvarianceTest {
         String what = Arrays.toString(rows) + " x " + Arrays.toString(columns);
         Matmul.multiply(
             0.5f, left, b.slice(0, 1, 2).slice(2, columns[0], columns[1]), part, Workers.caller());
-        Floats.assertSameBits(part(c, rows, columns), part, what);
+        Floats.assertBits(part(c, rows, columns), part, what);
         Matmul.multiplyTransposed(
             0.5f, left, bT.slice(0, 1, 2).slice(1, columns[0], columns[1]), part, Workers.caller());
-        Floats.assertSameBits(part(cT, rows, columns), part, what + " transposed");
+        Floats.assertBits(part(cT, rows, columns), part, what + " transposed");
       }
     }
   }

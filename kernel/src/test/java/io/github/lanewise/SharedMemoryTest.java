@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.lanewise.attention.Attention;
 import io.github.lanewise.testing.FloatKind;
+import io.github.lanewise.testing.Floats;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -64,7 +65,7 @@ class SharedMemoryTest {
     FloatTensor y = FloatTensor.allocate(2, 3, 40);
     Softmax.standard().apply(x, CAUSAL, y);
     Softmax.standard().apply(x, CAUSAL, memory.second.reshape(2, 3, 40));
-    Floats.assertSameBits(y, x, "in place");
+    Floats.assertBits(y, x, "in place");
   }
 
   @ParameterizedTest
@@ -72,18 +73,17 @@ class SharedMemoryTest {
   void backwardExactlyInPlaceIsRight(Twice memory) {
     Softmax softmax = Softmax.builder().temperature(0.7f).build();
     float[] before = memory.first.toArray();
-    FloatTensor other =
-        FloatTensor.of(Floats.of("other", FloatKind.NORMAL, 240), 240).reshape(2, 3, 40);
+    FloatTensor other = Floats.tensor("other", FloatKind.NORMAL, 240).reshape(2, 3, 40);
     FloatTensor first = memory.first.reshape(2, 3, 40);
     FloatTensor second = memory.second.reshape(2, 3, 40);
     FloatTensor dx = FloatTensor.allocate(2, 3, 40);
     softmax.backward(first, other, dx);
     softmax.backward(first, other, second);
-    Floats.assertSameBits(dx, first, "dx is y");
+    Floats.assertBits(dx, first, "dx is y");
     Floats.copy(before, first);
     softmax.backward(other, first, dx);
     softmax.backward(other, first, second);
-    Floats.assertSameBits(dx, first, "dx is dy");
+    Floats.assertBits(dx, first, "dx is dy");
   }
 
   @ParameterizedTest
@@ -95,8 +95,8 @@ class SharedMemoryTest {
     FloatTensor expected = FloatTensor.allocate(6, 20);
     Softmax.standard().apply(x, expected);
     Softmax.standard().apply(x, y);
-    Floats.assertSameBits(expected, y, "rows in between");
-    Floats.assertSameBits(before, x.toArray(), "the input");
+    Floats.assertBits(expected, y, "rows in between");
+    Floats.assertBits(before, x.toArray(), "the input");
   }
 
   @ParameterizedTest
@@ -126,7 +126,7 @@ class SharedMemoryTest {
     FloatTensor other = FloatTensor.allocate(x.shape());
     assertThrows(IllegalArgumentException.class, () -> softmax.backward(x, other, y));
     assertThrows(IllegalArgumentException.class, () -> softmax.backward(other, x, y));
-    Floats.assertSameBits(before, memory.first.toArray(), "what was refused");
+    Floats.assertBits(before, memory.first.toArray(), "what was refused");
   }
 
   static Stream<Twice> attentionMemory() {
@@ -153,12 +153,12 @@ class SharedMemoryTest {
     for (int place = 0; place < 4; place++) {
       FloatTensor out = part(memory.second, place);
       attention.forward(q, k, v, out);
-      Floats.assertSameBits(expected, part(memory.first, place), "in place of part " + place);
+      Floats.assertBits(expected, part(memory.first, place), "in place of part " + place);
       Floats.copy(Floats.filled(2 * 3 * 70 * 8, 0f), out);
       float[] after = memory.first.toArray();
       FloatTensor was = FloatTensor.of(before.clone(), before.length);
       Floats.copy(Floats.filled(2 * 3 * 70 * 8, 0f), part(was, place));
-      Floats.assertSameBits(was.toArray(), after, "around part " + place);
+      Floats.assertBits(was.toArray(), after, "around part " + place);
       Floats.copy(before, memory.first);
     }
   }
@@ -197,8 +197,8 @@ class SharedMemoryTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> attention.forward(q, k, v, safe, statistics, Workers.caller()));
-    Floats.assertSameBits(before, memory.first.toArray(), "what was refused");
-    Floats.assertSameBits(new float[2 * 3 * 70 * 8], safe.toArray(), "out");
+    Floats.assertBits(before, memory.first.toArray(), "what was refused");
+    Floats.assertBits(new float[2 * 3 * 70 * 8], safe.toArray(), "out");
   }
 
   @Test
@@ -209,7 +209,7 @@ class SharedMemoryTest {
     Attention attention = Attention.builder().build();
     attention.forward(copy, FloatTensor.of(all.toArray(), 2, 3, 35, 8), copy, expected);
     attention.forward(all, all, all, all);
-    Floats.assertSameBits(expected, all, "out of itself");
+    Floats.assertBits(expected, all, "out of itself");
   }
 
   @ParameterizedTest
@@ -222,7 +222,7 @@ class SharedMemoryTest {
     FloatTensor expected = FloatTensor.allocate(8, 8);
     Matmul.multiply(1f, a, b, expected, Workers.caller());
     Matmul.multiply(1f, a, b, c, Workers.caller());
-    Floats.assertSameBits(expected, c, "rows in between");
+    Floats.assertBits(expected, c, "rows in between");
     float[] before = memory.first.toArray();
     for (int row = 0; row < 2; row++) {
       for (int column = 0; column < 3; column++) {
@@ -236,6 +236,6 @@ class SharedMemoryTest {
             () -> Matmul.multiplyTransposed(1f, a, b, input, Workers.caller()));
       }
     }
-    Floats.assertSameBits(before, Arrays.copyOf(memory.first.toArray(), 240), "what was refused");
+    Floats.assertBits(before, Arrays.copyOf(memory.first.toArray(), 240), "what was refused");
   }
 }

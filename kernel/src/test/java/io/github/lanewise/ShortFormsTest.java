@@ -1,6 +1,5 @@
 package io.github.lanewise;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,6 +9,7 @@ import io.github.lanewise.attention.AttentionState;
 import io.github.lanewise.attention.KeyValueCache;
 import io.github.lanewise.sampling.TokenSampler;
 import io.github.lanewise.testing.FloatKind;
+import io.github.lanewise.testing.Floats;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
@@ -26,11 +26,11 @@ import org.junit.jupiter.api.function.Executable;
 class ShortFormsTest {
 
   private static FloatTensor tensor(String name, long... shape) {
-    return FloatTensor.of(Floats.of(name, FloatKind.LOGITS, shape), shape);
+    return Floats.tensor(name, FloatKind.LOGITS, shape);
   }
 
   private static void assertSameBits(FloatTensor expected, FloatTensor actual) {
-    assertArrayEquals(expected.toArray(), actual.toArray());
+    Floats.assertBits(expected, actual, "short form");
   }
 
   @Test
@@ -167,6 +167,8 @@ class ShortFormsTest {
     calls.put(() -> softmax.apply(null, x), "x");
     calls.put(() -> softmax.apply(x, null, x), "mask");
     calls.put(() -> softmax.apply(x, null), "y");
+    calls.put(() -> softmax.apply(null, Mask.none(), x), "x");
+    calls.put(() -> softmax.apply(x, Mask.none(), null), "y");
     calls.put(() -> softmax.apply(x, Mask.none(), x, null, Workers.caller()), "statistics");
     calls.put(() -> softmax.apply(x, Mask.none(), x, RowStatistics.none(), null), "workers");
     calls.put(() -> softmax.backward(null, x, x), "y");
@@ -189,6 +191,7 @@ class ShortFormsTest {
     calls.put(() -> attention.forward(q, q, (FloatTensor) null, q), "v");
     calls.put(() -> attention.forward(q, q, q, (FloatTensor) null), "out");
     calls.put(() -> attention.forward(q, q, q, q, null), "statistics");
+    calls.put(() -> attention.forward(q, q, q, q, null, Workers.caller()), "statistics");
     calls.put(
         () -> attention.forward(q, (KeyValueCache) null, q, RowStatistics.none(), Workers.caller()),
         "cache");

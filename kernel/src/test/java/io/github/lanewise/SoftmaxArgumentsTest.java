@@ -1,12 +1,23 @@
 package io.github.lanewise;
 
-import static io.github.lanewise.WrongCall.closed;
-import static io.github.lanewise.WrongCall.illegal;
-import static io.github.lanewise.WrongCall.missing;
-import static io.github.lanewise.WrongCall.nothing;
+import static io.github.lanewise.testing.Refused.assertOutOfBounds;
+import static io.github.lanewise.testing.Refused.closedWorkers;
+import static io.github.lanewise.testing.Refused.confined;
+import static io.github.lanewise.testing.Refused.nothing;
+import static io.github.lanewise.testing.Refused.readOnly;
+import static io.github.lanewise.testing.WrongCall.all;
+import static io.github.lanewise.testing.WrongCall.closed;
+import static io.github.lanewise.testing.WrongCall.illegal;
+import static io.github.lanewise.testing.WrongCall.missing;
 
 import io.github.lanewise.testing.FloatKind;
-import java.util.List;
+import io.github.lanewise.testing.Floats;
+import io.github.lanewise.testing.Layout;
+import io.github.lanewise.testing.Sandbox;
+import io.github.lanewise.testing.TestWorkers;
+import io.github.lanewise.testing.WrongCall;
+import io.github.lanewise.testing.WrongCall.Operand;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,17 +42,13 @@ class SoftmaxArgumentsTest {
 
     Arguments(Sandbox sandbox) {
       this.sandbox = sandbox;
-      x = input(2, 3, 5);
+      x = sandbox.anyInput(2, 3, 5);
       y = sandbox.output(2, 3, 5);
       logSumExp = sandbox.output(2, 3);
       entropy = sandbox.output(2, 3);
       maxWeight = sandbox.output(2, 3);
-      dy = input(2, 3, 5);
+      dy = sandbox.anyInput(2, 3, 5);
       dx = sandbox.output(2, 3, 5);
-    }
-
-    FloatTensor input(long... shape) {
-      return sandbox.input(Floats.of("input", FloatKind.NORMAL, shape), shape);
     }
 
     void apply() {
@@ -54,35 +61,37 @@ class SoftmaxArgumentsTest {
     }
 
     void twoWorkers() {
-      workers = TestWorkersOfTwo.TWO;
+      workers = TestWorkers.TWO;
     }
-  }
-
-  /** Daemons, for as long as the tests last. */
-  private static final class TestWorkersOfTwo {
-    static final Workers TWO = Workers.threads(2);
   }
 
   @Test
   void theRightArgumentsAreTaken() {
-    try (Sandbox sandbox = new Sandbox(Layout.ARRAY)) {
-      Arguments a = new Arguments(sandbox);
-      a.apply();
-      a.backward();
-      a.mask = Mask.allowed(new boolean[15], 1, 3, 5);
-      a.x = WrongCall.readOnly(2, 3, 5);
-      a.y = WrongCall.confined(2, 3, 5);
-      a.apply();
-      a.dy = WrongCall.readOnly(2, 3, 5);
-      a.dx = WrongCall.confined(2, 3, 5);
-      a.backward();
-    }
+    Arguments a = new Arguments(new Sandbox(Layout.ARRAY));
+    a.apply();
+    a.backward();
+    a.mask = Mask.allowed(new boolean[15], 1, 3, 5);
+    a.x = readOnly(2, 3, 5);
+    a.y = confined(2, 3, 5);
+    a.apply();
+    a.dy = readOnly(2, 3, 5);
+    a.dx = confined(2, 3, 5);
+    a.backward();
   }
 
   static Stream<WrongCall<Arguments>> apply() {
+    Consumer<Arguments> two = Arguments::twoWorkers;
+    return all(
+        new Operand<Arguments>("x", (a, t) -> a.x = t, two, 2, 3, 5).asInput(),
+        new Operand<Arguments>("y", (a, t) -> a.y = t, two, 2, 3, 5).asOutput(),
+        new Operand<Arguments>("logSumExp", (a, t) -> a.logSumExp = t, two, 2, 3).asStatistic(),
+        new Operand<Arguments>("entropy", (a, t) -> a.entropy = t, two, 2, 3).asStatistic(),
+        new Operand<Arguments>("maxWeight", (a, t) -> a.maxWeight = t, two, 2, 3).asStatistic(),
+        shapes());
+  }
+
+  private static Stream<WrongCall<Arguments>> shapes() {
     return Stream.of(
-        missing("x", a -> a.x = nothing()),
-        missing("y", a -> a.y = nothing()),
         missing("mask", a -> a.mask = nothing()),
         missing("workers", a -> a.workers = nothing()),
         illegal("y's rank", a -> a.y = a.sandbox.output(6, 5), "[6, 5]", "[2, 3, 5]"),
@@ -106,20 +115,7 @@ class SoftmaxArgumentsTest {
         illegal("mask's rank", a -> a.mask = Mask.allowed(new boolean[60], 4, 1, 3, 5), "4", "1"),
         illegal("1 key length", a -> a.mask = Mask.keyLengths(1), "1", "2"),
         illegal("a key length of 6", a -> a.mask = Mask.keyLengths(5, 6), "6", "5"),
-        closed("closed x", a -> a.x = WrongCall.closedTensor(2, 3, 5), "arena of x"),
-        closed("closed y", a -> a.y = WrongCall.closedTensor(2, 3, 5), "arena of y"),
-        closed("closed entropy", a -> a.entropy = WrongCall.closedTensor(2, 3), "of entropy"),
-        closed("closed workers", a -> a.workers = WrongCall.closedWorkers(), "closed"),
-        illegal("read-only y", a -> a.y = WrongCall.readOnly(2, 3, 5), "y", "read-only"),
-        illegal(
-            "read-only entropy", a -> a.entropy = WrongCall.readOnly(2, 3), "entropy", "read-only"),
-        illegal(
-            "another thread's x", a -> a.x = WrongCall.confinedElsewhere(2, 3, 5), "arena of x"),
-        illegal(
-            "another thread's y", a -> a.y = WrongCall.confinedElsewhere(2, 3, 5), "arena of y"),
-        illegal("this thread's x and two workers", a -> confinedX(a), "arena of x"),
-        illegal("this thread's y and two workers", a -> confinedY(a), "arena of y"),
-        illegal("this thread's entropy and two workers", a -> confinedEntropy(a), "of entropy"),
+        closed("closed workers", a -> a.workers = closedWorkers(), "closed"),
         illegal("logSumExp is entropy", a -> a.logSumExp = a.entropy, "logSumExp", "entropy"),
         illegal("logSumExp is maxWeight", a -> a.maxWeight = a.logSumExp, "logSumExp", "maxW"),
         illegal(
@@ -128,83 +124,35 @@ class SoftmaxArgumentsTest {
   }
 
   private static void oneRow(Arguments a) {
-    a.x = a.input(5);
+    a.x = a.sandbox.anyInput(5);
     a.y = a.sandbox.output(5);
     a.logSumExp = a.sandbox.output(2);
     a.entropy = a.sandbox.output(1);
     a.maxWeight = a.sandbox.output(1);
   }
 
-  private static void confinedX(Arguments a) {
-    a.x = WrongCall.confined(2, 3, 5);
-    a.twoWorkers();
-  }
-
-  private static void confinedY(Arguments a) {
-    a.y = WrongCall.confined(2, 3, 5);
-    a.twoWorkers();
-  }
-
-  private static void confinedEntropy(Arguments a) {
-    a.entropy = WrongCall.confined(2, 3);
-    a.twoWorkers();
-  }
-
   static Stream<WrongCall<Arguments>> backward() {
-    return Stream.of(
-        missing("y", a -> a.y = nothing()),
-        missing("dy", a -> a.dy = nothing()),
-        missing("dx", a -> a.dx = nothing()),
-        illegal("dy's rank", a -> a.dy = a.input(6, 5), "[6, 5]", "[2, 3, 5]"),
-        illegal("dy's rows", a -> a.dy = a.input(2, 4, 5), "[2, 4, 5]", "[2, 3, 5]"),
-        illegal("dx' length", a -> a.dx = a.sandbox.output(2, 3, 6), "[2, 3, 6]", "[2, 3, 5]"),
-        closed("closed y", a -> a.y = WrongCall.closedTensor(2, 3, 5), "arena of y"),
-        closed("closed dy", a -> a.dy = WrongCall.closedTensor(2, 3, 5), "arena of dy"),
-        closed("closed dx", a -> a.dx = WrongCall.closedTensor(2, 3, 5), "arena of dx"),
-        illegal("read-only dx", a -> a.dx = WrongCall.readOnly(2, 3, 5), "dx", "read-only"),
-        illegal("another thread's dy", a -> a.dy = WrongCall.confinedElsewhere(2, 3, 5), "dy"),
-        illegal("another thread's dx", a -> a.dx = WrongCall.confinedElsewhere(2, 3, 5), "dx"));
+    return all(
+        new Operand<Arguments>("y", (a, t) -> a.y = t, null, 2, 3, 5).asInput(),
+        new Operand<Arguments>("dy", (a, t) -> a.dy = t, null, 2, 3, 5).asInput(),
+        new Operand<Arguments>("dx", (a, t) -> a.dx = t, null, 2, 3, 5).asOutput(),
+        Stream.of(
+            illegal("dy's rank", a -> a.dy = a.sandbox.anyInput(6, 5), "[6, 5]", "[2, 3, 5]"),
+            illegal("dy's rows", a -> a.dy = a.sandbox.anyInput(2, 4, 5), "[2, 4, 5]", "[2, 3, 5]"),
+            illegal(
+                "dx' length", a -> a.dx = a.sandbox.output(2, 3, 6), "[2, 3, 6]", "[2, 3, 5]")));
   }
 
   @ParameterizedTest
   @MethodSource("apply")
   void applyRefuses(WrongCall<Arguments> wrong) {
-    for (Layout layout : List.of(Layout.ARRAY, Layout.STRIDED_NATIVE)) {
-      try (Sandbox sandbox = new Sandbox(layout)) {
-        wrong.assertRefused(sandbox, new Arguments(sandbox), Arguments::apply);
-      }
-    }
+    wrong.assertRefused(Arguments::new, Arguments::apply);
   }
 
   @ParameterizedTest
   @MethodSource("backward")
   void backwardRefuses(WrongCall<Arguments> wrong) {
-    for (Layout layout : List.of(Layout.ARRAY, Layout.STRIDED_NATIVE)) {
-      try (Sandbox sandbox = new Sandbox(layout)) {
-        wrong.assertRefused(sandbox, new Arguments(sandbox), Arguments::backward);
-      }
-    }
-  }
-
-  @Test
-  void theShortFormsRefuseAsTheLongOneDoes() {
-    try (Sandbox sandbox = new Sandbox(Layout.ARRAY)) {
-      Arguments a = new Arguments(sandbox);
-      Softmax softmax = Softmax.standard();
-      assertMissing("x", () -> softmax.apply(nothing(), a.y));
-      assertMissing("y", () -> softmax.apply(a.x, WrongCall.<FloatTensor>nothing()));
-      assertMissing("x", () -> softmax.apply(nothing(), a.mask, a.y));
-      assertMissing("mask", () -> softmax.apply(a.x, nothing(), a.y));
-      assertMissing("y", () -> softmax.apply(a.x, a.mask, nothing()));
-      assertMissing("statistics", () -> softmax.apply(a.x, a.mask, a.y, nothing(), a.workers));
-      assertMissing("x", () -> softmax.apply(nothing(), 0, 0));
-      assertMissing("emptyRow", () -> Softmax.builder().emptyRow(nothing()));
-      sandbox.assertUntouched("the short forms");
-    }
-  }
-
-  private static void assertMissing(String name, Runnable call) {
-    WrongCall.assertThrown(NullPointerException.class, List.of(name), "no " + name, call);
+    wrong.assertRefused(Arguments::new, Arguments::backward);
   }
 
   @ParameterizedTest
@@ -212,11 +160,7 @@ class SoftmaxArgumentsTest {
   void rangesOutsideOfTheArrayAreRefused(int from, int to) {
     float[] x = Floats.of("x", FloatKind.NORMAL, 7);
     float[] before = x.clone();
-    WrongCall.assertThrown(
-        IndexOutOfBoundsException.class,
-        List.of("" + from, "" + to, "7"),
-        from + " to " + to,
-        () -> Softmax.standard().apply(x, from, to));
-    Floats.assertSameBits(before, x, "the array");
+    assertOutOfBounds(() -> Softmax.standard().apply(x, from, to), "" + from, "" + to, "7");
+    Floats.assertBits(before, x, "the array");
   }
 }

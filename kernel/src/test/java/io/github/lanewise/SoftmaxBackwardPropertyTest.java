@@ -8,7 +8,8 @@ import io.github.lanewise.testing.Accuracy;
 import io.github.lanewise.testing.Cases;
 import io.github.lanewise.testing.Draw;
 import io.github.lanewise.testing.FloatKind;
-import io.github.lanewise.testing.Layouts;
+import io.github.lanewise.testing.Layout;
+import io.github.lanewise.testing.Sandbox;
 import java.util.Arrays;
 
 /** The gradient of softmax against the oracle's, and against differences of the oracle. */
@@ -24,12 +25,14 @@ class SoftmaxBackwardPropertyTest {
     float[] x = draw.floats("x", rows * n, FloatKind.NORMAL, FloatKind.LOGITS);
     float[] dy = draw.floats("dy", rows * n, FloatKind.NORMAL, FloatKind.GRID);
     Softmax softmax = at(temperature).build();
-    FloatTensor y = Layouts.drawResult(draw, "y", rows, n);
+    Sandbox sandbox = new Sandbox(Layout.drawn(draw));
+    FloatTensor y = sandbox.output("y", rows, n);
     softmax.apply(FloatTensor.of(x, rows, n), y);
-    FloatTensor dyTensor = Layouts.draw(draw, "dyTensor", dy, rows, n);
+    FloatTensor dyTensor = sandbox.inPlace("dyTensor", dy, rows, n);
     boolean inPlace = draw.onceIn(3, "inPlace");
-    FloatTensor dx = inPlace ? dyTensor : Layouts.drawResult(draw, "dx", rows, n);
+    FloatTensor dx = inPlace ? dyTensor : sandbox.output("dx", rows, n);
     softmax.backward(y, dyTensor, dx);
+    sandbox.assertIntact("gradient");
     for (int row = 0; row < rows; row++) {
       double[] weights = Primitives.widen(Arrays.copyOfRange(y.toArray(), row * n, (row + 1) * n));
       double[] gradient = Primitives.widen(Arrays.copyOfRange(dy, row * n, (row + 1) * n));
@@ -41,7 +44,6 @@ class SoftmaxBackwardPropertyTest {
         total += weights[j];
       }
       for (int j = 0; j < n; j++) {
-        int at = j;
         // The weights were rounded: their sum is 1 to within the oracle's own use of it.
         double unnormalised = weights[j] * gradient[j] * Math.abs(1 - total) / temperature;
         double bound =
@@ -52,7 +54,7 @@ class SoftmaxBackwardPropertyTest {
                     / temperature
                 + Math.abs(unnormalised)
                 + 0x1p-126;
-        accuracy.check(expected[j], dx.toArray()[row * n + at], bound, () -> "[" + at + "]");
+        accuracy.check(expected[j], dx.toArray()[row * n + j], bound, "[" + j + "]");
       }
     }
   }
@@ -66,25 +68,25 @@ class SoftmaxBackwardPropertyTest {
     float[] x = draw.floats("x", n, FloatKind.NORMAL, FloatKind.LOGITS);
     float[] dy = draw.floats("dy", n, FloatKind.NORMAL, FloatKind.GRID);
     Softmax softmax = at(temperature).logarithmic(true).build();
-    FloatTensor y = Layouts.drawResult(draw, "y", n);
-    FloatTensor dx = Layouts.drawResult(draw, "dx", n);
+    Sandbox sandbox = new Sandbox(Layout.drawn(draw));
+    FloatTensor y = sandbox.output("y", n);
+    FloatTensor dx = sandbox.output("dx", n);
     softmax.apply(FloatTensor.of(x, n), y);
-    softmax.backward(y, Layouts.draw(draw, "dyTensor", dy, n), dx);
+    softmax.backward(y, sandbox.input("dyTensor", dy, n), dx);
+    sandbox.assertIntact("gradient");
     double[] gradient = Primitives.widen(dy);
     double total = Primitives.sum(gradient);
     double magnitude = Primitives.sum(Arrays.stream(gradient).map(Math::abs).toArray());
     float[] logWeights = y.toArray();
     float[] actual = dx.toArray();
     for (int j = 0; j < n; j++) {
-      int at = j;
       double weight = Math.exp(logWeights[j]);
       double bound =
           ((24 + Accuracy.blockLevels(n)) * weight * magnitude + 3 * Math.abs(gradient[j]))
                   * U
                   / temperature
               + 0x1p-126;
-      accuracy.check(
-          (gradient[j] - weight * total) / temperature, actual[j], bound, () -> "[" + at + "]");
+      accuracy.check((gradient[j] - weight * total) / temperature, actual[j], bound, "[" + j + "]");
     }
   }
 
@@ -103,11 +105,9 @@ class SoftmaxBackwardPropertyTest {
     softmax.backward(y, FloatTensor.of(dy, n), dx);
     double step = 0x1p-14 * temperature;
     for (int i = 0; i < n; i++) {
-      int at = i;
       double above = loss(x, i, step, dy, temperature);
       double below = loss(x, i, -step, dy, temperature);
-      accuracy.check(
-          (above - below) / (2 * step), dx.get(i), 1e-5 / temperature, () -> "[" + at + "]");
+      accuracy.check((above - below) / (2 * step), dx.get(i), 1e-5 / temperature, "[" + i + "]");
     }
   }
 

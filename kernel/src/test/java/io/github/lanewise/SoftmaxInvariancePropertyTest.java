@@ -4,10 +4,10 @@ import static io.github.lanewise.testing.Accuracy.U;
 
 import io.github.lanewise.Softmax.EmptyRow;
 import io.github.lanewise.testing.Accuracy;
-import io.github.lanewise.testing.Bits;
 import io.github.lanewise.testing.Cases;
 import io.github.lanewise.testing.Draw;
 import io.github.lanewise.testing.FloatKind;
+import io.github.lanewise.testing.Floats;
 import java.util.Arrays;
 
 /** What must not change a softmax, or must change it in a known way. */
@@ -22,7 +22,7 @@ class SoftmaxInvariancePropertyTest {
     for (int j = 0; j < n; j++) {
       shifted[j] = x[j] + shift;
     }
-    Bits.assertEqual(softmax(x), softmax(shifted), () -> "shifted by " + shift);
+    Floats.assertBits(softmax(x), softmax(shifted), "shifted by " + shift);
   }
 
   /** Only the order of the sum changes. */
@@ -69,11 +69,10 @@ class SoftmaxInvariancePropertyTest {
     float[] expected = softmax(Arrays.copyOf(compact, kept));
     int next = 0;
     for (int j = 0; j < n; j++) {
-      int at = j;
       if (!allowed[j]) {
-        Bits.assertEqual(0, y.get(j), () -> "invisible " + at);
+        Floats.assertBits(0, y.get(j), "invisible " + j);
       } else if (onlyPrefix) {
-        Bits.assertEqual(expected[next++], y.get(j), () -> "visible " + at);
+        Floats.assertBits(expected[next++], y.get(j), "visible " + j);
       } else {
         assertSumOrder(accuracy, expected[next++], y.get(j), n);
       }
@@ -85,13 +84,11 @@ class SoftmaxInvariancePropertyTest {
   void duplicationHalvesEveryWeight(Draw draw) {
     int n = 256 << draw.integer("blocks", 0, 3);
     float[] x = draw.floats("x", n, FloatKind.NORMAL, FloatKind.TIED, FloatKind.GRID);
-    float[] twice = Arrays.copyOf(x, 2 * n);
-    System.arraycopy(x, 0, twice, n, n);
+    float[] twice = Floats.repeated(x, 2);
     float[] y = softmax(x);
     float[] yTwice = softmax(twice);
     for (int j = 0; j < 2 * n; j++) {
-      int at = j;
-      Bits.assertEqual(y[j % n] / 2, yTwice[j], () -> "weight " + at);
+      Floats.assertBits(y[j % n] / 2, yTwice[j], "weight " + j);
     }
   }
 
@@ -107,7 +104,7 @@ class SoftmaxInvariancePropertyTest {
     }
     float[] y = x.clone();
     Softmax.builder().temperature(temperature).build().apply(y, 0, n);
-    Bits.assertEqual(softmax(divided), y, () -> "at temperature " + temperature);
+    Floats.assertBits(softmax(divided), y, "at temperature " + temperature);
   }
 
   @Cases(150)
@@ -119,10 +116,9 @@ class SoftmaxInvariancePropertyTest {
     float[] logY = x.clone();
     Softmax.builder().logarithmic(true).build().apply(logY, 0, n);
     for (int j = 0; j < n; j++) {
-      int at = j;
       if (y[j] > 0) { // a weight that was flushed has no logarithm
         double log = Math.log(y[j]);
-        accuracy.check(log, logY[j], (2 * Math.abs(log) + 8) * U, () -> "[" + at + "]");
+        accuracy.check(log, logY[j], (2 * Math.abs(log) + 8) * U, "[" + j + "]");
       }
     }
   }
@@ -130,12 +126,12 @@ class SoftmaxInvariancePropertyTest {
   /** The same numerator over two denominators that differ by the order of their sum. */
   private static void assertSumOrder(Accuracy accuracy, float expected, float actual, int n) {
     double bound = 2 * (22 + Accuracy.blockLevels(n)) * U * expected + 0x1p-126;
-    accuracy.check(expected, actual, bound, () -> "");
+    accuracy.check(expected, actual, bound, "");
   }
 
   private static float[] softmax(float... x) {
     float[] y = x.clone();
     Softmax.standard().apply(y, 0, y.length);
-    return Bits.requireFinite(y);
+    return Floats.requireFinite(y);
   }
 }

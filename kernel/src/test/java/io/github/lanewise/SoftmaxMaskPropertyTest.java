@@ -5,11 +5,15 @@ import io.github.lanewise.reference.Primitives;
 import io.github.lanewise.reference.ReferenceSoftmax;
 import io.github.lanewise.reference.Visibility;
 import io.github.lanewise.testing.Accuracy;
+import io.github.lanewise.testing.Axes;
 import io.github.lanewise.testing.Cases;
 import io.github.lanewise.testing.Draw;
 import io.github.lanewise.testing.FloatKind;
-import io.github.lanewise.testing.Layouts;
+import io.github.lanewise.testing.Floats;
+import io.github.lanewise.testing.Layout;
 import io.github.lanewise.testing.MaskCase;
+import io.github.lanewise.testing.Results;
+import io.github.lanewise.testing.Sandbox;
 import io.github.lanewise.testing.SoftmaxError;
 import io.github.lanewise.testing.TestWorkers;
 import java.util.Arrays;
@@ -38,29 +42,22 @@ class SoftmaxMaskPropertyTest {
     float temperature = draw.oneOf("temperature", 1f, 1f, 0.5f, 3f, 0f, Float.POSITIVE_INFINITY);
     boolean logarithmic = draw.onceIn(2, "logarithmic");
     EmptyRow empty = draw.oneOf("empty", EmptyRow.values());
-    float[] x = draw.floats("x", product(shape), WITH_SPECIALS);
+    float[] x = draw.floats("x", Floats.count(Axes.of(shape)), WITH_SPECIALS);
     int[] four = aligned(shape);
     MaskCase mask = MaskCase.drawForSoftmax(draw, shape.length, four);
-    FloatTensor input = Layouts.draw(draw, "input", x, shape);
+    Sandbox sandbox = new Sandbox(Layout.drawn(draw));
+    FloatTensor input = sandbox.inPlace("input", x, Axes.of(shape));
     boolean inPlace = draw.onceIn(3, "inPlace");
-    FloatTensor output = inPlace ? input : Layouts.drawResult(draw, "output", shape);
-    int[] rows = shape.length == 1 ? new int[] {1} : Arrays.copyOf(shape, shape.length - 1);
-    FloatTensor logSumExp = Layouts.drawResult(draw, "logSumExp", rows);
-    FloatTensor entropy = Layouts.drawResult(draw, "entropy", rows);
-    FloatTensor maxWeight = Layouts.drawResult(draw, "maxWeight", rows);
+    Results results =
+        Results.of(inPlace ? input : sandbox.output("output", Axes.of(shape)), sandbox);
     Softmax.builder()
         .temperature(temperature)
         .logarithmic(logarithmic)
         .emptyRow(empty)
         .build()
-        .apply(
-            input,
-            mask.mask(),
-            output,
-            new RowStatistics(logSumExp, entropy, maxWeight),
-            TestWorkers.draw(draw));
-
-    float[] y = output.toArray();
+        .apply(input, mask.mask(), results.out(), results.statistics(), TestWorkers.draw(draw));
+    sandbox.assertIntact("softmax");
+    float[] y = results.out().toArray();
     for (int row = 0; row < x.length / Math.max(n, 1); row++) {
       checkRow(
           accuracy,
@@ -71,7 +68,11 @@ class SoftmaxMaskPropertyTest {
           logarithmic,
           empty,
           Arrays.copyOfRange(y, row * n, (row + 1) * n),
-          new float[] {logSumExp.toArray()[row], entropy.toArray()[row], maxWeight.toArray()[row]});
+          new float[] {
+            results.logSumExp().toArray()[row],
+            results.entropy().toArray()[row],
+            results.maxWeight().toArray()[row]
+          });
     }
   }
 
@@ -93,30 +94,20 @@ class SoftmaxMaskPropertyTest {
         logarithmic ? ReferenceSoftmax.logSoftmax(scores, visible, temperature, emptyLog) : weights;
     SoftmaxError error = new SoftmaxError(scores, visible, temperature);
     for (int j = 0; j < x.length; j++) {
-      int at = j;
       double bound =
           logarithmic ? error.ofLogWeight(j, expected[j]) : error.ofWeight(j, expected[j]);
-      accuracy.check(expected[j], y[j], bound, () -> "[" + at + "] of " + Arrays.toString(x));
+      accuracy.check(expected[j], y[j], bound, "[" + j + "]");
     }
     double logSumExp = ReferenceSoftmax.logSumExp(scores, visible, temperature);
-    statistics.check(
-        logSumExp,
-        actual[0],
-        error.ofLogSumExp(logSumExp),
-        () -> " logSumExp of " + Arrays.toString(x));
+    statistics.check(logSumExp, actual[0], error.ofLogSumExp(logSumExp), " logSumExp");
     if (logSumExp == Double.NEGATIVE_INFINITY) {
       return; // entropy and largest weight of an empty row: a cell of the semantics table
     }
     double entropy = ReferenceSoftmax.entropy(scores, visible, temperature);
-    statistics.check(
-        entropy, actual[1], error.ofEntropy(entropy), () -> " entropy of " + Arrays.toString(x));
+    statistics.check(entropy, actual[1], error.ofEntropy(entropy), " entropy");
     double maxWeight = Primitives.max(weights);
     double visibleMax = Double.isNaN(logSumExp) && temperature != 0 ? Double.NaN : maxWeight;
-    statistics.check(
-        visibleMax,
-        actual[2],
-        error.ofMaxWeight(maxWeight),
-        () -> " maxWeight of " + Arrays.toString(x));
+    statistics.check(visibleMax, actual[2], error.ofMaxWeight(maxWeight), " maxWeight");
   }
 
   private static int[] drawShape(Draw draw) {
@@ -152,9 +143,5 @@ class SoftmaxMaskPropertyTest {
       visible[j] = visibility.visible(batch, head, query, j);
     }
     return visible;
-  }
-
-  private static int product(int... shape) {
-    return Arrays.stream(shape).reduce(1, (a, b) -> a * b);
   }
 }

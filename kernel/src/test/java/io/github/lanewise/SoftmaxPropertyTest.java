@@ -3,12 +3,13 @@ package io.github.lanewise;
 import io.github.lanewise.reference.Primitives;
 import io.github.lanewise.reference.ReferenceSoftmax;
 import io.github.lanewise.testing.Accuracy;
-import io.github.lanewise.testing.Bits;
 import io.github.lanewise.testing.Cases;
 import io.github.lanewise.testing.ContractSoftmax;
 import io.github.lanewise.testing.Draw;
 import io.github.lanewise.testing.FloatKind;
-import io.github.lanewise.testing.Layouts;
+import io.github.lanewise.testing.Floats;
+import io.github.lanewise.testing.Layout;
+import io.github.lanewise.testing.Sandbox;
 import io.github.lanewise.testing.Sizes;
 import io.github.lanewise.testing.SoftmaxError;
 import io.github.lanewise.testing.TestWorkers;
@@ -40,14 +41,14 @@ class SoftmaxPropertyTest {
     float[] logarithmic = array.clone();
     at(temperature).build().apply(array, from, from + n);
     at(temperature).logarithmic(true).build().apply(logarithmic, from, from + n);
-    Bits.assertEqual(
+    Floats.assertBits(
         ContractSoftmax.softmax(x, temperature),
         Arrays.copyOfRange(array, from, from + n),
-        () -> "softmax");
-    Bits.assertEqual(
+        "softmax");
+    Floats.assertBits(
         ContractSoftmax.logSoftmax(x, temperature),
         Arrays.copyOfRange(logarithmic, from, from + n),
-        () -> "log-softmax");
+        "log-softmax");
   }
 
   /** A row so long that it is split over the workers. */
@@ -56,18 +57,18 @@ class SoftmaxPropertyTest {
     int n = draw.oneOf("n", 20_000, 65_537, 128_256);
     float temperature = draw.oneOf("temperature", 1f, 0.7f);
     float[] x = draw.floats("x", n, FloatKind.LOGITS, FloatKind.WIDE);
-    FloatTensor y = Layouts.drawResult(draw, "y", n);
+    FloatTensor y = new Sandbox(Layout.drawn(draw)).output("y", n);
     boolean logarithmic = draw.onceIn(2, "logarithmic");
     at(temperature)
         .logarithmic(logarithmic)
         .build()
         .apply(FloatTensor.of(x, n), Mask.none(), y, RowStatistics.none(), TestWorkers.draw(draw));
-    Bits.assertEqual(
+    Floats.assertBits(
         logarithmic
             ? ContractSoftmax.logSoftmax(x, temperature)
             : ContractSoftmax.softmax(x, temperature),
         y.toArray(),
-        () -> "split row");
+        "split row");
   }
 
   /**
@@ -86,7 +87,7 @@ class SoftmaxPropertyTest {
         .logarithmic(true)
         .build()
         .apply(FloatTensor.of(x, n), Mask.none(), y, RowStatistics.none(), TestWorkers.draw(draw));
-    Bits.assertEqual(ContractSoftmax.logSoftmax(x, 1f), y.toArray(), () -> "split row");
+    Floats.assertBits(ContractSoftmax.logSoftmax(x, 1f), y.toArray(), "split row");
   }
 
   /** Statistics with masks, at every temperature above 0; the weights beside them. */
@@ -108,8 +109,9 @@ class SoftmaxPropertyTest {
     ContractSoftmax.Row expected = ContractSoftmax.row(x, visible, temperature);
     boolean logarithmic = draw.onceIn(2, "logarithmic");
     boolean inPlace = draw.onceIn(3, "in place");
-    FloatTensor input = Layouts.draw(draw, "input", x, 1, n);
-    FloatTensor y = inPlace ? input : Layouts.drawResult(draw, "y", 1, n);
+    Sandbox sandbox = new Sandbox(Layout.drawn(draw));
+    FloatTensor input = sandbox.inPlace("input", x, 1, n);
+    FloatTensor y = inPlace ? input : sandbox.output("y", 1, n);
     FloatTensor logSumExp = FloatTensor.allocate(1);
     FloatTensor entropy = FloatTensor.allocate(1);
     FloatTensor maxWeight = FloatTensor.allocate(1);
@@ -120,11 +122,12 @@ class SoftmaxPropertyTest {
         .logarithmic(logarithmic)
         .build()
         .apply(input, mask, y, statistics, TestWorkers.draw(draw));
+    sandbox.assertIntact("softmax");
     float[] weights = logarithmic ? expected.logWeights() : expected.weights();
-    Bits.assertEqual(weights, y.toArray(), () -> "y");
-    Bits.assertEqual(expected.logSumExp(), logSumExp.get(0), () -> "logSumExp");
-    Bits.assertEqual(wantsEntropy ? expected.entropy() : 0f, entropy.get(0), () -> "entropy");
-    Bits.assertEqual(expected.maxWeight(), maxWeight.get(0), () -> "maxWeight");
+    Floats.assertBits(weights, y.toArray(), "y");
+    Floats.assertBits(expected.logSumExp(), logSumExp.get(0), "logSumExp");
+    Floats.assertBits(wantsEntropy ? expected.entropy() : 0f, entropy.get(0), "entropy");
+    Floats.assertBits(expected.maxWeight(), maxWeight.get(0), "maxWeight");
   }
 
   private static boolean someAbove(float least, float[] x, boolean[] visible) {
@@ -168,8 +171,7 @@ class SoftmaxPropertyTest {
     at(temperature).build().apply(y, 0, n);
     double[] expected = ReferenceSoftmax.softmax(scores, temperature);
     for (int j = 0; j < n; j++) {
-      int at = j;
-      weights.check(expected[j], y[j], error.ofWeight(j, expected[j]), () -> "[" + at + "]");
+      weights.check(expected[j], y[j], error.ofWeight(j, expected[j]), "[" + j + "]");
     }
     FloatTensor logY = FloatTensor.allocate(n);
     FloatTensor logSumExp = FloatTensor.allocate(1);
@@ -185,15 +187,14 @@ class SoftmaxPropertyTest {
             Workers.caller());
     double[] expectedLog = ReferenceSoftmax.logSoftmax(scores, temperature);
     for (int j = 0; j < n; j++) {
-      int at = j;
       double bound = error.ofLogWeight(j, expectedLog[j]);
-      logarithms.check(expectedLog[j], logY.get(j), bound, () -> "[" + at + "]");
+      logarithms.check(expectedLog[j], logY.get(j), bound, "[" + j + "]");
     }
     double logSum = ReferenceSoftmax.logSumExp(scores, visible, temperature);
-    logSums.check(logSum, logSumExp.get(0), error.ofLogSumExp(logSum), () -> "");
+    logSums.check(logSum, logSumExp.get(0), error.ofLogSumExp(logSum), "");
     if (n > 0) {
       double nats = ReferenceSoftmax.entropy(scores, visible, temperature);
-      entropies.check(nats, entropy.get(0), error.ofEntropy(nats), () -> "");
+      entropies.check(nats, entropy.get(0), error.ofEntropy(nats), "");
     }
   }
 

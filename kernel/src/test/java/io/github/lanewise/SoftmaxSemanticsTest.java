@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.github.lanewise.Softmax.EmptyRow;
 import io.github.lanewise.Softmaxed.Variant;
 import io.github.lanewise.testing.FloatKind;
+import io.github.lanewise.testing.Floats;
+import io.github.lanewise.testing.Layout;
+import io.github.lanewise.testing.Sandbox;
 import io.github.lanewise.testing.Sizes;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -53,10 +56,7 @@ class SoftmaxSemanticsTest {
 
   /** Three rows of the same scores. */
   private static float[] threeTimes(float[] row) {
-    float[] rows = Arrays.copyOf(row, 3 * row.length);
-    System.arraycopy(row, 0, rows, row.length, row.length);
-    System.arraycopy(row, 0, rows, 2 * row.length, row.length);
-    return rows;
+    return Floats.repeated(row, 3);
   }
 
   @ParameterizedTest
@@ -241,7 +241,7 @@ class SoftmaxSemanticsTest {
     FloatTensor dx = FloatTensor.of(new float[] {7f, 8f}, 2);
     Softmax softmax = Softmax.builder().temperature(0f).build();
     assertThrows(IllegalArgumentException.class, () -> softmax.backward(y, y, dx));
-    Floats.assertSameBits(new float[] {7f, 8f}, dx.toArray(), "dx");
+    Floats.assertBits(new float[] {7f, 8f}, dx.toArray(), "dx");
   }
 
   @Test
@@ -249,16 +249,15 @@ class SoftmaxSemanticsTest {
     long[][] shapes = {{0}, {0, 5}, {3, 0}, {0, 3, 5}, {2, 0, 5}, {2, 3, 0}, {0, 1, 2, 3}};
     for (Variant variant : Variant.all()) {
       for (long[] shape : shapes) {
-        try (Sandbox sandbox = new Sandbox(Layout.STRIDED_ARRAY)) {
-          FloatTensor x = sandbox.input(new float[0], shape);
-          FloatTensor y = sandbox.output(shape);
-          Softmax softmax = variant.at(1f);
-          assertDoesNotThrow(() -> softmax.apply(x, y), Arrays.toString(shape));
-          assertDoesNotThrow(() -> softmax.apply(x, Mask.causal(), y), Arrays.toString(shape));
-          softmax.backward(x, x, y);
-          softmax.apply(new float[3], 2, 2);
-          sandbox.assertIntact(Arrays.toString(shape));
-        }
+        Sandbox sandbox = new Sandbox(Layout.STRIDED_ARRAY);
+        FloatTensor x = sandbox.input(new float[0], shape);
+        FloatTensor y = sandbox.output(shape);
+        Softmax softmax = variant.at(1f);
+        assertDoesNotThrow(() -> softmax.apply(x, y), Arrays.toString(shape));
+        assertDoesNotThrow(() -> softmax.apply(x, Mask.causal(), y), Arrays.toString(shape));
+        softmax.backward(x, x, y);
+        softmax.apply(new float[3], 2, 2);
+        sandbox.assertIntact(Arrays.toString(shape));
       }
       Softmaxed none = new Softmaxed(variant, 1f, new float[0], 3, Mask.none());
       none.assertEmpty(2);
@@ -270,7 +269,7 @@ class SoftmaxSemanticsTest {
     float[] scores = {0f, -87f, -87.3f, -87.4f, -100f, -1000f};
     Softmaxed all = new Softmaxed(new Variant(false, EmptyRow.NAN), 1f, scores, 1, Mask.none());
     for (int j = 3; j < scores.length; j++) {
-      Floats.assertSameBits(new float[1], new float[] {all.weights[0][j]}, "score " + scores[j]);
+      Floats.assertBits(new float[1], new float[] {all.weights[0][j]}, "score " + scores[j]);
     }
     if (!(all.weights[0][1] >= Float.MIN_NORMAL && all.weights[0][2] >= Float.MIN_NORMAL)) {
       throw new AssertionError(Arrays.toString(all.weights[0]));

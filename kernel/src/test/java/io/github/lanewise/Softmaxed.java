@@ -1,9 +1,15 @@
 package io.github.lanewise;
 
+import static io.github.lanewise.testing.Refused.nothing;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lanewise.Softmax.EmptyRow;
+import io.github.lanewise.testing.Floats;
+import io.github.lanewise.testing.Layout;
+import io.github.lanewise.testing.Results;
+import io.github.lanewise.testing.Sandbox;
+import io.github.lanewise.testing.TestWorkers;
 import java.util.Arrays;
 import java.util.function.IntPredicate;
 
@@ -20,9 +26,6 @@ final class Softmaxed {
   final float[] entropy;
   final float[] maxWeight;
   private final int length;
-
-  /** Daemons, for as long as the tests last. */
-  private static final Workers TWO = Workers.threads(2);
 
   /** Which softmax, apart from its temperature. */
   record Variant(boolean logarithmic, EmptyRow emptyRow) {
@@ -60,35 +63,29 @@ final class Softmaxed {
     this.length = scores.length / rows;
     Softmax softmax = variant.at(temperature);
     long[] shape = {rows, length};
-    try (Sandbox heap = new Sandbox(Layout.STRIDED_ARRAY);
-        Sandbox off = new Sandbox(Layout.STRIDED_NATIVE)) {
-      FloatTensor x = heap.input(scores, shape);
-      FloatTensor y = heap.output(shape);
-      FloatTensor[] statistics = {heap.output(rows), heap.output(rows), heap.output(rows)};
-      softmax.apply(
-          x,
-          mask,
-          y,
-          new RowStatistics(statistics[0], statistics[1], statistics[2]),
-          Workers.caller());
-      heap.assertIntact(what(-1));
-      weights = new float[rows][];
-      float[] all = y.toArray();
-      Arrays.setAll(weights, r -> Arrays.copyOfRange(all, r * length, (r + 1) * length));
-      logSumExp = statistics[0].toArray();
-      entropy = statistics[1].toArray();
-      maxWeight = statistics[2].toArray();
+    Sandbox heap = new Sandbox(Layout.STRIDED_ARRAY);
+    FloatTensor x = heap.input(scores, shape);
+    Results y = Results.in(heap, shape);
+    softmax.apply(x, mask, y.out(), y.statistics(), Workers.caller());
+    heap.assertIntact(what(-1));
+    weights = new float[rows][];
+    float[] all = y.out().toArray();
+    Arrays.setAll(weights, r -> Arrays.copyOfRange(all, r * length, (r + 1) * length));
+    logSumExp = y.logSumExp().toArray();
+    entropy = y.entropy().toArray();
+    maxWeight = y.maxWeight().toArray();
 
-      FloatTensor inPlace = heap.inPlace(scores, shape);
-      softmax.apply(inPlace, mask, inPlace);
-      Floats.assertSameBits(y, inPlace, what(-1) + " in place");
-      FloatTensor nativeX = off.inPlace(scores, shape);
-      FloatTensor entropyAlone = off.output(rows);
-      softmax.apply(nativeX, mask, nativeX, new RowStatistics(null, entropyAlone, null), TWO);
-      Floats.assertSameBits(y, nativeX, what(-1) + " in place in native memory");
-      Floats.assertSameBits(entropy, entropyAlone.toArray(), what(-1) + " entropy alone");
-      off.assertIntact(what(-1));
-    }
+    FloatTensor inPlace = heap.inPlace(scores, shape);
+    softmax.apply(inPlace, mask, inPlace);
+    Floats.assertBits(y.out(), inPlace, what(-1) + " in place");
+    Sandbox off = new Sandbox(Layout.STRIDED_NATIVE);
+    FloatTensor nativeX = off.inPlace(scores, shape);
+    FloatTensor alone = off.output(rows);
+    RowStatistics entropyAlone = new RowStatistics(null, alone, null);
+    softmax.apply(nativeX, mask, nativeX, entropyAlone, TestWorkers.TWO);
+    Floats.assertBits(y.out(), nativeX, what(-1) + " in place in native memory");
+    Floats.assertBits(entropy, alone.toArray(), what(-1) + " entropy alone");
+    off.assertIntact(what(-1));
   }
 
   private String what(int row) {
@@ -112,7 +109,7 @@ final class Softmaxed {
   }
 
   void assertRow(int row, float[] expected) {
-    Floats.assertSameBits(expected, weights[row], what(row));
+    Floats.assertBits(expected, weights[row], what(row));
   }
 
   void assertStatistics(int row, float wantedLogSumExp, float wantedEntropy, float wantedMax) {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lanewise.attention.Attention;
 import io.github.lanewise.testing.FloatKind;
+import io.github.lanewise.testing.Floats;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -19,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,63 +43,60 @@ class ThreadsTest {
   private static final Attention ATTENTION = Attention.builder().mask(Mask.causal()).build();
 
   private static FloatTensor tensor(String name, long... shape) {
-    return FloatTensor.of(Floats.of(name, FloatKind.LOGITS, shape), shape);
+    return Floats.tensor(name, FloatKind.LOGITS, shape);
   }
 
   /** Every operation that takes workers. */
   enum Work {
-    SOFTMAX {
-      @Override
-      float[] by(Workers workers) {
-        FloatTensor y = FloatTensor.allocate(SCORES.shape());
-        Softmax.standard().apply(SCORES, Mask.causal(), y, RowStatistics.none(), workers);
-        return y.toArray();
-      }
-    },
-    SPLIT_ROW {
-      @Override
-      float[] by(Workers workers) {
-        FloatTensor y = FloatTensor.allocate(LONG_ROW.shape());
-        Softmax.standard().apply(LONG_ROW, Mask.none(), y, RowStatistics.none(), workers);
-        return y.toArray();
-      }
-    },
-    SOFTMAX_BACKWARD {
-      @Override
-      float[] by(Workers workers) {
-        FloatTensor y = FloatTensor.allocate(SCORES.shape());
-        Softmax.standard().apply(SCORES, y);
-        FloatTensor dx = FloatTensor.allocate(SCORES.shape());
-        Softmax.standard().backward(y, SCORES, dx, workers);
-        return dx.toArray();
-      }
-    },
-    ATTENTION_FORWARD {
-      @Override
-      float[] by(Workers workers) {
-        FloatTensor out = FloatTensor.allocate(Q.shape());
-        ATTENTION.forward(Q, K, V, out, RowStatistics.none(), workers);
-        return out.toArray();
-      }
-    },
-    ATTENTION_WEIGHTS {
-      @Override
-      float[] by(Workers workers) {
-        FloatTensor p = FloatTensor.allocate(2, 4, 130, 300);
-        ATTENTION.weights(Q, K, p, workers);
-        return p.toArray();
-      }
-    },
-    MATMUL {
-      @Override
-      float[] by(Workers workers) {
-        FloatTensor c = FloatTensor.allocate(4, 40, 40);
-        Matmul.multiplyTransposed(0.1f, SCORES, SCORES, c, workers);
-        return c.toArray();
-      }
-    };
+    SOFTMAX(
+        workers -> {
+          FloatTensor y = FloatTensor.allocate(SCORES.shape());
+          Softmax.standard().apply(SCORES, Mask.causal(), y, RowStatistics.none(), workers);
+          return y;
+        }),
+    SPLIT_ROW(
+        workers -> {
+          FloatTensor y = FloatTensor.allocate(LONG_ROW.shape());
+          Softmax.standard().apply(LONG_ROW, Mask.none(), y, RowStatistics.none(), workers);
+          return y;
+        }),
+    SOFTMAX_BACKWARD(
+        workers -> {
+          FloatTensor y = FloatTensor.allocate(SCORES.shape());
+          Softmax.standard().apply(SCORES, y);
+          FloatTensor dx = FloatTensor.allocate(SCORES.shape());
+          Softmax.standard().backward(y, SCORES, dx, workers);
+          return dx;
+        }),
+    ATTENTION_FORWARD(
+        workers -> {
+          FloatTensor out = FloatTensor.allocate(Q.shape());
+          ATTENTION.forward(Q, K, V, out, RowStatistics.none(), workers);
+          return out;
+        }),
+    ATTENTION_WEIGHTS(
+        workers -> {
+          FloatTensor p = FloatTensor.allocate(2, 4, 130, 300);
+          ATTENTION.weights(Q, K, p, workers);
+          return p;
+        }),
+    MATMUL(
+        workers -> {
+          FloatTensor c = FloatTensor.allocate(4, 40, 40);
+          Matmul.multiplyTransposed(0.1f, SCORES, SCORES, c, workers);
+          return c;
+        });
 
-    abstract float[] by(Workers workers);
+    @SuppressWarnings("ImmutableEnumChecker") // captures nothing
+    private final Function<Workers, FloatTensor> work;
+
+    Work(Function<Workers, FloatTensor> work) {
+      this.work = work;
+    }
+
+    float[] by(Workers workers) {
+      return work.apply(workers).toArray();
+    }
   }
 
   private static Set<Thread> libraryThreads() {
@@ -160,11 +159,11 @@ class ThreadsTest {
         Workers workers = Workers.on(failing, 3)) {
       assertSame(broken, assertThrows(InternalError.class, () -> work.by(workers)));
       for (int n = 0; n < 3; n++) {
-        Floats.assertSameBits(expected, work.by(workers), "after a failed call");
+        Floats.assertBits(expected, work.by(workers), "after a failed call");
       }
     }
     assertTrue(threads.isTerminated());
-    Floats.assertSameBits(expected, work.by(Workers.caller()), "on the caller");
+    Floats.assertBits(expected, work.by(Workers.caller()), "on the caller");
   }
 
   /** Each second task is thrown back, and half of these are on their way nevertheless. */
@@ -187,7 +186,7 @@ class ThreadsTest {
     try (threads;
         Workers workers = Workers.on(throwing, 3)) {
       for (int n = 0; n < 8; n++) {
-        Floats.assertSameBits(expected, work.by(workers), "call " + n);
+        Floats.assertBits(expected, work.by(workers), "call " + n);
       }
     }
     assertTrue(asked.get() >= 8, asked + " tasks");
@@ -214,7 +213,7 @@ class ThreadsTest {
         assertThrows(
             IllegalArgumentException.class, () -> masked.forward(Q, K, V, out, none(), workers));
       }
-      Floats.assertSameBits(expected, work.by(workers), "after refused calls");
+      Floats.assertBits(expected, work.by(workers), "after refused calls");
       assertEquals(2, threadsSince(before).size());
     }
     assertEquals(Set.of(), threadsSince(before));
@@ -235,7 +234,7 @@ class ThreadsTest {
       Executor[] executors = {pool, virtual, Runnable::run, never::add};
       for (Executor executor : executors) {
         try (Workers workers = Workers.on(executor, 3)) {
-          Floats.assertSameBits(expected, work.by(workers), executor.toString());
+          Floats.assertBits(expected, work.by(workers), executor.toString());
         }
       }
       // from within the executor's own threads, all of them at once
@@ -245,7 +244,7 @@ class ThreadsTest {
           results.add(CompletableFuture.supplyAsync(() -> work.by(workers), pool));
         }
         for (CompletableFuture<float[]> result : results) {
-          Floats.assertSameBits(expected, result.get(60, SECONDS), "from within");
+          Floats.assertBits(expected, result.get(60, SECONDS), "from within");
         }
       }
     }
@@ -263,7 +262,7 @@ class ThreadsTest {
           shared.length,
           thread -> {
             for (int n = 0; n < 10; n++) {
-              Floats.assertSameBits(expected, work.by(shared[thread]), "thread " + thread);
+              Floats.assertBits(expected, work.by(shared[thread]), "thread " + thread);
             }
           });
     }
@@ -283,7 +282,7 @@ class ThreadsTest {
             for (int n = 0; n < 10; n++) {
               int turn = (thread + n) % works.length;
               Workers workers = n % 2 == 0 ? three : Workers.caller();
-              Floats.assertSameBits(
+              Floats.assertBits(
                   expected.get(turn), works[turn].by(workers), works[turn].toString());
             }
           });

@@ -13,7 +13,7 @@ import io.github.lanewise.reference.Primitives;
 import io.github.lanewise.reference.ReferenceAttention;
 import io.github.lanewise.reference.Visibility;
 import io.github.lanewise.testing.Accuracy;
-import io.github.lanewise.testing.AttentionCall;
+import io.github.lanewise.testing.Attended;
 import io.github.lanewise.testing.AttentionCase;
 import io.github.lanewise.testing.Cases;
 import io.github.lanewise.testing.Draw;
@@ -42,7 +42,7 @@ class AttentionAccuracyPropertyTest {
       @Accuracy.Of("attention statistics") Accuracy statistics) {
     AttentionCase c = AttentionCase.draw(draw, INPUTS, BIASES);
     AttentionShape s = c.shape();
-    AttentionCall call = AttentionCall.run(draw, c);
+    Attended call = Attended.drawn(draw, c);
     AttentionResult expected =
         ReferenceAttention.forward(
             s,
@@ -59,32 +59,18 @@ class AttentionAccuracyPropertyTest {
       for (int j = 0; j < s.keyLength(); j++) {
         double weight = expected.weights()[row * s.keyLength() + j];
         String at = "[" + j + "]" + where;
-        weights.check(weight, call.weights(row)[j], error.ofWeight(weight), () -> at);
+        weights.check(weight, call.weights[row][j], error.ofWeight(weight), at);
       }
       for (int col = 0; col < s.valueDim(); col++) {
         double value = expected.out()[row * s.valueDim() + col];
         String at = "[" + col + "]" + where;
-        float actual = call.out(row)[col];
+        float actual = call.out[row][col];
         // An infinite value gives NaN, not infinity, where its weight is flushed to 0.
         boolean bothInfinite = !Double.isFinite(value) && !Float.isFinite(actual);
-        out.check(bothInfinite ? actual : value, actual, error.ofValue(), () -> at);
+        out.check(bothInfinite ? actual : value, actual, error.ofValue(), at);
       }
       if (call.hasStatistics()) {
-        statistics.check(
-            expected.logSumExp()[row],
-            call.logSumExp(row),
-            error.ofLogSumExp(),
-            () -> " logSumExp" + where);
-        statistics.check(
-            expected.entropy()[row],
-            call.entropy(row),
-            error.ofEntropy(),
-            () -> " entropy" + where);
-        statistics.check(
-            expected.maxWeight()[row],
-            call.maxWeight(row),
-            error.ofWeight(expected.maxWeight()[row]),
-            () -> " maxWeight" + where);
+        error.check(statistics, call.logSumExp[row], call.entropy[row], call.maxWeight[row], where);
       }
     }
   }
@@ -130,8 +116,8 @@ class AttentionAccuracyPropertyTest {
       builder.temperature(temperature, temperature, temperature, temperature);
     }
     Errors errors = Errors.measure(s, options, builder.build(), q, k, v);
-    out.check(0, errors.kernel, 2 * errors.plain + U * errors.largestValue, () -> "");
-    mean.check(0, errors.kernelMean, 1.1 * errors.plainMean, () -> "");
+    out.check(0, errors.kernel, 2 * errors.plain + U * errors.largestValue, "");
+    mean.check(0, errors.kernelMean, 1.1 * errors.plainMean, "");
   }
 
   /** The absolute bound at its ends: 1.5e-6·max|v|. */
@@ -147,7 +133,7 @@ class AttentionAccuracyPropertyTest {
       AttentionOptions options = AttentionOptions.standard(size[0]);
       Errors errors = Errors.measure(s, options, Attention.builder().build(), q, k, v);
       double relative = errors.kernel / errors.largestValue;
-      accuracy.check(0, relative, 1.5e-6, () -> "");
+      accuracy.check(0, relative, 1.5e-6, "");
       assertTrue(
           errors.kernel <= 2 * errors.plain,
           () -> "error " + errors.kernel + ", plain float " + errors.plain);

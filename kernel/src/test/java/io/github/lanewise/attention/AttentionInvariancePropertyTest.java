@@ -10,11 +10,13 @@ import io.github.lanewise.Softmax;
 import io.github.lanewise.Softmax.EmptyRow;
 import io.github.lanewise.Workers;
 import io.github.lanewise.testing.Accuracy;
-import io.github.lanewise.testing.Bits;
+import io.github.lanewise.testing.Axes;
 import io.github.lanewise.testing.Cases;
 import io.github.lanewise.testing.Draw;
 import io.github.lanewise.testing.FloatKind;
+import io.github.lanewise.testing.Floats;
 import io.github.lanewise.testing.MaskCase;
+import io.github.lanewise.testing.Results;
 import io.github.lanewise.testing.TestWorkers;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -75,18 +77,15 @@ class AttentionInvariancePropertyTest {
       FloatTensor q = FloatTensor.of(head.q, 1, 1, head.n, head.dim);
       FloatTensor k = FloatTensor.of(head.k, 1, 1, head.m, head.dim);
       FloatTensor v = FloatTensor.of(head.v, 1, 1, head.m, head.valueDim);
-      FloatTensor out = FloatTensor.allocate(1, 1, head.n, head.valueDim);
+      Results results = Results.allocate(1, 1, head.n, head.valueDim);
       FloatTensor weights = FloatTensor.allocate(1, 1, head.n, head.m);
-      FloatTensor logSumExp = FloatTensor.allocate(1, 1, head.n);
-      FloatTensor entropy = FloatTensor.allocate(1, 1, head.n);
-      attention.forward(
-          q, k, v, out, new RowStatistics(logSumExp, entropy, null), Workers.caller());
+      attention.forward(q, k, v, results.out(), results.statistics(), Workers.caller());
       attention.weights(q, k, weights, Workers.caller());
       return new Result(
-          Bits.requireFinite(out.toArray()),
-          Bits.requireFinite(weights.toArray()),
-          logSumExp.toArray(),
-          Bits.requireFinite(entropy.toArray()));
+          Floats.requireFinite(results.out().toArray()),
+          Floats.requireFinite(weights.toArray()),
+          results.logSumExp().toArray(),
+          Floats.requireFinite(results.entropy().toArray()));
     }
   }
 
@@ -99,9 +98,9 @@ class AttentionInvariancePropertyTest {
     Result plain = Result.of(Attention.builder().scale(1).build(), head);
     Result shifted =
         Result.of(Attention.builder().scale(1).bias(FloatTensor.of(bias, 1)).build(), head);
-    Bits.assertEqual(plain.out, shifted.out, () -> "out");
-    Bits.assertEqual(plain.weights, shifted.weights, () -> "weights");
-    Bits.assertEqual(plain.entropy, shifted.entropy, () -> "entropy");
+    Floats.assertBits(plain.out, shifted.out, "out");
+    Floats.assertBits(plain.weights, shifted.weights, "weights");
+    Floats.assertBits(plain.entropy, shifted.entropy, "entropy");
   }
 
   @Cases(60)
@@ -117,7 +116,7 @@ class AttentionInvariancePropertyTest {
     for (int i = 0; i < head.n; i++) {
       for (int j = 0; j < keys; j++) {
         float weight = plain.weights[i * keys + order[j]];
-        accuracy.check(weight, permuted.weights[i * keys + j], SUM_ORDER * weight, () -> " weight");
+        accuracy.check(weight, permuted.weights[i * keys + j], SUM_ORDER * weight, " weight");
       }
     }
   }
@@ -145,9 +144,9 @@ class AttentionInvariancePropertyTest {
     Mask mask = onlyPrefix ? Mask.prefix(prefix) : Mask.allowed(allowed, keys);
     Result masked = Result.of(Attention.builder().mask(mask).build(), head);
     if (onlyPrefix) {
-      Bits.assertEqual(compact.out, masked.out, () -> "out");
-      Bits.assertEqual(compact.logSumExp, masked.logSumExp, () -> "logSumExp");
-      Bits.assertEqual(compact.entropy, masked.entropy, () -> "entropy");
+      Floats.assertBits(compact.out, masked.out, "out");
+      Floats.assertBits(compact.logSumExp, masked.logSumExp, "logSumExp");
+      Floats.assertBits(compact.entropy, masked.entropy, "entropy");
     } else {
       assertOut(accuracy, compact.out, masked.out, 6); // |v| < 6: unit variance
     }
@@ -163,13 +162,11 @@ class AttentionInvariancePropertyTest {
     Attention attention = Attention.builder().build();
     Result once = Result.of(attention, head);
     Result doubled = Result.of(attention, head.reordered(twice));
-    Bits.assertEqual(once.out, doubled.out, () -> "out");
+    Floats.assertBits(once.out, doubled.out, "out");
     for (int i = 0; i < head.n; i++) {
       for (int j = 0; j < 2 * keys; j++) {
-        Bits.assertEqual(
-            once.weights[i * keys + j % keys] / 2,
-            doubled.weights[i * 2 * keys + j],
-            () -> "weight");
+        Floats.assertBits(
+            once.weights[i * keys + j % keys] / 2, doubled.weights[i * 2 * keys + j], "weight");
       }
     }
   }
@@ -224,29 +221,27 @@ class AttentionInvariancePropertyTest {
     }
 
     if (m <= 256 && temperature == 1) {
-      Bits.assertEqual(expectedP.toArray(), p.toArray(), () -> "weights");
+      Floats.assertBits(expectedP.toArray(), p.toArray(), "weights");
     }
-    float[] expectedWeights = Bits.requireFinite(expectedP.toArray());
+    float[] expectedWeights = Floats.requireFinite(expectedP.toArray());
     float[] actualWeights = p.toArray();
     for (int j = 0; j < expectedWeights.length; j++) {
       double d = -Math.log(Math.max(expectedWeights[j], Float.MIN_NORMAL));
       double bound = (8 * d + 200) * U * expectedWeights[j] + 0x1p-125;
-      weights.check(expectedWeights[j], actualWeights[j], bound, () -> "");
+      weights.check(expectedWeights[j], actualWeights[j], bound, "");
     }
     assertOut(outs, expectedOut.toArray(), out.toArray(), 6);
   }
 
   private static FloatTensor tensor(Draw draw, String name, int... shape) {
-    int length = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
-    long[] sizes = Arrays.stream(shape).asLongStream().toArray();
-    return FloatTensor.of(draw.floats(name, length, FloatKind.NORMAL), sizes);
+    long[] sizes = Axes.of(shape);
+    return FloatTensor.of(draw.floats(name, Floats.count(sizes), FloatKind.NORMAL), sizes);
   }
 
   private static void assertOut(
       Accuracy accuracy, float[] expected, float[] actual, float maxValue) {
     for (int j = 0; j < expected.length; j++) {
-      int at = j;
-      accuracy.check(expected[j], actual[j], SUM_ORDER * maxValue, () -> "[" + at + "]");
+      accuracy.check(expected[j], actual[j], SUM_ORDER * maxValue, "[" + j + "]");
     }
   }
 }

@@ -1,13 +1,13 @@
 package io.github.lanewise.attention;
 
 import io.github.lanewise.reference.AttentionShape;
-import io.github.lanewise.testing.AttentionCall;
+import io.github.lanewise.testing.Attended;
 import io.github.lanewise.testing.AttentionCase;
-import io.github.lanewise.testing.Bits;
 import io.github.lanewise.testing.Cases;
 import io.github.lanewise.testing.ContractAttention;
 import io.github.lanewise.testing.Draw;
 import io.github.lanewise.testing.FloatKind;
+import io.github.lanewise.testing.Floats;
 import io.github.lanewise.testing.MaskCase;
 
 /** Attention against the arithmetic contract, bit for bit, and against itself. */
@@ -58,7 +58,7 @@ class AttentionPropertyTest {
 
   private static void checkBits(Draw draw, AttentionCase c) {
     AttentionShape s = c.shape();
-    AttentionCall call = AttentionCall.run(draw, c);
+    Attended call = Attended.drawn(draw, c);
     ContractAttention contract = new ContractAttention(c);
     for (int row = 0; row < s.queryRows(); row++) {
       int b = row / s.queryLength() / s.queryHeads();
@@ -66,12 +66,12 @@ class AttentionPropertyTest {
       int i = row % s.queryLength();
       String where = "[" + b + ", " + h + ", " + i + "]";
       ContractAttention.Row expected = contract.row(b, h, i);
-      Bits.assertEqual(expected.weights(), call.weights(row), () -> "weights" + where);
-      Bits.assertEqual(expected.out(), call.out(row), () -> "out" + where);
+      Floats.assertBits(expected.weights(), call.weights[row], "weights" + where);
+      Floats.assertBits(expected.out(), call.out[row], "out" + where);
       if (call.hasStatistics()) {
-        Bits.assertEqual(expected.logSumExp(), call.logSumExp(row), () -> "logSumExp" + where);
-        Bits.assertEqual(expected.entropy(), call.entropy(row), () -> "entropy" + where);
-        Bits.assertEqual(expected.maxWeight(), call.maxWeight(row), () -> "maxWeight" + where);
+        Floats.assertBits(expected.logSumExp(), call.logSumExp[row], "logSumExp" + where);
+        Floats.assertBits(expected.entropy(), call.entropy[row], "entropy" + where);
+        Floats.assertBits(expected.maxWeight(), call.maxWeight[row], "maxWeight" + where);
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.github.lanewise.attention;
 
+import static io.github.lanewise.testing.Refused.assertSays;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -11,8 +12,8 @@ import io.github.lanewise.FloatTensor;
 import io.github.lanewise.Mask;
 import io.github.lanewise.RowStatistics;
 import io.github.lanewise.Workers;
-import io.github.lanewise.testing.Bits;
 import io.github.lanewise.testing.FloatKind;
+import io.github.lanewise.testing.Floats;
 import io.github.lanewise.testing.ShardedCall;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -83,7 +84,7 @@ class AttentionStateFormatTest {
       each.writeTo(out, RowStatistics.none());
       results.add(out.toArray());
     }
-    Bits.assertEqual(Bits.requireFinite(results.get(0)), results.get(1), () -> "out");
+    Floats.assertBits(Floats.requireFinite(results.get(0)), results.get(1), "out");
     assertEquals("AttentionState[1, 2, 3, 4] of keys 0 to 2047", loaded.toString());
   }
 
@@ -137,10 +138,8 @@ class AttentionStateFormatTest {
     byte[] bytes = ShardedCall.bytes(state());
     for (int length = 0; length < bytes.length; length++) {
       byte[] part = Arrays.copyOf(bytes, length);
-      IOException thrown = assertThrows(IOException.class, () -> load(part));
-      assertTrue(
-          String.valueOf(thrown.getMessage()).contains("ends too early, after " + length),
-          () -> "" + thrown);
+      assertSays(
+          assertThrows(IOException.class, () -> load(part)), "ends too early, after " + length);
     }
   }
 
@@ -162,10 +161,7 @@ class AttentionStateFormatTest {
     byte[] noise = new byte[5000];
     random.nextBytes(noise);
     for (byte[] foreign : List.of(noise, new byte[5000], "PK\3\4 a zip file".getBytes(UTF_8))) {
-      IOException thrown = assertThrows(IOException.class, () -> load(foreign));
-      assertTrue(
-          String.valueOf(thrown.getMessage()).contains("no saved AttentionState"),
-          () -> "" + thrown);
+      assertSays(assertThrows(IOException.class, () -> load(foreign)), "no saved AttentionState");
     }
   }
 
@@ -173,9 +169,7 @@ class AttentionStateFormatTest {
   void anotherVersionIsNamed() {
     byte[] bytes = ShardedCall.bytes(state());
     bytes[8] = 7;
-    IOException thrown = assertThrows(IOException.class, () -> load(bytes));
-    assertTrue(String.valueOf(thrown.getMessage()).contains("version 7"), () -> "" + thrown);
-    assertTrue(String.valueOf(thrown.getMessage()).contains("reads 1"), () -> "" + thrown);
+    assertSays(assertThrows(IOException.class, () -> load(bytes)), "version 7", "reads 1");
   }
 
   /** Headers with a right checksum that announce what does not follow, or cannot be. */
@@ -214,8 +208,7 @@ class AttentionStateFormatTest {
     for (long[] run : impossible) {
       byte[] bytes = withRun(run[0], run[1], 0);
       IOException thrown = assertThrows(IOException.class, () -> load(bytes));
-      String said = String.valueOf(thrown.getMessage());
-      assertTrue(said.contains("impossible run") && said.contains("" + run[1]), said);
+      assertSays(thrown, "impossible run", "" + run[1]);
     }
     assertThrows(IOException.class, () -> load(withRun(0, 256, 2)));
     assertEquals(256, load(withRun(0, 256, 0)).keys());

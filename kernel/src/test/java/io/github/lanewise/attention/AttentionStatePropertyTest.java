@@ -15,6 +15,7 @@ import io.github.lanewise.testing.AttentionCase;
 import io.github.lanewise.testing.Cases;
 import io.github.lanewise.testing.Draw;
 import io.github.lanewise.testing.FloatKind;
+import io.github.lanewise.testing.Results;
 import io.github.lanewise.testing.ScoreError;
 import io.github.lanewise.testing.ShardedCall;
 
@@ -54,7 +55,7 @@ class AttentionStatePropertyTest {
     AttentionCase c = ShardedCall.drawCase(draw, s, INPUTS, BIASES);
     ShardedCall call = new ShardedCall(draw, c);
     AttentionState state = call.state(ShardedCall.drawCuts(draw, s.keyLength(), CHUNK, 12));
-    ShardedCall.assertSame(call.whole(), call.result(state));
+    call.whole().assertBits(call.result(state));
   }
 
   /** Cut anywhere: within the bound of the oracle, and the same bits in any order. */
@@ -69,9 +70,9 @@ class AttentionStatePropertyTest {
     ShardedCall call = new ShardedCall(draw, c);
     int[] cuts = ShardedCall.drawCuts(draw, s.keyLength(), 1, 12);
     AttentionState state = call.state(cuts);
-    float[][] result = call.result(state);
+    Results result = call.result(state);
     AttentionState other = call.state(cuts);
-    ShardedCall.assertSame(result, call.result(other));
+    result.assertBits(call.result(other));
     assertArrayEquals(ShardedCall.bytes(state), ShardedCall.bytes(other));
     AttentionResult expected =
         ReferenceAttention.forward(
@@ -80,8 +81,17 @@ class AttentionStatePropertyTest {
             Primitives.widen(c.q()),
             Primitives.widen(c.k()),
             Primitives.widen(c.v()));
+    float[] actual = result.out().toArray();
+    float[] sums = result.logSumExp().toArray();
+    float[] entropies = result.entropy().toArray();
+    float[] largest = result.maxWeight().toArray();
     for (int row = 0; row < s.queryRows(); row++) {
-      check(new ScoreError(c, expected, row), s, expected, row, result, out, statistics);
+      ScoreError error = new ScoreError(c, expected, row);
+      String where = " of row " + row;
+      for (int at = row * s.valueDim(); at < (row + 1) * s.valueDim(); at++) {
+        out.check(expected.out()[at], actual[at], error.ofValue(), where);
+      }
+      error.check(statistics, sums[row], entropies[row], largest[row], where);
     }
   }
 
@@ -119,29 +129,8 @@ class AttentionStatePropertyTest {
     Accuracy accuracy = new Accuracy("attention over shards of one key");
     float[] actual = out.toArray();
     for (int j = 0; j < expected.length; j++) {
-      accuracy.check(expected[j], actual[j], bound, () -> "out");
+      accuracy.check(expected[j], actual[j], bound, "out");
     }
     accuracy.print();
-  }
-
-  private static void check(
-      ScoreError error,
-      AttentionShape s,
-      AttentionResult expected,
-      int row,
-      float[][] result,
-      Accuracy out,
-      Accuracy statistics) {
-    String where = " of row " + row;
-    for (int col = 0; col < s.valueDim(); col++) {
-      int at = row * s.valueDim() + col;
-      out.check(expected.out()[at], result[0][at], error.ofValue(), () -> where);
-    }
-    double maxWeight = expected.maxWeight()[row];
-    statistics.check(
-        expected.logSumExp()[row], result[1][row], error.ofLogSumExp(), () -> " logSumExp" + where);
-    statistics.check(
-        expected.entropy()[row], result[2][row], error.ofEntropy(), () -> " entropy" + where);
-    statistics.check(maxWeight, result[3][row], error.ofWeight(maxWeight), () -> " max" + where);
   }
 }

@@ -1,5 +1,7 @@
 package io.github.lanewise.attention;
 
+import static io.github.lanewise.testing.Refused.assertIllegal;
+import static io.github.lanewise.testing.Refused.assertIllegalState;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,11 +12,11 @@ import io.github.lanewise.Mask;
 import io.github.lanewise.RowStatistics;
 import io.github.lanewise.Workers;
 import io.github.lanewise.testing.Allocated;
-import io.github.lanewise.testing.Bits;
 import io.github.lanewise.testing.FloatKind;
+import io.github.lanewise.testing.Floats;
+import io.github.lanewise.testing.Results;
 import io.github.lanewise.testing.ShardedCall;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
@@ -22,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** What a state holds, what it refuses, and what it costs. */
 class AttentionStateTest {
@@ -96,26 +99,16 @@ class AttentionStateTest {
     AttentionState sunk = empty();
     add(attention, sunk, 512, 512);
     for (AttentionState state : List.of(empty(), sunk)) {
-      FloatTensor out = FloatTensor.of(filled(48), 1, 2, 3, DIM);
-      FloatTensor[] rows = new FloatTensor[3];
-      for (int i = 0; i < 3; i++) {
-        rows[i] = FloatTensor.of(filled(6), 1, 2, 3);
-      }
-      state.writeTo(out, new RowStatistics(rows[0], rows[1], rows[2]));
-      assertArrayEquals(new float[48], out.toArray());
+      Results results = Results.allocate(1, 2, 3, DIM);
+      state.writeTo(results.out(), results.statistics());
+      assertArrayEquals(new float[48], results.out().toArray());
       float first = state == sunk ? 1.5f : Float.NEGATIVE_INFINITY;
       float lowest = Float.NEGATIVE_INFINITY;
       assertArrayEquals(
-          new float[] {first, first, first, lowest, lowest, lowest}, rows[0].toArray());
-      assertArrayEquals(new float[6], rows[1].toArray());
-      assertArrayEquals(new float[6], rows[2].toArray());
+          new float[] {first, first, first, lowest, lowest, lowest}, results.logSumExp().toArray());
+      assertArrayEquals(new float[6], results.entropy().toArray());
+      assertArrayEquals(new float[6], results.maxWeight().toArray());
     }
-  }
-
-  private static float[] filled(int length) {
-    float[] values = new float[length];
-    Arrays.fill(values, 7f);
-    return values;
   }
 
   @Test
@@ -128,7 +121,7 @@ class AttentionStateTest {
     assertEquals("AttentionState[1, 2, 3, 8] of keys 0 to 1023", first.toString());
     assertEquals(1024, first.keys());
     assertEquals(512, second.keys());
-    Bits.assertEqual(whole(plain, 1024), result(first), () -> "out");
+    Floats.assertBits(whole(plain, 1024), result(first), "out");
     assertArrayEquals(before, ShardedCall.bytes(of(768, 1024)));
   }
 
@@ -139,7 +132,7 @@ class AttentionStateTest {
     for (int from = 0; from < KEYS; from += 256) {
       add(state, from, from + 256);
       byte[] before = ShardedCall.bytes(state);
-      Bits.assertEqual(whole(plain, from + 256), result(state), () -> "out");
+      Floats.assertBits(whole(plain, from + 256), result(state), "out");
       assertArrayEquals(before, ShardedCall.bytes(state));
     }
   }
@@ -151,13 +144,12 @@ class AttentionStateTest {
     for (int[] range : new int[][] {{256, 512}, {1023, 1100}, {0, 257}, {600, 601}, {0, KEYS}}) {
       AttentionState other = of(range[0], range[1]);
       byte[] others = ShardedCall.bytes(other);
-      for (Runnable merge :
-          List.<Runnable>of(
+      for (Executable merge :
+          List.<Executable>of(
               () -> add(state, range[0], range[1]),
               () -> state.merge(other),
               () -> other.merge(state))) {
-        IllegalArgumentException thrown = assertThrows(IllegalArgumentException.class, merge::run);
-        assertTrue(String.valueOf(thrown.getMessage()).contains("come twice"), () -> "" + thrown);
+        assertIllegal(merge, "come twice");
       }
       assertArrayEquals(before, ShardedCall.bytes(state));
       assertArrayEquals(others, ShardedCall.bytes(other));
@@ -169,24 +161,25 @@ class AttentionStateTest {
   @Test
   void aGapIsRefusedUntilItIsFilled() {
     AttentionState state = of(512, 1000);
-    FloatTensor out = FloatTensor.of(filled(48), 1, 2, 3, DIM);
-    assertMissing(state, out, "keys 0 to 511 are missing", "keys 512 to 999");
+    FloatTensor out = Floats.filledTensor(7f, 1, 2, 3, DIM);
+    assertIllegalState(
+        () -> state.writeTo(out, RowStatistics.none()),
+        "keys 0 to 511 are missing",
+        "keys 512 to 999");
     add(state, 0, 256);
-    assertMissing(state, out, "keys 256 to 511 are missing", "keys 0 to 255, 512 to 999");
+    assertIllegalState(
+        () -> state.writeTo(out, RowStatistics.none()),
+        "keys 256 to 511 are missing",
+        "keys 0 to 255, 512 to 999");
     add(state, 256, 511);
-    assertMissing(state, out, "keys 511 to 511 are missing", "keys 0 to 510, 512 to 999");
-    assertArrayEquals(filled(48), out.toArray());
+    assertIllegalState(
+        () -> state.writeTo(out, RowStatistics.none()),
+        "keys 511 to 511 are missing",
+        "keys 0 to 510, 512 to 999");
+    assertArrayEquals(Floats.filled(48, 7f), out.toArray());
     add(state, 511, 512);
     assertEquals(1000, state.keys());
     result(state);
-  }
-
-  private static void assertMissing(AttentionState state, FloatTensor out, String... says) {
-    IllegalStateException thrown =
-        assertThrows(IllegalStateException.class, () -> state.writeTo(out, RowStatistics.none()));
-    for (String part : says) {
-      assertTrue(String.valueOf(thrown.getMessage()).contains(part), () -> "" + thrown);
-    }
   }
 
   @Test
@@ -198,19 +191,18 @@ class AttentionStateTest {
     AttentionState others = empty();
     add(Attention.builder().sinks(1f, 3f).build(), others, 256, 512);
     byte[] before = ShardedCall.bytes(state);
-    for (Runnable merge :
-        List.<Runnable>of(
+    for (Executable merge :
+        List.<Executable>of(
             () -> state.merge(without),
             () -> without.merge(state),
             () -> state.merge(others),
             () -> add(state, 256, 512),
             () -> add(sunk, without, 0, 256))) {
-      IllegalArgumentException thrown = assertThrows(IllegalArgumentException.class, merge::run);
-      assertTrue(String.valueOf(thrown.getMessage()).contains("[1.0, 2.0]"), () -> "" + thrown);
+      assertIllegal(merge, "[1.0, 2.0]");
     }
     assertArrayEquals(before, ShardedCall.bytes(state));
     add(sunk, state, 256, 512);
-    Bits.assertEqual(whole(sunk, 512), result(state), () -> "out");
+    Floats.assertBits(whole(sunk, 512), result(state), "out");
   }
 
   /** A shard far away costs no more than one at the start, and hidden keys cost nothing. */
@@ -287,7 +279,7 @@ class AttentionStateTest {
       for (Future<Object> done : threads.invokeAll(merges)) {
         done.get();
       }
-      Bits.assertEqual(whole(plain, KEYS), result(third), () -> "out");
+      Floats.assertBits(whole(plain, KEYS), result(third), "out");
     }
   }
 

@@ -3,6 +3,7 @@ package io.github.lanewise.attention;
 import io.github.lanewise.FloatTensor;
 import io.github.lanewise.attention.KeyValueCache.Storage;
 import io.github.lanewise.testing.Draw;
+import io.github.lanewise.testing.Floats;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -74,8 +75,8 @@ final class CacheModel {
     float[] v = new float[(end - first) * heads * tokens * shape.valueDim];
     for (int b = first; b < end; b++) {
       for (int t = 0; t < tokens; t++) {
-        float[] key = row(random, heads, shape.headDim);
-        float[] value = row(random, heads, shape.valueDim);
+        float[] key = Floats.normal(random, heads * shape.headDim);
+        float[] value = Floats.normal(random, heads * shape.valueDim);
         for (int h = 0; h < heads; h++) {
           int row = ((b - first) * heads + h) * tokens + t;
           System.arraycopy(key, h * shape.headDim, k, row * shape.headDim, shape.headDim);
@@ -96,14 +97,6 @@ final class CacheModel {
       FloatTensor allValues = FloatTensor.of(v, end - first, heads, tokens, shape.valueDim);
       cache.append(b, allKeys.select(0, b - first), allValues.select(0, b - first));
     }
-  }
-
-  private static float[] row(SplittableRandom random, int heads, int dim) {
-    float[] row = new float[heads * dim];
-    for (int i = 0; i < row.length; i++) {
-      row[i] = (float) random.nextGaussian();
-    }
-    return row;
   }
 
   /** The numbers that the storage keeps of a token, in float32. */

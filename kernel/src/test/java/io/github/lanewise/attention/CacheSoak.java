@@ -7,6 +7,8 @@ import io.github.lanewise.FloatTensor;
 import io.github.lanewise.RowStatistics;
 import io.github.lanewise.Workers;
 import io.github.lanewise.attention.KeyValueCache.Storage;
+import io.github.lanewise.testing.TestArena;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -40,12 +42,12 @@ final class CacheSoak {
 
   private void laps(int steps) throws Exception {
     List<SoakActor> actors = new ArrayList<>();
-    try (CountingArena arena = new CountingArena();
+    try (TestArena arena = new TestArena(Arena.ofShared());
         ExecutorService pool = Executors.newFixedThreadPool(2);
         ExecutorService threads = Executors.newCachedThreadPool();
         Workers shared = Workers.threads(3)) {
       for (Storage storage : Storage.values()) {
-        CountingArena own = storage == Storage.BFLOAT16 ? arena : null;
+        TestArena own = storage == Storage.BFLOAT16 ? arena : null;
         actors.add(new SoakActor(actors.size(), storage, own, pool, shared, shown));
       }
       Future<?> reader = threads.submit(this::readAll);

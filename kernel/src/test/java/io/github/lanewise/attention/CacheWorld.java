@@ -9,6 +9,8 @@ import io.github.lanewise.Workers;
 import io.github.lanewise.attention.KeyValueCache.Storage;
 import io.github.lanewise.internal.cache.CacheSnapshot;
 import io.github.lanewise.internal.cache.FailingMemory;
+import io.github.lanewise.testing.Floats;
+import io.github.lanewise.testing.TestArena;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +41,7 @@ final class CacheWorld implements AutoCloseable {
   private static final Mask FIRST_AND_LAST = Mask.prefix(4).or(Mask.window(3, 0));
 
   final FailingMemory memory = new FailingMemory();
-  final FailingArena arena = new FailingArena();
+  final TestArena arena = new TestArena(Arena.ofConfined());
   final KeyValueCache cache;
   final KeyValueCache fork;
 
@@ -76,13 +78,7 @@ final class CacheWorld implements AutoCloseable {
   }
 
   private static FloatTensor tensor(int seed, long... shape) {
-    FloatTensor tensor = FloatTensor.allocate(shape);
-    float[] data = tensor.toArray();
-    SplittableRandom random = new SplittableRandom(seed);
-    for (int i = 0; i < data.length; i++) {
-      data[i] = (float) random.nextGaussian();
-    }
-    return FloatTensor.of(data, shape);
+    return FloatTensor.of(Floats.normal(new SplittableRandom(seed), Floats.count(shape)), shape);
   }
 
   /** Appends drawn tokens to both sequences. */
@@ -100,15 +96,8 @@ final class CacheWorld implements AutoCloseable {
   }
 
   private FloatTensor offHeap(FloatTensor tensor) {
-    FloatTensor copy =
-        FloatTensor.allocate(tensors, tensor.size(0), tensor.size(1), tensor.size(2));
-    for (long h = 0; h < tensor.size(0); h++) {
-      for (long t = 0; t < tensor.size(1); t++) {
-        for (long d = 0; d < tensor.size(2); d++) {
-          copy.set(tensor.get(h, t, d), h, t, d);
-        }
-      }
-    }
+    FloatTensor copy = FloatTensor.allocate(tensors, tensor.shape());
+    Floats.copy(tensor.toArray(), copy);
     return copy;
   }
 
@@ -126,12 +115,7 @@ final class CacheWorld implements AutoCloseable {
   private void look(KeyValueCache shown, List<int[]> seen) {
     seen.add(new int[] {(int) shown.length(0), (int) shown.length(1), (int) shown.length()});
     attention.forward(q, shown, out, RowStatistics.none(), Workers.caller());
-    float[] row = out.toArray();
-    int[] bits = new int[row.length];
-    for (int i = 0; i < row.length; i++) {
-      bits[i] = Float.floatToRawIntBits(row[i]);
-    }
-    seen.add(bits);
+    seen.add(Floats.bits(out.toArray()));
   }
 
   /** From now on {@link #pages} counts those that are made. */

@@ -5,14 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lanewise.FloatTensor;
 import io.github.lanewise.Mask;
-import io.github.lanewise.RowStatistics;
 import io.github.lanewise.Workers;
 import io.github.lanewise.attention.KeyValueCache.Storage;
 import io.github.lanewise.testing.Accuracy;
-import io.github.lanewise.testing.Bits;
 import io.github.lanewise.testing.Cases;
 import io.github.lanewise.testing.Draw;
 import io.github.lanewise.testing.FloatKind;
+import io.github.lanewise.testing.Floats;
+import io.github.lanewise.testing.Results;
 import io.github.lanewise.testing.TestWorkers;
 import java.lang.foreign.Arena;
 
@@ -157,69 +157,44 @@ class KeyValueCacheHistoryPropertyTest {
     float[] q =
         draw.floats("q", shape.batch() * heads * queries * shape.headDim(), FloatKind.NORMAL);
     FloatTensor queryTensor = FloatTensor.of(q, shape.batch(), heads, queries, shape.headDim());
-    Result result = new Result(shape.batch(), heads, queries, shape.valueDim());
+    Results result = Results.allocate(shape.batch(), heads, queries, shape.valueDim());
     Attention attention = options.over(model.longest(), 0, shape.batch());
     Workers workers = TestWorkers.draw(draw);
-    attention.forward(queryTensor, pair.cache, result.out, result.statistics(), workers);
+    attention.forward(queryTensor, pair.cache, result.out(), result.statistics(), workers);
     for (int b = 0; b < shape.batch(); b++) {
-      Result expected = new Result(1, heads, queries, shape.valueDim());
+      Results expected = Results.allocate(1, heads, queries, shape.valueDim());
       Attention alone = options.over(model.length(b), b, b + 1);
       alone.forward(
           queryTensor.slice(0, b, b + 1),
           model.keys(b),
           model.values(b),
-          expected.out,
+          expected.out(),
           expected.statistics(),
           Workers.caller());
-      compare(pair.cache.storage(), expected, result.of(b), accuracy);
+      compare(pair.cache.storage(), expected, result.slice(b, b + 1), accuracy);
     }
   }
 
-  private static void compare(Storage storage, Result expected, Result actual, Accuracy accuracy) {
+  private static void compare(
+      Storage storage, Results expected, Results actual, Accuracy accuracy) {
     if (storage != Storage.INT8) {
-      Bits.assertEqual(expected.out.toArray(), actual.out.toArray(), () -> "out");
-      Bits.assertEqual(expected.sum.toArray(), actual.sum.toArray(), () -> "logSumExp");
-      Bits.assertEqual(expected.entropy.toArray(), actual.entropy.toArray(), () -> "entropy");
-      Bits.assertEqual(expected.most.toArray(), actual.most.toArray(), () -> "maxWeight");
+      expected.assertBits(actual);
       return;
     }
-    float[] wanted = expected.out.toArray();
-    float[] got = actual.out.toArray();
+    float[] wanted = expected.out().toArray();
+    float[] got = actual.out().toArray();
     for (int i = 0; i < wanted.length; i++) {
-      accuracy.check(wanted[i], got[i], 6 * SCALE_ORDER, () -> " out"); // |v| < 6
+      accuracy.check(wanted[i], got[i], 6 * SCALE_ORDER, " out"); // |v| < 6
     }
-    float[] wantedSum = expected.sum.toArray();
-    float[] gotSum = actual.sum.toArray();
+    float[] wantedSum = expected.logSumExp().toArray();
+    float[] gotSum = actual.logSumExp().toArray();
     for (int i = 0; i < wantedSum.length; i++) {
       double bound = SCALE_ORDER * Math.max(1, Math.abs(wantedSum[i]));
       if (Float.isFinite(wantedSum[i])) {
-        accuracy.check(wantedSum[i], gotSum[i], bound, () -> " logSumExp");
+        accuracy.check(wantedSum[i], gotSum[i], bound, " logSumExp");
       } else {
-        Bits.assertEqual(wantedSum[i], gotSum[i], () -> "logSumExp");
+        Floats.assertBits(wantedSum[i], gotSum[i], "logSumExp");
       }
-    }
-  }
-
-  /** What a call has written. */
-  private record Result(FloatTensor out, FloatTensor sum, FloatTensor entropy, FloatTensor most) {
-    Result(int batch, int heads, int queries, int valueDim) {
-      this(
-          FloatTensor.allocate(batch, heads, queries, valueDim),
-          FloatTensor.allocate(batch, heads, queries),
-          FloatTensor.allocate(batch, heads, queries),
-          FloatTensor.allocate(batch, heads, queries));
-    }
-
-    RowStatistics statistics() {
-      return new RowStatistics(sum, entropy, most);
-    }
-
-    Result of(int b) {
-      return new Result(
-          out.slice(0, b, b + 1),
-          sum.slice(0, b, b + 1),
-          entropy.slice(0, b, b + 1),
-          most.slice(0, b, b + 1));
     }
   }
 

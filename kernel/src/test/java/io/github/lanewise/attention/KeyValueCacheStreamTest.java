@@ -10,12 +10,11 @@ import io.github.lanewise.RowStatistics;
 import io.github.lanewise.Workers;
 import io.github.lanewise.attention.KeyValueCache.Storage;
 import io.github.lanewise.testing.Allocated;
-import io.github.lanewise.testing.Bits;
+import io.github.lanewise.testing.Floats;
+import io.github.lanewise.testing.TestArena;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.util.SplittableRandom;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,14 +58,13 @@ class KeyValueCacheStreamTest {
   @ParameterizedTest
   @CsvSource({"FLOAT32, 256", "FLOAT32, 16", "INT8, 64"})
   void aMillionTokensTakeAFewPages(Storage storage, int pageLength) {
-    AtomicLong allocated = new AtomicLong();
-    try (Arena arena = Arena.ofConfined();
+    try (TestArena arena = new TestArena(Arena.ofConfined());
         KeyValueCache cache =
             KeyValueCache.builder(1, 1, DIM, DIM)
                 .storage(storage)
                 .pageLength(pageLength)
                 .capacity(PREFIX + WINDOW + 2)
-                .arena(counting(arena, allocated))
+                .arena(arena)
                 .build()) {
       long garbage = 0;
       for (int t = 0; t < 1_000_000; t++) {
@@ -84,30 +82,10 @@ class KeyValueCacheStreamTest {
       assertEquals(1_000_000, cache.length());
       int pages = (WINDOW + pageLength - 1) / pageLength + 3; // the prefix's, and both ends
       long pageBytes = 2L * pageLength * (DIM + 8) * Float.BYTES;
-      long bytes = allocated.get();
+      long bytes = arena.bytes();
       assertTrue(bytes <= pages * pageBytes, bytes + " bytes for " + pages + " pages");
       assertTrue(garbage < 1_000_000, garbage + " bytes of garbage in 900,000 steps");
     }
-  }
-
-  private static Arena counting(Arena arena, AtomicLong allocated) {
-    return new Arena() {
-      @Override
-      public MemorySegment allocate(long byteSize, long byteAlignment) {
-        allocated.addAndGet(byteSize);
-        return arena.allocate(byteSize, byteAlignment);
-      }
-
-      @Override
-      public MemorySegment.Scope scope() {
-        return arena.scope();
-      }
-
-      @Override
-      public void close() {
-        arena.close();
-      }
-    };
   }
 
   /** The stream's rows have the bits of rows over a cache that never let anything go. */
@@ -121,7 +99,7 @@ class KeyValueCacheStreamTest {
         whole.append(k, v);
         float[] streamed = out.toArray();
         STREAMING.forward(q, whole, out, RowStatistics.none(), Workers.caller());
-        Bits.assertEqual(out.toArray(), streamed, () -> "token " + whole.length());
+        Floats.assertBits(out.toArray(), streamed, "token " + whole.length());
       }
     }
   }

@@ -1,8 +1,10 @@
 package io.github.lanewise.attention;
 
+import static io.github.lanewise.testing.Refused.assertIllegal;
+import static io.github.lanewise.testing.Refused.assertIllegalState;
+import static io.github.lanewise.testing.Refused.assertOutOfBounds;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lanewise.FloatTensor;
@@ -10,9 +12,11 @@ import io.github.lanewise.Mask;
 import io.github.lanewise.RowStatistics;
 import io.github.lanewise.Workers;
 import io.github.lanewise.attention.KeyValueCache.Storage;
+import io.github.lanewise.testing.Floats;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,10 +32,7 @@ class KeyValueCacheTest {
 
   /** Rows [leading…, tokens, DIM] of one number. */
   private static FloatTensor rows(float value, long... shape) {
-    FloatTensor rows = FloatTensor.allocate(shape);
-    float[] data = rows.toArray();
-    Arrays.fill(data, value);
-    return FloatTensor.of(data, shape);
+    return Floats.filledTensor(value, shape);
   }
 
   private static float[] attend(KeyValueCache cache, Mask mask) {
@@ -41,18 +42,6 @@ class KeyValueCacheTest {
         .build()
         .forward(rows(1, 2, 1, 1, DIM), cache, out, RowStatistics.none(), Workers.caller());
     return out.toArray();
-  }
-
-  private static void assertRefused(
-      Class<? extends RuntimeException> type, Runnable call, String... says) {
-    RuntimeException thrown = assertThrows(type, call::run);
-    for (String part : says) {
-      assertTrue(("" + thrown.getMessage()).contains(part), thrown.toString());
-    }
-  }
-
-  private static void assertIllegal(Runnable call, String... says) {
-    assertRefused(IllegalArgumentException.class, call, says);
   }
 
   @Test
@@ -99,10 +88,9 @@ class KeyValueCacheTest {
       FloatTensor one = rows(1, 1, 3, DIM);
       assertIllegal(() -> cache.append(0, one, good), "v.rank() is 4", "3");
       assertIllegal(() -> cache.append(0, one, rows(1, 1, 2, DIM)), "v.size(1) is 2", "3");
-      assertRefused(
-          IndexOutOfBoundsException.class, () -> cache.append(2, one, one), "sequence 2", "2");
-      assertRefused(IndexOutOfBoundsException.class, () -> cache.append(-1, one, one), "-1");
-      assertRefused(IndexOutOfBoundsException.class, () -> cache.length(2), "sequence 2");
+      assertOutOfBounds(() -> cache.append(2, one, one), "sequence 2", "2");
+      assertOutOfBounds(() -> cache.append(-1, one, one), "-1");
+      assertOutOfBounds(() -> cache.length(2), "sequence 2");
       assertEquals(0, cache.length());
     }
   }
@@ -286,8 +274,8 @@ class KeyValueCacheTest {
     cache.close();
     cache.close();
     FloatTensor one = rows(1, 2, 1, 1, DIM);
-    for (Runnable call :
-        new Runnable[] {
+    for (Executable call :
+        new Executable[] {
           () -> cache.append(one, one),
           () -> cache.length(),
           () -> cache.length(0),
@@ -297,7 +285,7 @@ class KeyValueCacheTest {
           () -> cache.fork(),
           () -> attend(cache, Mask.none())
         }) {
-      assertRefused(IllegalStateException.class, call, "closed");
+      assertIllegalState(call, "closed");
     }
     assertEquals(5f, attend(fork, Mask.none())[0]);
     fork.append(one, one);
@@ -314,10 +302,9 @@ class KeyValueCacheTest {
       assertEquals(5f, attend(cache, Mask.none())[0]);
     }
     FloatTensor one = rows(1, 2, 1, 1, DIM);
-    assertRefused(IllegalStateException.class, () -> cache.append(one, one), "arena");
-    assertRefused(IllegalStateException.class, () -> attend(cache, Mask.none()), "arena");
-    assertRefused(
-        IllegalStateException.class, () -> builder().arena(closedArena()).build(), "closed");
+    assertIllegalState(() -> cache.append(one, one), "arena");
+    assertIllegalState(() -> attend(cache, Mask.none()), "arena");
+    assertIllegalState(() -> builder().arena(closedArena()).build(), "closed");
     cache.close();
   }
 

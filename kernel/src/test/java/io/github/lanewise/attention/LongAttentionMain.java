@@ -9,6 +9,7 @@ import io.github.lanewise.reference.AttentionResult;
 import io.github.lanewise.reference.AttentionShape;
 import io.github.lanewise.reference.Primitives;
 import io.github.lanewise.reference.ReferenceAttention;
+import io.github.lanewise.testing.Floats;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.SplittableRandom;
@@ -32,9 +33,9 @@ final class LongAttentionMain {
     boolean all = arguments[0].equals("all");
     int left = all ? LENGTH : Integer.parseInt(arguments[0]);
     SplittableRandom random = new SplittableRandom(7);
-    float[] q = normal(random);
-    float[] k = normal(random);
-    float[] v = normal(random);
+    float[] q = Floats.normal(random, HEADS * LENGTH * DIM);
+    float[] k = Floats.normal(random, HEADS * LENGTH * DIM);
+    float[] v = Floats.normal(random, HEADS * LENGTH * DIM);
     FloatTensor out = FloatTensor.allocate(1, HEADS, LENGTH, DIM);
     long start = System.nanoTime();
     try (Workers workers = Workers.threads(2)) {
@@ -82,14 +83,6 @@ final class LongAttentionMain {
 
   private static FloatTensor tensor(float[] x) {
     return FloatTensor.of(x, 1, HEADS, LENGTH, DIM);
-  }
-
-  private static float[] normal(SplittableRandom random) {
-    float[] x = new float[HEADS * LENGTH * DIM];
-    for (int j = 0; j < x.length; j++) {
-      x[j] = (float) random.nextGaussian();
-    }
-    return x;
   }
 
   private static double maximum(float[] x) {

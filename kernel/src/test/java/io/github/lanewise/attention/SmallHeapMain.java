@@ -4,7 +4,6 @@ import io.github.lanewise.FloatTensor;
 import io.github.lanewise.RowStatistics;
 import io.github.lanewise.Workers;
 import java.lang.foreign.Arena;
-import java.util.Arrays;
 
 /**
  * Appends more than the heap can hold, and prints what the cache and its forks show afterwards. All
@@ -104,9 +103,8 @@ final class SmallHeapMain {
 
   private static FloatTensor rows(float value, long... shape) {
     FloatTensor tensor = FloatTensor.allocate(shape);
-    float[] data = tensor.toArray();
-    Arrays.fill(data, value);
-    return FloatTensor.of(data, shape);
+    tensor.fill(value);
+    return tensor;
   }
 
   private static float mean(KeyValueCache cache, int sequence) {

@@ -9,6 +9,8 @@ import io.github.lanewise.Mask;
 import io.github.lanewise.RowStatistics;
 import io.github.lanewise.Workers;
 import io.github.lanewise.attention.KeyValueCache.Storage;
+import io.github.lanewise.testing.Floats;
+import io.github.lanewise.testing.TestArena;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,7 +34,7 @@ final class SoakActor implements AutoCloseable {
 
   private final SplittableRandom random;
   private final Storage storage;
-  private final @Nullable CountingArena arena;
+  private final @Nullable TestArena arena;
   private final FaultyExecutor executor;
   private final Workers[] workers;
 
@@ -51,7 +53,7 @@ final class SoakActor implements AutoCloseable {
   SoakActor(
       long seed,
       Storage storage,
-      @Nullable CountingArena arena,
+      @Nullable TestArena arena,
       Executor executor,
       Workers shared,
       AtomicReference<@Nullable KeyValueCache> shown) {
@@ -194,9 +196,7 @@ final class SoakActor implements AutoCloseable {
   /** Room for the output of such queries, full of NaN. */
   private static FloatTensor like(FloatTensor q) {
     long[] shape = {SEQUENCES, SoakTokens.QUERY_HEADS, q.size(2), SoakTokens.VALUE_DIM};
-    float[] data = new float[(int) (shape[0] * shape[1] * shape[2] * shape[3])];
-    Arrays.fill(data, Float.NaN);
-    return FloatTensor.of(data, shape);
+    return Floats.filledTensor(Float.NaN, shape);
   }
 
   private static RowStatistics none() {

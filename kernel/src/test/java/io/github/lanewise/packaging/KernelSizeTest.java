@@ -3,9 +3,8 @@ package io.github.lanewise.packaging;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.lanewise.Lanewise;
+import io.github.lanewise.testing.ClassFiles;
 import java.lang.classfile.Attributes;
-import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.Label;
 import java.lang.classfile.MethodModel;
@@ -13,7 +12,6 @@ import java.lang.classfile.attribute.CodeAttribute;
 import java.lang.classfile.instruction.BranchInstruction;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.classfile.instruction.LabelTarget;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +33,7 @@ class KernelSizeTest {
     List<String> small = new ArrayList<>();
     int kernels = 0;
     for (Path file : vectorClasses()) {
-      ClassModel model = ClassFile.of().parse(file);
+      ClassModel model = ClassFiles.parse(file);
       for (MethodModel method : model.methods()) {
         CodeAttribute code = method.findAttribute(Attributes.code()).orElse(null);
         if (code == null || !loopsOverVectors(code)) {
@@ -70,9 +68,8 @@ class KernelSizeTest {
     return loops && vectors;
   }
 
-  private static List<Path> vectorClasses() throws URISyntaxException {
-    Path root = Path.of(Lanewise.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    Path room = root.resolve("io/github/lanewise/internal/vector");
+  private static List<Path> vectorClasses() throws Exception {
+    Path room = ClassFiles.root().resolve("io/github/lanewise/internal/vector");
     return Stream.of(
             "VectorBlocks",
             "VectorElementwise",

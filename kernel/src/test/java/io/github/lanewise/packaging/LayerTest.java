@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lanewise.Lanewise;
+import io.github.lanewise.testing.ClassFiles;
 import java.lang.module.Configuration;
 import java.lang.module.FindException;
 import java.lang.module.ModuleFinder;
-import java.nio.file.Path;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -41,10 +41,8 @@ class LayerTest {
   }
 
   private static Configuration resolve() throws Exception {
-    Path classes =
-        Path.of(Lanewise.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     return ModuleLayer.boot()
         .configuration()
-        .resolve(ModuleFinder.of(classes), ModuleFinder.of(), Set.of(KERNEL));
+        .resolve(ModuleFinder.of(ClassFiles.root()), ModuleFinder.of(), Set.of(KERNEL));
   }
 }

@@ -5,13 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lanewise.Lanewise;
+import io.github.lanewise.testing.ClassFiles;
 import java.io.InputStream;
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleDescriptor.Exports;
 import java.lang.module.ModuleDescriptor.Requires;
-import java.net.URI;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -59,8 +58,7 @@ class ModuleTest {
   }
 
   private static ModuleDescriptor descriptor() throws Exception {
-    URI classes = Lanewise.class.getProtectionDomain().getCodeSource().getLocation().toURI();
-    try (InputStream in = Files.newInputStream(Path.of(classes).resolve("module-info.class"))) {
+    try (InputStream in = Files.newInputStream(ClassFiles.root().resolve("module-info.class"))) {
       return ModuleDescriptor.read(in);
     }
   }

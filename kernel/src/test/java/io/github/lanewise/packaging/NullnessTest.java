@@ -3,17 +3,14 @@ package io.github.lanewise.packaging;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.lanewise.Lanewise;
+import io.github.lanewise.testing.ClassFiles;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.classfile.Attributes;
-import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.spi.ToolProvider;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -23,13 +20,10 @@ class NullnessTest {
 
   @Test
   void everyPackageSaysThatNothingIsNull() throws Exception {
-    List<Path> packages;
-    try (Stream<Path> files = Files.walk(classes())) {
-      packages = files.filter(file -> file.endsWith("package-info.class")).toList();
-    }
+    List<Path> packages = ClassFiles.below(ClassFiles.root(), "package-info.class");
     assertTrue(packages.size() > 3, "found only " + packages);
     for (Path file : packages) {
-      ClassModel model = ClassFile.of().parse(file);
+      ClassModel model = ClassFiles.parse(file);
       List<String> annotations =
           model.findAttribute(Attributes.runtimeInvisibleAnnotations()).stream()
               .flatMap(attribute -> attribute.annotations().stream())
@@ -51,13 +45,9 @@ class NullnessTest {
                 new PrintWriter(out),
                 new PrintWriter(err),
                 "--print-module-deps",
-                classes().toString());
+                ClassFiles.root().toString());
     assertEquals(0, exit, () -> out + "\n" + err);
     // Not java.management, which jdk.management brings with it.
     assertEquals("java.base,jdk.incubator.vector,jdk.management", out.toString().strip());
-  }
-
-  private static Path classes() throws Exception {
-    return Path.of(Lanewise.class.getProtectionDomain().getCodeSource().getLocation().toURI());
   }
 }

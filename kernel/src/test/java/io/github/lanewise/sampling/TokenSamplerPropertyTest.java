@@ -1,14 +1,15 @@
 package io.github.lanewise.sampling;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.lanewise.Lanes;
 import io.github.lanewise.Workers;
 import io.github.lanewise.testing.Cases;
 import io.github.lanewise.testing.ContractSampler;
 import io.github.lanewise.testing.Draw;
 import io.github.lanewise.testing.FloatKind;
+import io.github.lanewise.testing.Floats;
 import io.github.lanewise.testing.TestWorkers;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -18,6 +19,8 @@ import java.util.SplittableRandom;
  * workers and number drawn.
  */
 class TokenSamplerPropertyTest {
+  private static final float INF = Float.POSITIVE_INFINITY;
+
   private static final FloatKind[] KINDS = {
     FloatKind.NORMAL,
     FloatKind.LOGITS,
@@ -56,11 +59,13 @@ class TokenSamplerPropertyTest {
     if (draw.onceIn(5, "one stands out")) {
       row[draw.integer("which", 0, length - 1)] += 20;
     }
-    if (max(row) == Float.NEGATIVE_INFINITY) {
+    if (Lanes.max(row, 0, length) == Float.NEGATIVE_INFINITY) {
       row[0] = -3;
     }
-    float temperature = draw.oneOf("temperature", 1f, 1f, 0.7f, 3f, 1e-3f, 100f, inf(), 0f);
-    int topK = Math.max(1, draw.oneOf("topK", 1, 2, 50, length / 2, length - 1, length, all()));
+    float temperature = draw.oneOf("temperature", 1f, 1f, 0.7f, 3f, 1e-3f, 100f, INF, 0f);
+    int topK =
+        Math.max(
+            1, draw.oneOf("topK", 1, 2, 50, length / 2, length - 1, length, Integer.MAX_VALUE));
     float topP = draw.oneOf("topP", 1f, 1f, 0.5f, 0.9f, 0.999999f, 1e-6f, 0f);
     float minP = draw.oneOf("minP", 0f, 0f, 0.05f, 1e-9f, 0.9f, 1f);
     double[] numbers = {0, 0.25, 0.5, 0.9, 0.999_999, Math.nextDown(1.0)};
@@ -79,30 +84,6 @@ class TokenSamplerPropertyTest {
       assertEquals(1, random.draws);
       assertTrue(units[token] > 0);
     }
-    assertArrayEquals(bits(before), bits(logits), "the logits");
-  }
-
-  private static float inf() {
-    return Float.POSITIVE_INFINITY;
-  }
-
-  private static int all() {
-    return Integer.MAX_VALUE;
-  }
-
-  private static float max(float[] x) {
-    float max = Float.NEGATIVE_INFINITY;
-    for (float value : x) {
-      max = Math.max(max, value);
-    }
-    return max;
-  }
-
-  private static int[] bits(float[] x) {
-    int[] bits = new int[x.length];
-    for (int i = 0; i < x.length; i++) {
-      bits[i] = Float.floatToRawIntBits(x[i]);
-    }
-    return bits;
+    Floats.assertBits(before, logits, "the logits");
   }
 }

@@ -6,7 +6,6 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.util.Locale;
-import java.util.function.Supplier;
 
 /**
  * The largest error seen against its bound. Every error is checked as it comes; {@link #print}
@@ -40,7 +39,7 @@ public final class Accuracy {
   }
 
   /** Fails unless |actual - expected| ≤ bound; equal infinities and NaN for NaN pass. */
-  public void check(double expected, double actual, double bound, Supplier<String> where) {
+  public void check(double expected, double actual, double bound, String where) {
     count++;
     if (Double.compare(expected, actual) == 0) {
       return;
@@ -49,7 +48,7 @@ public final class Accuracy {
     if (!(error <= bound)) {
       throw new AssertionError(
           what
-              + where.get()
+              + where
               + " is "
               + actual
               + ", but should be "

@@ -52,7 +52,7 @@ public record AttentionCase(
         draw.floats("v", shape.keyRows() * shape.valueDim(), inputs),
         draw.oneOf("scale", 0f, 0f, 1f, 0.125f, -0.3f),
         draw.oneOf("softcap", 0f, 0f, 0f, 2f, 30f),
-        biased ? draw.floats("bias", MaskCase.product(biasShape), biases) : null,
+        biased ? draw.floats("bias", Floats.count(Axes.of(biasShape)), biases) : null,
         biasShape,
         draw.onceIn(4, "alibi") ? perHead(draw, "slope", heads, 1, 0.5f, 0.1f, 0, 0.01f) : null,
         sunk ? perHead(draw, "sink", heads, 1, -2.5f, 0, 9, -40, Float.NEGATIVE_INFINITY) : null,
@@ -108,7 +108,7 @@ public record AttentionCase(
       builder.softcap(softcap);
     }
     if (bias != null) {
-      builder.bias(FloatTensor.of(bias, MaskCase.longs(biasShape)));
+      builder.bias(FloatTensor.of(bias, Axes.of(biasShape)));
     }
     if (slopes != null) {
       builder.alibi(slopes);

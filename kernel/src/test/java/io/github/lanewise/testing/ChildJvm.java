@@ -5,16 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lanewise.Lanewise;
+import io.github.lanewise.reference.AttentionShape;
 import java.io.File;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** A process of its own, with this JVM's java, the library and its tests on the class path. */
+/** A process of its own: this JVM's java, and on its path the library, its tests and the oracle. */
 public final class ChildJvm {
   /** The option that users give on the class path. */
   public static final String VECTORS = "--add-modules=jdk.incubator.vector";
@@ -33,14 +36,33 @@ public final class ChildJvm {
     }
   }
 
+  /** The options by which another process runs the lanes of this one. */
+  public static List<String> sameLanes() {
+    int bits = Lanewise.implementation().laneBits();
+    String lanes = "-Dlanewise.lanes=" + bits;
+    return bits > 0 ? List.of(VECTORS, lanes) : List.of(lanes);
+  }
+
   /** Runs it to its end, which must be good. */
   public static Output run(Class<?> main, List<String> options, String... arguments)
+      throws Exception {
+    return run(List.of(), main, options, arguments);
+  }
+
+  /** Runs it with these on the path as well. */
+  public static Output run(
+      List<Class<?>> path, Class<?> main, List<String> options, String... arguments)
       throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(options);
     command.add("-cp");
-    command.add(root(Lanewise.class) + File.pathSeparator + root(main));
+    Set<String> roots = new LinkedHashSet<>();
+    for (Class<?> type : List.of(Lanewise.class, main, AttentionShape.class)) {
+      roots.add(root(type).toString());
+    }
+    path.forEach(type -> roots.add(root(type).toString()));
+    command.add(String.join(File.pathSeparator, roots));
     command.add(main.getName());
     command.addAll(List.of(arguments));
     Path directory = Files.createTempDirectory("lanewise-test");
@@ -53,7 +75,7 @@ public final class ChildJvm {
               .redirectError(err.toFile())
               .start();
       try {
-        assertTrue(process.waitFor(5, TimeUnit.MINUTES), () -> "no end of " + command);
+        assertTrue(process.waitFor(20, TimeUnit.MINUTES), () -> "no end of " + command);
       } finally {
         process.destroyForcibly();
       }
@@ -71,6 +93,7 @@ public final class ChildJvm {
   private static Path root(Class<?> type) {
     String file = type.getName().replace('.', '/') + ".class";
     String url = Objects.requireNonNull(type.getResource("/" + file), file).toString();
-    return Path.of(URI.create(url.substring(0, url.length() - file.length())));
+    String root = url.substring(0, url.length() - file.length());
+    return Path.of(URI.create(root.replaceFirst("^jar:(.*)!/$", "$1")));
   }
 }

@@ -84,17 +84,7 @@ public final class ContractSoftmax {
 
   /** Σ p·d over p > 0, in the order of the sum, each step fused. */
   private static float moment(float[] p, float[] d) {
-    float[] blocks = new float[(p.length + ContractSum.BLOCK - 1) / ContractSum.BLOCK];
-    for (int block = 0; block < blocks.length; block++) {
-      float[] lanes = new float[ContractSum.LANES];
-      int start = block * ContractSum.BLOCK;
-      for (int j = start; j < Math.min(start + ContractSum.BLOCK, p.length); j++) {
-        int lane = j % ContractSum.LANES;
-        lanes[lane] = p[j] > 0 ? Math.fma(p[j], d[j], lanes[lane]) : lanes[lane];
-      }
-      blocks[block] = ContractSum.acrossLanes(lanes);
-    }
-    return ContractSum.acrossBlocks(blocks);
+    return ContractSum.of(p.length, (lane, j) -> p[j] > 0 ? Math.fma(p[j], d[j], lane) : lane);
   }
 
   private static boolean[] allOf(float[] x) {

@@ -41,12 +41,6 @@ public final class ContractSum {
       }
       nodes[block] = acrossLanes(lanes);
     }
-    return acrossBlocks(nodes);
-  }
-
-  /** Returns the sum of the blocks' sums by the binary tree over the block index. */
-  static float acrossBlocks(float[] blocks) {
-    float[] nodes = blocks;
     while (nodes.length > 1) {
       float[] parents = new float[(nodes.length + 1) / 2];
       for (int i = 0; i < parents.length; i++) {

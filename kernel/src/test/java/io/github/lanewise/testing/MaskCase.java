@@ -111,12 +111,16 @@ public record MaskCase(Mask mask, Visibility visibility, @Nullable Long offset) 
         int last = shape[shape.length - 1];
         boolean[] flags =
             draw.onceIn(2, name + ".inRuns")
-                ? draw.runs(name + ".runs", last == 0 ? 0 : product(shape) / last, last)
-                : draw.flags(name + ".flags", product(shape), draw.oneOf(name + ".density", 2, 30));
+                ? draw.runs(
+                    name + ".runs", last == 0 ? 0 : Floats.count(Axes.of(shape)) / last, last)
+                : draw.flags(
+                    name + ".flags",
+                    Floats.count(Axes.of(shape)),
+                    draw.oneOf(name + ".density", 2, 30));
         Mask mask =
             kind == Kind.ALLOWED
-                ? Mask.allowed(flags, longs(shape))
-                : Mask.allowedBits(bits(flags, last), longs(shape));
+                ? Mask.allowed(flags, Axes.of(shape))
+                : Mask.allowedBits(bits(flags, last), Axes.of(shape));
         return new MaskCase(mask, Visibility.allowed(flags, shape), null);
       case AND:
       case OR:
@@ -145,7 +149,8 @@ public record MaskCase(Mask mask, Visibility visibility, @Nullable Long offset) 
     int rows = draw.onceIn(2, "perHead") ? 1 : queries;
     int[] shape = {batch, heads, rows, keys};
     boolean[] flags = draw.runs("runs", batch * heads * rows, keys);
-    return new MaskCase(Mask.allowed(flags, longs(shape)), Visibility.allowed(flags, shape), null);
+    return new MaskCase(
+        Mask.allowed(flags, Axes.of(shape)), Visibility.allowed(flags, shape), null);
   }
 
   /** Draws a shape that broadcasts to these four axes: some left out in front, some of length 1. */
@@ -178,21 +183,5 @@ public record MaskCase(Mask mask, Visibility visibility, @Nullable Long offset) 
       }
     }
     return bits;
-  }
-
-  static long[] longs(int... shape) {
-    long[] longs = new long[shape.length];
-    for (int axis = 0; axis < shape.length; axis++) {
-      longs[axis] = shape[axis];
-    }
-    return longs;
-  }
-
-  static int product(int... shape) {
-    int product = 1;
-    for (int size : shape) {
-      product *= size;
-    }
-    return product;
   }
 }

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.lang.classfile.ClassFile;
 import java.lang.classfile.constantpool.MethodRefEntry;
 import java.lang.classfile.constantpool.PoolEntry;
 import java.lang.classfile.constantpool.Utf8Entry;
@@ -154,7 +153,7 @@ class PropertyTest {
     int users = 0;
     for (Path file : testClasses()) {
       Set<String> texts = new HashSet<>();
-      for (PoolEntry entry : ClassFile.of().parse(file).constantPool()) {
+      for (PoolEntry entry : ClassFiles.parse(file).constantPool()) {
         if (entry instanceof Utf8Entry text) {
           texts.add(text.stringValue());
         } else if (entry instanceof MethodRefEntry method
@@ -181,10 +180,7 @@ class PropertyTest {
   private static List<Path> testClasses() throws Exception {
     String self = "/" + PropertyTest.class.getName().replace('.', '/') + ".class";
     Path file = Path.of(PropertyTest.class.getResource(self).toURI());
-    Path root = file.resolve("../..").normalize();
-    try (Stream<Path> files = Files.walk(root)) {
-      return files.filter(f -> f.toString().endsWith(".class")).toList();
-    }
+    return ClassFiles.below(file.resolve("../..").normalize(), ".class");
   }
 
   private List<Input> inputs(long seed, String name) {

@@ -23,6 +23,7 @@ public final class ScoreError {
   private final double maxValue;
   private final double logSumExp;
   private final double entropy;
+  private final double maxWeight;
 
   /** Derives the bounds from the case and from what the oracle computed for the row. */
   public ScoreError(AttentionCase attentionCase, AttentionResult expected, int row) {
@@ -33,6 +34,7 @@ public final class ScoreError {
     int i = row % s.queryLength();
     logSumExp = expected.logSumExp()[row];
     entropy = expected.entropy()[row];
+    maxWeight = expected.maxWeight()[row];
     double largest = 0;
     double values = 0;
     double first = 0;
@@ -43,7 +45,7 @@ public final class ScoreError {
         continue;
       }
       largest = Math.max(largest, roundings(b, h, i, j));
-      double distance = Math.max(0, Math.log(expected.maxWeight()[row] / weight));
+      double distance = Math.max(0, Math.log(maxWeight / weight));
       first += weight * distance;
       second += weight * distance * distance;
       for (int col = 0; col < s.valueDim(); col++) {
@@ -53,7 +55,7 @@ public final class ScoreError {
     }
     score = largest;
     // A sink or a merge shifts distances by as much as the row's own spread.
-    mean = first + Math.abs(Math.log(Math.max(expected.maxWeight()[row], 0x1p-126)));
+    mean = first + Math.abs(Math.log(Math.max(maxWeight, 0x1p-126)));
     meanSquare = second + mean * mean;
     maxValue = values;
   }
@@ -109,5 +111,13 @@ public final class ScoreError {
   /** Bound for the entropy. */
   public double ofEntropy() {
     return 2 * (relative(mean) + 32 * U) * (1 + mean) + (2 * meanSquare + 2 * entropy) * U;
+  }
+
+  /** Checks the statistics of a row against the oracle's. */
+  public void check(
+      Accuracy accuracy, float ofSum, float ofEntropy, float ofMaxWeight, String where) {
+    accuracy.check(logSumExp, ofSum, ofLogSumExp(), " logSumExp" + where);
+    accuracy.check(entropy, ofEntropy, ofEntropy(), " entropy" + where);
+    accuracy.check(maxWeight, ofMaxWeight, ofWeight(maxWeight), " maxWeight" + where);
   }
 }

@@ -2,7 +2,6 @@ package io.github.lanewise.testing;
 
 import io.github.lanewise.FloatTensor;
 import io.github.lanewise.Mask;
-import io.github.lanewise.RowStatistics;
 import io.github.lanewise.attention.Attention;
 import io.github.lanewise.attention.AttentionState;
 import io.github.lanewise.reference.AttentionShape;
@@ -19,6 +18,7 @@ import java.util.TreeSet;
 public final class ShardedCall {
   private final Draw draw;
   private final AttentionCase c;
+  private final Sandbox sandbox;
   private final FloatTensor q;
   private final FloatTensor k;
   private final FloatTensor v;
@@ -29,10 +29,10 @@ public final class ShardedCall {
     this.draw = draw;
     c = attentionCase;
     AttentionShape s = c.shape();
-    int b = s.batch();
-    q = Layouts.draw(draw, "Q", c.q(), b, s.queryHeads(), s.queryLength(), s.headDim());
-    k = Layouts.draw(draw, "K", c.k(), b, s.keyHeads(), s.keyLength(), s.headDim());
-    v = Layouts.draw(draw, "V", c.v(), b, s.keyHeads(), s.keyLength(), s.valueDim());
+    sandbox = new Sandbox(Layout.drawn(draw));
+    q = sandbox.input("Q", c.q(), Axes.q(s));
+    k = sandbox.input("K", c.k(), Axes.k(s));
+    v = sandbox.input("V", c.v(), Axes.v(s));
     attention = c.attention();
   }
 
@@ -102,45 +102,19 @@ public final class ShardedCall {
     return AttentionState.empty(s.batch(), s.queryHeads(), s.queryLength(), s.valueDim());
   }
 
-  /** The result: out, logSumExp, entropy, maxWeight. */
-  public float[][] result(AttentionState state) {
-    AttentionShape s = c.shape();
-    int b = s.batch();
-    int h = s.queryHeads();
-    int n = s.queryLength();
-    FloatTensor out = Layouts.drawResult(draw, "out", b, h, n, s.valueDim());
-    FloatTensor[] rows = new FloatTensor[3];
-    for (int i = 0; i < rows.length; i++) {
-      rows[i] = Layouts.drawResult(draw, "statistic" + i, b, h, n);
-    }
-    state.writeTo(out, new RowStatistics(rows[0], rows[1], rows[2]));
-    return new float[][] {out.toArray(), rows[0].toArray(), rows[1].toArray(), rows[2].toArray()};
+  /** What a state makes of the rows. */
+  public Results result(AttentionState state) {
+    Results results = Results.in(sandbox, Axes.out(c.shape()));
+    state.writeTo(results.out(), results.statistics());
+    sandbox.assertIntact("writeTo");
+    return results;
   }
 
-  /** The result of one call over all keys, in the same order. */
-  public float[][] whole() {
-    AttentionShape s = c.shape();
-    int b = s.batch();
-    int h = s.queryHeads();
-    int n = s.queryLength();
-    FloatTensor out = FloatTensor.allocate(b, h, n, s.valueDim());
-    FloatTensor logSumExp = FloatTensor.allocate(b, h, n);
-    FloatTensor entropy = FloatTensor.allocate(b, h, n);
-    FloatTensor maxWeight = FloatTensor.allocate(b, h, n);
-    RowStatistics statistics = new RowStatistics(logSumExp, entropy, maxWeight);
-    attention.forward(q, k, v, out, statistics, TestWorkers.draw(draw));
-    return new float[][] {
-      out.toArray(), logSumExp.toArray(), entropy.toArray(), maxWeight.toArray()
-    };
-  }
-
-  /** Fails unless both results have the same bits. */
-  public static void assertSame(float[][] expected, float[][] actual) {
-    String[] names = {"out", "logSumExp", "entropy", "maxWeight"};
-    for (int i = 0; i < names.length; i++) {
-      String name = names[i];
-      Bits.assertEqual(expected[i], actual[i], () -> name);
-    }
+  /** What one call over all keys makes of them. */
+  public Results whole() {
+    Results results = Results.allocate(Axes.out(c.shape()));
+    attention.forward(q, k, v, results.out(), results.statistics(), TestWorkers.draw(draw));
+    return results;
   }
 
   /** The bytes that a state is saved as. */

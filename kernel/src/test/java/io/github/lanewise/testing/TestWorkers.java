@@ -2,22 +2,19 @@ package io.github.lanewise.testing;
 
 import io.github.lanewise.Workers;
 
-/** One, two or three workers, shared by all tests of the process. */
+/** Workers shared by all tests of the process: daemons, which end with it. */
 public final class TestWorkers {
-  private static final Workers TWO = Workers.threads(2);
-  private static final Workers THREE = Workers.threads(3);
+  public static final Workers TWO = Workers.threads(2);
+  public static final Workers THREE = Workers.threads(3);
 
   private TestWorkers() {}
 
   /** Draws who does the work. */
   public static Workers draw(Draw draw) {
-    switch (draw.oneOf("workers", 1, 2, 3)) {
-      case 1:
-        return Workers.caller();
-      case 2:
-        return TWO;
-      default:
-        return THREE;
-    }
+    return switch (draw.oneOf("workers", 1, 2, 3)) {
+      case 1 -> Workers.caller();
+      case 2 -> TWO;
+      default -> THREE;
+    };
   }
 }

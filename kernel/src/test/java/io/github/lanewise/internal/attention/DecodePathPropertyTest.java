@@ -10,18 +10,18 @@ import io.github.lanewise.Workers;
 import io.github.lanewise.attention.CachePages;
 import io.github.lanewise.attention.KeyValueCache;
 import io.github.lanewise.attention.KeyValueCache.Storage;
+
 import io.github.lanewise.internal.cache.CacheSnapshot;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import io.github.lanewise.internal.work.TaskRunner;
 import io.github.lanewise.internal.work.Workspace;
-import io.github.lanewise.testing.Bits;
 import io.github.lanewise.testing.Cases;
 import io.github.lanewise.testing.Draw;
+import io.github.lanewise.testing.Floats;
 import io.github.lanewise.testing.MaskCase;
+import io.github.lanewise.testing.Results;
 import io.github.lanewise.testing.TestWorkers;
 import java.lang.foreign.Arena;
-import java.util.Arrays;
-import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +35,8 @@ class DecodePathPropertyTest {
     Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 0f, -0f, 1e-40f, 3e38f
   };
 
-  /** Out, logSumExp, entropy and maxWeight of a call; or why it was refused. */
-  private record Result(List<float[]> tensors, @Nullable String refusal) {}
+  /** What a call has written, and why it was refused, if it was. */
+  private record Result(Results results, @Nullable String refusal) {}
 
   private interface Path {
     void run(
@@ -95,14 +95,10 @@ class DecodePathPropertyTest {
       Workers workers = TestWorkers.draw(draw);
       boolean all = draw.onceIn(2, "statistics");
       assertTrue(DecodeCall.serves(options, StridedFloats.of(q), CachePages.of(cache).layout()));
-      Result general = result(DecodePathPropertyTest::general, options, q, cache, all, workers);
-      Result decoded = result(DecodePathPropertyTest::decode, options, q, cache, all, workers);
+      Result general = result(AttentionCall::prefill, options, q, cache, all, workers);
+      Result decoded = result(AttentionCall::decode, options, q, cache, all, workers);
       assertEquals(general.refusal, decoded.refusal);
-      String[] names = {"out", "logSumExp", "entropy", "maxWeight"};
-      for (int t = 0; t < names.length; t++) {
-        String name = names[t];
-        Bits.assertEqual(general.tensors.get(t), decoded.tensors.get(t), () -> name);
-      }
+      general.results.assertBits(decoded.results);
     }
   }
 
@@ -125,28 +121,6 @@ class DecodePathPropertyTest {
     return new AttentionOptions(scale, mask, softcap, bias, slopes, sinks, temperatures);
   }
 
-  private static void general(
-      AttentionOptions options,
-      FloatTensor q,
-      CacheSnapshot cache,
-      FloatTensor out,
-      RowStatistics statistics,
-      TaskRunner runner,
-      Workspace own) {
-    AttentionCall.prefill(options, q, cache, out, statistics, runner, own);
-  }
-
-  private static void decode(
-      AttentionOptions options,
-      FloatTensor q,
-      CacheSnapshot cache,
-      FloatTensor out,
-      RowStatistics statistics,
-      TaskRunner runner,
-      Workspace own) {
-    AttentionCall.decode(options, q, cache, out, statistics, runner, own);
-  }
-
   private static Result result(
       Path path,
       AttentionOptions options,
@@ -154,39 +128,21 @@ class DecodePathPropertyTest {
       KeyValueCache cache,
       boolean all,
       Workers workers) {
-    long[] rows = {q.size(0), q.size(1), q.size(2)};
-    float[][] tensors = new float[4][(int) (rows[0] * rows[1] * rows[2])];
-    tensors[0] = new float[tensors[1].length * (int) cache.valueDim()];
-    for (float[] tensor : tensors) {
-      Arrays.fill(tensor, 7f);
-    }
-    FloatTensor out = FloatTensor.of(tensors[0], rows[0], rows[1], rows[2], cache.valueDim());
-    RowStatistics statistics =
-        all
-            ? new RowStatistics(
-                FloatTensor.of(tensors[1], rows),
-                FloatTensor.of(tensors[2], rows),
-                FloatTensor.of(tensors[3], rows))
-            : RowStatistics.none();
+    Results results = Results.allocate(q.size(0), q.size(1), q.size(2), cache.valueDim());
+    RowStatistics statistics = all ? results.statistics() : RowStatistics.none();
     TaskRunner runner = TaskRunner.of(workers);
-    Workspace own = runner.acquire();
-    try (CacheSnapshot snapshot = new CacheSnapshot()) {
+    try (Workspace own = runner.acquire();
+        CacheSnapshot snapshot = new CacheSnapshot()) {
       snapshot.open(CachePages.of(cache));
-      path.run(options, q, snapshot, out, statistics, runner, own);
-      return new Result(List.of(tensors), null);
+      path.run(options, q, snapshot, results.out(), statistics, runner, own);
+      return new Result(results, null);
     } catch (IllegalArgumentException refused) {
-      return new Result(List.of(tensors), refused.getMessage());
-    } finally {
-      own.close();
+      return new Result(results, refused.getMessage());
     }
   }
 
   private static FloatTensor tensor(SplittableRandom random, boolean special, long... shape) {
-    long length = 1;
-    for (long size : shape) {
-      length *= size;
-    }
-    float[] data = new float[(int) length];
+    float[] data = new float[Floats.count(shape)];
     int rarity = random.nextInt(20, 20_000);
     for (int i = 0; i < data.length; i++) {
       boolean odd = special && random.nextInt(rarity) == 0;

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.github.lanewise.internal.kernel.DecodeKernels.Element;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.scalar.ScalarDecodeKernels;
-import io.github.lanewise.testing.Bits;
+import io.github.lanewise.testing.Floats;
 import io.github.lanewise.testing.FloatKind;
 import java.util.Arrays;
 import java.util.Random;
@@ -104,7 +104,7 @@ class DecodeKernelsTest {
             new DecodeKernels[] {Kernels.decode(), new ScalarDecodeKernels()}) {
           float[] scaled = x.clone();
           kernels.scale(scaled, at, rows, length, scales, MARGIN);
-          Bits.assertEqual(expected, scaled, () -> drawn);
+          Floats.assertBits(expected, scaled, drawn);
         }
       }
     }

@@ -7,6 +7,7 @@ import io.github.lanewise.internal.scalar.ScalarLaneKernels;
 import io.github.lanewise.internal.scalar.ScalarMath;
 import io.github.lanewise.testing.Allocated;
 import io.github.lanewise.testing.ContractSum;
+import io.github.lanewise.testing.Floats;
 import io.github.lanewise.testing.Sizes;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -30,18 +31,6 @@ class LaneKernelsTest {
     return d;
   }
 
-  private static void assertBits(float[] expected, float[] actual, String what) {
-    for (int i = 0; i < expected.length; i++) {
-      assertBits(expected[i], actual[i], what, i);
-    }
-  }
-
-  private static void assertBits(float expected, float actual, String what, int i) {
-    if (Float.floatToIntBits(expected) != Float.floatToIntBits(actual)) {
-      assertEquals(expected, actual, what + ", element " + i);
-    }
-  }
-
   @Test
   void weightsAndTheirSums() {
     for (int length : Sizes.sweep()) {
@@ -57,23 +46,21 @@ class LaneKernelsTest {
                 length, (lane, j) -> p[j] > 0 ? Math.fma(p[j], x[j] - shift, lane) : lane);
         for (WeightSums kind : WeightSums.values()) {
           String what = kind + " of " + length;
-          float[] y = new float[length + 3];
-          Arrays.fill(y, 7f);
+          float[] y = Floats.filled(length + 3, 7f);
           long sums = LANES.weights(kind, x, 0, y, 2, 0, length, shift, scratch);
-          assertBits(sum, FloatPair.first(sums), what, -1);
+          Floats.assertBits(sum, FloatPair.first(sums), what);
           if (kind.wantsMoment()) {
-            assertBits(moment, FloatPair.second(sums), what, -2);
+            Floats.assertBits(moment, FloatPair.second(sums), what);
           }
-          float[] expected = new float[length + 3];
-          Arrays.fill(expected, 7f);
+          float[] expected = Floats.filled(length + 3, 7f);
           if (kind.writes()) {
             System.arraycopy(p, 0, expected, 2, length);
           }
-          assertBits(expected, y, what);
+          Floats.assertBits(expected, y, what);
           float[] inPlace = x.clone();
           assertEquals(
               sums, LANES.weights(kind, inPlace, 0, inPlace, 0, 0, length, shift, scratch), what);
-          assertBits(kind.writes() ? p : x, inPlace, what);
+          Floats.assertBits(kind.writes() ? p : x, inPlace, what);
         }
       }
     }
@@ -92,7 +79,7 @@ class LaneKernelsTest {
       long part =
           LANES.weights(WeightSums.WRITE_WITH_MOMENT, x, 0, z, 0, from, length, 0f, scratch);
       assertEquals(whole, part, "from " + from + " to " + length);
-      assertBits(y, z, "from " + from + " to " + length);
+      Floats.assertBits(y, z, "from " + from + " to " + length);
     }
   }
 
@@ -134,20 +121,20 @@ class LaneKernelsTest {
       float dot =
           ContractSum.of(length, (lane, j) -> y[j] == 0 ? lane : Math.fma(y[j], dy[j], lane));
       float sum = ContractSum.of(length, (lane, j) -> y[j] == 0 ? lane : lane + dy[j]);
-      assertBits(dot, LANES.dot(y, 0, dy, 0, 0, length), "dot of " + length, -1);
-      assertBits(sum, LANES.visibleSum(log, 0, dy, 0, 0, length), "sum of " + length, -1);
+      Floats.assertBits(dot, LANES.dot(y, 0, dy, 0, 0, length), "dot of " + length);
+      Floats.assertBits(sum, LANES.visibleSum(log, 0, dy, 0, 0, length), "sum of " + length);
       float[] dx = new float[length];
       float[] expected = new float[length];
       for (int j = 0; j < length; j++) {
         expected[j] = y[j] == 0 ? 0f : y[j] * (dy[j] - dot) / 3f;
       }
       LANES.backward(y, 0, dy, 0, dot, 3f, dx, 0, length);
-      assertBits(expected, dx, "gradient of " + length);
+      Floats.assertBits(expected, dx, "gradient of " + length);
       for (int j = 0; j < length; j++) {
         expected[j] = y[j] == 0 ? 0f : (dy[j] - ScalarMath.exp(log[j]) * sum) / 3f;
       }
       LANES.logBackward(log, 0, dy, 0, sum, 3f, dx, 0, length);
-      assertBits(expected, dx, "logarithmic gradient of " + length);
+      Floats.assertBits(expected, dx, "logarithmic gradient of " + length);
     }
   }
 
@@ -158,7 +145,7 @@ class LaneKernelsTest {
       float[] dy = new float[length];
       Arrays.fill(y, 1e-30f);
       Arrays.fill(dy, -1e-30f);
-      assertBits(0f, LANES.dot(y, 0, dy, 0, 0, length), "dot of " + length, -1);
+      Floats.assertBits(0f, LANES.dot(y, 0, dy, 0, 0, length), "dot of " + length);
     }
   }
 
@@ -180,11 +167,11 @@ class LaneKernelsTest {
       float[] z = new float[length + 2];
       float expected = SCALAR.maskedCopy(x, 0, y, 1, length, bits, 1);
       float actual = LANES.maskedCopy(x, 0, z, 1, length, bits, 1);
-      assertBits(expected + 0f, actual + 0f, "largest of " + length, -1);
-      assertBits(y, z, "copy of " + length);
+      Floats.assertBits(expected + 0f, actual + 0f, "largest of " + length);
+      Floats.assertBits(y, z, "copy of " + length);
       for (int j = 0; j < length; j++) {
         boolean visible = (bits[1 + j / 64] >>> j % 64 & 1) != 0;
-        assertBits(visible ? x[j] : -INF, z[1 + j], "copy of " + length, j);
+        Floats.assertBits(visible ? x[j] : -INF, z[1 + j], "copy of " + length + ", element " + j);
       }
     }
   }
@@ -204,8 +191,7 @@ class LaneKernelsTest {
         marked[0] = 3f; // before the range
         int from = Math.min(1, first);
         assertEquals(from == 0 ? 0 : first, LANES.indexOf(marked, from, length, 3f));
-        float[] positive = new float[length];
-        Arrays.fill(positive, 1f);
+        float[] positive = Floats.filled(length, 1f);
         positive[first] = first % 2 == 0 ? 0f : -0f;
         assertEquals(first, LANES.indexOf(positive, 0, length, 0f), "zero of " + length);
       }
@@ -220,20 +206,20 @@ class LaneKernelsTest {
       float[] z = new float[length];
       SCALAR.shiftAndDivide(x, 0, 1.5f, 0.7f, y, 0, length);
       LANES.shiftAndDivide(x, 0, 1.5f, 0.7f, z, 0, length);
-      assertBits(y, z, "(x - shift) / divisor of " + length);
+      Floats.assertBits(y, z, "(x - shift) / divisor of " + length);
       for (int j = 0; j < length; j++) {
         y[j] = x[j] * 0.7f;
       }
       LANES.scale(x, 0, 0.7f, z, 0, length);
-      assertBits(y, z, "x · factor of " + length);
+      Floats.assertBits(y, z, "x · factor of " + length);
       float[] inPlace = x.clone();
       LANES.scale(inPlace, 0, 0.7f, inPlace, 0, length);
-      assertBits(y, inPlace, "x · factor in place of " + length);
+      Floats.assertBits(y, inPlace, "x · factor in place of " + length);
       SCALAR.logWeights(x, 0, 1.5f, 0.7f, y, 0, length);
       LANES.logWeights(x, 0, 1.5f, 0.7f, z, 0, length);
-      assertBits(y, z, "x - shift - log of " + length);
+      Floats.assertBits(y, z, "x - shift - log of " + length);
       LANES.logWeights(x, 0, 1.5f, 0.7f, x, 0, length);
-      assertBits(y, x, "in place " + length);
+      Floats.assertBits(y, x, "in place " + length);
     }
   }
 

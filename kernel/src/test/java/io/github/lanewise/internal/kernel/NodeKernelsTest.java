@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.scalar.ScalarNodeKernels;
 import io.github.lanewise.testing.Allocated;
-import io.github.lanewise.testing.Bits;
+import io.github.lanewise.testing.Floats;
 import io.github.lanewise.testing.Sizes;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -54,8 +54,8 @@ class NodeKernelsTest {
         SCALAR.mergeRows(expected, 1, b, 5, rows, valueDim, factors);
         NODES.mergeRows(a, 1, b, 5, rows, valueDim, factors);
         String what = rows + " rows of " + valueDim;
-        Bits.assertEqual(expected, a, () -> what);
-        Bits.assertEqual(untouched, b, () -> what);
+        Floats.assertBits(expected, a, what);
+        Floats.assertBits(untouched, b, what);
       }
     }
   }
@@ -68,7 +68,7 @@ class NodeKernelsTest {
     System.arraycopy(b, 0, both, a.length, b.length);
     NODES.mergeRows(a, 0, b, 0, 3, 40, factors);
     NODES.mergeRows(both, 0, both, a.length, 3, 40, factors);
-    Bits.assertEqual(a, Arrays.copyOf(both, a.length), () -> "merged");
+    Floats.assertBits(a, Arrays.copyOf(both, a.length), "merged");
   }
 
   @Test
@@ -77,13 +77,13 @@ class NodeKernelsTest {
     float[] none = {LOWEST, 0f, 0f, 0f, 0f, 0f, 0f, 0f};
     float[] left = some.clone();
     NODES.mergeRows(left, 0, none, 0, 1, 5, factors);
-    Bits.assertEqual(some, left, () -> "left");
+    Floats.assertBits(some, left, "left");
     float[] right = none.clone();
     NODES.mergeRows(right, 0, some, 0, 1, 5, factors);
-    Bits.assertEqual(some, right, () -> "right");
+    Floats.assertBits(some, right, "right");
     float[] neither = none.clone();
     NODES.mergeRows(neither, 0, none, 0, 1, 5, factors);
-    Bits.assertEqual(none, neither, () -> "neither");
+    Floats.assertBits(none, neither, "neither");
   }
 
   @Test
@@ -100,14 +100,14 @@ class NodeKernelsTest {
       NODES.mergeRows(a, 0, b, 0, rows, valueDim, factors);
       float[] expected = panels.clone();
       toPanel(a, rows, valueDim, expected, 0);
-      Bits.assertEqual(expected, panels, () -> rows + " rows, merged");
+      Floats.assertBits(expected, panels, rows + " rows, merged");
       NODES.normalizePanel(panels, 0, valueDim, rows);
       NODES.normalizeRows(a, 0, rows, valueDim);
       toPanel(a, rows, valueDim, expected, 0);
-      Bits.assertEqual(
+      Floats.assertBits(
           Arrays.copyOf(expected, length),
           Arrays.copyOf(panels, length),
-          () -> rows + " rows, normalized");
+          rows + " rows, normalized");
     }
   }
 
@@ -138,7 +138,7 @@ class NodeKernelsTest {
         expected[c] = node[c] * (1f / 3f);
       }
       NODES.normalizeRows(node, 1, 2, valueDim);
-      Bits.assertEqual(expected, node, () -> "width " + valueDim);
+      Floats.assertBits(expected, node, "width " + valueDim);
     }
   }
 

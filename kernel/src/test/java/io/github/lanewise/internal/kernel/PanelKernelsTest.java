@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.scalar.ScalarScoreKernels;
 import io.github.lanewise.internal.scalar.ScalarTileKernels;
-import io.github.lanewise.testing.Bits;
+import io.github.lanewise.testing.Floats;
 import io.github.lanewise.testing.FloatKind;
 import java.util.Arrays;
 import java.util.Map;
@@ -52,10 +52,10 @@ class PanelKernelsTest {
             .alibi(expected, 0, keys, columns, slopes, positions, 11, keyStep, scratch);
         for (int k = 0; k < keys; k++) {
           int row = k * PANEL;
-          Bits.assertEqual(
+          Floats.assertBits(
               Arrays.copyOfRange(expected, row, row + columns),
               Arrays.copyOfRange(scores, row, row + columns),
-              () -> "key " + row / PANEL);
+              "key " + row / PANEL);
         }
       }
     }
@@ -87,8 +87,8 @@ class PanelKernelsTest {
                 int from = row * PANEL;
                 System.arraycopy(expected, from + columns, scores, from + columns, end - columns);
               }
-              Bits.assertEqual(
-                  expected, scores, () -> name + " of " + keys + " keys in " + columns + " lanes");
+              Floats.assertBits(
+                  expected, scores, name + " of " + keys + " keys in " + columns + " lanes");
             }
           }
         });
@@ -138,7 +138,7 @@ class PanelKernelsTest {
           }
         }
         assertEquals(true, pack(source, stride, rows, width, lanes, target));
-        Bits.assertEqual(expected, target, () -> "width " + width);
+        Floats.assertBits(expected, target, "width " + width);
         for (float odd : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
           if (rows * width > 0) {
             int at = 2 + random.nextInt(rows) * stride + random.nextInt(width);

@@ -1,17 +1,13 @@
 package io.github.lanewise.internal.mask;
 
 import io.github.lanewise.Mask;
+import io.github.lanewise.reference.Visibility;
 import io.github.lanewise.testing.Draw;
 import java.math.BigInteger;
 import java.util.Arrays;
 
 /** A random mask, and what it means, spelled out element by element. */
-record DrawnMask(Mask mask, Meaning meaning) {
-
-  /** Whether key j is visible; the definition of the mask and nothing else. */
-  interface Meaning {
-    boolean visible(int b, int h, int i, int j);
-  }
+record DrawnMask(Mask mask, Visibility meaning) {
 
   /** The operand's shape, and which index key lengths run along. */
   record Operand(int batch, int heads, int queries, int keys, int rank, boolean softmax) {
@@ -39,18 +35,14 @@ record DrawnMask(Mask mask, Meaning meaning) {
       DrawnMask left = draw(draw, name + "l", operand, offset, depth - 1);
       DrawnMask right = draw(draw, name + "r", operand, offset, depth - 1);
       if (draw.onceIn(2, name + ".and")) {
-        return new DrawnMask(
-            left.mask.and(right.mask),
-            (b, h, i, j) -> left.meaning.visible(b, h, i, j) && right.meaning.visible(b, h, i, j));
+        return new DrawnMask(left.mask.and(right.mask), left.meaning.and(right.meaning));
       }
-      return new DrawnMask(
-          left.mask.or(right.mask),
-          (b, h, i, j) -> left.meaning.visible(b, h, i, j) || right.meaning.visible(b, h, i, j));
+      return new DrawnMask(left.mask.or(right.mask), left.meaning.or(right.meaning));
     }
     long difference = (long) operand.keys - operand.queries;
     switch (draw.integer(name + ".kind", 0, 8)) {
       case 0:
-        return new DrawnMask(Mask.none(), (b, h, i, j) -> true);
+        return new DrawnMask(Mask.none(), Visibility.everything());
       case 1:
         return new DrawnMask(Mask.causal(), (b, h, i, j) -> j <= i + difference);
       case 2:
@@ -100,13 +92,8 @@ record DrawnMask(Mask mask, Meaning meaning) {
     if (draw.onceIn(4, name + ".all")) {
       Arrays.fill(allowed, true);
     }
-    Meaning meaning =
-        (b, h, i, j) -> {
-          int row = padded[0] == 1 ? 0 : b;
-          row = row * padded[1] + (padded[1] == 1 ? 0 : h);
-          row = row * padded[2] + (padded[2] == 1 ? 0 : i);
-          return allowed[row * padded[3] + (padded[3] == 1 ? 0 : j)];
-        };
+    int[] sizes = Arrays.copyOfRange(padded, 4 - rank, 4);
+    Visibility meaning = Visibility.allowed(allowed, sizes);
     if (!packed) {
       return new DrawnMask(Mask.allowed(allowed, shape), meaning);
     }
@@ -131,7 +118,7 @@ record DrawnMask(Mask mask, Meaning meaning) {
     };
   }
 
-  static Meaning window(long left, long right, long offset) {
+  private static Visibility window(long left, long right, long offset) {
     return (b, h, i, j) -> {
       BigInteger p = saturated(BigInteger.valueOf(i).add(BigInteger.valueOf(offset)));
       BigInteger low = saturated(p.subtract(BigInteger.valueOf(left)));

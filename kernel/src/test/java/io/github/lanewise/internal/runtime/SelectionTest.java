@@ -1,70 +1,34 @@
 package io.github.lanewise.internal.runtime;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static io.github.lanewise.testing.ChildJvm.VECTORS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.lanewise.Lanewise;
-import java.io.File;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
+import io.github.lanewise.testing.ChildJvm;
+import io.github.lanewise.testing.ChildJvm.Output;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which implementation a process gets under which options, each in a process of its own. */
 @Tag("once")
 class SelectionTest {
-  private static final String VECTORS = "--add-modules=jdk.incubator.vector";
-
   /** What {@link SelectionMain} computes in this process, and has to compute in any other. */
-  private static final String DIGEST = "digest " + SelectionMain.digest();
+  private static final String DIGEST = SelectionMain.digest();
 
-  @TempDir Path directory;
-
-  /** What a process printed. */
-  private record Output(List<String> lines, String warnings) {
-    String line(String start) {
-      return lines.stream().filter(l -> l.startsWith(start)).findFirst().orElse("no " + start);
-    }
-
-    int bits() {
-      return Integer.parseInt(line("lanes ").substring(6));
-    }
-  }
-
-  private Output run(String... options) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of(options));
-    command.add("-cp");
-    command.add(root(Lanewise.class) + File.pathSeparator + root(SelectionMain.class));
-    command.add(SelectionMain.class.getName());
-    File out = directory.resolve("out").toFile();
-    File err = directory.resolve("err").toFile();
-    Process process = new ProcessBuilder(command).redirectOutput(out).redirectError(err).start();
-    assertTrue(process.waitFor(2, TimeUnit.MINUTES), "no end of " + command);
-    String warnings = Files.readString(err.toPath(), UTF_8);
-    assertEquals(0, process.exitValue(), () -> command + " failed: " + warnings);
-    return new Output(Files.readAllLines(out.toPath(), UTF_8), warnings);
-  }
-
-  private static Path root(Class<?> type) throws Exception {
-    return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+  private static Output run(String... options) throws Exception {
+    return ChildJvm.run(SelectionMain.class, List.of(options));
   }
 
   private static void assertScalarWithAdvice(Output output, String advice) {
-    assertEquals("lanes 0", output.line("lanes"));
-    assertEquals(DIGEST, output.line("digest"));
-    assertTrue(output.warnings().contains(advice), output.warnings());
-    int first = output.warnings().indexOf("scalar kernels");
-    assertEquals(first, output.warnings().lastIndexOf("scalar kernels"), "warned twice");
+    assertEquals("0", output.after("lanes"));
+    assertEquals(DIGEST, output.after("digest"));
+    assertTrue(output.errors().contains(advice), output.errors());
+    int first = output.errors().indexOf("scalar kernels");
+    assertEquals(first, output.errors().lastIndexOf("scalar kernels"), "warned twice");
   }
 
   @Test
@@ -102,16 +66,16 @@ class SelectionTest {
     Output full = run(VECTORS);
     for (String start : new String[] {"trial", "vector"}) {
       Output small = run(limit, VECTORS, "-Dlanewise.start=" + start);
-      assertEquals(full.line("lanes"), small.line("lanes"));
-      assertEquals(DIGEST, small.line("digest"));
+      assertEquals(full.after("lanes"), small.after("lanes"));
+      assertEquals(DIGEST, small.after("digest"));
     }
   }
 
   @Test
   void vectorsAreAsWideAsTheMachineOffers() throws Exception {
     Output output = run(VECTORS, "-Dlanewise.start=vector");
-    assertEquals(DIGEST, output.line("digest"));
-    assertFalse(output.warnings().contains("scalar kernels"), output.warnings());
+    assertEquals(DIGEST, output.after("digest"));
+    assertFalse(output.errors().contains("scalar kernels"), output.errors());
   }
 
   /** On other processors than x86 the option is ignored. */
@@ -124,17 +88,17 @@ class SelectionTest {
             "-Dlanewise.start=vector",
             "-XX:+IgnoreUnrecognizedVMOptions",
             "-XX:UseAVX=" + avx);
-    assertEquals(DIGEST, output.line("digest"));
+    assertEquals(DIGEST, output.after("digest"));
   }
 
   @Test
   void zeroAsksForTheFallbackAndSilencesTheWarning() throws Exception {
     for (String modules : new String[] {VECTORS, "-Dnothing"}) {
       Output output = run(modules, "-Dlanewise.lanes=0");
-      assertEquals("lanes 0", output.line("lanes"));
-      assertEquals(DIGEST, output.line("digest"));
-      assertEquals("reason asked for by lanewise.lanes=0", output.line("reason"));
-      assertFalse(output.warnings().contains("scalar kernels"), output.warnings());
+      assertEquals("0", output.after("lanes"));
+      assertEquals(DIGEST, output.after("digest"));
+      assertEquals("asked for by lanewise.lanes=0", output.after("reason"));
+      assertFalse(output.errors().contains("scalar kernels"), output.errors());
     }
   }
 
@@ -142,9 +106,9 @@ class SelectionTest {
   @ValueSource(ints = {128, 256, 512})
   void aWidthThatIsThereIsTaken(int bits) throws Exception {
     Output output = run(VECTORS, "-Dlanewise.lanes=" + bits);
-    if (run(VECTORS).bits() >= bits) {
-      assertEquals("lanes " + bits, output.line("lanes"));
-      assertEquals(DIGEST, output.line("digest"));
+    if (Integer.parseInt(run(VECTORS).after("lanes")) >= bits) {
+      assertEquals("" + bits, output.after("lanes"));
+      assertEquals(DIGEST, output.after("digest"));
     } else {
       assertRefused(output, "lanewise.lanes=" + bits);
     }

@@ -1,16 +1,15 @@
 package io.github.lanewise.internal.runtime;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.lanewise.Lanewise;
-import java.io.File;
-import java.nio.file.Path;
-import java.util.ArrayList;
+import io.github.lanewise.testing.ChildJvm;
+import io.github.lanewise.testing.ChildJvm.Output;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a user reads who has forgotten the module, in processes of their own. */
 @Tag("once")
@@ -18,17 +17,11 @@ class WarningsTest {
   /** What the JDK's back ends print first: the time, then who has called the logger. */
   private static final String HEADER = "io.github.lanewise.Lanewise warn";
 
-  @Test
-  void theHeaderNamesNothingInternal() throws Exception {
-    List<String> lines = warning(List.of("--limit-modules=java.logging"));
-    assertTrue(lines.get(0).endsWith(" " + HEADER), () -> "printed " + lines);
-    assertTrue(lines.get(1).contains("--add-modules jdk.incubator.vector"), () -> "" + lines);
-    assertEquals(2, lines.size(), () -> "printed " + lines);
-  }
-
-  @Test
-  void theHeaderIsTheSameWithoutTheLoggingModule() throws Exception {
-    List<String> lines = warning(List.of("--limit-modules=java.base"));
+  /** Whether the JDK has its logging module or not. */
+  @ParameterizedTest
+  @ValueSource(strings = {"java.logging", "java.base"})
+  void theHeaderNamesNothingInternal(String modules) throws Exception {
+    List<String> lines = warning(List.of("--limit-modules=" + modules));
     assertTrue(lines.get(0).endsWith(" " + HEADER), () -> "printed " + lines);
     assertTrue(lines.get(1).contains("--add-modules jdk.incubator.vector"), () -> "" + lines);
     assertEquals(2, lines.size(), () -> "printed " + lines);
@@ -43,23 +36,9 @@ class WarningsTest {
   }
 
   private static List<String> warning(List<String> options, String... arguments) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(options);
-    command.add("-cp");
-    command.add(root(Lanewise.class) + File.pathSeparator + root(WarningsMain.class));
-    command.add(WarningsMain.class.getName());
-    command.addAll(List.of(arguments));
-    Process process =
-        new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
-    List<String> lines =
-        new String(process.getErrorStream().readAllBytes(), UTF_8).lines().toList();
-    assertEquals(0, process.waitFor(), () -> command + " printed " + lines);
-    assertTrue(lines.size() > 1, () -> command + " printed " + lines);
+    Output output = ChildJvm.run(WarningsMain.class, options, arguments);
+    List<String> lines = output.errors().lines().toList();
+    assertTrue(lines.size() > 1, output::toString);
     return lines;
-  }
-
-  private static Path root(Class<?> type) throws Exception {
-    return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
   }
 }

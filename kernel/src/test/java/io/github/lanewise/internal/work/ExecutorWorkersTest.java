@@ -37,8 +37,7 @@ class ExecutorWorkersTest {
           3,
           (index, workspace) -> {
             threads.add(Thread.currentThread());
-            all.countDown();
-            TaskRunnerTest.await(all); // only three threads at once get past this
+            TaskRunnerTest.meet(all); // only three threads at once get past this
           });
       assertEquals(3, threads.size());
       runner.close();
@@ -93,9 +92,7 @@ class ExecutorWorkersTest {
       CountDownLatch end = new CountDownLatch(1);
       executor.execute(() -> TaskRunnerTest.await(end));
       TaskRunner runner = new ExecutorWorkers(executor, 2);
-      AtomicInteger runs = new AtomicInteger();
-      TaskRunnerTest.run(runner, 50, (index, workspace) -> runs.incrementAndGet());
-      assertEquals(50, runs.get());
+      TaskRunnerTest.assertRuns(runner, 50);
       end.countDown();
       runner.close();
     }
@@ -129,9 +126,7 @@ class ExecutorWorkersTest {
               throw new RejectedExecutionException();
             },
             4);
-    AtomicInteger runs = new AtomicInteger();
-    TaskRunnerTest.run(runner, 50, (index, workspace) -> runs.incrementAndGet());
-    assertEquals(50, runs.get());
+    TaskRunnerTest.assertRuns(runner, 50);
     assertEquals(1, asked.get());
     ExecutorService ended = Executors.newFixedThreadPool(2);
     ended.shutdown();
@@ -200,8 +195,7 @@ class ExecutorWorkersTest {
           2 + 3,
           (index, workspace) -> {
             threads.add(Thread.currentThread());
-            both.countDown();
-            TaskRunnerTest.await(both); // only two threads at once get past this
+            TaskRunnerTest.meet(both); // only two threads at once get past this
           });
       assertEquals(2, threads.size());
       assertEquals(2, asked.get());

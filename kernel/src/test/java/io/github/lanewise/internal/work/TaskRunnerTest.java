@@ -57,11 +57,8 @@ class TaskRunnerTest {
   }
 
   static void run(TaskRunner runner, int tasks, Task task) {
-    Workspace own = runner.acquire();
-    try {
+    try (Workspace own = runner.acquire()) {
       runner.run(tasks, task, own);
-    } finally {
-      own.close();
     }
   }
 
@@ -326,6 +323,19 @@ class TaskRunnerTest {
     double bytes = Allocated.bytesPerCall(() -> run(runner, 4, task), most);
     assertTrue(bytes <= most, bytes + " bytes");
     runner.close();
+  }
+
+  /** Every task runs once, by whomever. */
+  static void assertRuns(TaskRunner runner, int tasks) {
+    AtomicInteger runs = new AtomicInteger();
+    run(runner, tasks, (index, workspace) -> runs.incrementAndGet());
+    assertEquals(tasks, runs.get());
+  }
+
+  /** Waits until as many have come as the latch counts. */
+  static void meet(CountDownLatch latch) {
+    latch.countDown();
+    await(latch);
   }
 
   static void spin(long nanos) {

@@ -1,5 +1,6 @@
 package io.github.lanewise.internal.work;
 
+import static io.github.lanewise.testing.Refused.assertIllegal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -32,8 +33,7 @@ class ThreadWorkersTest {
         count,
         (index, workspace) -> {
           threads.add(Thread.currentThread());
-          all.countDown();
-          TaskRunnerTest.await(all);
+          TaskRunnerTest.meet(all);
         });
     assertTrue(threads.remove(Thread.currentThread()));
     assertEquals(count - 1, threads.size());
@@ -93,8 +93,7 @@ class ThreadWorkersTest {
           runner,
           2,
           (index, workspace) -> {
-            both.countDown();
-            TaskRunnerTest.await(both);
+            TaskRunnerTest.meet(both);
             if (Thread.currentThread() != caller) {
               assertFalse(Thread.currentThread().isInterrupted());
               Thread.currentThread().interrupt();
@@ -119,9 +118,7 @@ class ThreadWorkersTest {
   @Test
   void wrongCountsAreRefused() {
     for (int count : new int[] {0, -1, Integer.MIN_VALUE, 4097, Integer.MAX_VALUE}) {
-      Exception thrown =
-          assertThrows(IllegalArgumentException.class, () -> ThreadWorkers.start(count));
-      assertTrue(String.valueOf(thrown.getMessage()).contains("count is " + count));
+      assertIllegal(() -> ThreadWorkers.start(count), "count is " + count);
     }
   }
 
@@ -161,8 +158,7 @@ class ThreadWorkersTest {
           runner,
           2,
           (index, workspace) -> {
-            both.countDown();
-            TaskRunnerTest.await(both);
+            TaskRunnerTest.meet(both);
             if (Thread.currentThread() != caller) {
               seen.set(secret.get());
             }
@@ -185,8 +181,7 @@ class ThreadWorkersTest {
         runner,
         2,
         (index, workspace) -> {
-          both.countDown();
-          TaskRunnerTest.await(both);
+          TaskRunnerTest.meet(both);
           if (Thread.currentThread() != caller) {
             thrown.set(assertThrows(IllegalStateException.class, runner::close));
           }
@@ -266,8 +261,7 @@ class ThreadWorkersTest {
                     runner,
                     3,
                     (index, workspace) -> {
-                      all.countDown();
-                      TaskRunnerTest.await(all);
+                      TaskRunnerTest.meet(all);
                       throw new IllegalStateException("task " + index);
                     }));
     assertEquals(2, thrown.getSuppressed().length);
