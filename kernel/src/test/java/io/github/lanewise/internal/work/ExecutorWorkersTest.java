@@ -130,9 +130,7 @@ class ExecutorWorkersTest {
     assertEquals(1, asked.get());
     ExecutorService ended = Executors.newFixedThreadPool(2);
     ended.shutdown();
-    TaskRunnerTest.run(
-        new ExecutorWorkers(ended, 3), 50, (index, workspace) -> runs.incrementAndGet());
-    assertEquals(100, runs.get());
+    TaskRunnerTest.assertRuns(new ExecutorWorkers(ended, 3), 50);
     runner.close();
   }
 
