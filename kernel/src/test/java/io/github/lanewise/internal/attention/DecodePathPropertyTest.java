@@ -10,7 +10,6 @@ import io.github.lanewise.Workers;
 import io.github.lanewise.attention.CachePages;
 import io.github.lanewise.attention.KeyValueCache;
 import io.github.lanewise.attention.KeyValueCache.Storage;
-
 import io.github.lanewise.internal.cache.CacheSnapshot;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import io.github.lanewise.internal.work.TaskRunner;
