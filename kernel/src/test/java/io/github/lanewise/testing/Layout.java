@@ -158,7 +158,7 @@ public enum Layout implements Layouts {
             : FloatTensor.ofRange(array, margin, stored);
       }
       long bytes = Float.BYTES * (long) Floats.count(stored);
-      return FloatTensor.of(memory.asSlice(Float.BYTES * margin, bytes), stored);
+      return FloatTensor.of(memory.asSlice((long) Float.BYTES * margin, bytes), stored);
     }
   }
 }

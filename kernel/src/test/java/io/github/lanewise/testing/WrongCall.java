@@ -91,6 +91,7 @@ public record WrongCall<A>(
 
   /** One stream of all. */
   @SafeVarargs
+  @SuppressWarnings("varargs") // read only
   public static <A> Stream<WrongCall<A>> all(Stream<WrongCall<A>>... parts) {
     return Stream.of(parts).flatMap(part -> part);
   }
