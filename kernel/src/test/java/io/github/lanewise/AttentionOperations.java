@@ -138,8 +138,9 @@ final class AttentionOperations {
               FloatTensor k = sandbox.input(keys, Axes.k(sizes));
               FloatTensor v = sandbox.input(values, Axes.v(sizes));
               Results out = Results.in(sandbox, Axes.out(sizes));
+              RowStatistics statistics = out.statistics();
               return Call.of(
-                  w -> attention.forward(q, k, v, out.out(), out.statistics(), w), out.all());
+                  w -> attention.forward(q, k, v, out.out(), statistics, w), out.all());
             }));
     all.add(
         new Operation(
@@ -199,9 +200,9 @@ final class AttentionOperations {
             sandbox -> {
               FloatTensor queryRows = sandbox.input(q, BATCH, heads, queries, DIM);
               Results out = Results.in(sandbox, BATCH, heads, queries, DIM);
+              RowStatistics statistics = out.statistics();
               return Call.of(
-                  w -> attention.forward(queryRows, cache, out.out(), out.statistics(), w),
-                  out.all());
+                  w -> attention.forward(queryRows, cache, out.out(), statistics, w), out.all());
             }));
   }
 }

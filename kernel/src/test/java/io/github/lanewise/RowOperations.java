@@ -147,7 +147,8 @@ final class RowOperations {
             sandbox -> {
               FloatTensor x = sandbox.input(scores, shape);
               Results y = Results.in(sandbox, shape);
-              return Call.of(w -> softmax.apply(x, mask, y.out(), y.statistics(), w), y.all());
+              RowStatistics statistics = y.statistics();
+              return Call.of(w -> softmax.apply(x, mask, y.out(), statistics, w), y.all());
             }));
     all.add(
         new Operation(
