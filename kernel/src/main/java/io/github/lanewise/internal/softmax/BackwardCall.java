@@ -17,10 +17,10 @@ public final class BackwardCall implements Task {
 
   private static final Workspace.Floats STAGE_RESULT = Workspace.floats();
 
-  private final RowView y = new RowView();
-  private final RowView dy = new RowView();
-  private final RowView dx = new RowView();
-  private final RowCut cut = new RowCut();
+  private final OperandRows y = new OperandRows();
+  private final OperandRows dy = new OperandRows();
+  private final OperandRows dx = new OperandRows();
+  private final RowPartition partition = new RowPartition();
 
   private SoftmaxOptions options;
   private int length;
@@ -44,8 +44,8 @@ public final class BackwardCall implements Task {
         call.y.bind(y, rowAxes);
         call.dy.bind(dy, rowAxes);
         call.dx.bind(dx, rowAxes);
-        call.cut.bind(y);
-        runner.run(call.cut.tasks(runner.parallelism()), call, own);
+        call.partition.bind(y);
+        runner.run(call.partition.tasks(runner.parallelism()), call, own);
       } finally {
         call.unbind();
       }
@@ -63,10 +63,10 @@ public final class BackwardCall implements Task {
   /** A block of rows. */
   @Override
   public void run(int index, Workspace workspace) {
-    for (long r = cut.firstRow(index); r < cut.endRow(index); r++) {
-      long b = cut.batchOf(r);
-      long h = cut.headOf(r);
-      long i = cut.queryOf(r);
+    for (long r = partition.firstRow(index); r < partition.endRow(index); r++) {
+      long b = partition.batchOf(r);
+      long h = partition.headOf(r);
+      long i = partition.queryOf(r);
       row(y.at(b, h, i), dy.at(b, h, i), dx.at(b, h, i), workspace);
     }
   }

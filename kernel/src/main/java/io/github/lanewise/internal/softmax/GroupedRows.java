@@ -34,7 +34,7 @@ final class GroupedRows {
     return length > 0
         && length <= GROUP_ELEMENTS
         && !options.logarithmic()
-        && !options.isArgMax()
+        && !options.isArgmax()
         && !options.isUniform();
   }
 

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class SoftmaxCall implements Task {
   private static final Workspace.Key<SoftmaxCall> CALL = Workspace.key(SoftmaxCall::new);
   private static final Workspace.Key<SoftmaxRow> ROW = Workspace.key(SoftmaxRow::new);
-  private static final Workspace.Key<SplitRow> SPLIT = Workspace.key(SplitRow::new);
+  private static final Workspace.Key<SharedRow> SPLIT = Workspace.key(SharedRow::new);
 
   /** A row that does not lie in an array. */
   static final Workspace.Floats STAGE = Workspace.floats();
@@ -28,12 +28,12 @@ public final class SoftmaxCall implements Task {
 
   private SoftmaxOptions options;
   private final MaskPlan mask = new MaskPlan();
-  private final RowView x = new RowView();
-  private final RowView y = new RowView();
-  private final RowView logSumExp = new RowView();
-  private final RowView entropy = new RowView();
-  private final RowView maxWeight = new RowView();
-  private final RowCut cut = new RowCut();
+  private final OperandRows x = new OperandRows();
+  private final OperandRows y = new OperandRows();
+  private final OperandRows logSumExp = new OperandRows();
+  private final OperandRows entropy = new OperandRows();
+  private final OperandRows maxWeight = new OperandRows();
+  private final RowPartition partition = new RowPartition();
   private int length;
 
   /** Whether rows are weighed several at a time. */
@@ -92,7 +92,7 @@ public final class SoftmaxCall implements Task {
     entropy.bind(strided(statistics.entropy()), rowAxes);
     maxWeight.bind(strided(statistics.maxWeight()), rowAxes);
     length = (int) input.size(rowAxes);
-    cut.bind(input);
+    partition.bind(input);
     grouped =
         this.mask.isNone()
             && logSumExp.floats == null
@@ -100,8 +100,8 @@ public final class SoftmaxCall implements Task {
             && GroupedRows.fits(options, length);
     if (grouped) {
       long batches = input.rank() == 4 ? input.size(0) : 1;
-      x.findRuns(cut.queries(), cut.heads(), batches);
-      y.findRuns(cut.queries(), cut.heads(), batches);
+      x.findRuns(partition.queries(), partition.heads(), batches);
+      y.findRuns(partition.queries(), partition.heads(), batches);
     }
   }
 
@@ -121,17 +121,17 @@ public final class SoftmaxCall implements Task {
   }
 
   private void execute(TaskRunner runner, Workspace own) {
-    if (!cut.splitsRows(runner.parallelism()) || options.isArgMax()) {
-      runner.run(cut.tasks(runner.parallelism()), this, own);
+    if (!partition.splitsRows(runner.parallelism()) || options.isArgmax()) {
+      runner.run(partition.tasks(runner.parallelism()), this, own);
       return;
     }
-    SplitRow split = own.get(SPLIT);
+    SharedRow split = own.get(SPLIT);
     SoftmaxRow row = begin(own);
     try {
-      for (long r = 0; r < cut.rows(); r++) {
-        long b = cut.batchOf(r);
-        long h = cut.headOf(r);
-        long i = cut.queryOf(r);
+      for (long r = 0; r < partition.rows(); r++) {
+        long b = partition.batchOf(r);
+        long h = partition.headOf(r);
+        long i = partition.queryOf(r);
         row.bindRow(b, h, i, length);
         split.apply(row, x, x.at(b, h, i), y, y.at(b, h, i), length, runner, own);
         writeStatistics(row, b, h, i);
@@ -144,15 +144,15 @@ public final class SoftmaxCall implements Task {
   /** A block of rows. */
   @Override
   public void run(int index, Workspace workspace) {
-    long r = cut.firstRow(index);
-    long end = cut.endRow(index);
+    long r = partition.firstRow(index);
+    long end = partition.endRow(index);
     if (!grouped) {
       applySingly(r, end, workspace);
       return;
     }
     int most = GroupedRows.size(length);
     while (r < end) {
-      int rows = (int) Math.min(Math.min(most, end - r), cut.evenRows(r, x, y));
+      int rows = (int) Math.min(Math.min(most, end - r), partition.evenRows(r, x, y));
       if (!applyGroup(r, rows, workspace)) {
         applySingly(r, r + rows, workspace);
       }
@@ -163,19 +163,19 @@ public final class SoftmaxCall implements Task {
   private void applySingly(long from, long end, Workspace workspace) {
     SoftmaxRow row = begin(workspace);
     try {
-      long b = cut.batchOf(from);
-      long h = cut.headOf(from);
-      long i = cut.queryOf(from);
+      long b = partition.batchOf(from);
+      long h = partition.headOf(from);
+      long i = partition.queryOf(from);
       for (long r = from; r < end; r++) {
         row.bindRow(b, h, i, length);
         apply(row, x.at(b, h, i), y.at(b, h, i), workspace);
         writeStatistics(row, b, h, i);
         i++;
-        if (i == cut.queries()) {
+        if (i == partition.queries()) {
           i = 0;
           h++;
         }
-        if (h == cut.heads()) {
+        if (h == partition.heads()) {
           h = 0;
           b++;
         }
@@ -187,9 +187,9 @@ public final class SoftmaxCall implements Task {
 
   /** Rows that do not lie in an array are copied to one, and back, as in {@link #apply}. */
   private boolean applyGroup(long r, int rows, Workspace workspace) {
-    long b = cut.batchOf(r);
-    long h = cut.headOf(r);
-    long i = cut.queryOf(r);
+    long b = partition.batchOf(r);
+    long h = partition.headOf(r);
+    long i = partition.queryOf(r);
     long xAt = x.at(b, h, i);
     long yAt = y.at(b, h, i);
     float[] target = y.array;
@@ -222,7 +222,7 @@ public final class SoftmaxCall implements Task {
     }
     for (int k = 0; k < rows && maxWeight.floats != null; k++) {
       long row = r + k;
-      maxWeight.set(cut.batchOf(row), cut.headOf(row), cut.queryOf(row), largest[k]);
+      maxWeight.set(partition.batchOf(row), partition.headOf(row), partition.queryOf(row), largest[k]);
     }
     return true;
   }

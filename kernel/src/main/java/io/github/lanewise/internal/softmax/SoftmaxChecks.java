@@ -42,7 +42,7 @@ public final class SoftmaxChecks {
     requireRow(y, "y");
     Checks.requireDisjointOrSame(dx, "dx", y, "y");
     Checks.requireDisjointOrSame(dx, "dx", dy, "dy");
-    if (options.isArgMax()) {
+    if (options.isArgmax()) {
       throw new IllegalArgumentException(
           "temperature is 0, but backward needs a positive one: the choice of a maximum has no"
               + " gradient");

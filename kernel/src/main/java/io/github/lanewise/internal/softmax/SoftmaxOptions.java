@@ -17,7 +17,7 @@ public record SoftmaxOptions(float temperature, boolean logarithmic, boolean zer
   }
 
   /** Whether a position is chosen instead of weighed: temperature 0. */
-  boolean isArgMax() {
+  boolean isArgmax() {
     return temperature == 0f;
   }
 

@@ -140,7 +140,7 @@ final class SoftmaxRow {
 
   /** Whether the maximum decides the row without weighing: no score above -inf, +inf, or T = 0. */
   boolean isSpecial(float max) {
-    return Float.isInfinite(max) || options.isArgMax();
+    return Float.isInfinite(max) || options.isArgmax();
   }
 
   /**

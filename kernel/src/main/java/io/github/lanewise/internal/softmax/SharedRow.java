@@ -16,7 +16,7 @@ import io.github.lanewise.internal.work.Workspace;
  * piece goes through three passes; there is one task for each thread, which goes through all of
  * them.
  */
-final class SplitRow implements Task {
+final class SharedRow implements Task {
   /** A multiple of a block that keeps a thread busy for some microseconds. */
   private static final int LEAST_PIECE = 1 << 12;
 
@@ -33,8 +33,8 @@ final class SplitRow implements Task {
   private int pieces;
 
   private SoftmaxRow row;
-  private RowView x;
-  private RowView y;
+  private OperandRows x;
+  private OperandRows y;
   private long xAt;
   private long yAt;
   private float[] target;
@@ -42,13 +42,13 @@ final class SplitRow implements Task {
   private Workspace own;
 
   @SuppressWarnings("NullAway.Init") // bound before use, by `apply`
-  SplitRow() {}
+  SharedRow() {}
 
   void apply(
       SoftmaxRow row,
-      RowView x,
+      OperandRows x,
       long xAt,
-      RowView y,
+      OperandRows y,
       long yAt,
       int length,
       TaskRunner runner,

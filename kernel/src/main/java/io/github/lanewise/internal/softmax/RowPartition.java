@@ -3,7 +3,7 @@ package io.github.lanewise.internal.softmax;
 import io.github.lanewise.internal.tensor.StridedFloats;
 
 /** How the rows of an operand are counted, and cut into tasks. */
-final class RowCut {
+final class RowPartition {
   /** Elements that are worth a task of their own: a few microseconds of work. */
   private static final long TASK_ELEMENTS = 1 << 13;
 
@@ -50,7 +50,7 @@ final class RowCut {
   }
 
   /** Rows from this one on that lie at one distance in both operands. */
-  long evenRows(long row, RowView x, RowView y) {
+  long evenRows(long row, OperandRows x, OperandRows y) {
     long run = Math.min(x.run, y.run);
     return run - row % run;
   }

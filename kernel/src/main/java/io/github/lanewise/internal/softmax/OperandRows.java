@@ -4,7 +4,7 @@ import io.github.lanewise.internal.tensor.StridedFloats;
 import org.jspecify.annotations.Nullable;
 
 /** Where the rows (b, h, i) of one operand lie. */
-final class RowView {
+final class OperandRows {
   @Nullable StridedFloats floats;
   float @Nullable [] array;
   private long offset;
