@@ -139,8 +139,7 @@ final class AttentionOperations {
               FloatTensor v = sandbox.input(values, Axes.v(sizes));
               Results out = Results.in(sandbox, Axes.out(sizes));
               RowStatistics statistics = out.statistics();
-              return Call.of(
-                  w -> attention.forward(q, k, v, out.out(), statistics, w), out.all());
+              return Call.of(w -> attention.forward(q, k, v, out.out(), statistics, w), out.all());
             }));
     all.add(
         new Operation(

@@ -222,7 +222,8 @@ public final class SoftmaxCall implements Task {
     }
     for (int k = 0; k < rows && maxWeight.floats != null; k++) {
       long row = r + k;
-      maxWeight.set(partition.batchOf(row), partition.headOf(row), partition.queryOf(row), largest[k]);
+      maxWeight.set(
+          partition.batchOf(row), partition.headOf(row), partition.queryOf(row), largest[k]);
     }
     return true;
   }
