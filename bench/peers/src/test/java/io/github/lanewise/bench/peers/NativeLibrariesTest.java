@@ -24,8 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** When native libraries are loaded, and what happens without: in JVMs of their own. */
 class NativeLibrariesTest {
-  private static final Question SOFTMAX =
-      Question.of("softmax 3x20");
+  private static final Question SOFTMAX = Question.of("softmax 3x20");
 
   @TempDir Path directory;
 
