@@ -4,6 +4,7 @@ import io.github.lanewise.attention.Attention;
 import io.github.lanewise.attention.AttentionState;
 import io.github.lanewise.internal.jvm.Jvm;
 import io.github.lanewise.sampling.TokenSampler;
+import io.github.lanewise.sampling.TokenSampler.LogProbabilities;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -80,8 +81,10 @@ final class WarmUpCalls {
   private final TokenSampler[] samplers = {
     TokenSampler.builder().temperature(0.9f).topK(20).topP(0.9f).minP(0.01f).build(),
     TokenSampler.builder().topK(5000).topP(0.9f).build(),
-    TokenSampler.builder().minP(0.01f).build()
+    TokenSampler.builder().minP(0.01f).build(),
+    TokenSampler.builder().temperature(0.9f).topP(0.9f).temperatureLast(true).build()
   };
+  private final LogProbabilities logProbabilities = LogProbabilities.of(5);
 
   private long deadline;
 
@@ -174,6 +177,7 @@ final class WarmUpCalls {
   private void sampling() {
     for (TokenSampler sampler : samplers) {
       sampler.sample(logits, 0, logits.length, random);
+      sampler.sample(logits, 0, logits.length, 0.5, logProbabilities, Workers.caller());
     }
   }
 

@@ -3,6 +3,7 @@ package io.github.lanewise;
 import io.github.lanewise.Operation.Call;
 import io.github.lanewise.Softmax.EmptyRow;
 import io.github.lanewise.sampling.TokenSampler;
+import io.github.lanewise.sampling.TokenSampler.LogProbabilities;
 import io.github.lanewise.testing.FloatKind;
 import io.github.lanewise.testing.Floats;
 import io.github.lanewise.testing.Results;
@@ -236,8 +237,39 @@ final class RowOperations {
         addSampler(all, "top-p", TokenSampler.builder().temperature(0.9f).topP(0.8f), kind, length);
         TokenSampler.Builder three = TokenSampler.builder().topK(10_000).topP(0.95f).minP(0.02f);
         addSampler(all, "all three", three, kind, length);
+        addLogarithms(all, "T=1", TokenSampler.builder(), kind, length);
+        TokenSampler.Builder last = TokenSampler.builder().temperature(1.7f).temperatureLast(true);
+        addLogarithms(all, "T last", last.topP(0.8f).minP(0.02f), kind, length);
       }
     }
+  }
+
+  private static void addLogarithms(
+      List<Operation> all,
+      String option,
+      TokenSampler.Builder builder,
+      FloatKind kind,
+      int length) {
+    String name = "TokenSampler logarithms: " + option + " " + kind + " " + length;
+    float[] logits = Floats.of(name, kind, length);
+    TokenSampler sampler = builder.build();
+    int likeliest = Math.min(9, length);
+    all.add(
+        new Operation(
+            name,
+            sandbox -> {
+              LogProbabilities logarithms = LogProbabilities.of(likeliest);
+              float[] results = new float[2 + likeliest];
+              return Call.of(
+                  w -> {
+                    results[0] = sampler.sample(logits, 0, length, 0.7, logarithms, w);
+                    results[1] = logarithms.drawn();
+                    for (int rank = 0; rank < likeliest; rank++) {
+                      results[2 + rank] = logarithms.value(rank);
+                    }
+                  },
+                  FloatTensor.of(results, results.length));
+            }));
   }
 
   private static void addSampler(

@@ -8,6 +8,7 @@ import io.github.lanewise.attention.Attention;
 import io.github.lanewise.attention.AttentionState;
 import io.github.lanewise.attention.KeyValueCache;
 import io.github.lanewise.sampling.TokenSampler;
+import io.github.lanewise.sampling.TokenSampler.LogProbabilities;
 import io.github.lanewise.testing.FloatKind;
 import io.github.lanewise.testing.Floats;
 import java.lang.foreign.Arena;
@@ -206,6 +207,14 @@ class ShortFormsTest {
     calls.put(() -> sampler.sample(null, 0, 0, new java.util.Random()), "logits");
     calls.put(() -> sampler.sample(f, 0, 4, null), "random");
     calls.put(() -> sampler.sample(f, 0, 4, new java.util.Random(), null), "workers");
+    LogProbabilities none = LogProbabilities.none();
+    MemorySegment segment = MemorySegment.ofArray(f);
+    calls.put(() -> sampler.sample((float[]) null, 0, 0, 0.5), "logits");
+    calls.put(() -> sampler.sample(f, 0, 4, 0.5, null, Workers.caller()), "logProbabilities");
+    calls.put(() -> sampler.sample(f, 0, 4, 0.5, none, null), "workers");
+    calls.put(() -> sampler.sample((MemorySegment) null, 0, 0, 0.5), "logits");
+    calls.put(() -> sampler.sample(segment, 0, 4, 0.5, null, Workers.caller()), "logProbabilities");
+    calls.put(() -> sampler.sample(segment, 0, 4, 0.5, none, null), "workers");
     try (KeyValueCache cache = KeyValueCache.builder(1, 1, 4, 4).build()) {
       calls.put(() -> cache.append(null, q), "k");
       calls.put(() -> cache.append(q, null), "v");

@@ -7,6 +7,7 @@ import io.github.lanewise.Softmax;
 import io.github.lanewise.Workers;
 import io.github.lanewise.bench.machine.MachineInfo;
 import io.github.lanewise.sampling.TokenSampler;
+import io.github.lanewise.sampling.TokenSampler.LogProbabilities;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -60,6 +61,10 @@ public class SamplerBenchmark {
   private final TokenSampler minP = TokenSampler.builder().temperature(0.8f).minP(0.05f).build();
   private final TokenSampler usual =
       TokenSampler.builder().temperature(0.8f).topK(50).topP(0.95f).minP(0.05f).build();
+
+  private final TokenSampler last =
+      TokenSampler.builder().temperature(0.8f).topP(0.95f).temperatureLast(true).build();
+  private final LogProbabilities twenty = LogProbabilities.of(20);
 
   private Workers workers;
 
@@ -137,6 +142,18 @@ public class SamplerBenchmark {
   @Benchmark
   public int usual() {
     return sample(usual);
+  }
+
+  /** The likeliest with 95 % of the weight at T = 1, weighed anew at T = 0.8. */
+  @Benchmark
+  public int temperatureLast() {
+    return sample(last);
+  }
+
+  /** All cuts, and the log-probabilities of the token and of the 20 likeliest. */
+  @Benchmark
+  public int usualWithLogProbabilities() {
+    return usual.sample(logits, 0, VOCABULARY, random.nextDouble(), twenty, workers);
   }
 
   private int sample(TokenSampler sampler) {

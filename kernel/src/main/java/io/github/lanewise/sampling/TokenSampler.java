@@ -3,7 +3,10 @@ package io.github.lanewise.sampling;
 import io.github.lanewise.Workers;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.sampling.SampleCall;
+import io.github.lanewise.internal.sampling.TokenLogarithms;
+import io.github.lanewise.internal.tensor.Checks;
 import io.github.lanewise.internal.work.TaskRunner;
+import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
 
@@ -34,14 +37,20 @@ import java.util.random.RandomGenerator;
  *
  * <p><b>Randomness.</b> A call that returns has drawn exactly one {@link
  * RandomGenerator#nextDouble()}, whatever the options are, T = 0 included; one that throws has
- * drawn nothing. So a seeded generator gives the same tokens everywhere: they depend neither on
- * lane width nor on threads, since all sums are exact.
+ * drawn nothing. Engines that draw by themselves give the number u instead. So a seeded generator
+ * gives the same tokens everywhere: they depend neither on lane width nor on threads, since all
+ * sums are exact.
+ *
+ * <p><b>Log-probabilities.</b> If {@linkplain LogProbabilities wished}, those of the drawn token
+ * and of the likeliest ones, in a pass of its own.
  *
  * <p><b>Errors.</b> A logit that is NaN or +inf, a range without any above -inf (as an empty one),
- * or one of more than 2²⁷ logits: IllegalArgumentException. A wrong range:
- * IndexOutOfBoundsException. Closed workers: IllegalStateException.
+ * one of more than 2²⁷ logits, a u outside of [0, 1), or a segment that this thread may not access:
+ * IllegalArgumentException. A wrong range: IndexOutOfBoundsException. Closed workers or a closed
+ * arena: IllegalStateException.
  *
  * <p><b>Allocation.</b> None in steady state on the calling thread; the logits are not changed.
+ * Those in a segment are copied first.
  *
  * <p><b>Threading.</b> Immutable; any number of threads may use one at once, each with a generator
  * of its own.
@@ -64,6 +73,7 @@ public final class TokenSampler {
     private int topK = Integer.MAX_VALUE;
     private float topP = 1f;
     private float minP;
+    private boolean temperatureLast;
 
     private Builder() {}
 
@@ -96,7 +106,9 @@ public final class TokenSampler {
     }
 
     /**
-     * Keeps the fewest tokens of the largest logits that together have this share of the weight.
+     * Keeps the fewest tokens of the largest logits that together have this share of the weight. 0
+     * takes the first maximum, which alone has more than nothing: some engines mean no cut by it;
+     * that is 1 here.
      *
      * @param topP 1 keeps all, 0 the first maximum
      * @throws IllegalArgumentException unless it is in [0, 1]
@@ -117,6 +129,16 @@ public final class TokenSampler {
       return this;
     }
 
+    /**
+     * Whether the temperature comes after the cuts. They then go by the weights at T = 1, and a
+     * high temperature brings back nothing that these have cut; the token is drawn by the weights
+     * of the kept tokens at T. By default the cuts go by the weights at T.
+     */
+    public Builder temperatureLast(boolean temperatureLast) {
+      this.temperatureLast = temperatureLast;
+      return this;
+    }
+
     private static float share(float value, String name) {
       if (!(value >= 0f && value <= 1f)) {
         throw new IllegalArgumentException(
@@ -127,7 +149,78 @@ public final class TokenSampler {
 
     /** The sampler with these options. */
     public TokenSampler build() {
-      return new TokenSampler(new SampleCall.Options(temperature, topK, topP, minP));
+      float cutTemperature = temperatureLast ? 1f : temperature;
+      return new TokenSampler(
+          new SampleCall.Options(temperature, cutTemperature, topK, topP, minP));
+    }
+  }
+
+  /**
+   * What a call that draws a token says about it: the natural logarithms of the probabilities of
+   * the drawn token and of the n likeliest ones. They are those of the softmax of the logits at the
+   * sampler's temperature, before any cut,
+   *
+   * <pre>
+   * d[j] - ln Σ exp(d[i]),   d = (z - m) / T
+   * </pre>
+   *
+   * with the bits, accuracy and special values of the {@linkplain
+   * io.github.lanewise.Softmax.Builder#logarithmic logarithmic softmax}: at T = 0 the first maximum
+   * has 0, and all others -inf. So the drawn token's is not that of the distribution it was drawn
+   * from, where there are cuts.
+   *
+   * <p>Made once, and refilled by each call that it is given to; a call that throws because of its
+   * arguments leaves it as it was. The likeliest tokens are found without sorting the vocabulary.
+   *
+   * <p><b>Threading.</b> For one call at a time.
+   */
+  public static final class LogProbabilities {
+    private static final int MOST_LIKELIEST = 1 << 12;
+    private static final LogProbabilities NONE =
+        new LogProbabilities(new TokenLogarithms(false, 0));
+
+    private final TokenLogarithms content;
+
+    private LogProbabilities(TokenLogarithms content) {
+      this.content = content;
+    }
+
+    /** Not wanted: nothing is computed. */
+    public static LogProbabilities none() {
+      return NONE;
+    }
+
+    /**
+     * Room for that of the drawn token, and for those of so many likeliest ones.
+     *
+     * @param likeliest 0 to 4096; for more than that there is the logarithmic softmax
+     */
+    public static LogProbabilities of(int likeliest) {
+      if (likeliest < 0 || likeliest > MOST_LIKELIEST) {
+        throw new IllegalArgumentException(
+            "likeliest is " + likeliest + ", but must be at least 0 and at most " + MOST_LIKELIEST);
+      }
+      return new LogProbabilities(new TokenLogarithms(true, likeliest));
+    }
+
+    /** That of the token drawn last; NaN before the first call. */
+    public float drawn() {
+      return content.drawn();
+    }
+
+    /** How many of the likeliest there are: less than asked for where fewer are above -inf. */
+    public int count() {
+      return content.count();
+    }
+
+    /** The token of a rank from 0: by descending logit, equal ones by ascending index. */
+    public int token(int rank) {
+      return content.token(rank);
+    }
+
+    /** That token's log-probability. */
+    public float value(int rank) {
+      return content.value(rank);
     }
   }
 
@@ -147,16 +240,99 @@ public final class TokenSampler {
     Objects.requireNonNull(logits, "logits");
     Objects.requireNonNull(random, "random");
     Objects.requireNonNull(workers, "workers");
-    if (from < 0 || from > to || to > logits.length) {
+    checkRange(from, to, logits.length);
+    TaskRunner runner = TaskRunner.of(workers);
+    Kernels.requireAvailable();
+    return SampleCall.run(
+        options, logits, from, to - from, random, 0, LogProbabilities.NONE.content, runner);
+  }
+
+  /**
+   * {@link #sample(float[], int, int, double, LogProbabilities, Workers)} on this thread alone,
+   * without log-probabilities.
+   */
+  public int sample(float[] logits, int from, int to, double uniform) {
+    return sample(logits, from, to, uniform, LogProbabilities.none(), Workers.caller());
+  }
+
+  /**
+   * Chooses one of the tokens with the logits [from, to).
+   *
+   * @param uniform the number u in [0, 1) that decides, as a generator would have drawn it
+   * @param logProbabilities what to fill
+   * @param workers who computes; the token does not depend on them
+   * @return the token: its index in {@code logits} less {@code from}
+   */
+  public int sample(
+      float[] logits,
+      int from,
+      int to,
+      double uniform,
+      LogProbabilities logProbabilities,
+      Workers workers) {
+    Objects.requireNonNull(logits, "logits");
+    Objects.requireNonNull(logProbabilities, "logProbabilities");
+    Objects.requireNonNull(workers, "workers");
+    checkRange(from, to, logits.length);
+    checkUniform(uniform);
+    TaskRunner runner = TaskRunner.of(workers);
+    Kernels.requireAvailable();
+    return SampleCall.run(
+        options, logits, from, to - from, null, uniform, logProbabilities.content, runner);
+  }
+
+  /**
+   * {@link #sample(MemorySegment, long, long, double, LogProbabilities, Workers)} on this thread
+   * alone, without log-probabilities.
+   */
+  public int sample(MemorySegment logits, long from, long to, double uniform) {
+    return sample(logits, from, to, uniform, LogProbabilities.none(), Workers.caller());
+  }
+
+  /**
+   * Chooses one of the tokens with the logits [from, to) of a segment, on the heap or native, of
+   * any alignment.
+   *
+   * @param from in elements of four bytes, in the machine's order; {@code to} likewise
+   * @param uniform the number u in [0, 1) that decides, as a generator would have drawn it
+   * @param logProbabilities what to fill
+   * @param workers who computes; the token does not depend on them
+   * @return the token: its index in {@code logits} less {@code from}
+   */
+  public int sample(
+      MemorySegment logits,
+      long from,
+      long to,
+      double uniform,
+      LogProbabilities logProbabilities,
+      Workers workers) {
+    Objects.requireNonNull(logits, "logits");
+    Objects.requireNonNull(logProbabilities, "logProbabilities");
+    Objects.requireNonNull(workers, "workers");
+    Checks.requireAccessible(logits, "logits", false);
+    checkRange(from, to, logits.byteSize() / Float.BYTES);
+    checkUniform(uniform);
+    TaskRunner runner = TaskRunner.of(workers);
+    Kernels.requireAvailable();
+    return SampleCall.run(
+        options, logits, from, (int) (to - from), uniform, logProbabilities.content, runner);
+  }
+
+  private static void checkRange(long from, long to, long length) {
+    if (from < 0 || from > to || to > length) {
       throw new IndexOutOfBoundsException(
-          "range [" + from + ", " + to + ") of logits, which has length " + logits.length);
+          "range [" + from + ", " + to + ") of logits, which has length " + length);
     }
     if (to - from > SampleCall.MOST_TOKENS) {
       throw new IllegalArgumentException(
           "to - from is " + (to - from) + ", but at most " + SampleCall.MOST_TOKENS + " are taken");
     }
-    TaskRunner runner = TaskRunner.of(workers);
-    Kernels.requireAvailable();
-    return SampleCall.run(options, logits, from, to - from, random, runner);
+  }
+
+  private static void checkUniform(double uniform) {
+    if (!(uniform >= 0 && uniform < 1)) {
+      throw new IllegalArgumentException(
+          "uniform is " + uniform + ", but must be at least 0 and below 1");
+    }
   }
 }

@@ -27,44 +27,71 @@ class TokenSamplerDistributionTest {
 
   @ParameterizedTest
   @CsvSource({
-    "NORMAL, 300, 1, 0, 1, 0",
-    "NORMAL, 300, 0.5, 0, 1, 0",
-    "LOGITS, 300, 2, 0, 1, 0",
-    "MINUS_INFINITIES, 300, 3, 0, 1, 0",
-    "NORMAL, 300, Infinity, 0, 1, 0",
-    "NORMAL, 300, 1, 40, 1, 0",
-    "TIED, 300, 1, 70, 1, 0",
-    "NORMAL, 300, 1, 0, 0.8, 0",
-    "TIED, 300, 1, 0, 0.3, 0",
-    "NORMAL, 300, 1, 0, 1, 0.2",
-    "NORMAL, 300, 0.7, 60, 0.9, 0.1",
+    "NORMAL, 300, 1, 0, 1, 0, false",
+    "NORMAL, 300, 0.5, 0, 1, 0, false",
+    "LOGITS, 300, 2, 0, 1, 0, false",
+    "MINUS_INFINITIES, 300, 3, 0, 1, 0, false",
+    "NORMAL, 300, Infinity, 0, 1, 0, false",
+    "NORMAL, 300, 1, 40, 1, 0, false",
+    "TIED, 300, 1, 70, 1, 0, false",
+    "NORMAL, 300, 1, 0, 0.8, 0, false",
+    "TIED, 300, 1, 0, 0.3, 0, false",
+    "NORMAL, 300, 1, 0, 1, 0.2, false",
+    "NORMAL, 300, 0.7, 60, 0.9, 0.1, false",
+    "NORMAL, 300, 2, 0, 0.8, 0, true",
+    "NORMAL, 300, 0.5, 60, 0.9, 0.1, true",
+    "NORMAL, 300, Infinity, 0, 1, 0.2, true",
   })
   void tokensComeAsOftenAsTheOracleSays(
-      FloatKind kind, int length, float temperature, int topK, float topP, float minP) {
-    check(kind, length, temperature, topK, topP, minP);
+      FloatKind kind,
+      int length,
+      float temperature,
+      int topK,
+      float topP,
+      float minP,
+      boolean last) {
+    check(kind, length, temperature, topK, topP, minP, last);
   }
 
   @Tag("long")
   @ParameterizedTest
   @CsvSource({
-    "NORMAL, 30000, 0.3, 0, 1, 0",
-    "NORMAL, 30000, 0.3, 0, 0.5, 0.01",
-    "NORMAL, 30000, 1, 100, 1, 0",
-    "NORMAL, 30000, 0.5, 400, 0.9, 0",
+    "NORMAL, 30000, 0.3, 0, 1, 0, false",
+    "NORMAL, 30000, 0.3, 0, 0.5, 0.01, false",
+    "NORMAL, 30000, 1, 100, 1, 0, false",
+    "NORMAL, 30000, 0.5, 400, 0.9, 0, false",
   })
   void tokensOfLongRowsDoToo(
-      FloatKind kind, int length, float temperature, int topK, float topP, float minP) {
-    check(kind, length, temperature, topK, topP, minP);
+      FloatKind kind,
+      int length,
+      float temperature,
+      int topK,
+      float topP,
+      float minP,
+      boolean last) {
+    check(kind, length, temperature, topK, topP, minP, last);
   }
 
   private static void check(
-      FloatKind kind, int length, float temperature, int topK, float topP, float minP) {
+      FloatKind kind,
+      int length,
+      float temperature,
+      int topK,
+      float topP,
+      float minP,
+      boolean last) {
     float[] logits = kind.floats(new SplittableRandom(length), length);
     int k = topK == 0 ? length : topK;
     double[] probabilities =
-        ReferenceSampler.distribution(Primitives.widen(logits), temperature, k, topP, minP);
+        ReferenceSampler.distribution(Primitives.widen(logits), temperature, k, topP, minP, last);
     TokenSampler sampler =
-        TokenSampler.builder().temperature(temperature).topK(k).topP(topP).minP(minP).build();
+        TokenSampler.builder()
+            .temperature(temperature)
+            .topK(k)
+            .topP(topP)
+            .minP(minP)
+            .temperatureLast(last)
+            .build();
     long[] counts = new long[length];
     SplittableRandom random = new SplittableRandom(40);
     int samples = length > 1000 ? SAMPLES / 3 : SAMPLES;
@@ -73,8 +100,8 @@ class TokenSamplerDistributionTest {
     }
     double value = pValue(probabilities, counts, samples);
     System.out.printf(
-        "chi-square %s n=%d T=%s k=%d p=%s minP=%s: p-value %.3f%n",
-        kind, length, temperature, k, topP, minP, value);
+        "chi-square %s n=%d T=%s%s k=%d p=%s minP=%s: p-value %.3f%n",
+        kind, length, temperature, last ? " last" : "", k, topP, minP, value);
     assertTrue(value >= LEAST_P_VALUE, "p-value " + value);
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lanewise.Lanes;
 import io.github.lanewise.Workers;
+import io.github.lanewise.sampling.TokenSampler.LogProbabilities;
 import io.github.lanewise.testing.Cases;
 import io.github.lanewise.testing.ContractSampler;
 import io.github.lanewise.testing.Draw;
@@ -69,20 +70,29 @@ class TokenSamplerPropertyTest {
     float topP = draw.oneOf("topP", 1f, 1f, 0.5f, 0.9f, 0.999999f, 1e-6f, 0f);
     float minP = draw.oneOf("minP", 0f, 0f, 0.05f, 1e-9f, 0.9f, 1f);
     double[] numbers = {0, 0.25, 0.5, 0.9, 0.999_999, Math.nextDown(1.0)};
+    boolean last = draw.onceIn(3, "temperature last");
     TokenSampler sampler =
-        TokenSampler.builder().temperature(temperature).topK(topK).topP(topP).minP(minP).build();
+        TokenSampler.builder()
+            .temperature(temperature)
+            .topK(topK)
+            .topP(topP)
+            .minP(minP)
+            .temperatureLast(last)
+            .build();
     float[] logits = new float[from + length + 5];
     Arrays.fill(logits, Float.NaN); // what lies around the range is not looked at
     System.arraycopy(row, 0, logits, from, length);
     float[] before = logits.clone();
     Workers workers = TestWorkers.draw(draw);
-    long[] units = ContractSampler.units(row, temperature, topK, topP, minP);
+    long[] units = ContractSampler.units(row, temperature, topK, topP, minP, last);
     for (double number : numbers) {
       FixedRandom random = new FixedRandom(number);
       int token = sampler.sample(logits, from, from + length, random, workers);
       assertEquals(ContractSampler.token(units, number), token, "for " + number);
       assertEquals(1, random.draws);
       assertTrue(units[token] > 0);
+      LogProbabilities none = LogProbabilities.none();
+      assertEquals(token, sampler.sample(logits, from, from + length, number, none, workers));
     }
     Floats.assertBits(before, logits, "the logits");
   }

@@ -13,7 +13,8 @@ public final class ContractSampler {
   private ContractSampler() {}
 
   /** Returns what each token weighs, in units; 0 if it is not kept. */
-  public static long[] units(float[] logits, float temperature, int topK, float topP, float minP) {
+  public static long[] units(
+      float[] logits, float temperature, int topK, float topP, float minP, boolean last) {
     List<Integer> order =
         IntStream.range(0, logits.length)
             .boxed()
@@ -27,13 +28,13 @@ public final class ContractSampler {
     float max = logits[order.get(0)];
     float[] weights = new float[logits.length];
     for (int token = 0; token < logits.length; token++) {
-      weights[token] = weight(logits[token], max, temperature);
+      weights[token] = weight(logits[token], max, last ? 1 : temperature);
     }
     List<Integer> kept = order.subList(0, Math.min(topK, order.size()));
     kept = nucleus(kept, weights, topP);
     long[] units = new long[logits.length];
     for (int token : kept) {
-      units[token] = weights[token] >= minP ? units(weights[token]) : 0;
+      units[token] = weights[token] >= minP ? units(weight(logits[token], max, temperature)) : 0;
     }
     return units;
   }

@@ -15,6 +15,9 @@ import java.util.stream.IntStream;
  *   probability   wⱼ / Σ w over what is left
  * </pre>
  *
+ * <p>With the temperature last, wⱼ = exp(zⱼ - m) until all cuts are made, and what is left is
+ * weighed anew at T.
+ *
  * <p>Equal logits count in the order of their indices.
  */
 public final class ReferenceSampler {
@@ -23,16 +26,42 @@ public final class ReferenceSampler {
   /** Returns the probability of each token. */
   public static double[] distribution(
       double[] logits, double temperature, int topK, double topP, double minP) {
-    double[] weights = ReferenceSoftmax.softmax(logits, temperature);
+    return distribution(logits, temperature, topK, topP, minP, false);
+  }
+
+  /** Returns the probability of each token, the temperature before the cuts or after them. */
+  public static double[] distribution(
+      double[] logits,
+      double temperature,
+      int topK,
+      double topP,
+      double minP,
+      boolean temperatureLast) {
+    double[] weights = ReferenceSoftmax.softmax(logits, temperatureLast ? 1 : temperature);
+    double[] last = ReferenceSoftmax.softmax(logits, temperature);
     List<Integer> kept = descending(logits);
     kept = kept.subList(0, Math.min(topK, kept.size()));
     kept = nucleus(kept, weights, topP);
     double least = minP * weights[kept.get(0)];
     double[] left = new double[logits.length];
     for (int token : kept) {
-      left[token] = weights[token] >= least ? weights[token] : 0;
+      left[token] = weights[token] >= least ? last[token] : 0;
     }
     return Primitives.divide(left, Primitives.sum(left));
+  }
+
+  /** Returns ln of the probability of each token before any cut. */
+  public static double[] logProbabilities(double[] logits, double temperature) {
+    return ReferenceSoftmax.logSoftmax(logits, temperature);
+  }
+
+  /** Returns the n likeliest tokens above -∞, the likeliest first. */
+  public static int[] likeliest(double[] logits, int n) {
+    return descending(logits).stream()
+        .filter(token -> logits[token] > Double.NEGATIVE_INFINITY)
+        .limit(n)
+        .mapToInt(token -> token)
+        .toArray();
   }
 
   /**

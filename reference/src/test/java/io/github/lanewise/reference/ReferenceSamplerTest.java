@@ -50,6 +50,25 @@ class ReferenceSamplerTest {
   }
 
   @Test
+  void theTemperatureMayComeAfterTheCuts() {
+    // Top-p 0.8 keeps weights 4, 2, 4 of 12 at T = 1; their squares decide at T = 1/2.
+    double[] last = ReferenceSampler.distribution(LOGITS, 0.5, ALL, 0.8, 0, true);
+    double[] squares = {0, 16, 4, 16, 0, 0};
+    assertArrayEquals(Primitives.divide(squares, 36), last, 1e-15);
+    double[] atLeast = ReferenceSampler.distribution(LOGITS, 2, ALL, 1, 0.6, true);
+    assertArrayEquals(new double[] {0, 0.5, 0, 0.5, 0, 0}, atLeast, 1e-15);
+  }
+
+  @Test
+  void logProbabilitiesAreThoseBeforeTheCuts() {
+    double[] actual = ReferenceSampler.logProbabilities(LOGITS, 1);
+    assertEquals(FastMath.log(4 / 12.0), actual[1], 1e-15);
+    assertEquals(Double.NEGATIVE_INFINITY, actual[5]);
+    assertArrayEquals(new int[] {1, 3, 2, 0}, ReferenceSampler.likeliest(LOGITS, 4));
+    assertArrayEquals(new int[] {1, 3, 2, 0, 4}, ReferenceSampler.likeliest(LOGITS, 9));
+  }
+
+  @Test
   void aTokenIsFoundByItsShareOfTheUnitInterval() {
     double[] probabilities = {0, 0.25, 0, 0.75, 0};
     assertEquals(1, ReferenceSampler.token(probabilities, 0));

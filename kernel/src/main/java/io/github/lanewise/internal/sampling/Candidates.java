@@ -133,6 +133,26 @@ final class Candidates {
     }
   }
 
+  /** Takes out all tokens beyond a key, and those that weigh less. */
+  void keep(long beyond, float leastWeight) {
+    int kept = 0;
+    for (int i = 0; i < count; i++) {
+      keys[kept] = keys[i];
+      kept += keys[i] <= beyond && weights[i] >= leastWeight ? 1 : 0;
+    }
+    count = kept;
+  }
+
+  /** The token that is i-th in ascending order, or after {@link #sort} in that of the logits. */
+  int token(int i) {
+    return TokenOrder.index(keys[i]);
+  }
+
+  /** Puts the tokens in the order of their logits. */
+  void sort() {
+    TokenOrder.sort(keys, count);
+  }
+
   /** The first token whose units, and those of all before it, are more than {@code units}. */
   int tokenAt(long units) {
     long left = units;

@@ -27,16 +27,19 @@ final class LogitRow implements Task {
   private static final int LEAF = 1 << LEAF_BITS;
 
   /** Elements of a piece: their logits and weights take 32 KB, and some microseconds. */
-  private static final int PIECE = 1 << 12;
+  static final int PIECE = 1 << 12;
 
   /** Shorter rows are not worth a second thread. */
-  private static final int SPLIT_LENGTH = 1 << 14;
+  static final int SPLIT_LENGTH = 1 << 14;
 
   /* The passes. */
   private static final int MAXIMA = 0;
   private static final int WEIGHTS = 1;
   private static final int KEPT = 2;
   private static final int TAILS = 3;
+  private static final int NEW_WEIGHTS = 4;
+
+  private static final Workspace.Floats NEW = Workspace.floats();
 
   private final Passes passes = new Passes(2);
   private int firstPass;
@@ -65,6 +68,9 @@ final class LogitRow implements Task {
 
   private int last;
   private float leastWeight;
+
+  /** The least weight kept, at the temperature of the cuts. */
+  private float leastBefore;
 
   final float[] thresholds = new float[THRESHOLDS];
   private double[] pieceTails = new double[0];
@@ -113,13 +119,18 @@ final class LogitRow implements Task {
    * those that are at least {@code leastWeight}.
    */
   float weigh(float leastWeight) {
+    makeRoom();
+    keepAll(leastWeight);
+    run(MAXIMA, KEPT);
+    return maximum();
+  }
+
+  /** Room for a weight of each logit. */
+  void makeRoom() {
     if (weights.length < length) {
       weights = new float[length];
       leafUnits = new long[(length >> LEAF_BITS) + 1];
     }
-    keepAll(leastWeight);
-    run(MAXIMA, KEPT);
-    return maximum();
   }
 
   private void keepAll(float leastWeight) {
@@ -141,6 +152,19 @@ final class LogitRow implements Task {
     return units();
   }
 
+  /**
+   * Weighs the kept tokens anew, at another temperature; all others weigh 0 from now on.
+   *
+   * @return the units of the new weights
+   */
+  long weighKept(float temperature) {
+    this.temperature = temperature;
+    leastBefore = leastWeight;
+    leastWeight = 0f;
+    run(NEW_WEIGHTS, NEW_WEIGHTS + 1);
+    return units();
+  }
+
   /** All kept units. */
   long units() {
     long units = 0;
@@ -156,7 +180,7 @@ final class LogitRow implements Task {
       pieceTails = new double[pieces() * THRESHOLDS];
       pieceCounts = new long[pieces() * THRESHOLDS];
     }
-    run(TAILS, TAILS + 1);
+    run(TAILS, NEW_WEIGHTS);
     for (int t = 0; t < THRESHOLDS; t++) {
       units[t] = 0;
       counts[t] = 0;
@@ -209,11 +233,16 @@ final class LogitRow implements Task {
         if (pass > firstPass && !passes.await(pass - 1 - firstPass)) {
           return;
         }
-        float max = pass == WEIGHTS ? maximum() : 0f;
+        float max = pass == WEIGHTS || pass == NEW_WEIGHTS ? maximum() : 0f;
         int piece = passes.take(pass - firstPass, fromFront);
         while (piece >= 0) {
           int begin = piece * PIECE;
-          run(pass, piece, begin, begin + Math.min(PIECE, length - begin), max, scratch);
+          int end = begin + Math.min(PIECE, length - begin);
+          if (pass == NEW_WEIGHTS) {
+            replaceWeights(begin, end, max, workspace);
+          } else {
+            run(pass, piece, begin, end, max, scratch);
+          }
           passes.done(pass - firstPass);
           piece = passes.take(pass - firstPass, fromFront);
         }
@@ -258,7 +287,18 @@ final class LogitRow implements Task {
     }
   }
 
-  private float maximum() {
+  private void replaceWeights(int begin, int end, float max, Workspace workspace) {
+    float[] scratch = workspace.get(RowSums.SCRATCH, RowReductions.SCRATCH);
+    float[] anew = workspace.get(NEW, PIECE);
+    weigh(logits, from + begin, anew, 0, end - begin, max, temperature, scratch);
+    for (int i = begin; i < end; i++) {
+      weights[i] = weights[i] >= leastBefore ? anew[i - begin] : 0f;
+    }
+    sumUnits(begin, end, scratch);
+  }
+
+  /** The largest logit, after the first pass. */
+  float maximum() {
     float max = Float.NEGATIVE_INFINITY;
     for (int piece = 0; piece < pieces(); piece++) {
       max = Math.max(max, pieceMaxima[piece]);
@@ -301,14 +341,19 @@ final class LogitRow implements Task {
       Kernels.lanes().weights(WeightSums.WRITE, x, xFrom, p, pFrom, 0, length, max, scratch);
       return;
     }
-    if (temperature == Float.POSITIVE_INFINITY) {
-      // The limit: 1, also where x - max overflows, and 0 for -inf.
-      for (int i = 0; i < length; i++) {
-        p[pFrom + i] = x[xFrom + i] > Float.NEGATIVE_INFINITY ? 1f : 0f;
-      }
+    differences(x, xFrom, p, pFrom, length, max, temperature);
+    Kernels.lanes().weights(WeightSums.WRITE, p, pFrom, p, pFrom, 0, length, 0f, scratch);
+  }
+
+  /** d = (x - max)/T. For infinite T the limit: 0, also where x - max overflows; -inf stays. */
+  static void differences(
+      float[] x, int xFrom, float[] d, int dFrom, int length, float max, float temperature) {
+    if (temperature < Float.POSITIVE_INFINITY) {
+      Kernels.lanes().shiftAndDivide(x, xFrom, max, temperature, d, dFrom, length);
       return;
     }
-    Kernels.lanes().shiftAndDivide(x, xFrom, max, temperature, p, pFrom, length);
-    Kernels.lanes().weights(WeightSums.WRITE, p, pFrom, p, pFrom, 0, length, 0f, scratch);
+    for (int i = 0; i < length; i++) {
+      d[dFrom + i] = x[xFrom + i] > Float.NEGATIVE_INFINITY ? 0f : Float.NEGATIVE_INFINITY;
+    }
   }
 }

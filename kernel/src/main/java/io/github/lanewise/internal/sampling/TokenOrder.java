@@ -63,6 +63,33 @@ final class TokenOrder {
     return keys[Math.min(from, count - 1)];
   }
 
+  /** Sorts the first {@code count} keys, on a heap of their own: the JDK's sort makes arrays. */
+  static void sort(long[] keys, int count) {
+    for (int at = count / 2 - 1; at >= 0; at--) {
+      sink(keys, at, count);
+    }
+    for (int end = count - 1; end > 0; end--) {
+      long largest = keys[0];
+      keys[0] = keys[end];
+      keys[end] = largest;
+      sink(keys, 0, end);
+    }
+  }
+
+  private static void sink(long[] keys, int from, int end) {
+    long key = keys[from];
+    int at = from;
+    for (int child = 2 * at + 1; child < end; child = 2 * at + 1) {
+      child += child + 1 < end && keys[child + 1] > keys[child] ? 1 : 0;
+      if (keys[child] <= key) {
+        break;
+      }
+      keys[at] = keys[child];
+      at = child;
+    }
+    keys[at] = key;
+  }
+
   private static void swap(long[] keys, long[] units, int i, int j) {
     long key = keys[i];
     keys[i] = keys[j];
