@@ -41,6 +41,7 @@ record Operation(String name, Function<Sandbox, Call> prepare) {
     RowOperations.addProducts(all);
     AttentionOperations.addTo(all);
     AttentionOperations.addCached(all);
+    RaggedOperations.addTo(all);
     RowOperations.addSamplers(all);
     return List.copyOf(all);
   }

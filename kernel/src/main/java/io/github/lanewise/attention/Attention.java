@@ -117,7 +117,8 @@ public final class Attention {
    * Computes {@code out} over the keys and values of a cache, as they are when the call begins. Of
    * a sequence's keys its queries are the last: in masks without an offset and in ALiBi query i
    * stands at {@code cache.length(sequence) - queryLength + i}. Arrays of masks and bias have
-   * {@code cache.length()} columns; no row sees beyond its own sequence.
+   * {@code cache.length()} columns or more: positions are absolute, so that one array will do for
+   * many steps. No row sees beyond its own sequence.
    *
    * <p>With float32 storage the bits are those of {@link #forward(FloatTensor, FloatTensor,
    * FloatTensor, FloatTensor)} over the same keys and values; with the others one row's bits are
@@ -141,6 +142,76 @@ public final class Attention {
       Workers workers) {
     PagedCache pages = Objects.requireNonNull(cache, "cache").pages();
     AttentionCall.forward(options, q, pages, out, statistics, workers);
+  }
+
+  /**
+   * Computes {@code out} for the last tokens of some sequences of a cache, as many as the batch says
+   * of each: a step of a server, in which most sequences bring one token, some a prompt, and some
+   * nothing. Append the step's keys and values first.
+   *
+   * <p>Every row has the bits that it has in a call of its own, {@link #forward(FloatTensor,
+   * KeyValueCache, FloatTensor, RowStatistics, Workers)} over a cache of that sequence alone. The
+   * batch axis of masks, key lengths and bias is the sequence's number in the cache, their axis of
+   * queries is 1, and that of keys {@code cache.length()} or more. Positions count in each sequence
+   * by itself: without an offset in the mask, query i of n stands at {@code cache.length(sequence) -
+   * n + i}. Threads share the work by what is visible, not by sequences.
+   *
+   * @param q [tokens, queryHeads, headDim], in the order of the batch
+   * @param cache may be appended to meanwhile, which this call does not see
+   * @param batch which sequences, and how many of their tokens
+   * @param out [tokens, queryHeads, valueDim]
+   * @param statistics [tokens, queryHeads] each
+   * @param workers who computes
+   * @throws IllegalArgumentException also if the batch names a sequence twice, if a sequence holds
+   *     fewer tokens than are asked for, or if a query sees a key that was released
+   * @throws IndexOutOfBoundsException if the cache has no such sequence
+   * @throws IllegalStateException if the cache or its arena is closed
+   */
+  public void forward(
+      FloatTensor q,
+      KeyValueCache cache,
+      RaggedBatch batch,
+      FloatTensor out,
+      RowStatistics statistics,
+      Workers workers) {
+    PagedCache pages = Objects.requireNonNull(cache, "cache").pages();
+    Objects.requireNonNull(batch, "batch");
+    AttentionCall.forward(
+        options, q, pages, batch.sequences(), batch.lengths(), out, statistics, workers);
+  }
+
+  /**
+   * Computes {@code out} for sequences of different lengths that lie one after another in the same
+   * tensors. Sequence s has the queries from {@code queryStarts[s]} to {@code queryStarts[s + 1] -
+   * 1} and the keys from {@code keyStarts[s]} to {@code keyStarts[s + 1] - 1} ("cu_seqlens"); no
+   * query sees a key of another sequence.
+   *
+   * <p>Every row has the bits that it has in a call of its sequence alone. The batch axis of masks,
+   * key lengths and bias is the sequence's index, their axis of queries is 1, and that of keys the
+   * longest sequence's number of keys or more. Positions count in each sequence by itself, and the
+   * default offset is its number of keys less its number of queries.
+   *
+   * @param q [queries, queryHeads, headDim]
+   * @param k [keys, keyHeads, headDim]
+   * @param v [keys, keyHeads, valueDim]
+   * @param queryStarts one more than there are sequences, from 0 to {@code q.size(0)}, not
+   *     descending; equal neighbours are a sequence without queries
+   * @param keyStarts as many, from 0 to {@code k.size(0)}
+   * @param out [queries, queryHeads, valueDim]
+   * @param statistics [queries, queryHeads] each
+   * @param workers who computes
+   */
+  public void forward(
+      FloatTensor q,
+      FloatTensor k,
+      FloatTensor v,
+      int[] queryStarts,
+      int[] keyStarts,
+      FloatTensor out,
+      RowStatistics statistics,
+      Workers workers) {
+    AttentionCall.forward(
+        options, q, k, v, queryStarts, keyStarts, out, statistics, workers);
   }
 
   /**

@@ -169,6 +169,28 @@ public final class KeyValueCache implements AutoCloseable {
     append(sequence, sequence + 1, k, v);
   }
 
+  /**
+   * Appends the tokens of a step: of each sequence as many as the batch says.
+   *
+   * @param batch which sequences, and how many tokens each
+   * @param k [tokens, keyHeads, headDim], in the order of the batch
+   * @param v [tokens, keyHeads, valueDim]
+   * @throws IndexOutOfBoundsException if there is no such sequence
+   * @throws IllegalArgumentException as for {@link #append(FloatTensor, FloatTensor)}, or if the
+   *     batch names a sequence twice
+   */
+  public void append(RaggedBatch batch, FloatTensor k, FloatTensor v) {
+    Objects.requireNonNull(batch, "batch");
+    Checks.requireRank(k, "k", 3, 3);
+    Checks.requireRank(v, "v", 3, 3);
+    Checks.requireSize(k, "k", 1, keyHeads(), "keyHeads()");
+    Checks.requireSize(v, "v", 1, keyHeads(), "keyHeads()");
+    Checks.requireSize(k, "k", 2, headDim(), "headDim()");
+    Checks.requireSize(v, "v", 2, valueDim(), "valueDim()");
+    requireReadable(k, v);
+    pages.append(batch.sequences(), batch.lengths(), StridedFloats.of(k), StridedFloats.of(v));
+  }
+
   private void append(int first, int end, FloatTensor k, FloatTensor v) {
     int heads = k.rank() - 3;
     Checks.requireSize(k, "k", heads, keyHeads(), "keyHeads()");
@@ -177,10 +199,14 @@ public final class KeyValueCache implements AutoCloseable {
         v, "v", heads + 1, k.size(heads + 1), heads == 0 ? "k.size(1)" : "k.size(2)");
     Checks.requireSize(k, "k", heads + 2, headDim(), "headDim()");
     Checks.requireSize(v, "v", heads + 2, valueDim(), "valueDim()");
+    requireReadable(k, v);
+    pages.append(first, end, StridedFloats.of(k), StridedFloats.of(v));
+  }
+
+  private void requireReadable(FloatTensor k, FloatTensor v) {
     Checks.requireReadable(k, "k", false);
     Checks.requireReadable(v, "v", false);
     Checks.requireAccessible(pages.probe(), "the cache", false);
-    pages.append(first, end, StridedFloats.of(k), StridedFloats.of(v));
   }
 
   /** Length of the longest sequence. */

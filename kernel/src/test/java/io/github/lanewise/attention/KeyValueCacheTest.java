@@ -339,14 +339,14 @@ class KeyValueCacheTest {
       assertForwardRefused(cache, "q.size(1) is 3", "2", rows(1, 2, 3, 1, DIM), 2, 3, 1, 6);
       assertForwardRefused(cache, "out.size(2) is 2", "1", rows(1, 2, 2, 1, DIM), 2, 2, 2, 6);
       assertForwardRefused(cache, "out.size(3) is 8", "6", rows(1, 2, 2, 1, DIM), 2, 2, 1, 8);
-      FloatTensor bias = rows(1, 1, 4);
+      FloatTensor bias = rows(1, 1, 2);
       FloatTensor out = FloatTensor.allocate(2, 2, 1, 6);
       Attention biased = Attention.builder().bias(bias).build();
       assertIllegal(
           () ->
               biased.forward(
                   rows(1, 2, 2, 1, DIM), cache, out, RowStatistics.none(), Workers.caller()),
-          "bias.size(1) is 4",
+          "bias.size(1) is 2",
           "3");
     }
   }

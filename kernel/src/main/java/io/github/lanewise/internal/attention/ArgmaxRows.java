@@ -93,7 +93,7 @@ final class ArgmaxRows {
         written = block.writeSpan(weights, written);
       }
     }
-    block.results.writeZeros(weights, block.rows, written, call.keyLength);
+    block.results.writeZeros(weights, block.rows, written, call.sequences.mostKeys());
   }
 
   private void oneHot(QueryBlock block) {

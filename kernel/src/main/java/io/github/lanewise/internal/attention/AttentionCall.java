@@ -5,6 +5,7 @@ import io.github.lanewise.RowStatistics;
 import io.github.lanewise.Workers;
 import io.github.lanewise.internal.cache.CacheSnapshot;
 import io.github.lanewise.internal.cache.PagedCache;
+import io.github.lanewise.internal.mask.Sequences;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import io.github.lanewise.internal.work.TaskRunner;
 import io.github.lanewise.internal.work.Workspace;
@@ -15,8 +16,10 @@ import java.util.Objects;
  *
  * <ol>
  *   <li>{@link AttentionChecks} refuses what does not fit, before anything is written;
- *   <li>a workspace has a call at rest, to which the operands are bound: a {@link PrefillCall}, or
- *       a {@link DecodeCall} where few queries meet a cache;
+ *   <li>{@link Sequences} says how many queries and keys each sequence has, and where its rows lie:
+ *       from here on a dense call is a ragged one whose sequences are of one length;
+ *   <li>a workspace has a call at rest, to which the operands are bound: a {@link PrefillCall}, and
+ *       a {@link DecodeCall} for those sequences of a cache that have few queries;
  *   <li>the call cuts its work into tasks for the runner. One task makes the scores of some query
  *       rows chunk by chunk of keys ({@link ScorePanel}, {@link DecodeScores}), from them weights,
  *       sums and weighted values, which are a chunk's node;
@@ -28,6 +31,8 @@ import java.util.Objects;
 public final class AttentionCall {
 
   private static final Workspace.Key<CacheSnapshot> SNAPSHOT = Workspace.key(CacheSnapshot::new);
+
+  private static final Workspace.Key<Sequences> SEQUENCES = Workspace.key(Sequences::new);
 
   private AttentionCall() {}
 
@@ -44,7 +49,33 @@ public final class AttentionCall {
     AttentionChecks.forward(options, q, k, v, out, statistics, runner.parallelism() > 1);
     try (Workspace own = runner.acquire();
         PrefillCall call = own.get(PrefillCall.KEY)) {
-      call.bindTensors(options, q, k, v);
+      Sequences sequences = own.get(SEQUENCES);
+      sequences.bindDense(q.size(0), q.size(2), k.size(2));
+      call.bindTensors(options, sequences, q, k, v);
+      call.results.bind(StridedFloats.of(out), statistics);
+      call.execute(runner, own);
+    }
+  }
+
+  /** Writes the results over ragged tensors. */
+  public static void forward(
+      AttentionOptions options,
+      FloatTensor q,
+      FloatTensor k,
+      FloatTensor v,
+      int[] queryStarts,
+      int[] keyStarts,
+      FloatTensor out,
+      RowStatistics statistics,
+      Workers workers) {
+    TaskRunner runner = TaskRunner.of(Objects.requireNonNull(workers, "workers"));
+    try (Workspace own = runner.acquire();
+        PrefillCall call = own.get(PrefillCall.KEY)) {
+      Sequences sequences = own.get(SEQUENCES);
+      boolean otherThreads = runner.parallelism() > 1;
+      AttentionChecks.ragged(
+          options, q, k, v, queryStarts, keyStarts, sequences, out, statistics, otherThreads);
+      call.bindTensors(options, sequences, q, k, v);
       call.results.bind(StridedFloats.of(out), statistics);
       call.execute(runner, own);
     }
@@ -57,7 +88,9 @@ public final class AttentionCall {
     AttentionChecks.weights(options, q, k, p, runner.parallelism() > 1);
     try (Workspace own = runner.acquire();
         PrefillCall call = own.get(PrefillCall.KEY)) {
-      call.bindTensors(options, q, k, null);
+      Sequences sequences = own.get(SEQUENCES);
+      sequences.bindDense(q.size(0), q.size(2), k.size(2));
+      call.bindTensors(options, sequences, q, k, null);
       call.weights = StridedFloats.of(p);
       call.execute(runner, own);
     }
@@ -81,7 +114,9 @@ public final class AttentionCall {
     ShardNodes shard = new ShardNodes(before.shape(), firstKey, firstKey + k.size(2));
     try (Workspace own = runner.acquire();
         PrefillCall call = own.get(PrefillCall.KEY)) {
-      call.bindShard(options, q, k, v, shard);
+      Sequences sequences = own.get(SEQUENCES);
+      sequences.bindDense(q.size(0), q.size(2), shard.endKey());
+      call.bindShard(options, sequences, q, k, v, shard);
       call.execute(runner, own);
     }
     return StateContent.of(before.shape(), shard, options.sinks);
@@ -99,44 +134,64 @@ public final class AttentionCall {
     try (Workspace own = runner.acquire();
         CacheSnapshot snapshot = own.get(SNAPSHOT)) {
       snapshot.open(cache);
-      AttentionChecks.cached(options, q, snapshot, out, statistics, runner.parallelism() > 1);
-      if (DecodeCall.serves(options, StridedFloats.of(q), snapshot.layout())) {
-        decode(options, q, snapshot, out, statistics, runner, own);
-      } else {
-        prefill(options, q, snapshot, out, statistics, runner, own);
-      }
+      Sequences sequences = own.get(SEQUENCES);
+      AttentionChecks.cachedQueries(options, q, 4, snapshot, runner.parallelism() > 1);
+      sequences.bindDense(snapshot.batch(), q.size(2), snapshot.lengths());
+      forward(
+          options, q, snapshot, sequences, out, statistics, runner, own, DecodeCall.MOST_ROWS);
     }
   }
 
-  /** Any call over a cache. */
-  static void prefill(
+  /** The same for the last tokens of some sequences. */
+  public static void forward(
       AttentionOptions options,
       FloatTensor q,
-      CacheSnapshot cache,
+      PagedCache cache,
+      int[] numbers,
+      int[] lengths,
       FloatTensor out,
       RowStatistics statistics,
-      TaskRunner runner,
-      Workspace own) {
-    try (PrefillCall call = own.get(PrefillCall.KEY)) {
-      call.bindCache(options, q, cache);
-      call.results.bind(StridedFloats.of(out), statistics);
-      call.execute(runner, own);
+      Workers workers) {
+    TaskRunner runner = TaskRunner.of(Objects.requireNonNull(workers, "workers"));
+    try (Workspace own = runner.acquire();
+        CacheSnapshot snapshot = own.get(SNAPSHOT)) {
+      snapshot.open(cache);
+      Sequences sequences = own.get(SEQUENCES);
+      AttentionChecks.cachedQueries(options, q, 3, snapshot, runner.parallelism() > 1);
+      sequences.bindBatch(numbers, lengths, snapshot.batch(), snapshot.lengths());
+      AttentionChecks.requireTokens(q, "q", sequences);
+      forward(
+          options, q, snapshot, sequences, out, statistics, runner, own, DecodeCall.MOST_ROWS);
     }
   }
 
-  /** A call with few queries, with the same bits. */
-  static void decode(
+  /**
+   * Sequences with few queries by one path, the others by another, with the same bits.
+   *
+   * @param mostRows the most query rows of a key head that {@link DecodeCall} is to serve
+   */
+  static void forward(
       AttentionOptions options,
       FloatTensor q,
       CacheSnapshot cache,
+      Sequences sequences,
       FloatTensor out,
       RowStatistics statistics,
       TaskRunner runner,
-      Workspace own) {
-    try (DecodeCall call = own.get(DecodeCall.KEY)) {
-      call.bindCache(options, q, cache);
-      call.results.bind(StridedFloats.of(out), statistics);
-      call.execute(runner, own);
+      Workspace own,
+      int mostRows) {
+    boolean otherThreads = runner.parallelism() > 1;
+    AttentionChecks.cached(options, q, cache, sequences, out, statistics, otherThreads);
+    long few = DecodeCall.mostQueries(options, q.size(1), cache.layout(), mostRows);
+    try (DecodeCall decode = own.get(DecodeCall.KEY);
+        PrefillCall prefill = own.get(PrefillCall.KEY)) {
+      decode.bindCache(options, sequences, q, cache, few);
+      prefill.bindCache(options, sequences, q, cache, few + 1);
+      StridedFloats target = StridedFloats.of(out);
+      decode.results.bind(target, statistics);
+      prefill.results.bind(target, statistics);
+      prefill.execute(runner, own);
+      decode.execute(runner, own);
     }
   }
 }

@@ -8,6 +8,7 @@ import io.github.lanewise.internal.cache.CacheSnapshot;
 import io.github.lanewise.internal.cache.PageLayout;
 import io.github.lanewise.internal.mask.MaskPlan;
 import io.github.lanewise.internal.mask.RowGroup;
+import io.github.lanewise.internal.mask.Sequences;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.tensor.Checks;
 import java.util.Objects;
@@ -17,7 +18,16 @@ import org.jspecify.annotations.Nullable;
 final class AttentionChecks {
 
   /** Names for messages, made once: a check that passes allocates nothing. */
-  private static final String[] Q_SIZES = {"q.size(0)", "q.size(1)", "q.size(2)"};
+  private static final String[] Q_SIZES = {"q.size(0)", "q.size(1)", "q.size(2)", "q.size(3)"};
+
+  private static final String[] K_SIZES = {"k.size(0)", "k.size(1)", "k.size(2)", "k.size(3)"};
+  private static final String[] V_SIZES = {"v.size(0)", "v.size(1)", "v.size(2)", "v.size(3)"};
+
+  /** Rank of tensors [batch, heads, rows, dim]. */
+  private static final int DENSE = 4;
+
+  /** Rank of tensors [rows, heads, dim]. */
+  private static final int RAGGED = 3;
 
   private AttentionChecks() {}
 
@@ -32,18 +42,73 @@ final class AttentionChecks {
       boolean otherThreads) {
     Kernels.requireAvailable();
     Objects.requireNonNull(statistics, "statistics");
-    queriesAndKeys(options, q, k, otherThreads);
+    queriesAndKeys(options, q, k, DENSE, otherThreads);
     values(k, v, otherThreads);
-    Checks.requireRank(out, "out", 4, 4);
-    for (int axis = 0; axis < 3; axis++) {
+    packable(k.size(2), "k.size(2)", k.size(3), v.size(3));
+    bias(options, q.size(0), q.size(1), q.size(2), k.size(2), false, otherThreads);
+    results(options, statistics, q, k, v, out, v.size(3), "v.size(3)", otherThreads);
+  }
+
+  /**
+   * Checks a call of forward over ragged tensors, and binds the sequences.
+   *
+   * @param sequences receives what the starts say
+   */
+  static void ragged(
+      AttentionOptions options,
+      FloatTensor q,
+      FloatTensor k,
+      FloatTensor v,
+      int[] queryStarts,
+      int[] keyStarts,
+      Sequences sequences,
+      FloatTensor out,
+      RowStatistics statistics,
+      boolean otherThreads) {
+    Kernels.requireAvailable();
+    Objects.requireNonNull(statistics, "statistics");
+    queriesAndKeys(options, q, k, RAGGED, otherThreads);
+    values(k, v, otherThreads);
+    starts(queryStarts, q, keyStarts, k, sequences);
+    packable(sequences.mostKeys(), "a sequence's keyLength", k.size(2), v.size(2));
+    bias(options, sequences, q, true, otherThreads);
+    results(options, statistics, q, k, v, out, v.size(2), V_SIZES[2], otherThreads);
+  }
+
+  /** Checks where sequences start in q and k [rows, heads, dim], and binds them. */
+  static void starts(
+      int[] queryStarts, FloatTensor q, int[] keyStarts, FloatTensor k, Sequences sequences) {
+    Objects.requireNonNull(queryStarts, "queryStarts");
+    Objects.requireNonNull(keyStarts, "keyStarts");
+    sequences.bindStarts(queryStarts, q.size(0), keyStarts, k.size(0));
+  }
+
+  /** Checks out and the statistics, which have one row for each query of each head. */
+  private static void results(
+      AttentionOptions options,
+      RowStatistics statistics,
+      FloatTensor q,
+      @Nullable FloatTensor k,
+      @Nullable FloatTensor v,
+      FloatTensor out,
+      long valueDim,
+      String valueDimName,
+      boolean otherThreads) {
+    int rank = q.rank();
+    Checks.requireRank(out, "out", rank, rank);
+    for (int axis = 0; axis < rank - 1; axis++) {
       Checks.requireSize(out, "out", axis, q.size(axis), Q_SIZES[axis]);
     }
-    Checks.requireSize(out, "out", 3, v.size(3), "v.size(3)");
+    Checks.requireSize(out, "out", rank - 1, valueDim, valueDimName);
     Checks.requireWritable(out, "out", otherThreads);
     Checks.requireDisjointOrSame(out, "out", q, "q");
-    Checks.requireDisjointOrSame(out, "out", k, "k");
-    Checks.requireDisjointOrSame(out, "out", v, "v");
-    bias(options, q, k, out, "out", otherThreads);
+    if (k != null && v != null) {
+      Checks.requireDisjointOrSame(out, "out", k, "k");
+      Checks.requireDisjointOrSame(out, "out", v, "v");
+    }
+    if (options.bias != null) {
+      Checks.requireDisjoint(out, "out", options.bias, "bias");
+    }
     statistics(options, statistics, q, k, v, out, otherThreads);
   }
 
@@ -67,7 +132,7 @@ final class AttentionChecks {
   static void weights(
       AttentionOptions options, FloatTensor q, FloatTensor k, FloatTensor p, boolean otherThreads) {
     Kernels.requireAvailable();
-    queriesAndKeys(options, q, k, otherThreads);
+    queriesAndKeys(options, q, k, DENSE, otherThreads);
     Checks.requireRank(p, "p", 4, 4);
     for (int axis = 0; axis < 3; axis++) {
       Checks.requireSize(p, "p", axis, q.size(axis), Q_SIZES[axis]);
@@ -77,42 +142,66 @@ final class AttentionChecks {
     packable(k.size(2), "k.size(2)", k.size(3), 0);
     Checks.requireDisjoint(p, "p", q, "q");
     Checks.requireDisjoint(p, "p", k, "k");
-    bias(options, q, k, p, "p", otherThreads);
+    bias(options, q.size(0), q.size(1), q.size(2), k.size(2), false, otherThreads);
+    if (options.bias != null) {
+      Checks.requireDisjoint(p, "p", options.bias, "bias");
+    }
   }
 
-  /** Checks a call of forward over a cache. */
+  /**
+   * Checks q of a call of forward over a cache, before the sequences are bound.
+   *
+   * @param rank 4: of tensors [batch, heads, queries, dim]; 3: of [tokens, heads, dim]
+   */
+  static void cachedQueries(
+      AttentionOptions options,
+      FloatTensor q,
+      int rank,
+      CacheSnapshot cache,
+      boolean otherThreads) {
+    Kernels.requireAvailable();
+    PageLayout layout = cache.layout();
+    Checks.requireRank(q, "q", rank, rank);
+    if (rank == DENSE) {
+      Checks.requireSize(q, "q", 0, cache.batch(), "cache.batch()");
+    }
+    Checks.requireSize(q, "q", rank - 1, layout.headDim, "cache.headDim()");
+    queries(options, q, layout.keyHeads, "cache.keyHeads()", otherThreads);
+    Checks.requireAccessible(cache.probe(), "the cache", otherThreads);
+  }
+
+  /** Checks that a tensor has as many rows as the sequences of a batch have queries. */
+  static void requireTokens(FloatTensor t, String name, Sequences sequences) {
+    Checks.requireSize(t, name, 0, sequences.tokens(), "batch.tokens()");
+  }
+
+  /** Checks the rest of a call of forward over a cache, dense or ragged. */
   static void cached(
       AttentionOptions options,
       FloatTensor q,
       CacheSnapshot cache,
+      Sequences sequences,
       FloatTensor out,
       RowStatistics statistics,
       boolean otherThreads) {
-    Kernels.requireAvailable();
     Objects.requireNonNull(statistics, "statistics");
     PageLayout layout = cache.layout();
-    Checks.requireRank(q, "q", 4, 4);
-    Checks.requireSize(q, "q", 0, cache.batch(), "cache.batch()");
-    Checks.requireSize(q, "q", 3, layout.headDim, "cache.headDim()");
-    queries(options, q, layout.keyHeads, "cache.keyHeads()", otherThreads);
-    Checks.requireAccessible(cache.probe(), "the cache", otherThreads);
     if (!CacheSource.isInPlace(cache)) {
       for (int b = 0; b < cache.batch(); b++) {
         packable(cache.held(b), "a sequence's length", layout.headDim, layout.valueDim);
       }
     }
-    Checks.requireRank(out, "out", 4, 4);
-    for (int axis = 0; axis < 3; axis++) {
-      Checks.requireSize(out, "out", axis, q.size(axis), Q_SIZES[axis]);
-    }
-    Checks.requireSize(out, "out", 3, layout.valueDim, "cache.valueDim()");
-    Checks.requireWritable(out, "out", otherThreads);
-    Checks.requireDisjointOrSame(out, "out", q, "q");
-    bias(options, q, cache.longest(), false, otherThreads);
-    if (options.bias != null) {
-      Checks.requireDisjoint(out, "out", options.bias, "bias");
-    }
-    statistics(options, statistics, q, null, null, out, otherThreads);
+    bias(options, sequences, q, true, otherThreads);
+    results(
+        options,
+        statistics,
+        q,
+        null,
+        null,
+        out,
+        layout.valueDim,
+        "cache.valueDim()",
+        otherThreads);
   }
 
   /** Checks a call of partial. */
@@ -125,8 +214,9 @@ final class AttentionChecks {
       StateContent state,
       boolean otherThreads) {
     Kernels.requireAvailable();
-    queriesAndKeys(options, q, k, otherThreads);
+    queriesAndKeys(options, q, k, DENSE, otherThreads);
     values(k, v, otherThreads);
+    packable(k.size(2), "k.size(2)", k.size(3), v.size(3));
     StateContent.Shape shape = state.shape();
     Checks.requireSize(q, "q", 0, shape.batch(), "the state's batch");
     Checks.requireSize(q, "q", 1, shape.queryHeads(), "the state's queryHeads");
@@ -145,59 +235,58 @@ final class AttentionChecks {
     if (options.anyArgmax()) {
       throw new IllegalArgumentException("a temperature is 0, but a state needs more than that");
     }
-    bias(options, q, firstKey + k.size(2), true, otherThreads);
-    state.requireRoomFor(firstKey, firstKey + k.size(2), options.sinks);
+    long endKey = firstKey + k.size(2);
+    bias(options, q.size(0), q.size(1), q.size(2), endKey, true, otherThreads);
+    state.requireRoomFor(firstKey, endKey, options.sinks);
   }
 
   /**
-   * Checks that no query sees a key that the cache has let go.
+   * Checks that no query of a sequence sees a key that the cache has let go.
    *
-   * @param mask bound to the call
-   * @param rows scratch
+   * @param rows all rows of the sequence, head by head
    */
-  static void releasedKeys(
-      CacheSnapshot cache, MaskPlan mask, RowGroup rows, long heads, long queries) {
-    for (int b = 0; b < cache.batch(); b++) {
-      long from = cache.releasedFrom(b);
-      long to = cache.releasedTo(b);
-      rows.set(mask, b, 0, heads, 0, queries);
-      long row = from < to ? rows.firstRowThatSees(from, to) : -1;
-      if (row >= 0) {
-        throw new IllegalArgumentException(
-            "query "
-                + row % queries
-                + " of head "
-                + row / queries
-                + " of sequence "
-                + b
-                + " sees keys from "
-                + from
-                + " to "
-                + to
-                + ", which were released: the mask must hide them");
-      }
+  static void releasedKeys(CacheSnapshot cache, int sequence, RowGroup rows, long queries) {
+    long from = cache.releasedFrom(sequence);
+    long to = cache.releasedTo(sequence);
+    long row = from < to ? rows.firstRowThatSees(from, to) : -1;
+    if (row >= 0) {
+      throw new IllegalArgumentException(
+          "query "
+              + row % queries
+              + " of head "
+              + row / queries
+              + " of sequence "
+              + sequence
+              + " sees keys from "
+              + from
+              + " to "
+              + to
+              + ", which were released: the mask must hide them");
     }
   }
 
   private static void values(FloatTensor k, FloatTensor v, boolean otherThreads) {
-    Checks.requireRank(v, "v", 4, 4);
-    Checks.requireSize(v, "v", 0, k.size(0), "k.size(0)");
-    Checks.requireSize(v, "v", 1, k.size(1), "k.size(1)");
-    Checks.requireSize(v, "v", 2, k.size(2), "k.size(2)");
+    int rank = k.rank();
+    Checks.requireRank(v, "v", rank, rank);
+    for (int axis = 0; axis < rank - 1; axis++) {
+      Checks.requireSize(v, "v", axis, k.size(axis), K_SIZES[axis]);
+    }
     Checks.requireReadable(v, "v", otherThreads);
-    packable(k.size(2), "k.size(2)", k.size(3), v.size(3));
   }
 
   private static void queriesAndKeys(
-      AttentionOptions options, FloatTensor q, FloatTensor k, boolean otherThreads) {
-    Checks.requireRank(q, "q", 4, 4);
-    Checks.requireRank(k, "k", 4, 4);
-    Checks.requireSize(k, "k", 0, q.size(0), "q.size(0)");
-    Checks.requireSize(k, "k", 3, q.size(3), "q.size(3)");
-    if (q.size(3) < 1) {
-      throw new IllegalArgumentException("q.size(3) is 0, but headDim must be at least 1");
+      AttentionOptions options, FloatTensor q, FloatTensor k, int rank, boolean otherThreads) {
+    Checks.requireRank(q, "q", rank, rank);
+    Checks.requireRank(k, "k", rank, rank);
+    if (rank == DENSE) {
+      Checks.requireSize(k, "k", 0, q.size(0), Q_SIZES[0]);
     }
-    queries(options, q, k.size(1), "k.size(1)", otherThreads);
+    Checks.requireSize(k, "k", rank - 1, q.size(rank - 1), Q_SIZES[rank - 1]);
+    if (q.size(rank - 1) < 1) {
+      throw new IllegalArgumentException(
+          Q_SIZES[rank - 1] + " is 0, but headDim must be at least 1");
+    }
+    queries(options, q, k.size(1), K_SIZES[1], otherThreads);
     Checks.requireReadable(k, "k", otherThreads);
   }
 
@@ -242,35 +331,47 @@ final class AttentionChecks {
 
   private static void bias(
       AttentionOptions options,
+      Sequences sequences,
       FloatTensor q,
-      FloatTensor k,
-      FloatTensor out,
-      String outName,
+      boolean isOpen,
       boolean otherThreads) {
-    bias(options, q, k.size(2), false, otherThreads);
-    if (options.bias != null) {
-      Checks.requireDisjoint(out, outName, options.bias, "bias");
-    }
+    long queries = sequences.queryAxis();
+    long keys = sequences.mostKeys();
+    bias(options, sequences.count(), q.size(1), queries, keys, isOpen, otherThreads);
   }
 
-  /** The bias over a shard may go on beyond the shard's end. */
+  /** Of an open bias the keys may go on. */
   private static void bias(
-      AttentionOptions options, FloatTensor q, long keys, boolean isShard, boolean otherThreads) {
+      AttentionOptions options,
+      long batch,
+      long heads,
+      long queries,
+      long keys,
+      boolean isOpen,
+      boolean otherThreads) {
     FloatTensor bias = options.bias;
     if (bias == null) {
       return;
     }
-    int rank = bias.rank();
-    for (int axis = 0; axis < rank; axis++) {
-      boolean perKey = axis == rank - 1;
-      long wanted = perKey ? keys : q.size(4 - rank + axis);
-      boolean fits = bias.size(axis) == wanted || (perKey && isShard && bias.size(axis) > wanted);
-      if (!fits && bias.size(axis) != 1) {
-        throw new IllegalArgumentException(
-            "bias.size(" + axis + ") is " + bias.size(axis) + ", but must be 1 or " + wanted);
-      }
-    }
+    int last = bias.rank() - 1;
+    long perKey = bias.size(last);
+    requireBroadcast(bias, last, isOpen && perKey > keys ? perKey : keys);
+    requireBroadcast(bias, last - 1, queries);
+    requireBroadcast(bias, last - 2, heads);
+    requireBroadcast(bias, last - 3, batch);
     Checks.requireReadable(bias, "bias", otherThreads);
+  }
+
+  private static void requireBroadcast(FloatTensor bias, int axis, long wanted) {
+    if (axis >= 0 && bias.size(axis) != wanted && bias.size(axis) != 1) {
+      throw new IllegalArgumentException(
+          "bias.size("
+              + axis
+              + ") is "
+              + bias.size(axis)
+              + ", but must be "
+              + (wanted == 1 ? "1" : "1 or " + wanted));
+    }
   }
 
   private static void statistic(
@@ -285,8 +386,9 @@ final class AttentionChecks {
     if (t == null) {
       return;
     }
-    Checks.requireRank(t, name, 3, 3);
-    for (int axis = 0; axis < 3; axis++) {
+    int rank = q.rank() - 1;
+    Checks.requireRank(t, name, rank, rank);
+    for (int axis = 0; axis < rank; axis++) {
       Checks.requireSize(t, name, axis, q.size(axis), Q_SIZES[axis]);
     }
     Checks.requireWritable(t, name, otherThreads);

@@ -50,28 +50,30 @@ final class CacheSource implements KeyValueSource {
   }
 
   @Override
-  public boolean place(PackedChunk chunk, long batch, long head) {
+  public boolean place(PackedChunk chunk) {
     if (!isInPlace(cache)) {
       return false;
     }
     PageLayout layout = cache.layout();
-    Page page = cache.page((int) batch, chunk.from);
+    Page page = cache.page(chunk.sequence, chunk.from);
     int token = (int) (chunk.firstKey % layout.pageLength);
     chunk.keys = (float[]) page.keys;
-    chunk.keysAt = layout.keyAt((int) head, token);
+    chunk.keysAt = layout.keyAt(chunk.head, token);
     chunk.values = (float[]) page.values;
-    chunk.valuesAt = layout.valueAt((int) head, token);
+    chunk.valuesAt = layout.valueAt(chunk.head, token);
     chunk.valueGroupStride = layout.valueGroupStride();
     chunk.finite = page.allFinite;
     return true;
   }
 
   @Override
-  public void pack(PackedChunk chunk, long batch, long head, QueryBlock worker) {
+  public void pack(PackedChunk chunk, QueryBlock worker) {
     PageLayout layout = cache.layout();
+    int sequence = chunk.sequence;
+    int head = chunk.head;
     boolean allFinite = true;
     for (long key = chunk.firstKey; key < chunk.end; ) {
-      long held = cache.nextHeld((int) batch, key);
+      long held = cache.nextHeld(sequence, key);
       if (held > key) {
         long gapEnd = Math.min(held, chunk.firstKey + chunk.roomKeys());
         clear(chunk, layout, key, (int) (gapEnd - key));
@@ -82,19 +84,19 @@ final class CacheSource implements KeyValueSource {
       int token = (int) (key % layout.pageLength);
       int tokens = (int) (Math.min(chunk.end, pageEnd) - key);
       int groups = (tokens + GROUP - 1) / GROUP;
-      Page page = cache.page((int) batch, key);
-      worker.pages.copyKeys(layout, page, (int) head, token, groups, chunk.keys, chunk.keyAt(key));
+      Page page = cache.page(sequence, key);
+      worker.pages.copyKeys(layout, page, head, token, groups, chunk.keys, chunk.keyAt(key));
       worker.pages.copyValues(
           layout,
           page,
-          (int) head,
+          head,
           token,
           tokens,
           chunk.values,
           chunk.valueAt(key),
           chunk.valueGroupStride);
       if (layout.isScaled()) {
-        packScales(chunk, layout, page, (int) head, key, tokens);
+        packScales(chunk, layout, page, head, key, tokens);
       }
       allFinite &= page.allFinite;
       key += tokens;

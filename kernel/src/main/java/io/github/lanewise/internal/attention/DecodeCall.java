@@ -7,10 +7,12 @@ import io.github.lanewise.internal.cache.CacheSnapshot;
 import io.github.lanewise.internal.cache.PageLayout;
 import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.mask.RowGroup;
+import io.github.lanewise.internal.mask.Sequences;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import io.github.lanewise.internal.work.TaskRunner;
 import io.github.lanewise.internal.work.TaskRunner.Task;
 import io.github.lanewise.internal.work.Workspace;
+import java.util.Arrays;
 
 /**
  * One call of attention over a cache with few queries to a key head.
@@ -37,18 +39,15 @@ final class DecodeCall extends Operands implements Task {
   CacheSnapshot cache;
   PageLayout layout;
 
-  /** Query rows of a key head. */
-  int rows;
-
   /** Value columns of a node: whole groups. */
   int width;
 
-  /** The keys that any row of a sequence sees: [first, end). */
+  /** The keys that any row of a member sees: [first, end). */
   private long[] firstKey = new long[0];
 
   private long[] endKey = new long[0];
 
-  /** Index of the first task of a sequence, and behind the last that of all. */
+  /** Index of the first task of a member, and behind the last that of all. */
   private int[] firstTask = new int[0];
 
   private int runLevel;
@@ -63,29 +62,41 @@ final class DecodeCall extends Operands implements Task {
   @SuppressWarnings("NullAway.Init") // bound before use, by `run`
   private DecodeCall() {}
 
-  /** Whether this path is for the call: few rows, and none that only looks for its maximum. */
-  static boolean serves(AttentionOptions options, StridedFloats q, PageLayout layout) {
-    if (layout.keyHeads == 0 || options.anyArgmax()) {
-      return false;
-    }
-    long rows = q.size(1) / layout.keyHeads * q.size(2);
-    return rows > 0 && rows <= MOST_ROWS;
+  /**
+   * The most queries of a sequence that this path serves: few rows to a key head, and none that
+   * only looks for its maximum; 0 if it serves none.
+   *
+   * @param rows the most rows of a key head
+   */
+  static long mostQueries(AttentionOptions options, long queryHeads, PageLayout layout, int rows) {
+    boolean serves = layout.keyHeads > 0 && queryHeads > 0 && !options.anyArgmax();
+    return serves ? rows / (queryHeads / layout.keyHeads) : 0;
   }
 
   /**
-   * Binds arguments that {@link #serves} has accepted and that have been checked, except for the
-   * mask's, which are checked here.
+   * Binds arguments that have been checked, except for the mask's, which are checked here, for the
+   * sequences that have at most so many queries.
    *
    * @param cache stays open until the call is done
+   * @param most as {@link #mostQueries} allows
    * @throws IllegalArgumentException if a query could see a key that was released
    */
-  void bindCache(AttentionOptions options, FloatTensor q, CacheSnapshot cache) {
+  void bindCache(
+      AttentionOptions options,
+      Sequences sequences,
+      FloatTensor q,
+      CacheSnapshot cache,
+      long most) {
     this.cache = cache;
     layout = cache.layout();
-    bindQueries(options, StridedFloats.of(q), layout.keyHeads);
-    rows = (int) (group * queryLength);
+    bindQueries(options, StridedFloats.of(q), sequences, layout.keyHeads, 0, most);
     width = layout.valueGroups * layout.lanes;
     bindMask(cache);
+  }
+
+  /** Query rows of a key head. */
+  int rows(int sequence) {
+    return (int) (group * queries(sequence));
   }
 
   @Override
@@ -97,11 +108,10 @@ final class DecodeCall extends Operands implements Task {
   }
 
   void execute(TaskRunner runner, Workspace own) {
-    int batch = cache.batch();
-    findHulls(batch);
-    int threads = bytes(batch) < LEAST_SHARED ? 1 : runner.parallelism();
-    cut(batch, threads);
-    int tasks = firstTask[batch];
+    findHulls();
+    int threads = bytes() < LEAST_SHARED ? 1 : runner.parallelism();
+    cut(threads);
+    int tasks = firstTask[memberCount];
     if (threads == 1) {
       for (int index = 0; index < tasks; index++) {
         run(index, own);
@@ -110,107 +120,123 @@ final class DecodeCall extends Operands implements Task {
       runner.run(tasks, this, own);
     }
     DecodeWorker worker = own.get(WORKER);
-    for (int b = 0; b < batch; b++) {
-      if (runs(b) > 1) {
-        join(worker, b);
+    for (int m = 0; m < memberCount; m++) {
+      if (runs(m) > 1) {
+        join(worker, m);
       }
     }
   }
 
-  /** Finds the hull of what each sequence's rows see. */
-  private void findHulls(int batch) {
-    if (firstKey.length < batch) {
-      firstKey = new long[batch];
-      endKey = new long[batch];
-      firstTask = new int[batch + 1];
+  /** Finds the hull of what each member's rows see. */
+  private void findHulls() {
+    if (firstTask.length <= memberCount) {
+      firstKey = new long[memberCount];
+      endKey = new long[memberCount];
+      firstTask = new int[memberCount + 1];
     }
-    for (int b = 0; b < batch; b++) {
-      RowGroup all = rowsOf(b);
+    for (int m = 0; m < memberCount; m++) {
+      RowGroup all = rowsOf(members[m]);
       all.findHull();
-      firstKey[b] = all.firstKey();
-      endKey[b] = all.endKey();
+      firstKey[m] = all.firstKey();
+      endKey[m] = all.endKey();
     }
   }
 
-  private long bytes(int batch) {
+  private long keys() {
     long keys = 0;
-    for (int b = 0; b < batch; b++) {
-      keys += endKey[b] - firstKey[b];
+    for (int m = 0; m < memberCount; m++) {
+      keys += endKey[m] - firstKey[m];
     }
-    return keys * layout.keyHeads * (layout.headDim + width) * layout.element.bytes;
+    return keys;
   }
 
-  /** Halves the runs until there are tasks enough, and then the blocks of heads. */
-  private void cut(int batch, int threads) {
+  private long bytes() {
+    return keys() * layout.keyHeads * (layout.headDim + width) * layout.element.bytes;
+  }
+
+  /**
+   * Halves the runs until none is more than its share of a thread's work, and then the blocks of
+   * heads until there are tasks enough.
+   */
+  private void cut(int threads) {
     long longest = 0;
-    for (int b = 0; b < batch; b++) {
-      longest = Math.max(longest, endKey[b]);
+    int mostRows = 0;
+    for (int m = 0; m < memberCount; m++) {
+      longest = Math.max(longest, endKey[m]);
+      mostRows = Math.max(mostRows, rows(members[m]));
     }
     runLevel = Long.SIZE - Long.numberOfLeadingZeros(longest / CHUNK);
     headsPerTask = layout.keyHeads;
     headBlocks = 1;
     if (threads > 1) {
       int wanted = TASKS_PER_THREAD * threads;
-      while (runLevel > 0 && count(batch) < wanted) {
+      long share = Math.max(1, keys() / wanted);
+      while (runLevel > 0 && longestRun() > share) {
         runLevel--;
       }
-      while (headsPerTask > 1 && count(batch) * headBlocks < wanted) {
+      while (headsPerTask > 1 && count() * headBlocks < wanted) {
         headsPerTask = (headsPerTask + 1) / 2;
         headBlocks = (layout.keyHeads + headsPerTask - 1) / headsPerTask;
       }
     }
     firstTask[0] = 0;
-    for (int b = 0; b < batch; b++) {
-      long next = firstTask[b] + runs(b) * headBlocks;
-      firstTask[b + 1] = Math.toIntExact(next);
+    for (int m = 0; m < memberCount; m++) {
+      long next = firstTask[m] + runs(m) * headBlocks;
+      firstTask[m + 1] = Math.toIntExact(next);
     }
-    nodeStride = Math.toIntExact(NodeKernels.length((long) headsPerTask * rows, width));
-    long needed = (long) firstTask[batch] * nodeStride;
+    nodeStride = Math.toIntExact(NodeKernels.length((long) headsPerTask * mostRows, width));
+    long needed = (long) firstTask[memberCount] * nodeStride;
     if (threads > 1 && nodes.length < needed) {
       nodes = new float[Math.toIntExact(Math.max(needed, nodes.length + nodes.length / 2L))];
     }
   }
 
-  private long count(int batch) {
+  /** Keys of the longest run. */
+  private long longestRun() {
+    long longest = 0;
+    for (int m = 0; m < memberCount; m++) {
+      longest = Math.max(longest, Math.min(endKey[m] - firstKey[m], CHUNK << runLevel));
+    }
+    return longest;
+  }
+
+  private long count() {
     long count = 0;
-    for (int b = 0; b < batch; b++) {
-      count += runs(b);
+    for (int m = 0; m < memberCount; m++) {
+      count += runs(m);
     }
     return count;
   }
 
-  private long firstRun(int b) {
-    return (firstKey[b] / CHUNK) >> runLevel;
+  private long firstRun(int m) {
+    return (firstKey[m] / CHUNK) >> runLevel;
   }
 
-  /** Runs of a sequence; one for a sequence of which nothing is seen, so that it is written. */
-  private long runs(int b) {
-    long last = (Math.max(firstKey[b], endKey[b] - 1) / CHUNK) >> runLevel;
-    return last - firstRun(b) + 1;
+  /** Runs of a member; one for a member of which nothing is seen, so that it is written. */
+  private long runs(int m) {
+    long last = (Math.max(firstKey[m], endKey[m] - 1) / CHUNK) >> runLevel;
+    return last - firstRun(m) + 1;
   }
 
   @Override
   public void run(int index, Workspace workspace) {
-    int b = 0;
-    while (index >= firstTask[b + 1]) {
-      b++;
-    }
-    int part = index - firstTask[b];
+    int m = memberOf(index);
+    int part = index - firstTask[m];
     int firstHead = part % headBlocks * headsPerTask;
     int heads = Math.min(headsPerTask, layout.keyHeads - firstHead);
-    long run = firstRun(b) + part / headBlocks;
+    long run = firstRun(m) + part / headBlocks;
     DecodeWorker worker = workspace.get(WORKER);
     try {
-      worker.begin(this, b, firstHead, heads);
-      long endChunk = (endKey[b] + CHUNK - 1) / CHUNK;
+      worker.begin(this, members[m], firstHead, heads);
+      long endChunk = (endKey[m] + CHUNK - 1) / CHUNK;
       worker.grow(
-          Math.max(firstKey[b] / CHUNK, run << runLevel),
+          Math.max(firstKey[m] / CHUNK, run << runLevel),
           Math.min(endChunk, (run + 1) << runLevel));
-      if (runs(b) == 1) {
+      if (runs(m) == 1) {
         write(worker);
       } else {
         int root = worker.tree.root();
-        int length = (int) NodeKernels.length((long) heads * rows, width);
+        int length = (int) NodeKernels.length(worker.rows.count, width);
         System.arraycopy(worker.tree.nodes, root, nodes, index * nodeStride, length);
       }
     } finally {
@@ -218,17 +244,23 @@ final class DecodeCall extends Operands implements Task {
     }
   }
 
-  /** Merges the runs of a sequence, of which each task has left the node. */
-  private void join(DecodeWorker worker, int b) {
-    long first = firstRun(b);
-    long end = first + runs(b);
+  /** The member that a task belongs to. */
+  private int memberOf(int index) {
+    int m = Arrays.binarySearch(firstTask, 0, memberCount, index);
+    return m >= 0 ? m : -m - 2; // each has a task at least: no number comes twice
+  }
+
+  /** Merges the runs of a member, of which each task has left the node. */
+  private void join(DecodeWorker worker, int m) {
+    long first = firstRun(m);
+    long end = first + runs(m);
     for (int block = 0; block < headBlocks; block++) {
       int firstHead = block * headsPerTask;
       int heads = Math.min(headsPerTask, layout.keyHeads - firstHead);
       try {
-        worker.begin(this, b, firstHead, heads);
-        int length = (int) NodeKernels.length((long) heads * rows, width);
-        int task = firstTask[b] + block;
+        worker.begin(this, members[m], firstHead, heads);
+        int length = (int) NodeKernels.length(worker.rows.count, width);
+        int task = firstTask[m] + block;
         for (long run = first; run < end; run++, task += headBlocks) {
           int node = worker.tree.open(runLevel, run);
           System.arraycopy(nodes, task * nodeStride, worker.tree.nodes, node, length);

@@ -45,6 +45,9 @@ final class DecodeWorker {
   private int sequence;
   private int firstHead;
 
+  /** Query rows of a key head. */
+  private int headRows;
+
   @SuppressWarnings("NullAway.Init") // bound by `begin` before any other method
   DecodeWorker() {}
 
@@ -55,8 +58,9 @@ final class DecodeWorker {
     layout = call.layout;
     this.sequence = sequence;
     this.firstHead = firstHead;
+    headRows = call.rows(sequence);
     long firstQueryHead = firstHead * call.group;
-    rows.set(call.mask, sequence, firstQueryHead, heads * call.group, 0, call.queryLength);
+    rows.set(call.mask, sequence, firstQueryHead, heads * call.group, 0, call.queries(sequence));
     tree.beginRows(rows.count, call.width);
   }
 
@@ -71,7 +75,7 @@ final class DecodeWorker {
   /** Makes the tree of the chunks {@code [first, end)}. */
   void grow(long first, long end) {
     loadQueries();
-    scores.begin(call, Math.min(rows.count, Math.max(call.rows, ROWS_IN_FLIGHT)));
+    scores.begin(call, Math.min(rows.count, Math.max(headRows, ROWS_IN_FLIGHT)));
     for (long chunk = nextSeen(first, end); chunk < end; chunk = nextSeen(chunk + 1, end)) {
       int node = tree.open(0, chunk);
       if (attend(chunk * CHUNK, node)) {
@@ -108,20 +112,20 @@ final class DecodeWorker {
       return false;
     }
     tree.clear(node);
-    int heads = rows.count / call.rows;
-    int together = Math.max(1, ROWS_IN_FLIGHT / call.rows);
+    int heads = rows.count / headRows;
+    int together = Math.max(1, ROWS_IN_FLIGHT / headRows);
     for (int head = 0; head < heads; head += together) {
       int endHead = Math.min(heads, head + together);
-      scores.clear(rows, (endHead - head) * call.rows);
+      scores.clear(rows, (endHead - head) * headRows);
       for (int h = head; h < endHead; h++) {
-        multiplyKeys(chunk0, h, (h - head) * call.rows);
+        multiplyKeys(chunk0, h, (h - head) * headRows);
       }
-      int row0 = head * call.rows;
-      for (int r = row0; r < endHead * call.rows; r++) {
+      int row0 = head * headRows;
+      for (int r = row0; r < endHead * headRows; r++) {
         scores.weigh(call, rows, chunk0, r, r - row0, tree.nodes, node);
       }
       for (int h = head; h < endHead; h++) {
-        multiplyValues(chunk0, h, (h - head) * call.rows, node);
+        multiplyValues(chunk0, h, (h - head) * headRows, node);
       }
     }
     return true;
@@ -140,7 +144,7 @@ final class DecodeWorker {
 
   private void multiplyKeys(long chunk0, int h, int scoreRow) {
     int head = firstHead + h;
-    int queryRow = h * call.rows;
+    int queryRow = h * headRows;
     int stop;
     for (int key = rows.from() / layout.lanes * layout.lanes; key < rows.to(); key = stop) {
       stop = endOfPage(chunk0, key);
@@ -155,7 +159,7 @@ final class DecodeWorker {
       if (layout.pageLength < layout.lanes) { // the lanes beyond the page are not the next page's
         Arrays.fill(group, 0f);
         multiplyKeys(groups, queryRow, group, 0, layout.lanes);
-        for (int r = 0; r < call.rows; r++) {
+        for (int r = 0; r < headRows; r++) {
           System.arraycopy(group, r * layout.lanes, scores.scores, to + r * CHUNK, stop - key);
         }
       } else {
@@ -163,7 +167,7 @@ final class DecodeWorker {
       }
       if (layout.isScaled()) {
         int scale = layout.scaleAt(head, token);
-        Kernels.decode().scale(scores.scores, to, call.rows, stop - key, page.keyScales, scale);
+        Kernels.decode().scale(scores.scores, to, headRows, stop - key, page.keyScales, scale);
       }
     }
   }
@@ -180,7 +184,7 @@ final class DecodeWorker {
               Math.min(CHUNK, layout.headDim - dim),
               queries,
               (dim / CHUNK * rows.count + queryRow) * CHUNK,
-              call.rows,
+              headRows,
               out,
               to,
               outStride);
@@ -189,7 +193,7 @@ final class DecodeWorker {
 
   private void multiplyValues(long chunk0, int h, int scoreRow, int node) {
     int head = firstHead + h;
-    int to = node + NodeKernels.values(rows.count) + h * call.rows * call.width;
+    int to = node + NodeKernels.values(rows.count) + h * headRows * call.width;
     boolean finite = true;
     int stop;
     for (int key = rows.from(); key < rows.to(); key = stop) {
@@ -203,7 +207,7 @@ final class DecodeWorker {
       if (layout.isScaled()) {
         int scale = layout.scaleAt(head, token);
         Kernels.decode()
-            .scale(scores.weights, from, call.rows, stop - key, page.valueScales, scale);
+            .scale(scores.weights, from, headRows, stop - key, page.valueScales, scale);
       }
       found.findValues(layout, page, head, token, stop - key);
       Kernels.decode()
@@ -216,14 +220,14 @@ final class DecodeWorker {
               stop - key,
               scores.weights,
               from,
-              call.rows,
+              headRows,
               tree.nodes,
               to,
               call.width);
       finite &= page.allFinite;
     }
     if (!finite) {
-      for (int r = 0; r < call.rows; r++) {
+      for (int r = 0; r < headRows; r++) {
         if (!Kernels.tiles().isFinite(tree.nodes, to + r * call.width, call.width)) {
           multiplyLiveValues(chunk0, head, (scoreRow + r) * CHUNK, to + r * call.width);
         }

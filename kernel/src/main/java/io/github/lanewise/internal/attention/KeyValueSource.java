@@ -11,11 +11,11 @@ interface KeyValueSource {
    *
    * @return false, with nothing done, if the chunk has to be packed
    */
-  boolean place(PackedChunk chunk, long batch, long head);
+  boolean place(PackedChunk chunk);
 
   /**
    * Fills the chunk's room: the keys {@code [from, end)} that are seen. The rest of the room is
    * zero, or at least no obstacle: a lane beyond the last key, a value that is finite.
    */
-  void pack(PackedChunk chunk, long batch, long head, QueryBlock worker);
+  void pack(PackedChunk chunk, QueryBlock worker);
 }

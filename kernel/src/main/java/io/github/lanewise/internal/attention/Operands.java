@@ -5,6 +5,7 @@ import static io.github.lanewise.internal.kernel.Arithmetic.POSITIONS;
 import io.github.lanewise.internal.cache.CacheSnapshot;
 import io.github.lanewise.internal.mask.MaskPlan;
 import io.github.lanewise.internal.mask.RowGroup;
+import io.github.lanewise.internal.mask.Sequences;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ abstract class Operands implements AutoCloseable {
 
   AttentionOptions options;
   StridedFloats q;
+  Sequences sequences;
   @Nullable StridedFloats bias;
   boolean biasPerKey;
   long keyHeads;
@@ -27,25 +29,47 @@ abstract class Operands implements AutoCloseable {
   /** Query heads that share a key head. */
   long group;
 
-  long queryLength;
   int headDim;
   float scale;
+
+  /** The sequences that this call works on: those that have queries, or some of them. */
+  int[] members = new int[0];
+
+  int memberCount;
 
   private final RowGroup sequenceRows = new RowGroup();
 
   @SuppressWarnings("NullAway.Init") // bound before use
   Operands() {}
 
-  final void bindQueries(AttentionOptions options, StridedFloats q, long keyHeads) {
+  /** Binds to the sequences that have from {@code least} to {@code most} queries, and any. */
+  final void bindQueries(
+      AttentionOptions options,
+      StridedFloats q,
+      Sequences sequences,
+      long keyHeads,
+      long least,
+      long most) {
     this.options = options;
     this.q = q;
+    this.sequences = sequences;
     this.keyHeads = keyHeads;
     group = keyHeads == 0 ? 0 : q.size(1) / keyHeads;
-    queryLength = q.size(2);
-    headDim = (int) q.size(3);
+    headDim = (int) q.size(q.rank() - 1);
     scale = options.scaleFor(headDim);
     bias = options.bias == null ? null : StridedFloats.of(options.bias);
     biasPerKey = bias != null && bias.size(bias.rank() - 1) != 1;
+    int count = Math.toIntExact(sequences.count());
+    if (members.length < count) {
+      members = new int[count];
+    }
+    memberCount = 0;
+    for (int s = 0; s < count; s++) {
+      long queries = sequences.queries(s);
+      if (queries >= Math.max(1, least) && queries <= most) {
+        members[memberCount++] = s;
+      }
+    }
   }
 
   /**
@@ -54,20 +78,26 @@ abstract class Operands implements AutoCloseable {
    * @throws IllegalArgumentException if it does not fit, or a query sees a key that was released
    */
   final void bindMask(CacheSnapshot cache) {
-    mask.bindRagged(
-        options.mask, q.size(0), q.size(1), queryLength, cache.longest(), cache.lengths());
-    AttentionChecks.releasedKeys(cache, mask, sequenceRows, q.size(1), queryLength);
+    mask.bind(options.mask, sequences, q.size(1), true);
+    for (int m = 0; m < memberCount; m++) {
+      AttentionChecks.releasedKeys(cache, members[m], rowsOf(members[m]), queries(members[m]));
+    }
   }
 
-  /** All rows of one batch element, until the next question. */
-  final RowGroup rowsOf(long batch) {
-    sequenceRows.set(mask, batch, 0, q.size(1), 0, queryLength);
+  /** Queries of a sequence. */
+  final long queries(long sequence) {
+    return sequences.queries(sequence);
+  }
+
+  /** All rows of one sequence, until the next question. */
+  final RowGroup rowsOf(long sequence) {
+    sequenceRows.set(mask, sequence, 0, q.size(1), 0, queries(sequence));
     return sequenceRows;
   }
 
-  /** Where query 0 of a batch element stands among the keys, for ALiBi. */
-  final long alibiOffset(long batch) {
-    return Math.clamp(mask.offset(batch), -POSITIONS, POSITIONS);
+  /** Where query 0 of a sequence stands among the keys, for ALiBi. */
+  final long alibiOffset(long sequence) {
+    return Math.clamp(mask.offset(sequence), -POSITIONS, POSITIONS);
   }
 
   /** Index of the first bias of a row in its storage; an axis of size 1 counts for all. */
@@ -92,6 +122,7 @@ abstract class Operands implements AutoCloseable {
   public void close() {
     options = null;
     q = null;
+    sequences = null;
     bias = null;
     results.unbind();
     mask.release();

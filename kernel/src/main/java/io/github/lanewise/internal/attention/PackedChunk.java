@@ -17,6 +17,11 @@ final class PackedChunk {
   /** Heads in flight are numbered by slots. */
   int slot;
 
+  /** Where its keys and values come from. */
+  int sequence;
+
+  int head;
+
   /** Number of the chunk, counted from key 0. */
   long index;
 
@@ -51,8 +56,10 @@ final class PackedChunk {
   private static final float[] NONE = {};
   private int headDim;
 
-  void set(int slot, long index, long from, long end, int headDim) {
+  void set(int slot, int sequence, int head, long index, long from, long end, int headDim) {
     this.slot = slot;
+    this.sequence = sequence;
+    this.head = head;
     this.index = index;
     this.from = from;
     this.end = end;

@@ -20,6 +20,7 @@ final class PackedHeads {
 
   private PackedChunk[] chunks = new PackedChunk[0];
   private int count;
+  private int slots;
 
   /** Where the chunks of each slot end in {@link #chunks}. */
   private int[] slotEnd = new int[0];
@@ -38,14 +39,20 @@ final class PackedHeads {
   void begin(int slots, int headDim, int valueDim) {
     this.headDim = headDim;
     this.valueDim = valueDim;
+    this.slots = slots;
     count = 0;
     if (slotEnd.length < slots) {
       slotEnd = new int[slots];
     }
   }
 
-  /** Lists the chunks that any row of the group sees. */
-  void list(int slot, RowGroup rows) {
+  /** Heads in flight. */
+  int slots() {
+    return slots;
+  }
+
+  /** Lists the chunks of a sequence's key head that any row of its group sees. */
+  void list(int slot, int sequence, int head, RowGroup rows) {
     rows.findHull();
     long end = rows.endKey();
     long key = rows.firstKey();
@@ -53,39 +60,36 @@ final class PackedHeads {
       long chunk = key / CHUNK;
       long chunkEnd = Math.min(end, (chunk + 1) * CHUNK);
       if (rows.seesAny(chunk * CHUNK, chunkEnd)) {
-        add(slot, chunk, key, chunkEnd);
+        add(slot, sequence, head, chunk, key, chunkEnd);
       }
       key = rows.next(chunkEnd);
     }
     slotEnd[slot] = count;
   }
 
-  private void add(int slot, long index, long from, long end) {
+  private void add(int slot, int sequence, int head, long index, long from, long end) {
     if (count == chunks.length) {
       chunks = Arrays.copyOf(chunks, Math.max(8, 2 * count));
       for (int at = count; at < chunks.length; at++) {
         chunks[at] = new PackedChunk();
       }
     }
-    chunks[count++].set(slot, index, from, end, headDim);
+    chunks[count++].set(slot, sequence, head, index, from, end, headDim);
   }
 
   /**
    * Gives every chunk its place, in the source or in a room that is to be packed.
    *
-   * @param keyHeads heads in a batch element
-   * @param firstHead the head of slot 0, counted through all batch elements
    * @return the number of chunks to be packed: all or none
    */
-  int place(KeyValueSource source, long keyHeads, long firstHead) {
+  int place(KeyValueSource source) {
     long keysAt = 0;
     long valuesAt = 0;
     int valueWidth = (valueDim + GROUP - 1) / GROUP * GROUP;
     int placed = 0;
     for (int at = 0; at < count; at++) {
       PackedChunk chunk = chunks[at];
-      long head = firstHead + chunk.slot;
-      if (source.place(chunk, head / keyHeads, head % keyHeads)) {
+      if (source.place(chunk)) {
         placed++;
         continue;
       }

@@ -4,12 +4,15 @@ import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 
 import io.github.lanewise.FloatTensor;
 import io.github.lanewise.internal.cache.CacheSnapshot;
+import io.github.lanewise.internal.cache.PageLayout;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.mask.RowGroup;
+import io.github.lanewise.internal.mask.Sequences;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import io.github.lanewise.internal.work.TaskRunner;
 import io.github.lanewise.internal.work.TaskRunner.Task;
 import io.github.lanewise.internal.work.Workspace;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,9 +45,6 @@ final class PrefillCall extends Operands implements Task {
 
   int valueDim;
 
-  /** The end of the keys, in the longest sequence of a cache. */
-  long keyLength;
-
   /** What is written: one of these, or the results. */
   @Nullable StridedFloats weights;
 
@@ -52,10 +52,12 @@ final class PrefillCall extends Operands implements Task {
 
   private KeyValueSource source;
   private boolean packing;
+
+  /** The key head of slot 0, counted through all members. */
   private long firstSlotHead;
-  private long headsPerBlock;
-  private long blocksPerHead;
-  private int blocks;
+
+  /** Where the blocks of each slot end among those of the round. */
+  private int[] slotEnd = new int[0];
 
   @SuppressWarnings("NullAway.Init") // bound before use
   private PrefillCall() {}
@@ -63,47 +65,63 @@ final class PrefillCall extends Operands implements Task {
   /**
    * Binds arguments that have been checked, except for the mask's, which are checked here.
    *
+   * @param sequences where the rows of the tensors are
    * @param v null: only the weights are wanted
    */
   void bindTensors(
-      AttentionOptions options, FloatTensor q, FloatTensor k, @Nullable FloatTensor v) {
-    bindKeys(options, q, k, v, 0);
-    mask.bind(options.mask, q.size(0), q.size(1), queryLength, keyLength);
+      AttentionOptions options,
+      Sequences sequences,
+      FloatTensor q,
+      FloatTensor k,
+      @Nullable FloatTensor v) {
+    bindKeys(options, sequences, q, k, v, 0);
+    mask.bind(options.mask, sequences, q.size(1), sequences.isRagged());
   }
 
   /** The same for a shard of the keys, which receives the results. */
   void bindShard(
-      AttentionOptions options, FloatTensor q, FloatTensor k, FloatTensor v, ShardNodes shard) {
-    bindKeys(options, q, k, v, shard.firstKey());
+      AttentionOptions options,
+      Sequences sequences,
+      FloatTensor q,
+      FloatTensor k,
+      FloatTensor v,
+      ShardNodes shard) {
+    bindKeys(options, sequences, q, k, v, shard.firstKey());
     this.shard = shard;
-    keyLength = shard.endKey();
-    mask.bindShard(options.mask, q.size(0), q.size(1), queryLength, shard.firstKey(), keyLength);
+    mask.bindShard(options.mask, sequences, q.size(1), shard.firstKey());
   }
 
   private void bindKeys(
       AttentionOptions options,
+      Sequences sequences,
       FloatTensor q,
       FloatTensor k,
       @Nullable FloatTensor v,
       long firstKey) {
-    bindQueries(options, StridedFloats.of(q), k.size(1));
+    bindQueries(options, StridedFloats.of(q), sequences, k.size(1), 0, Long.MAX_VALUE);
     StridedFloats keys = StridedFloats.of(k);
-    valueDim = v == null ? 0 : (int) v.size(3);
-    keyLength = k.size(2);
-    tensors.bind(keys, v == null ? keys : StridedFloats.of(v), firstKey, headDim, valueDim);
+    StridedFloats values = v == null ? keys : StridedFloats.of(v);
+    valueDim = v == null ? 0 : (int) v.size(v.rank() - 1);
+    tensors.bind(keys, values, sequences, firstKey, headDim, valueDim);
     source = tensors;
   }
 
   /**
-   * The same for keys and values in a cache.
+   * The same for keys and values in a cache, and for the sequences that have at least so many
+   * queries.
    *
    * @param cache stays open until the call is done
    * @throws IllegalArgumentException if a query could see a key that was released
    */
-  void bindCache(AttentionOptions options, FloatTensor q, CacheSnapshot cache) {
-    bindQueries(options, StridedFloats.of(q), cache.layout().keyHeads);
-    valueDim = cache.layout().valueDim;
-    keyLength = cache.longest();
+  void bindCache(
+      AttentionOptions options,
+      Sequences sequences,
+      FloatTensor q,
+      CacheSnapshot cache,
+      long least) {
+    PageLayout layout = cache.layout();
+    bindQueries(options, StridedFloats.of(q), sequences, layout.keyHeads, least, Long.MAX_VALUE);
+    valueDim = layout.valueDim;
     cached.bind(cache);
     source = cached;
     bindMask(cache);
@@ -126,48 +144,74 @@ final class PrefillCall extends Operands implements Task {
     return shard != null || results.entropy != null;
   }
 
-  /** Long rows: blocks of one head. Short ones: all queries of as many heads as fit. */
-  private void cutQueries() {
-    boolean together = queryLength < TileKernels.PANEL && !options.anyArgmax();
-    headsPerBlock = together ? TileKernels.PANEL / Math.max(1, queryLength) : 1;
-    blocksPerHead = (queryLength + TileKernels.PANEL - 1) / TileKernels.PANEL;
+  /** Of short rows all queries of as many heads as fit make a block, of long ones one head. */
+  private long headsPerBlock(long queries) {
+    boolean together = queries < TileKernels.PANEL && !options.anyArgmax();
+    return together ? TileKernels.PANEL / queries : 1;
+  }
+
+  private static long blocksPerHead(long queries) {
+    return (queries + TileKernels.PANEL - 1) / TileKernels.PANEL;
+  }
+
+  /** Blocks of the queries of a key head. */
+  private long blocks(long queries) {
+    long headsPerBlock = headsPerBlock(queries);
     long headBlocks = (group + headsPerBlock - 1) / headsPerBlock;
-    blocks = Math.toIntExact(Math.multiplyExact(headBlocks, blocksPerHead));
+    return Math.multiplyExact(headBlocks, blocksPerHead(queries));
+  }
+
+  /** The sequence of a key head that is counted through all members. */
+  private int sequenceOf(long memberHead) {
+    return members[(int) (memberHead / keyHeads)];
   }
 
   void execute(TaskRunner runner, Workspace own) {
-    cutQueries();
-    long heads = q.size(0) * keyHeads;
-    if (heads == 0 || blocks == 0) {
-      return;
-    }
-    int slots = headsInFlight(heads, runner.parallelism());
-    for (firstSlotHead = 0; firstSlotHead < heads; firstSlotHead += slots) {
-      int used = (int) Math.min(slots, heads - firstSlotHead);
-      packed.begin(used, headDim, valueDim);
-      for (int slot = 0; slot < used; slot++) {
-        long batch = (firstSlotHead + slot) / keyHeads;
-        long firstHead = (firstSlotHead + slot) % keyHeads * group;
-        rows.set(mask, batch, firstHead, group, 0, queryLength);
-        packed.list(slot, rows);
+    long heads = group == 0 ? 0 : memberCount * keyHeads;
+    long most = runner.parallelism() == 1 ? 1 : mostInFlight();
+    long tasks = TASKS_PER_THREAD * (long) runner.parallelism();
+    long least = runner.parallelism() == 1 ? 1 : (heads + MOST_ROUNDS - 1) / MOST_ROUNDS;
+    firstSlotHead = 0;
+    while (firstSlotHead < heads) {
+      int slots = cutRound(Math.min(heads - firstSlotHead, most), least, tasks);
+      packed.begin(slots, headDim, valueDim);
+      for (int slot = 0; slot < slots; slot++) {
+        int sequence = sequenceOf(firstSlotHead + slot);
+        int head = (int) ((firstSlotHead + slot) % keyHeads);
+        rows.set(mask, sequence, head * group, group, 0, queries(sequence));
+        packed.list(slot, sequence, head, rows);
       }
-      int chunks = packed.place(source, keyHeads, firstSlotHead);
+      int chunks = packed.place(source);
       packing = true;
       runner.run(chunks, this, own);
       packing = false;
-      runner.run(used * blocks, this, own);
+      runner.run(slotEnd[slots - 1], this, own);
+      firstSlotHead += slots;
     }
   }
 
-  private int headsInFlight(long heads, int parallelism) {
-    if (parallelism == 1) {
-      return 1;
+  /**
+   * Takes heads into a round until there are enough of them, and tasks enough; at most {@code most}.
+   *
+   * @return how many
+   */
+  private int cutRound(long most, long least, long tasks) {
+    int slots = 0;
+    long end = 0;
+    while (slots < most && (slots < least || end < tasks)) {
+      if (slots == slotEnd.length) {
+        slotEnd = Arrays.copyOf(slotEnd, Math.max(8, 2 * slots));
+      }
+      end += blocks(queries(sequenceOf(firstSlotHead + slots)));
+      slotEnd[slots++] = Math.toIntExact(end);
     }
-    long wanted = Math.max(1, (TASKS_PER_THREAD * (long) parallelism + blocks - 1) / blocks);
-    wanted = Math.max(wanted, (heads + MOST_ROUNDS - 1) / MOST_ROUNDS);
+    return slots;
+  }
+
+  /** Heads whose packed keys and values fit into the room that there is for them. */
+  private long mostInFlight() {
     long perHead = Math.max(1, PackedHeads.floatsPerHead(source.mostPacked(), headDim, valueDim));
-    long affordable = Math.max(1, MOST_PACKED / perHead);
-    return (int) Math.min(heads, Math.min(wanted, affordable));
+    return Math.max(1, MOST_PACKED / perHead);
   }
 
   @Override
@@ -186,26 +230,41 @@ final class PrefillCall extends Operands implements Task {
 
   private void pack(int index, QueryBlock block) {
     PackedChunk chunk = packed.chunk(index);
-    long batch = (firstSlotHead + chunk.slot) / keyHeads;
-    long head = (firstSlotHead + chunk.slot) % keyHeads;
     if (source == tensors) {
-      block.packedFor.set(mask, batch, head * group, group, 0, queryLength);
+      long queries = queries(chunk.sequence);
+      block.packedFor.set(mask, chunk.sequence, chunk.head * group, group, 0, queries);
       block.packedFor.findSeen(chunk.index * CHUNK, chunk.end);
     }
-    source.pack(chunk, batch, head, block);
+    source.pack(chunk, block);
   }
 
   /** The last block of a head first: under a causal mask it is the heaviest. */
   private void attend(int index, QueryBlock block) {
-    int slot = index / blocks;
-    int part = blocks - 1 - index % blocks;
-    long batch = (firstSlotHead + slot) / keyHeads;
+    int slot = slotOf(index);
+    int part = slotEnd[slot] - 1 - index;
+    int sequence = sequenceOf(firstSlotHead + slot);
+    long queries = queries(sequence);
     long firstHead = (firstSlotHead + slot) % keyHeads * group;
-    long head = part / blocksPerHead * headsPerBlock;
-    long firstQuery = part % blocksPerHead * TileKernels.PANEL;
-    long heads = Math.min(headsPerBlock, group - head);
-    long queries = Math.min(TileKernels.PANEL, queryLength - firstQuery);
-    block.rows.set(mask, batch, firstHead + head, heads, firstQuery, queries);
+    long head = part / blocksPerHead(queries) * headsPerBlock(queries);
+    long firstQuery = part % blocksPerHead(queries) * TileKernels.PANEL;
+    long heads = Math.min(headsPerBlock(queries), group - head);
+    long count = Math.min(TileKernels.PANEL, queries - firstQuery);
+    block.rows.set(mask, sequence, firstHead + head, heads, firstQuery, count);
     block.run(this, slot);
+  }
+
+  /** The slot that a block of the round belongs to. */
+  private int slotOf(int index) {
+    int low = 0;
+    int high = packed.slots() - 1;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (slotEnd[middle] <= index) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
   }
 }

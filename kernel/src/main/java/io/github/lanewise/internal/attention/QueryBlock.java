@@ -68,7 +68,7 @@ final class QueryBlock {
       grow(call, slot, first, Math.min(endChunk(), shard.endChunk(n)));
       if (!tree.isEmpty()) {
         long row =
-            (rows.batch() * call.q.size(1) + rows.head[0]) * call.queryLength + rows.query[0];
+            (rows.batch() * call.q.size(1) + rows.head[0]) * call.q.size(2) + rows.query[0];
         shard.write(n, (int) row, rows.count, tree.nodes, tree.root());
       }
     }
@@ -204,7 +204,7 @@ final class QueryBlock {
         written = writeSpan(weights, written);
       }
     }
-    results.writeZeros(weights, rows, written, call.keyLength);
+    results.writeZeros(weights, rows, written, call.sequences.mostKeys());
   }
 
   /** Writes the span's panel behind zeros from {@code written} on; returns the span's end. */

@@ -65,7 +65,7 @@ final class ResultWriter {
   /** Writes the values of the tree's root; they are divided by the sums first. */
   void writeValues(StridedFloats out, MergeTree tree, QueryRows rows) {
     int values = tree.normalize();
-    int valueDim = (int) out.size(3); // a row of the tree may have more
+    int valueDim = (int) out.size(out.rank() - 1); // a row of the tree may have more
     if (tree.hasPanels()) {
       writePanel(out, rows, tree.nodes, values, 0, valueDim);
       return;
@@ -86,10 +86,17 @@ final class ResultWriter {
     if (t == null) {
       return;
     }
+    long stride = rows.strideIn(t);
     for (int r = 0; r < rows.count; ) {
       int stop = rows.endOfHead(r);
-      long at = rows.offsetIn(t, r); // the last axis has stride 1
-      t.write(values, r, at, stop - r);
+      long at = rows.offsetIn(t, r);
+      if (stride == 1) {
+        t.write(values, r, at, stop - r);
+      } else {
+        for (int i = r; i < stop; i++) {
+          t.setElement(values[i], at + (i - r) * stride);
+        }
+      }
       r = stop;
     }
   }
@@ -99,30 +106,31 @@ final class ResultWriter {
    */
   void writePanel(
       StridedFloats t, QueryRows rows, float[] panel, int from, long first, int length) {
+    long stride = rows.strideIn(t);
     for (int c = 0; c < rows.count; ) {
       int stop = rows.endOfHead(c);
       long at = rows.offsetIn(t, c) + first;
       float[] own = t.arrayOrNull();
       if (own != null) {
         Kernels.tiles()
-            .transpose(panel, from + c, PANEL, length, stop - c, own, (int) at, (int) t.stride(2));
+            .transpose(panel, from + c, PANEL, length, stop - c, own, (int) at, (int) stride);
       } else {
-        writeStaged(t, panel, from + c, at, length, stop - c);
+        writeStaged(t, stride, panel, from + c, at, length, stop - c);
       }
       c = stop;
     }
   }
 
   private void writeStaged(
-      StridedFloats t, float[] panel, int from, long at, int length, int lanes) {
+      StridedFloats t, long stride, float[] panel, int from, long at, int length, int lanes) {
     room(lanes * length);
     Kernels.tiles().transpose(panel, from, PANEL, length, lanes, staged, 0, length);
-    if (t.stride(2) == length) {
+    if (stride == length) {
       t.write(staged, 0, at, lanes * length);
       return;
     }
     for (int c = 0; c < lanes; c++) {
-      t.write(staged, c * length, at + c * t.stride(2), length);
+      t.write(staged, c * length, at + c * stride, length);
     }
   }
 

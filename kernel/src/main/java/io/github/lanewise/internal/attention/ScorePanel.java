@@ -85,7 +85,7 @@ final class ScorePanel {
     }
     for (int c = 0; c < rows.count; ) {
       int stop = rows.endOfHead(c);
-      staging.load(q, rows.offsetIn(q, c), q.stride(2), stop - c, headDim);
+      staging.load(q, rows.offsetIn(q, c), rows.strideIn(q), stop - c, headDim);
       Kernels.tiles()
           .transpose(
               staging.array, staging.from, staging.stride, stop - c, headDim, queries, c, PANEL);

@@ -4,13 +4,14 @@ import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.mask.RowGroup;
+import io.github.lanewise.internal.mask.Sequences;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.tensor.StagedRows;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import java.util.Arrays;
 
 /**
- * Keys and values in tensors [batch, keyHeads, keys, dim] of any layout. Only keys that some query
+ * Keys and values in tensors of any layout, where {@link Sequences} says. Only keys that some query
  * sees are read; the rest of the room is zero.
  */
 final class TensorSource implements KeyValueSource {
@@ -19,6 +20,7 @@ final class TensorSource implements KeyValueSource {
 
   private StridedFloats k;
   private StridedFloats v;
+  private Sequences sequences;
   private long firstRow;
   private int headDim;
   private int valueDim;
@@ -29,12 +31,20 @@ final class TensorSource implements KeyValueSource {
   /**
    * Binds to the operands of a call.
    *
+   * @param sequences where the rows lie
    * @param firstRow the key that row 0 of k and v holds
    * @param valueDim 0 if v is not to be read
    */
-  void bind(StridedFloats k, StridedFloats v, long firstRow, int headDim, int valueDim) {
+  void bind(
+      StridedFloats k,
+      StridedFloats v,
+      Sequences sequences,
+      long firstRow,
+      int headDim,
+      int valueDim) {
     this.k = k;
     this.v = v;
+    this.sequences = sequences;
     this.firstRow = firstRow;
     this.headDim = headDim;
     this.valueDim = valueDim;
@@ -44,24 +54,27 @@ final class TensorSource implements KeyValueSource {
   void unbind() {
     k = null;
     v = null;
+    sequences = null;
   }
 
   @Override
   public long mostPacked() {
-    return k.size(2);
+    return sequences.mostKeys() - firstRow;
   }
 
   @Override
-  public boolean place(PackedChunk chunk, long batch, long head) {
+  public boolean place(PackedChunk chunk) {
     return false;
   }
 
   @Override
-  public void pack(PackedChunk chunk, long batch, long head, QueryBlock worker) {
+  public void pack(PackedChunk chunk, QueryBlock worker) {
     RowGroup rows = worker.packedFor;
     long chunk0 = chunk.index * CHUNK;
-    long kRow = k.offset() + batch * k.stride(0) + head * k.stride(1) - firstRow * k.stride(2);
-    long vRow = v.offset() + batch * v.stride(0) + head * v.stride(1) - firstRow * v.stride(2);
+    long kStride = sequences.rowStride(k);
+    long vStride = sequences.rowStride(v);
+    long kRow = sequences.keyAt(k, chunk.sequence, chunk.head, -firstRow);
+    long vRow = sequences.keyAt(v, chunk.sequence, chunk.head, -firstRow);
     int from = (int) (chunk.from - chunk0);
     int end = (int) (chunk.end - chunk0);
     boolean allFinite = true;
@@ -74,9 +87,9 @@ final class TensorSource implements KeyValueSource {
       while (first < groupEnd) {
         int runEnd = rows.endOfSeen(first, groupEnd);
         long key = chunk0 + first;
-        packKeys(chunk, kRow + key * k.stride(2), runEnd - first, key, worker.staging);
+        packKeys(chunk, kRow + key * kStride, runEnd - first, key, worker.staging);
         allFinite &=
-            packValues(chunk, vRow + key * v.stride(2), runEnd - first, key, worker.staging);
+            packValues(chunk, vRow + key * vStride, runEnd - first, key, worker.staging);
         first = rows.nextSeen(runEnd, groupEnd);
       }
     }
@@ -97,13 +110,13 @@ final class TensorSource implements KeyValueSource {
   private void packKeys(PackedChunk chunk, long from, int rows, long key, StagedRows stage) {
     int skip = (int) (key % GROUP);
     int to = chunk.keyAt(key - skip) + skip;
-    stage.load(k, from, k.stride(2), rows, headDim);
+    stage.load(k, from, sequences.rowStride(k), rows, headDim);
     Kernels.tiles()
         .transpose(stage.array, stage.from, stage.stride, rows, headDim, chunk.keys, to, GROUP);
   }
 
   private boolean packValues(PackedChunk chunk, long from, int rows, long first, StagedRows stage) {
-    stage.load(v, from, v.stride(2), rows, valueDim);
+    stage.load(v, from, sequences.rowStride(v), rows, valueDim);
     return Kernels.tiles()
         .packGroups(
             stage.array,

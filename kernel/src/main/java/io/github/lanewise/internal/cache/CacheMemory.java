@@ -94,6 +94,11 @@ public class CacheMemory {
     return new PageWriter(layout, this);
   }
 
+  final IncomingTokens incoming(int batch) {
+    request();
+    return new IncomingTokens(batch);
+  }
+
   final StagedRows staging() {
     request();
     return new StagedRows();

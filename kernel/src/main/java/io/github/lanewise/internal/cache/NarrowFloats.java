@@ -21,8 +21,8 @@ final class NarrowFloats {
   private NarrowFloats() {}
 
   /**
-   * Checks that every element of a tensor [(batch,) heads, tokens, dim] is finite, and stays so
-   * when it is rounded.
+   * Checks that every element of a tensor of rank 3 or 4 is finite, and stays so when it is
+   * rounded; to floats there is nothing to check.
    *
    * @throws IllegalArgumentException with the position of the first that cannot be stored
    */
@@ -34,17 +34,20 @@ final class NarrowFloats {
           case FLOAT16 -> FLOAT16_LIMIT;
           case INT8 -> Float.MAX_VALUE;
         };
-    int heads = t.rank() - 3;
-    long batch = heads == 0 ? 1 : t.size(0);
-    for (long b = 0; b < batch; b++) {
-      for (long h = 0; h < t.size(heads); h++) {
-        for (long i = 0; i < t.size(heads + 1); i++) {
-          long row = t.offset() + (heads == 0 ? 0 : b * t.stride(0));
-          row += h * t.stride(heads) + i * t.stride(heads + 1);
-          for (long d = 0; d < t.size(heads + 2); d++) {
+    if (element == Element.FLOAT32) {
+      return;
+    }
+    int axis = t.rank() - 3;
+    long outer = axis == 0 ? 1 : t.size(0);
+    for (long b = 0; b < outer; b++) {
+      for (long h = 0; h < t.size(axis); h++) {
+        for (long i = 0; i < t.size(axis + 1); i++) {
+          long row = t.offset() + (axis == 0 ? 0 : b * t.stride(0));
+          row += h * t.stride(axis) + i * t.stride(axis + 1);
+          for (long d = 0; d < t.size(axis + 2); d++) {
             float x = t.element(row + d);
             if (!(Math.abs(x) <= most)) {
-              String at = (heads == 0 ? "" : b + ", ") + h + ", " + i + ", " + d;
+              String at = (axis == 0 ? "" : b + ", ") + h + ", " + i + ", " + d;
               throw refusal(element, name, at, x, most);
             }
           }

@@ -61,22 +61,22 @@ final class PageWriter {
   /**
    * Writes tokens to the pages that a table has reserved for them.
    *
-   * @param index of the sequence in k and v, if they hold several
+   * @param m the table's number among the sequences that take part
    */
-  void write(PageTable table, int index, long tokens, StridedFloats k, StridedFloats v) {
-    int heads = k.rank() - 3;
-    long kAt = k.offset() + (heads == 0 ? 0 : index * k.stride(0));
-    long vAt = v.offset() + (heads == 0 ? 0 : index * v.stride(0));
+  void write(PageTable table, IncomingTokens incoming, int m, StridedFloats k, StridedFloats v) {
+    long tokens = incoming.tokens(m);
+    long kStride = incoming.tokenStride(k);
+    long vStride = incoming.tokenStride(v);
     for (long done = 0; done < tokens; ) {
       long token = table.length() + done;
       int inPage = (int) (token & (layout.pageLength - 1));
       int rows = (int) Math.min(tokens - done, GROUP - inPage % GROUP);
       Page page = table.incoming(token);
+      long kRow = incoming.firstRow(m, k) + done * kStride;
+      long vRow = incoming.firstRow(m, v) + done * vStride;
       for (int h = 0; h < layout.keyHeads; h++) {
-        long kRow = kAt + h * k.stride(heads) + done * k.stride(heads + 1);
-        long vRow = vAt + h * v.stride(heads) + done * v.stride(heads + 1);
-        keys(page, h, inPage, k, kRow, k.stride(heads + 1), rows);
-        values(page, h, inPage, v, vRow, v.stride(heads + 1), rows);
+        keys(page, h, inPage, k, kRow + h * incoming.headStride(k), kStride, rows);
+        values(page, h, inPage, v, vRow + h * incoming.headStride(v), vStride, rows);
       }
       done += rows;
     }

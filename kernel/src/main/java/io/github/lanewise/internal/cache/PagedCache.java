@@ -29,6 +29,7 @@ public final class PagedCache {
   private final PageTable[] tables;
   private final ReaderEpochs readers;
   private final PageWriter writer;
+  private final IncomingTokens incoming;
   private boolean closed;
 
   /**
@@ -50,6 +51,7 @@ public final class PagedCache {
     readers = store.memory.readers(store);
     writer = store.memory.writer(layout);
     tables = store.memory.tables(store, batch);
+    incoming = store.memory.incoming(batch);
   }
 
   public PageLayout layout() {
@@ -94,32 +96,51 @@ public final class PagedCache {
    */
   public void append(int first, int end, StridedFloats k, StridedFloats v) {
     synchronized (changes) {
-      long tokens = k.size(k.rank() - 2);
-      requireRoom(first, end, tokens);
-      if (layout.element != Element.FLOAT32) {
-        NarrowFloats.requireStorable(layout.element, k, "k");
-        NarrowFloats.requireStorable(layout.element, v, "v");
-      }
-      boolean written = false;
-      try {
-        writer.prepare(k, v);
-        int copies = 0;
-        for (int b = first; b < end; b++) {
-          copies += tables[b].reserve(tokens);
-        }
-        reserveRemovals(copies);
-        for (int b = first; b < end; b++) {
-          writer.write(tables[b], b - first, tokens, k, v);
-        }
-        written = true;
-      } finally {
-        if (!written) {
-          writer.release();
-          cancel(first, end);
-        }
-      }
-      publish(first, end, tokens);
+      incoming.bind(first, end, k);
+      appendIncoming(k, v);
     }
+  }
+
+  /**
+   * Appends the tokens of a batch, all of them or none.
+   *
+   * @param numbers which sequences, in the order of the rows
+   * @param lengths how many tokens each
+   * @param k [tokens, keyHeads, headDim]
+   * @param v [tokens, keyHeads, valueDim]
+   * @throws IndexOutOfBoundsException if there is no such sequence
+   * @throws IllegalArgumentException if numbers, lengths and tensors do not fit
+   */
+  public void append(int[] numbers, int[] lengths, StridedFloats k, StridedFloats v) {
+    synchronized (changes) {
+      incoming.bind(numbers, lengths, k, v);
+      appendIncoming(k, v);
+    }
+  }
+
+  private void appendIncoming(StridedFloats k, StridedFloats v) {
+    requireRoom();
+    NarrowFloats.requireStorable(layout.element, k, "k");
+    NarrowFloats.requireStorable(layout.element, v, "v");
+    boolean written = false;
+    try {
+      writer.prepare(k, v);
+      int copies = 0;
+      for (int m = 0; m < incoming.count(); m++) {
+        copies += tables[incoming.sequence(m)].reserve(incoming.tokens(m));
+      }
+      reserveRemovals(copies);
+      for (int m = 0; m < incoming.count(); m++) {
+        writer.write(tables[incoming.sequence(m)], incoming, m, k, v);
+      }
+      written = true;
+    } finally {
+      if (!written) {
+        writer.release();
+        cancel(0, tables.length);
+      }
+    }
+    publish();
   }
 
   private synchronized void reserveRemovals(int removals) {
@@ -134,26 +155,27 @@ public final class PagedCache {
     readers.trim();
   }
 
-  private synchronized void requireRoom(int first, int end, long tokens) {
+  private synchronized void requireRoom() {
     requireOpen();
-    for (int b = first; b < end; b++) {
-      if (tokens > capacity - tables[b].kept()) {
+    for (int m = 0; m < incoming.count(); m++) {
+      long kept = tables[incoming.sequence(m)].kept();
+      if (incoming.tokens(m) > capacity - kept) {
         throw new IllegalArgumentException(
             "sequence "
-                + b
+                + incoming.sequence(m)
                 + " holds "
-                + tables[b].kept()
+                + kept
                 + " tokens and "
-                + tokens
+                + incoming.tokens(m)
                 + " are to be appended, but the capacity is "
                 + capacity);
       }
     }
   }
 
-  private synchronized void publish(int first, int end, long tokens) {
-    for (int b = first; b < end; b++) {
-      tables[b].publish(tokens, readers);
+  private synchronized void publish() {
+    for (int m = 0; m < incoming.count(); m++) {
+      tables[incoming.sequence(m)].publish(incoming.tokens(m), readers);
     }
     readers.trim();
   }

@@ -154,7 +154,7 @@ public sealed interface ArrayMask extends MaskExpression {
       requireSize(0, batch, plan.batch());
       requireSize(1, heads, plan.heads());
       requireSize(2, queries, plan.queries());
-      if (!plan.isShard()) {
+      if (!plan.isOpen()) {
         requireSize(3, keys, plan.keys());
       } else if (keys != 1 && keys < plan.keys()) {
         throw new IllegalArgumentException(
@@ -162,7 +162,8 @@ public sealed interface ArrayMask extends MaskExpression {
                 + this
                 + " has "
                 + keys
-                + " keys, but the shard ends at "
+                + " keys, but "
+                + (plan.isShard() ? "the shard ends at " : "the longest sequence holds ")
                 + plan.keys());
       }
     }

@@ -6,7 +6,6 @@ import io.github.lanewise.Mask;
 import io.github.lanewise.internal.kernel.Arithmetic;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A mask bound to the shape of one call: which keys each row sees, as a range and as bits.
@@ -28,14 +27,20 @@ public final class MaskPlan {
   /** Some are, and the bits say which. */
   public static final int SOME = 2;
 
+  /** Where the keys axis of arrays may be wider than the keys, and whether anybody knows the end. */
+  private enum Extent {
+    EXACT,
+    OPEN,
+    SHARD
+  }
+
+  private final Sequences own = new Sequences();
+
   private MaskExpression root = RangeMask.None.INSTANCE;
-  private long batch;
+  private Sequences sequences = own;
   private long heads;
-  private long queries;
-  private long keys;
   private long firstKey;
-  private boolean isShard;
-  private long @Nullable [] keyLengths; // null if all are `keys`
+  private Extent extent = Extent.EXACT;
   private long lengthCount;
   private boolean lengthsAlongHeads;
   private boolean isNone = true;
@@ -47,40 +52,33 @@ public final class MaskPlan {
    * @throws IllegalArgumentException if the mask does not fit that shape
    */
   public void bind(Mask mask, long batch, long heads, long queries, long keys) {
-    bind(mask, batch, heads, queries, keys, batch, false, 0, false);
+    own.bindDense(batch, queries, keys);
+    bind(mask, own, heads, batch, false, 0, Extent.EXACT);
   }
 
   /**
-   * Binds to attention over sequences of different lengths, the longest of which is {@code keys}:
-   * no row sees a key at or beyond its own sequence's, and positions count from that one's end.
+   * Binds to attention over sequences: no row sees a key at or beyond its own sequence's, and
+   * positions count from that one's end.
    *
-   * @param lengths one for each batch element; kept until {@link #release}
-   * @throws IllegalArgumentException if the mask does not fit [batch, heads, queries, keys]
+   * @param sequences stay bound until {@link #release}
+   * @param isOpen whether arrays may go on beyond the last key
+   * @throws IllegalArgumentException if the mask does not fit [sequences, heads, queries, keys]
    */
-  public void bindRagged(
-      Mask mask, long batch, long heads, long queries, long keys, long[] lengths) {
-    boolean equal = true;
-    for (int b = 0; b < batch; b++) {
-      equal &= lengths[b] == keys;
-    }
-    bind(mask, batch, heads, queries, keys, batch, false, 0, false);
-    if (!equal) {
-      keyLengths = lengths;
-      isNone = false;
-      rangesOnly = root.rangesOnly();
-    }
+  public void bind(Mask mask, Sequences sequences, long heads, boolean isOpen) {
+    Extent extent = isOpen ? Extent.OPEN : Extent.EXACT;
+    bind(mask, sequences, heads, sequences.count(), false, 0, extent);
   }
 
   /**
-   * Binds to attention over a shard: the keys from {@code firstKey} to {@code endKey} of a longer
-   * row whose length nobody knows. Positions are absolute, and so are the columns of arrays, which
-   * may be wider than the shard's end.
+   * Binds to attention over a shard: the keys from {@code firstKey} on of longer rows whose length
+   * nobody knows. Positions are absolute, and so are the columns of arrays, which may be wider than
+   * the shard's end.
    *
+   * @param sequences stay bound until {@link #release}; their keys end where the shard does
    * @throws IllegalArgumentException if the mask does not fit, or needs the length
    */
-  public void bindShard(
-      Mask mask, long batch, long heads, long queries, long firstKey, long endKey) {
-    bind(mask, batch, heads, queries, endKey, batch, false, firstKey, true);
+  public void bindShard(Mask mask, Sequences sequences, long heads, long firstKey) {
+    bind(mask, sequences, heads, sequences.count(), false, firstKey, Extent.SHARD);
   }
 
   /**
@@ -96,31 +94,28 @@ public final class MaskPlan {
     long middle = rank >= 3 ? operand.size(rank - 3) : 1;
     long rows = rank >= 2 ? operand.size(rank - 2) : 1;
     long lengths = rank >= 3 ? operand.size(0) : 1;
-    bind(mask, outer, middle, rows, operand.size(rank - 1), lengths, rank == 3, 0, false);
+    own.bindDense(outer, rows, operand.size(rank - 1));
+    bind(mask, own, middle, lengths, rank == 3, 0, Extent.EXACT);
   }
 
   private void bind(
       Mask mask,
-      long newBatch,
+      Sequences newSequences,
       long newHeads,
-      long newQueries,
-      long newKeys,
       long newLengthCount,
       boolean newLengthsAlongHeads,
       long newFirstKey,
-      boolean newIsShard) {
+      Extent newExtent) {
     release();
     MaskExpression node = (MaskExpression) Objects.requireNonNull(mask, "mask");
-    batch = newBatch;
+    sequences = newSequences;
     heads = newHeads;
-    queries = newQueries;
-    keys = newKeys;
     firstKey = newFirstKey;
-    isShard = newIsShard;
+    extent = newExtent;
     lengthCount = newLengthCount;
     lengthsAlongHeads = newLengthsAlongHeads;
     node.check(this);
-    isNone = firstKey == 0 && node.isEverything(this);
+    isNone = firstKey == 0 && sequences.areAlike() && node.isEverything(this);
     rangesOnly = isNone || node.rangesOnly();
     root = node;
   }
@@ -128,7 +123,7 @@ public final class MaskPlan {
   /** Forgets the mask, and with it the caller's arrays. */
   public void release() {
     root = RangeMask.None.INSTANCE;
-    keyLengths = null;
+    sequences = own;
     isNone = true;
     rangesOnly = true;
   }
@@ -155,7 +150,7 @@ public final class MaskPlan {
   /** Where that range ends (exclusive); 0 if it is empty. */
   public long end(long b, long h, long i) {
     if (isNone) {
-      return keys;
+      return keys();
     }
     long end = root.end(this, b, h, i);
     return Math.max(root.first(this, b, h, i), firstKey) < end ? end : 0;
@@ -184,7 +179,7 @@ public final class MaskPlan {
   /** The same for a row whose range is known. */
   int chunk(
       long b, long h, long i, long first, long end, long key0, int length, long[] bits, int at) {
-    assert key0 % Long.SIZE == 0 && length <= CHUNK && key0 + length <= keys && length > 0;
+    assert key0 % Long.SIZE == 0 && length <= CHUNK && key0 + length <= keys() && length > 0;
     long firstVisible = Math.max(first, key0);
     long endVisible = Math.min(end, key0 + length);
     if (firstVisible >= endVisible) {
@@ -232,20 +227,32 @@ public final class MaskPlan {
     return isNone ? from : root.next(this, b, h, i, from);
   }
 
+  /** The sequences that this mask is bound to. */
+  public Sequences sequences() {
+    return sequences;
+  }
+
   long batch() {
-    return batch;
+    return sequences.count();
   }
 
   long heads() {
     return heads;
   }
 
+  /** Size of the axis of queries. */
   long queries() {
-    return queries;
+    return sequences.queryAxis();
   }
 
+  /** Queries of one batch element. */
+  long queries(long b) {
+    return sequences.queries(b);
+  }
+
+  /** The keys of the batch element that has most. */
   long keys() {
-    return keys;
+    return sequences.mostKeys();
   }
 
   /** The first key of a shard; else 0. */
@@ -255,16 +262,21 @@ public final class MaskPlan {
 
   /** The keys of one batch element. */
   long keys(long b) {
-    return keyLengths == null ? keys : keyLengths[(int) b];
+    return sequences.keys(b);
   }
 
   /** Whether the number of all keys is unknown. */
   boolean isShard() {
-    return isShard;
+    return extent == Extent.SHARD;
+  }
+
+  /** Whether arrays may go on beyond the last key. */
+  boolean isOpen() {
+    return extent != Extent.EXACT;
   }
 
   long lengthDifference(long b) {
-    return keys(b) - queries;
+    return keys(b) - queries(b);
   }
 
   /** How many key lengths a mask of that kind must have. */

@@ -157,9 +157,14 @@ public final class QueryRows extends RowGroup {
     return stop;
   }
 
-  /** Index of a row in the storage of a tensor [batch, heads, queries, …]. */
+  /** Index of a row in the storage of a tensor that has one for each query of each head. */
   public long offsetIn(StridedFloats t, int r) {
-    return t.offset() + batch * t.stride(0) + head[r] * t.stride(1) + query[r] * t.stride(2);
+    return plan.sequences().queryAt(t, batch, head[r], query[r]);
+  }
+
+  /** Distance in the storage between neighbouring queries of a head. */
+  public long strideIn(StridedFloats t) {
+    return plan.sequences().rowStride(t);
   }
 
   /**

@@ -138,7 +138,7 @@ public sealed interface RangeMask extends MaskExpression {
 
     @Override
     public boolean isEverything(MaskPlan plan) {
-      return low(plan, 0, plan.queries() - 1) <= 0 && high(plan, 0, 0) >= plan.keys() - 1;
+      return low(plan, 0, plan.queries(0) - 1) <= 0 && high(plan, 0, 0) >= plan.keys() - 1;
     }
 
     @Override

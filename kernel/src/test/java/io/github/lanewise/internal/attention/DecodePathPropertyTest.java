@@ -11,7 +11,8 @@ import io.github.lanewise.attention.CachePages;
 import io.github.lanewise.attention.KeyValueCache;
 import io.github.lanewise.attention.KeyValueCache.Storage;
 import io.github.lanewise.internal.cache.CacheSnapshot;
-import io.github.lanewise.internal.tensor.StridedFloats;
+import io.github.lanewise.internal.cache.PageLayout;
+import io.github.lanewise.internal.mask.Sequences;
 import io.github.lanewise.internal.work.TaskRunner;
 import io.github.lanewise.internal.work.Workspace;
 import io.github.lanewise.testing.Cases;
@@ -36,17 +37,6 @@ class DecodePathPropertyTest {
 
   /** What a call has written, and why it was refused, if it was. */
   private record Result(Results results, @Nullable String refusal) {}
-
-  private interface Path {
-    void run(
-        AttentionOptions options,
-        FloatTensor q,
-        CacheSnapshot cache,
-        FloatTensor out,
-        RowStatistics statistics,
-        TaskRunner runner,
-        Workspace own);
-  }
 
   @Cases(250)
   void bothPathsGiveTheSameBits(Draw draw) {
@@ -93,9 +83,11 @@ class DecodePathPropertyTest {
       FloatTensor q = tensor(random, special, batch, heads, queries, headDim);
       Workers workers = TestWorkers.draw(draw);
       boolean all = draw.onceIn(2, "statistics");
-      assertTrue(DecodeCall.serves(options, StridedFloats.of(q), CachePages.of(cache).layout()));
-      Result general = result(AttentionCall::prefill, options, q, cache, all, workers);
-      Result decoded = result(AttentionCall::decode, options, q, cache, all, workers);
+      PageLayout layout = CachePages.of(cache).layout();
+      int mostRows = DecodeCall.MOST_ROWS;
+      assertTrue(DecodeCall.mostQueries(options, heads, layout, mostRows) >= queries);
+      Result general = result(0, options, q, cache, all, workers);
+      Result decoded = result(mostRows, options, q, cache, all, workers);
       assertEquals(general.refusal, decoded.refusal);
       general.results.assertBits(decoded.results);
     }
@@ -121,7 +113,7 @@ class DecodePathPropertyTest {
   }
 
   private static Result result(
-      Path path,
+      int decodedRows,
       AttentionOptions options,
       FloatTensor q,
       KeyValueCache cache,
@@ -133,7 +125,18 @@ class DecodePathPropertyTest {
     try (Workspace own = runner.acquire();
         CacheSnapshot snapshot = new CacheSnapshot()) {
       snapshot.open(CachePages.of(cache));
-      path.run(options, q, snapshot, results.out(), statistics, runner, own);
+      Sequences sequences = new Sequences();
+      sequences.bindDense(snapshot.batch(), q.size(2), snapshot.lengths());
+      AttentionCall.forward(
+          options,
+          q,
+          snapshot,
+          sequences,
+          results.out(),
+          statistics,
+          runner,
+          own,
+          decodedRows);
       return new Result(results, null);
     } catch (IllegalArgumentException refused) {
       return new Result(results, refused.getMessage());

@@ -9,6 +9,7 @@ import io.github.lanewise.FloatTensor;
 import io.github.lanewise.Mask;
 import io.github.lanewise.internal.mask.MaskPlan;
 import io.github.lanewise.internal.mask.RowGroup;
+import io.github.lanewise.internal.mask.Sequences;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,12 +37,15 @@ class PackedHeadsTest {
 
     PackedHeads packed = new PackedHeads();
     TensorSource source = new TensorSource();
-    source.bind(StridedFloats.of(tensor), StridedFloats.of(tensor), 0, DIM, DIM);
+    Sequences sequences = new Sequences();
+    sequences.bindDense(1, QUERIES, KEYS);
+    StridedFloats operand = StridedFloats.of(tensor);
+    source.bind(operand, operand, sequences, 0, DIM, DIM);
     packed.begin(1, DIM, DIM);
     RowGroup group = new RowGroup();
     group.set(plan, 0, 0, 1, 0, QUERIES);
-    packed.list(0, group);
-    int chunks = packed.place(source, 1, 0);
+    packed.list(0, 0, 0, group);
+    int chunks = packed.place(source);
     QueryBlock worker = new QueryBlock();
     int unseen = 0;
     for (int at = 0; at < chunks; at++) {
@@ -49,7 +53,7 @@ class PackedHeadsTest {
       Arrays.fill(chunk.keys, chunk.keysAt, chunk.keysAt + chunk.roomKeys() * DIM, -1f);
       worker.packedFor.set(plan, 0, 0, 1, 0, QUERIES);
       worker.packedFor.findSeen(chunk.index * CHUNK, chunk.end);
-      source.pack(chunk, 0, 0, worker);
+      source.pack(chunk, worker);
       assertTrue(chunk.finite, "a hidden value was looked at");
       for (long key = chunk.firstKey; key < chunk.end; key++) {
         float wanted = seen[(int) key] ? key + 1f : 0f;
