@@ -27,8 +27,8 @@ final class RaggedOperations {
     Attention.Builder options = Attention.builder().mask(Mask.window(50, 0)).softcap(4f);
     options.alibi(0.1f, 0.2f).sinks(0.5f, Float.NEGATIVE_INFINITY).temperature(0.7f, 2f);
     addBatch(all, "options", options, Storage.FLOAT32, 2, 1, 33, 0, 7);
-    addStarts(all, "plain", Attention.builder(), 1, 5, 0, 40);
-    addStarts(all, "options", options, 1, 5, 0, 40);
+    addStarts(all, "plain", Attention.builder(), 1, 5, 0, 8);
+    addStarts(all, "options", options, 1, 5, 0, 8);
   }
 
   private static void addBatch(
@@ -90,9 +90,7 @@ final class RaggedOperations {
               Results out = Results.in(sandbox, shape);
               RowStatistics statistics = out.statistics();
               return Call.of(
-                  w ->
-                      attention.forward(
-                          q, k, v, queryStarts, keyStarts, out.out(), statistics, w),
+                  w -> attention.forward(q, k, v, queryStarts, keyStarts, out.out(), statistics, w),
                   out.all());
             }));
   }

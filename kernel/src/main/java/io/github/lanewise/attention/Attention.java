@@ -145,16 +145,16 @@ public final class Attention {
   }
 
   /**
-   * Computes {@code out} for the last tokens of some sequences of a cache, as many as the batch says
-   * of each: a step of a server, in which most sequences bring one token, some a prompt, and some
-   * nothing. Append the step's keys and values first.
+   * Computes {@code out} for the last tokens of some sequences of a cache, as many as the batch
+   * says of each: a step of a server, in which most sequences bring one token, some a prompt, and
+   * some nothing. Append the step's keys and values first.
    *
    * <p>Every row has the bits that it has in a call of its own, {@link #forward(FloatTensor,
    * KeyValueCache, FloatTensor, RowStatistics, Workers)} over a cache of that sequence alone. The
    * batch axis of masks, key lengths and bias is the sequence's number in the cache, their axis of
    * queries is 1, and that of keys {@code cache.length()} or more. Positions count in each sequence
-   * by itself: without an offset in the mask, query i of n stands at {@code cache.length(sequence) -
-   * n + i}. Threads share the work by what is visible, not by sequences.
+   * by itself: without an offset in the mask, query i of n stands at {@code cache.length(sequence)
+   * - n + i}. Threads share the work by what is visible, not by sequences.
    *
    * @param q [tokens, queryHeads, headDim], in the order of the batch
    * @param cache may be appended to meanwhile, which this call does not see
@@ -210,8 +210,7 @@ public final class Attention {
       FloatTensor out,
       RowStatistics statistics,
       Workers workers) {
-    AttentionCall.forward(
-        options, q, k, v, queryStarts, keyStarts, out, statistics, workers);
+    AttentionCall.forward(options, q, k, v, queryStarts, keyStarts, out, statistics, workers);
   }
 
   /**

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * Which sequences of a {@link KeyValueCache} take part in a step, and with how many tokens each: one
- * for a sequence that is being decoded, many for a prompt, none for one that waits.
+ * Which sequences of a {@link KeyValueCache} take part in a step, and with how many tokens each:
+ * one for a sequence that is being decoded, many for a prompt, none for one that waits.
  *
  * <p>Tensors of a step are [tokens, heads, dim]: the rows of the first sequence that is named, then
  * those of the next. {@link KeyValueCache#append(RaggedBatch, io.github.lanewise.FloatTensor,

@@ -215,7 +215,8 @@ class RaggedBatchTest {
         () -> plain.forward(q, cache, two, rows(1, 1, 2, HEADS, 6), none, Workers.caller()),
         "out.rank() is 4",
         "3");
-    RowStatistics dense = new RowStatistics(FloatTensor.allocate(HEADS, 2).slice(1, 0, 1), null, null);
+    RowStatistics dense =
+        new RowStatistics(FloatTensor.allocate(HEADS, 2).slice(1, 0, 1), null, null);
     assertIllegal(
         () -> plain.forward(q, cache, two, out, dense, Workers.caller()), "logSumExp.size(1)", "2");
     Attention perQuery = Attention.builder().mask(Mask.allowed(new boolean[14], 2, 7)).build();

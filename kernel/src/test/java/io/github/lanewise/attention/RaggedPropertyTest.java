@@ -21,8 +21,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ragged calls: whichever sequences come together, with however many queries and keys, every row has
- * the bits of a dense call over a cache in which only its own sequence has anything to ask.
+ * Ragged calls: whichever sequences come together, with however many queries and keys, every row
+ * has the bits of a dense call over a cache in which only its own sequence has anything to ask.
  */
 class RaggedPropertyTest {
 
@@ -102,13 +102,13 @@ class RaggedPropertyTest {
 
     KeyValueCache cache(Draw draw, Storage storage) {
       KeyValueCache cache =
-          KeyValueCache.builder(
-                  shape.batch(), shape.keyHeads(), shape.headDim(), shape.valueDim())
+          KeyValueCache.builder(shape.batch(), shape.keyHeads(), shape.headDim(), shape.valueDim())
               .storage(storage)
               .pageLength(draw.oneOf("pageLength", 16, 64, 256))
               .build();
       for (int s = 0; s < shape.batch(); s++) {
-        cache.append(s, rows(options.k(), s, shape.headDim()), rows(options.v(), s, shape.valueDim()));
+        cache.append(
+            s, rows(options.k(), s, shape.headDim()), rows(options.v(), s, shape.valueDim()));
       }
       return cache;
     }
@@ -145,8 +145,10 @@ class RaggedPropertyTest {
         keyStarts[s + 1] = keyStarts[s] + keys[s];
       }
       Sandbox sandbox = new Sandbox(Layout.drawn(draw));
-      FloatTensor k = sandbox.input("k", packed(options.k(), shape.headDim()), keyShape(shape.headDim()));
-      FloatTensor v = sandbox.input("v", packed(options.v(), shape.valueDim()), keyShape(shape.valueDim()));
+      FloatTensor k =
+          sandbox.input("k", packed(options.k(), shape.headDim()), keyShape(shape.headDim()));
+      FloatTensor v =
+          sandbox.input("v", packed(options.v(), shape.valueDim()), keyShape(shape.valueDim()));
       Attention attention = options.attention();
       check(
           draw,
@@ -209,7 +211,9 @@ class RaggedPropertyTest {
         Results none = Results.allocate(shape.batch(), shape.queryHeads(), 0, shape.valueDim());
         FloatTensor noRows =
             FloatTensor.allocate(shape.batch(), shape.queryHeads(), 0, shape.headDim());
-        options.attention().forward(noRows, cache, none.out(), RowStatistics.none(), Workers.caller());
+        options
+            .attention()
+            .forward(noRows, cache, none.out(), RowStatistics.none(), Workers.caller());
         return false;
       } catch (IllegalArgumentException refused) {
         return true;
@@ -223,8 +227,7 @@ class RaggedPropertyTest {
       }
       long heads = shape.queryHeads();
       FloatTensor own = rows.slice(0, start[s], start[s] + queries[s]).permute(1, 0, 2);
-      FloatTensor padded =
-          FloatTensor.allocate(shape.batch(), heads, queries[s], shape.headDim());
+      FloatTensor padded = FloatTensor.allocate(shape.batch(), heads, queries[s], shape.headDim());
       padded.select(0, s).copyFrom(own);
       Results results = Results.allocate(shape.batch(), heads, queries[s], shape.valueDim());
       options

@@ -137,8 +137,7 @@ public final class AttentionCall {
       Sequences sequences = own.get(SEQUENCES);
       AttentionChecks.cachedQueries(options, q, 4, snapshot, runner.parallelism() > 1);
       sequences.bindDense(snapshot.batch(), q.size(2), snapshot.lengths());
-      forward(
-          options, q, snapshot, sequences, out, statistics, runner, own, DecodeCall.MOST_ROWS);
+      forward(options, q, snapshot, sequences, out, statistics, runner, own, DecodeCall.MOST_ROWS);
     }
   }
 
@@ -160,8 +159,7 @@ public final class AttentionCall {
       AttentionChecks.cachedQueries(options, q, 3, snapshot, runner.parallelism() > 1);
       sequences.bindBatch(numbers, lengths, snapshot.batch(), snapshot.lengths());
       AttentionChecks.requireTokens(q, "q", sequences);
-      forward(
-          options, q, snapshot, sequences, out, statistics, runner, own, DecodeCall.MOST_ROWS);
+      forward(options, q, snapshot, sequences, out, statistics, runner, own, DecodeCall.MOST_ROWS);
     }
   }
 

@@ -193,15 +193,7 @@ final class AttentionChecks {
     }
     bias(options, sequences, q, true, otherThreads);
     results(
-        options,
-        statistics,
-        q,
-        null,
-        null,
-        out,
-        layout.valueDim,
-        "cache.valueDim()",
-        otherThreads);
+        options, statistics, q, null, null, out, layout.valueDim, "cache.valueDim()", otherThreads);
   }
 
   /** Checks a call of partial. */

@@ -206,8 +206,7 @@ final class DecodeWorker {
       int from = scoreRow * CHUNK + key;
       if (layout.isScaled()) {
         int scale = layout.scaleAt(head, token);
-        Kernels.decode()
-            .scale(scores.weights, from, headRows, stop - key, page.valueScales, scale);
+        Kernels.decode().scale(scores.weights, from, headRows, stop - key, page.valueScales, scale);
       }
       found.findValues(layout, page, head, token, stop - key);
       Kernels.decode()

@@ -191,7 +191,8 @@ final class PrefillCall extends Operands implements Task {
   }
 
   /**
-   * Takes heads into a round until there are enough of them, and tasks enough; at most {@code most}.
+   * Takes heads into a round until there are enough of them, and tasks enough; at most {@code
+   * most}.
    *
    * @return how many
    */

@@ -67,8 +67,7 @@ final class QueryBlock {
       long first = Math.max(firstChunk(), shard.firstChunk(n));
       grow(call, slot, first, Math.min(endChunk(), shard.endChunk(n)));
       if (!tree.isEmpty()) {
-        long row =
-            (rows.batch() * call.q.size(1) + rows.head[0]) * call.q.size(2) + rows.query[0];
+        long row = (rows.batch() * call.q.size(1) + rows.head[0]) * call.q.size(2) + rows.query[0];
         shard.write(n, (int) row, rows.count, tree.nodes, tree.root());
       }
     }

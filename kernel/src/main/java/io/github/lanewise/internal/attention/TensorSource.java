@@ -88,8 +88,7 @@ final class TensorSource implements KeyValueSource {
         int runEnd = rows.endOfSeen(first, groupEnd);
         long key = chunk0 + first;
         packKeys(chunk, kRow + key * kStride, runEnd - first, key, worker.staging);
-        allFinite &=
-            packValues(chunk, vRow + key * vStride, runEnd - first, key, worker.staging);
+        allFinite &= packValues(chunk, vRow + key * vStride, runEnd - first, key, worker.staging);
         first = rows.nextSeen(runEnd, groupEnd);
       }
     }

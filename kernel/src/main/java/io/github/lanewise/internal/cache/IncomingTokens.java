@@ -4,8 +4,9 @@ import io.github.lanewise.internal.mask.Sequences;
 import io.github.lanewise.internal.tensor.StridedFloats;
 
 /**
- * What one append brings: which sequences, how many tokens for each, and where their rows lie in the
- * tensors, which are [(sequences,) keyHeads, tokens, dim] or, of a batch, [tokens, keyHeads, dim].
+ * What one append brings: which sequences, how many tokens for each, and where their rows lie in
+ * the tensors, which are [(sequences,) keyHeads, tokens, dim] or, of a batch, [tokens, keyHeads,
+ * dim].
  */
 final class IncomingTokens {
 

@@ -1,7 +1,6 @@
 package io.github.lanewise.internal.cache;
 
 import io.github.lanewise.internal.cache.CacheSnapshot.ReaderEpochs;
-import io.github.lanewise.internal.kernel.DecodeKernels.Element;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

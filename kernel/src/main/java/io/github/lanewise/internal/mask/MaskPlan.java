@@ -27,7 +27,9 @@ public final class MaskPlan {
   /** Some are, and the bits say which. */
   public static final int SOME = 2;
 
-  /** Where the keys axis of arrays may be wider than the keys, and whether anybody knows the end. */
+  /**
+   * Where the keys axis of arrays may be wider than the keys, and whether anybody knows the end.
+   */
   private enum Extent {
     EXACT,
     OPEN,

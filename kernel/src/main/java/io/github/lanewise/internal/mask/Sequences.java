@@ -23,7 +23,7 @@ public final class Sequences {
   private long count;
   private int rowAxis = DENSE_AXIS;
 
-  /** What all sequences have, as long as {@link #perSequence} does not say otherwise. */
+  /** What all sequences have, as long as the arrays do not say otherwise. */
   private long eachQueries;
 
   private long mostKeys;
@@ -168,8 +168,7 @@ public final class Sequences {
    * @throws IllegalArgumentException unless both arrays hold as many numbers, which begin with 0,
    *     do not descend, and end with the rows that there are
    */
-  public void bindStarts(
-      int[] queryStarts, long queryRows, int[] keyStarts, long keyRows) {
+  public void bindStarts(int[] queryStarts, long queryRows, int[] keyStarts, long keyRows) {
     requireStarts(queryStarts, "queryStarts", queryRows, "q.size(0)");
     requireStarts(keyStarts, "keyStarts", keyRows, "k.size(0)");
     if (queryStarts.length != keyStarts.length) {

@@ -128,15 +128,7 @@ class DecodePathPropertyTest {
       Sequences sequences = new Sequences();
       sequences.bindDense(snapshot.batch(), q.size(2), snapshot.lengths());
       AttentionCall.forward(
-          options,
-          q,
-          snapshot,
-          sequences,
-          results.out(),
-          statistics,
-          runner,
-          own,
-          decodedRows);
+          options, q, snapshot, sequences, results.out(), statistics, runner, own, decodedRows);
       return new Result(results, null);
     } catch (IllegalArgumentException refused) {
       return new Result(results, refused.getMessage());
