@@ -5,13 +5,15 @@ import io.github.lanewise.internal.softmax.BackwardCall;
 import io.github.lanewise.internal.softmax.SoftmaxCall;
 import io.github.lanewise.internal.softmax.SoftmaxChecks;
 import io.github.lanewise.internal.softmax.SoftmaxOptions;
+import io.github.lanewise.internal.tensor.Shapes;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import io.github.lanewise.internal.work.TaskRunner;
 import io.github.lanewise.internal.work.TaskRunner.CallerWorkers;
 import java.util.Objects;
 
 /**
- * Softmax of rows along the last axis, with temperature T and mask:
+ * Softmax of rows along the last axis, or {@linkplain Builder#axis another}, with temperature T and
+ * mask:
  *
  * <pre>
  * y[j] = exp((x[j] - m) / T) / Σ exp((x[i] - m) / T)      over the visible i,  m = max x[i]
@@ -107,6 +109,7 @@ public final class Softmax {
     private float temperature = 1f;
     private boolean logarithmic;
     private EmptyRow emptyRow = EmptyRow.NAN;
+    private int axis = -1;
 
     private Builder() {}
 
@@ -140,9 +143,31 @@ public final class Softmax {
       return this;
     }
 
+    /**
+     * The axis along which rows run: the last one, -1, without this. Negative numbers count from
+     * the end. A row has the same bits along any axis. Masks need the last axis, and the forms over
+     * a {@code float[]} have one only: operations refuse an axis that their argument does not have.
+     *
+     * @throws IllegalArgumentException if it is not from -4 to 3
+     */
+    public Builder axis(int axis) {
+      if (axis < -Shapes.MAX_RANK || axis >= Shapes.MAX_RANK) {
+        throw new IllegalArgumentException(
+            "axis is "
+                + axis
+                + ", but must be from "
+                + -Shapes.MAX_RANK
+                + " to "
+                + (Shapes.MAX_RANK - 1));
+      }
+      this.axis = axis;
+      return this;
+    }
+
     /** The softmax with these options. */
     public Softmax build() {
-      return new Softmax(new SoftmaxOptions(temperature, logarithmic, emptyRow == EmptyRow.ZERO));
+      return new Softmax(
+          new SoftmaxOptions(temperature, logarithmic, emptyRow == EmptyRow.ZERO, axis));
     }
   }
 
@@ -150,6 +175,7 @@ public final class Softmax {
   public void apply(float[] x, int from, int to) {
     Objects.requireNonNull(x, "x");
     Ranges.check(x.length, "x", from, to);
+    options.axisOf(1);
     Kernels.requireAvailable();
     SoftmaxCall.run(options, x, from, to - from, CallerWorkers.INSTANCE);
   }
@@ -173,9 +199,10 @@ public final class Softmax {
    * Computes {@code y}, and of {@code statistics} what is wanted, in the same passes.
    *
    * @param x scores, rank 1 to 4
-   * @param mask which positions a row sees; the last two axes are queries and keys
+   * @param mask which positions a row sees; the last two axes are queries and keys, so that rows
+   *     must run along the last
    * @param y weights, shaped like x; x itself will do
-   * @param statistics per row, shaped like x without its last axis ([1] for rank 1): logSumExp =
+   * @param statistics per row, shaped like x without the softmax axis ([1] for rank 1): logSumExp =
    *     m/T + ln Σ exp((x - m)/T) and entropy -Σ y·ln y in nats, maxWeight; empty row: -inf, and
    *     NaN or 0 as the weights; T = 0: NaN, 0, 1. They overlap neither x nor y nor each other.
    * @param workers who computes: rows in parallel, or one long row split
@@ -185,7 +212,7 @@ public final class Softmax {
     Objects.requireNonNull(mask, "mask");
     Objects.requireNonNull(workers, "workers");
     TaskRunner runner = TaskRunner.of(workers);
-    SoftmaxChecks.forward(x, y, statistics, runner.parallelism() > 1);
+    SoftmaxChecks.forward(options, x, mask, y, statistics, runner.parallelism() > 1);
     Kernels.requireAvailable();
     SoftmaxCall.run(options, StridedFloats.of(x), mask, StridedFloats.of(y), statistics, runner);
   }

@@ -92,6 +92,9 @@ final class RowOperations {
       }
     }
     addMasks(all);
+    addAlong(all, 0, Softmax.builder(), 270, 33);
+    addAlong(all, 1, Softmax.builder().temperature(0.7f), 2, 40, 3, 5);
+    addAlong(all, -2, Softmax.builder().logarithmic(true), 2, 65, 18);
     addSoftmax(all, "rank 4", ZERO, FloatKind.NORMAL, Mask.causal(), 2, 3, 4, 33);
     addSoftmax(all, "long row", Softmax.standard(), FloatKind.LOGITS, Mask.none(), 20_011);
     addSoftmax(all, "long log row", LOGARITHMIC, FloatKind.LOGITS, Mask.prefix(20_000), 20_011);
@@ -161,6 +164,25 @@ final class RowOperations {
                   w -> softmax.apply(x, mask, x, RowStatistics.none(), w),
                   x);
             }));
+  }
+
+  /** Forward in place, and its gradient. */
+  private static void addAlong(
+      List<Operation> all, int axis, Softmax.Builder options, long... shape) {
+    Softmax softmax = options.axis(axis).build();
+    String name = "Softmax along an axis: " + axis + " of " + Arrays.toString(shape);
+    float[] scores = Floats.of(name, FloatKind.MINUS_INFINITIES, shape);
+    all.add(
+        new Operation(
+            name,
+            sandbox -> {
+              FloatTensor x = sandbox.inPlace(scores, shape);
+              return Call.inPlace(
+                  () -> Floats.copy(scores, x),
+                  w -> softmax.apply(x, Mask.none(), x, RowStatistics.none(), w),
+                  x);
+            }));
+    backward(all, "along axis " + axis, softmax, shape);
   }
 
   private static void backward(List<Operation> all, String option, Softmax softmax, long... shape) {

@@ -105,6 +105,26 @@ public interface ScoreKernels {
       float[] node,
       int nodeFrom);
 
+  /**
+   * Copies {@code x[xAt + k·xStride + c]} to a panel, and raises the maximum of every lane as
+   * {@link #maskAndMaximum} does; where a lane has a NaN, its maximum may stay behind. Other lanes
+   * of the panel are not touched, and nothing else of x is read.
+   */
+  void stageColumns(
+      float[] x,
+      int xAt,
+      int xStride,
+      int keys,
+      int columns,
+      float[] s,
+      int from,
+      float[] node,
+      int nodeFrom);
+
+  /** {@code y[yAt + k·yStride + c] = s · factors[c]}; nothing else of y is written. */
+  void scaleColumns(
+      float[] s, int from, int keys, int columns, float[] factors, float[] y, int yAt, int yStride);
+
   /** Clears the sums, and the moments if asked, of all lanes. */
   void beginSums(int columns, boolean moment, float[] scratch);
 

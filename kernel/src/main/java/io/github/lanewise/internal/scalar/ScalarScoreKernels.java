@@ -127,6 +127,40 @@ public final class ScalarScoreKernels implements ScoreKernels {
   }
 
   @Override
+  public void stageColumns(
+      float[] x,
+      int xAt,
+      int xStride,
+      int keys,
+      int columns,
+      float[] s,
+      int from,
+      float[] node,
+      int nodeFrom) {
+    for (int k = 0; k < keys; k++) {
+      System.arraycopy(x, xAt + k * xStride, s, from + k * PANEL, columns);
+    }
+    maskAndMaximum(s, from, keys, columns, 1f, null, 0, node, nodeFrom);
+  }
+
+  @Override
+  public void scaleColumns(
+      float[] s,
+      int from,
+      int keys,
+      int columns,
+      float[] factors,
+      float[] y,
+      int yAt,
+      int yStride) {
+    for (int k = 0; k < keys; k++) {
+      for (int c = 0; c < columns; c++) {
+        y[yAt + k * yStride + c] = s[from + k * PANEL + c] * factors[c];
+      }
+    }
+  }
+
+  @Override
   public void beginSums(int columns, boolean moment, float[] scratch) {
     Arrays.fill(scratch, 0f);
   }

@@ -25,6 +25,9 @@ public final class BackwardCall implements Task {
   private SoftmaxOptions options;
   private int length;
 
+  /** Rows that are taken at once: not too many where they have to be copied. */
+  private int most;
+
   @SuppressWarnings("NullAway.Init") // bound before use, by `run`
   private BackwardCall() {}
 
@@ -37,14 +40,19 @@ public final class BackwardCall implements Task {
       TaskRunner runner) {
     try (Workspace own = runner.acquire()) {
       BackwardCall call = own.get(CALL);
-      int rowAxes = y.rank() - 1;
+      int axis = options.axisOf(y.rank());
       try {
         call.options = options;
-        call.length = (int) y.size(rowAxes);
-        call.y.bind(y, rowAxes);
-        call.dy.bind(dy, rowAxes);
-        call.dx.bind(dx, rowAxes);
-        call.partition.bind(y);
+        call.length = (int) y.size(axis);
+        call.y.bind(y, axis);
+        call.dy.bind(dy, axis);
+        call.dx.bind(dx, axis);
+        call.partition.bind(y, axis);
+        call.partition.findRuns(call.y);
+        call.partition.findRuns(call.dy);
+        call.partition.findRuns(call.dx);
+        boolean direct = call.y.array != null && call.dy.array != null && call.dx.array != null;
+        call.most = direct ? Integer.MAX_VALUE : call.partition.rowsAcross();
         runner.run(call.partition.tasks(runner.parallelism()), call, own);
       } finally {
         call.unbind();
@@ -63,39 +71,51 @@ public final class BackwardCall implements Task {
   /** A block of rows. */
   @Override
   public void run(int index, Workspace workspace) {
-    for (long r = partition.firstRow(index); r < partition.endRow(index); r++) {
-      long b = partition.batchOf(r);
-      long h = partition.headOf(r);
-      long i = partition.queryOf(r);
-      row(y.at(b, h, i), dy.at(b, h, i), dx.at(b, h, i), workspace);
+    long r = partition.firstRow(index);
+    long end = partition.endRow(index);
+    while (r < end) {
+      int rows = partition.evenRows(r, Math.min(most, end - r), y, dy);
+      rows = partition.evenRows(r, rows, dy, dx);
+      rows(r, rows, workspace);
+      r += rows;
     }
   }
 
-  /** Kernels see arrays only: a row that lies elsewhere is copied to one, and back. */
-  private void row(long yAt, long dyAt, long dxAt, Workspace own) {
+  /** Kernels see arrays only: rows that are no runs of an array are copied to one, and back. */
+  private void rows(long r, int rows, Workspace own) {
     float[] weights = y.array;
-    int weightsAt = (int) yAt;
+    int weightsAt = (int) partition.at(y, r);
+    int weightsStride = (int) y.spacing;
     if (weights == null) {
-      weights = own.get(SoftmaxCall.STAGE, length);
+      weights = own.get(SoftmaxCall.STAGE, rows * length);
       weightsAt = 0;
-      y.read(yAt, weights, 0, length);
+      weightsStride = length;
+      y.readRows(partition.at(y, r), rows, length, weights, 0, length, own);
     }
     float[] outer = dy.array;
-    int outerAt = (int) dyAt;
+    int outerAt = (int) partition.at(dy, r);
+    int outerStride = (int) dy.spacing;
     if (outer == null) {
-      outer = own.get(STAGE_GRADIENT, length);
+      outer = own.get(STAGE_GRADIENT, rows * length);
       outerAt = 0;
-      dy.read(dyAt, outer, 0, length);
+      outerStride = length;
+      dy.readRows(partition.at(dy, r), rows, length, outer, 0, length, own);
     }
     float[] target = dx.array;
-    int targetAt = (int) dxAt;
+    int targetAt = (int) partition.at(dx, r);
+    int targetStride = (int) dx.spacing;
     if (target == null) {
-      target = own.get(STAGE_RESULT, length);
+      target = own.get(STAGE_RESULT, rows * length);
       targetAt = 0;
+      targetStride = length;
     }
-    gradient(weights, weightsAt, outer, outerAt, target, targetAt);
+    for (int k = 0; k < rows; k++) {
+      int result = targetAt + k * targetStride;
+      gradient(
+          weights, weightsAt + k * weightsStride, outer, outerAt + k * outerStride, target, result);
+    }
     if (dx.array == null) {
-      dx.write(target, 0, dxAt, length);
+      dx.writeRows(target, 0, length, partition.at(dx, r), rows, length, own);
     }
   }
 

@@ -1,16 +1,37 @@
 package io.github.lanewise.internal.softmax;
 
+import static io.github.lanewise.internal.kernel.ScoreKernels.PANEL;
+
+import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.tensor.StridedFloats;
+import io.github.lanewise.internal.work.Workspace;
 import org.jspecify.annotations.Nullable;
 
-/** Where the rows (b, h, i) of one operand lie. */
+/**
+ * Where the rows (b, h, i) of one operand lie. Kernels see arrays only: rows that are not runs of
+ * an array are copied to one, and back.
+ */
 final class OperandRows {
+  /** Each element is a row, as of statistics. */
+  static final int NO_AXIS = -1;
+
+  /** Positions of rows side by side that are copied at once from where there is no array. */
+  private static final int LINES = 64;
+
+  private static final Workspace.Floats STAGED_LINES = Workspace.floats();
+
   @Nullable StridedFloats floats;
+
+  /** The array that the rows are runs of; null where they have to be copied. */
   float @Nullable [] array;
+
   private long offset;
   private long batchStride;
   private long headStride;
   private long rowStride;
+
+  /** From an element of a row to the next one. */
+  private long step;
 
   /** Rows that lie one after the other at the same distance: so many, from each multiple of it. */
   long run;
@@ -21,18 +42,36 @@ final class OperandRows {
   /**
    * Binds to an operand.
    *
-   * @param rowAxes how many of its leading axes count rows: all but the last; or all, of statistics
+   * @param axis the axis that rows run along, the others count them; or {@link #NO_AXIS}
    */
-  void bind(@Nullable StridedFloats operand, int rowAxes) {
+  void bind(@Nullable StridedFloats operand, int axis) {
     floats = operand;
     array = null;
     if (operand != null) {
-      array = operand.arrayOrNull();
-      offset = operand.offset();
-      batchStride = rowAxes >= 3 ? operand.stride(rowAxes - 3) : 0;
-      headStride = rowAxes >= 2 ? operand.stride(rowAxes - 2) : 0;
-      rowStride = rowAxes >= 1 ? operand.stride(rowAxes - 1) : 0;
+      boolean empty = operand.count() == 0; // rows without elements may count beyond the storage
+      offset = empty ? 0 : operand.offset();
+      batchStride = empty ? 0 : stride(operand, axis, 2);
+      headStride = empty ? 0 : stride(operand, axis, 1);
+      rowStride = empty ? 0 : stride(operand, axis, 0);
+      step = axis == NO_AXIS || operand.size(axis) <= 1 ? 1 : operand.stride(axis);
+      array = step == 1 ? operand.arrayOrNull() : null;
     }
+  }
+
+  private static long stride(StridedFloats operand, int axis, int fromEnd) {
+    int rowAxis = rowAxis(operand.rank(), axis, fromEnd);
+    return rowAxis < 0 ? 0 : operand.stride(rowAxis);
+  }
+
+  /** The axis that counts rows, the last but so many of those that do; negative for none. */
+  static int rowAxis(int rank, int axis, int fromEnd) {
+    int found = rank - 1 - fromEnd;
+    return found <= axis ? found - 1 : found;
+  }
+
+  /** Whether rows lie across the order of memory. */
+  boolean areAcross() {
+    return step != 1;
   }
 
   /** Finds {@link #run} and {@link #spacing} of an operand with so many rows. */
@@ -64,18 +103,117 @@ final class OperandRows {
     return offset + b * batchStride + h * headStride + i * rowStride;
   }
 
-  /** Copies a run of the operand that is not an array. */
-  void read(long at, float[] target, int from, int count) {
+  /** Copies elements of the row at an element index, from its element {@code first} on. */
+  void read(long at, int first, float[] target, int to, int count) {
     StridedFloats source = floats;
     assert source != null;
-    source.read(at, target, from, count);
+    if (step == 1) {
+      source.read(at + first, target, to, count);
+      return;
+    }
+    for (int j = 0; j < count; j++) {
+      target[to + j] = source.element(at + (first + j) * step);
+    }
   }
 
-  /** Copies to a run of the operand that is not an array. */
-  void write(float[] source, int from, long at, int count) {
+  /** Copies to elements of the row at an element index, from its element {@code first} on. */
+  void write(float[] source, int from, long at, int first, int count) {
     StridedFloats target = floats;
     assert target != null;
-    target.write(source, from, at, count);
+    if (step == 1) {
+      target.write(source, from, at + first, count);
+      return;
+    }
+    for (int j = 0; j < count; j++) {
+      target.setElement(source[from + j], at + (first + j) * step);
+    }
+  }
+
+  /** Copies rows, {@link #spacing} apart, of which the first is at an element index. */
+  void readRows(
+      long at, int rows, int length, float[] target, int to, int stride, Workspace workspace) {
+    if (!areSideBySide(rows)) {
+      for (int r = 0; r < rows; r++) {
+        read(at + r * spacing, 0, target, to + r * stride, length);
+      }
+      return;
+    }
+    StridedFloats source = floats;
+    assert source != null;
+    float[] own = source.arrayOrNull();
+    if (own != null) {
+      Kernels.tiles().transpose(own, (int) at, (int) step, length, rows, target, to, stride);
+      return;
+    }
+    float[] lines = workspace.get(STAGED_LINES, LINES * rows);
+    for (int j = 0; j < length; j += LINES) {
+      int count = Math.min(LINES, length - j);
+      for (int t = 0; t < count; t++) {
+        source.read(at + (j + t) * step, lines, t * rows, rows);
+      }
+      Kernels.tiles().transpose(lines, 0, rows, count, rows, target, to + j, stride);
+    }
+  }
+
+  /** The way back of {@link #readRows}. */
+  void writeRows(
+      float[] source, int from, int stride, long at, int rows, int length, Workspace workspace) {
+    if (!areSideBySide(rows)) {
+      for (int r = 0; r < rows; r++) {
+        write(source, from + r * stride, at + r * spacing, 0, length);
+      }
+      return;
+    }
+    StridedFloats target = floats;
+    assert target != null;
+    float[] own = target.arrayOrNull();
+    if (own != null) {
+      Kernels.tiles().transpose(source, from, stride, rows, length, own, (int) at, (int) step);
+      return;
+    }
+    float[] lines = workspace.get(STAGED_LINES, LINES * rows);
+    for (int j = 0; j < length; j += LINES) {
+      int count = Math.min(LINES, length - j);
+      Kernels.tiles().transpose(source, from + j, stride, rows, count, lines, 0, rows);
+      for (int t = 0; t < count; t++) {
+        target.write(lines, t * rows, at + (j + t) * step, rows);
+      }
+    }
+  }
+
+  /** Copies rows side by side to the lanes of a panel, and raises their maxima in a node. */
+  void readColumns(long at, int rows, int length, float[] panel, float[] node) {
+    StridedFloats source = floats;
+    assert source != null;
+    float[] own = source.arrayOrNull();
+    if (own != null) {
+      Kernels.scores().stageColumns(own, (int) at, (int) step, length, rows, panel, 0, node, 0);
+      return;
+    }
+    for (int j = 0; j < length; j++) {
+      source.read(at + j * step, panel, j * PANEL, rows);
+    }
+    Kernels.scores().stageColumns(panel, 0, PANEL, length, rows, panel, 0, node, 0);
+  }
+
+  /** Copies a panel, times a factor for each lane, to rows side by side. */
+  void writeColumns(float[] panel, int rows, int length, float[] factors, long at) {
+    StridedFloats target = floats;
+    assert target != null;
+    float[] own = target.arrayOrNull();
+    if (own != null) {
+      Kernels.scores().scaleColumns(panel, 0, length, rows, factors, own, (int) at, (int) step);
+      return;
+    }
+    Kernels.scores().scaleColumns(panel, 0, length, rows, factors, panel, 0, PANEL);
+    for (int j = 0; j < length; j++) {
+      target.write(panel, j * PANEL, at + j * step, rows);
+    }
+  }
+
+  /** Whether neighbours in memory are the same element of neighbouring rows. */
+  boolean areSideBySide(int rows) {
+    return step != 1 && spacing == 1 && rows > 1;
   }
 
   /** Sets the one element of a row of statistics, if they are wanted. */

@@ -15,18 +15,46 @@ final class RowPartition {
   /** Rows of this length are worth being split. */
   private static final long SPLIT_LENGTH = 1 << 14;
 
+  /** Elements that rows which lie across are copied to at once: they stay in the second cache. */
+  private static final long STAGED_ELEMENTS = 1 << 15;
+
+  /** Rows side by side that fill a line of the cache. */
+  private static final long LINE_ROWS = 16;
+
+  /** No more elements than that even for a line of rows. */
+  private static final long MOST_STAGED = 1 << 26;
+
   private long heads;
   private long queries;
+  private long batches;
   private long rows;
   private long length;
   private long rowsPerTask;
 
-  void bind(StridedFloats operand) {
-    int rank = operand.rank();
-    length = operand.size(rank - 1);
-    queries = rank >= 2 ? operand.size(rank - 2) : 1;
-    heads = rank >= 3 ? operand.size(rank - 3) : 1;
-    rows = queries * heads * (rank >= 4 ? operand.size(rank - 4) : 1);
+  /** Binds to the shape of an operand whose rows run along an axis. */
+  void bind(StridedFloats operand, int axis) {
+    length = operand.size(axis);
+    queries = size(operand, axis, 0);
+    heads = size(operand, axis, 1);
+    batches = size(operand, axis, 2);
+    rows = queries * heads * batches;
+  }
+
+  private static long size(StridedFloats operand, int axis, int fromEnd) {
+    int rowAxis = OperandRows.rowAxis(operand.rank(), axis, fromEnd);
+    return rowAxis < 0 ? 1 : operand.size(rowAxis);
+  }
+
+  /** Finds out which rows of an operand lie evenly. */
+  void findRuns(OperandRows operand) {
+    operand.findRuns(queries, heads, batches);
+  }
+
+  /** How many rows that lie across are copied at once. */
+  int rowsAcross() {
+    long some = Math.max(LINE_ROWS, STAGED_ELEMENTS / Math.max(1, length) & -LINE_ROWS);
+    long most = Math.max(1, MOST_STAGED / Math.max(1, length));
+    return (int) Math.min(some, most);
   }
 
   long rows() {
@@ -49,10 +77,15 @@ final class RowPartition {
     return row / queries % heads;
   }
 
-  /** Rows from this one on that lie at one distance in both operands. */
-  long evenRows(long row, OperandRows x, OperandRows y) {
+  /** Rows from this one on, so many at most, that lie at one distance in both operands. */
+  int evenRows(long row, long most, OperandRows x, OperandRows y) {
     long run = Math.min(x.run, y.run);
-    return run - row % run;
+    return (int) Math.min(most, run - row % run);
+  }
+
+  /** Element index of a row's first element. */
+  long at(OperandRows operand, long row) {
+    return operand.at(batchOf(row), headOf(row), queryOf(row));
   }
 
   long queryOf(long row) {

@@ -85,10 +85,10 @@ final class SharedRow implements Task {
   /** Pass 3 has written its pieces; a special row is written as a whole. */
   private void writeRest(boolean piecesWritten, int length) {
     if (piecesWritten) {
-      y.write(target, 0, yAt, row.begin());
-      y.write(target, row.end(), yAt + row.end(), length - row.end());
+      y.write(target, 0, yAt, 0, row.begin());
+      y.write(target, row.end(), yAt, row.end(), length - row.end());
     } else {
-      y.write(target, 0, yAt, length);
+      y.write(target, 0, yAt, 0, length);
     }
   }
 
@@ -157,7 +157,7 @@ final class SharedRow implements Task {
     if (pass == 0) {
       if (x.array == null) {
         int visible = Math.max(from, row.first());
-        x.read(xAt + visible, target, targetAt + visible, to - visible);
+        x.read(xAt, visible, target, targetAt + visible, to - visible);
       }
       maxima[piece] = row.largest(from, to, workspace.get(SoftmaxRow.BITS));
     } else if (row.isSpecial(max)) {
@@ -167,7 +167,7 @@ final class SharedRow implements Task {
     } else if (!Float.isNaN(FloatPair.first(sum))) {
       row.normalize(from, to, max, sum, rest);
       if (y.array == null) {
-        y.write(target, targetAt + from, yAt + from, to - from);
+        y.write(target, targetAt + from, yAt, from, to - from);
       }
     }
   }

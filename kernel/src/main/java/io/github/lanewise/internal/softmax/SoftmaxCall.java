@@ -3,6 +3,7 @@ package io.github.lanewise.internal.softmax;
 import io.github.lanewise.FloatTensor;
 import io.github.lanewise.Mask;
 import io.github.lanewise.RowStatistics;
+import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.mask.MaskPlan;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import io.github.lanewise.internal.work.TaskRunner;
@@ -38,6 +39,12 @@ public final class SoftmaxCall implements Task {
 
   /** Whether rows are weighed several at a time. */
   private boolean grouped;
+
+  /** Whether rows run along another axis than the last. */
+  private boolean across;
+
+  /** Whether these are weighed where they lie, a lane for each. */
+  private boolean columns;
 
   @SuppressWarnings("NullAway.Init") // bound before use, by `run`
   private SoftmaxCall() {}
@@ -84,25 +91,21 @@ public final class SoftmaxCall implements Task {
       StridedFloats output,
       RowStatistics statistics) {
     this.options = options;
+    int axis = options.axisOf(input.rank());
     this.mask.bindSoftmax(mask, input);
-    int rowAxes = input.rank() - 1;
-    x.bind(input, rowAxes);
-    y.bind(output, rowAxes);
-    logSumExp.bind(strided(statistics.logSumExp()), rowAxes);
-    entropy.bind(strided(statistics.entropy()), rowAxes);
-    maxWeight.bind(strided(statistics.maxWeight()), rowAxes);
-    length = (int) input.size(rowAxes);
-    partition.bind(input);
-    grouped =
-        this.mask.isNone()
-            && logSumExp.floats == null
-            && entropy.floats == null
-            && GroupedRows.fits(options, length);
-    if (grouped) {
-      long batches = input.rank() == 4 ? input.size(0) : 1;
-      x.findRuns(partition.queries(), partition.heads(), batches);
-      y.findRuns(partition.queries(), partition.heads(), batches);
-    }
+    x.bind(input, axis);
+    y.bind(output, axis);
+    logSumExp.bind(strided(statistics.logSumExp()), OperandRows.NO_AXIS);
+    entropy.bind(strided(statistics.entropy()), OperandRows.NO_AXIS);
+    maxWeight.bind(strided(statistics.maxWeight()), OperandRows.NO_AXIS);
+    length = (int) input.size(axis);
+    partition.bind(input, axis);
+    across = x.areAcross() || y.areAcross();
+    boolean plain = this.mask.isNone() && logSumExp.floats == null && entropy.floats == null;
+    grouped = plain && GroupedRows.fits(options, length);
+    columns = plain && across && ColumnRows.fits(options, length);
+    partition.findRuns(x);
+    partition.findRuns(y);
   }
 
   private static @Nullable StridedFloats strided(@Nullable FloatTensor t) {
@@ -146,17 +149,64 @@ public final class SoftmaxCall implements Task {
   public void run(int index, Workspace workspace) {
     long r = partition.firstRow(index);
     long end = partition.endRow(index);
-    if (!grouped) {
+    if (!grouped && !across) {
       applySingly(r, end, workspace);
       return;
     }
-    int most = GroupedRows.size(length);
+    int most =
+        columns ? ScoreKernels.PANEL : across ? partition.rowsAcross() : GroupedRows.size(length);
     while (r < end) {
-      int rows = (int) Math.min(Math.min(most, end - r), partition.evenRows(r, x, y));
-      if (!applyGroup(r, rows, workspace)) {
+      int rows = partition.evenRows(r, Math.min(most, end - r), x, y);
+      if (columns && ColumnRows.fits(x, y, rows)) {
+        long xAt = partition.at(x, r);
+        long yAt = partition.at(y, r);
+        writeLargest(r, rows, ColumnRows.apply(options, x, xAt, y, yAt, rows, length, workspace));
+      } else if (across) {
+        applyAcross(r, rows, workspace);
+      } else if (!applyGroup(r, rows, workspace)) {
         applySingly(r, r + rows, workspace);
       }
       r += rows;
+    }
+  }
+
+  /** Rows that lie evenly, of which at least one operand's run across the order of memory. */
+  private void applyAcross(long from, int rows, Workspace workspace) {
+    float[] staged = workspace.get(STAGE, rows * length);
+    x.readRows(partition.at(x, from), rows, length, staged, 0, length, workspace);
+    int most = grouped ? GroupedRows.size(length) : rows;
+    for (int k = 0; k < rows; k += most) {
+      int count = Math.min(most, rows - k);
+      if (!grouped || !applyGroup(staged, k * length, from + k, count, workspace)) {
+        applySingly(staged, k * length, from + k, count, workspace);
+      }
+    }
+    y.writeRows(staged, 0, length, partition.at(y, from), rows, length, workspace);
+  }
+
+  private boolean applyGroup(float[] staged, int at, long from, int rows, Workspace workspace) {
+    float[] largest =
+        GroupedRows.apply(options, staged, at, length, staged, at, length, rows, length, workspace);
+    if (largest != null) {
+      writeLargest(from, rows, largest);
+    }
+    return largest != null;
+  }
+
+  private void applySingly(float[] staged, int at, long from, int rows, Workspace workspace) {
+    SoftmaxRow row = begin(workspace);
+    try {
+      for (int k = 0; k < rows; k++) {
+        long b = partition.batchOf(from + k);
+        long h = partition.headOf(from + k);
+        long i = partition.queryOf(from + k);
+        row.bindRow(b, h, i, length);
+        row.bindArrays(staged, at + k * length, staged, at + k * length);
+        row.apply(workspace);
+        writeStatistics(row, b, h, i);
+      }
+    } finally {
+      row.unbind();
     }
   }
 
@@ -187,11 +237,8 @@ public final class SoftmaxCall implements Task {
 
   /** Rows that do not lie in an array are copied to one, and back, as in {@link #apply}. */
   private boolean applyGroup(long r, int rows, Workspace workspace) {
-    long b = partition.batchOf(r);
-    long h = partition.headOf(r);
-    long i = partition.queryOf(r);
-    long xAt = x.at(b, h, i);
-    long yAt = y.at(b, h, i);
+    long xAt = partition.at(x, r);
+    long yAt = partition.at(y, r);
     float[] target = y.array;
     int at = (int) yAt;
     int stride = (int) y.spacing;
@@ -204,9 +251,7 @@ public final class SoftmaxCall implements Task {
     int sourceAt = (int) xAt;
     int sourceStride = (int) x.spacing;
     if (source == null) {
-      for (int k = 0; k < rows; k++) {
-        x.read(xAt + k * x.spacing, target, at + k * stride, length);
-      }
+      x.readRows(xAt, rows, length, target, at, stride, workspace);
       source = target;
       sourceAt = at;
       sourceStride = stride;
@@ -217,15 +262,19 @@ public final class SoftmaxCall implements Task {
     if (largest == null) {
       return false;
     }
-    for (int k = 0; k < rows && y.array == null; k++) {
-      y.write(target, k * length, yAt + k * y.spacing, length);
+    if (y.array == null) {
+      y.writeRows(target, 0, length, yAt, rows, length, workspace);
     }
+    writeLargest(r, rows, largest);
+    return true;
+  }
+
+  private void writeLargest(long from, int rows, float[] largest) {
     for (int k = 0; k < rows && maxWeight.floats != null; k++) {
-      long row = r + k;
+      long row = from + k;
       maxWeight.set(
           partition.batchOf(row), partition.headOf(row), partition.queryOf(row), largest[k]);
     }
-    return true;
   }
 
   private SoftmaxRow begin(Workspace workspace) {
@@ -247,12 +296,12 @@ public final class SoftmaxCall implements Task {
       row.bindArrays(source, (int) xAt, target, at);
     } else {
       int first = row.first();
-      x.read(xAt + first, target, at + first, row.end() - first);
+      x.read(xAt, first, target, at + first, row.end() - first);
       row.bindArrays(target, at, target, at);
     }
     row.apply(workspace);
     if (y.array == null) {
-      y.write(target, 0, yAt, length);
+      y.write(target, 0, yAt, 0, length);
     }
   }
 

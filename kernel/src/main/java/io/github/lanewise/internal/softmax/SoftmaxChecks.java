@@ -1,6 +1,7 @@
 package io.github.lanewise.internal.softmax;
 
 import io.github.lanewise.FloatTensor;
+import io.github.lanewise.Mask;
 import io.github.lanewise.RowStatistics;
 import io.github.lanewise.internal.tensor.Checks;
 import java.util.Objects;
@@ -14,19 +15,28 @@ public final class SoftmaxChecks {
   private SoftmaxChecks() {}
 
   public static void forward(
-      FloatTensor x, FloatTensor y, RowStatistics statistics, boolean otherThreads) {
+      SoftmaxOptions options,
+      FloatTensor x,
+      Mask mask,
+      FloatTensor y,
+      RowStatistics statistics,
+      boolean otherThreads) {
     Checks.requireReadable(x, "x", otherThreads);
     Checks.requireWritable(y, "y", otherThreads);
     Objects.requireNonNull(statistics, "statistics");
     Checks.requireSameShape(y, "y", x, "x");
-    requireRow(x, "x");
+    int axis = requireRow(options, x, "x");
+    if (axis != x.rank() - 1 && !mask.equals(Mask.none())) {
+      throw new IllegalArgumentException(
+          "axis is " + axis + " of rank " + x.rank() + ", but a mask needs the last");
+    }
     Checks.requireDisjointOrSame(y, "y", x, "x");
     FloatTensor logSumExp = statistics.logSumExp();
     FloatTensor entropy = statistics.entropy();
     FloatTensor maxWeight = statistics.maxWeight();
-    statistic(logSumExp, "logSumExp", x, y, otherThreads);
-    statistic(entropy, "entropy", x, y, otherThreads);
-    statistic(maxWeight, "maxWeight", x, y, otherThreads);
+    statistic(logSumExp, "logSumExp", x, axis, y, otherThreads);
+    statistic(entropy, "entropy", x, axis, y, otherThreads);
+    statistic(maxWeight, "maxWeight", x, axis, y, otherThreads);
     requireDistinct(logSumExp, "logSumExp", entropy, "entropy");
     requireDistinct(logSumExp, "logSumExp", maxWeight, "maxWeight");
     requireDistinct(entropy, "entropy", maxWeight, "maxWeight");
@@ -39,7 +49,7 @@ public final class SoftmaxChecks {
     Checks.requireWritable(dx, "dx", otherThreads);
     Checks.requireSameShape(dy, "dy", y, "y");
     Checks.requireSameShape(dx, "dx", y, "y");
-    requireRow(y, "y");
+    requireRow(options, y, "y");
     Checks.requireDisjointOrSame(dx, "dx", y, "y");
     Checks.requireDisjointOrSame(dx, "dx", dy, "dy");
     if (options.isArgmax()) {
@@ -49,23 +59,30 @@ public final class SoftmaxChecks {
     }
   }
 
-  private static void requireRow(FloatTensor t, String name) {
-    int last = t.rank() - 1;
-    if (t.size(last) > LONGEST_ROW) {
+  /** Returns the axis along which rows run. */
+  private static int requireRow(SoftmaxOptions options, FloatTensor t, String name) {
+    int axis = options.axisOf(t.rank());
+    if (t.size(axis) > LONGEST_ROW) {
       throw new IllegalArgumentException(
           name
               + ".size("
-              + last
+              + axis
               + ") is "
-              + t.size(last)
+              + t.size(axis)
               + ", but a row has at most "
               + LONGEST_ROW
               + " elements");
     }
+    return axis;
   }
 
   private static void statistic(
-      @Nullable FloatTensor t, String name, FloatTensor x, FloatTensor y, boolean otherThreads) {
+      @Nullable FloatTensor t,
+      String name,
+      FloatTensor x,
+      int rowAxis,
+      FloatTensor y,
+      boolean otherThreads) {
     if (t == null) {
       return;
     }
@@ -79,8 +96,9 @@ public final class SoftmaxChecks {
     } else {
       Checks.requireRank(t, name, rowAxes, rowAxes);
       for (int axis = 0; axis < rowAxes; axis++) {
-        if (t.size(axis) != x.size(axis)) {
-          Checks.requireSize(t, name, axis, x.size(axis), "x.size(" + axis + ")");
+        int counted = axis < rowAxis ? axis : axis + 1;
+        if (t.size(axis) != x.size(counted)) {
+          Checks.requireSize(t, name, axis, x.size(counted), "x.size(" + counted + ")");
         }
       }
     }

@@ -206,5 +206,7 @@ final class ScoreDrills {
     Arrays.fill(nodes, MAXIMUM, MAXIMUM + PANEL, 9f);
     Arrays.fill(nodes, PANEL, 2 * PANEL, 2f);
     kernels.weights(scores, 0, count, columns, all == 1 ? null : visible, 0, nodes, 0);
+    kernels.stageColumns(source, 0, PANEL, count, columns, scores, 0, nodes, 0);
+    kernels.scaleColumns(scores, 0, count, columns, perLane, scores, 0, PANEL);
   }
 }

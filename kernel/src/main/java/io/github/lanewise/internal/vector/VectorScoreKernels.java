@@ -7,6 +7,7 @@ import io.github.lanewise.internal.kernel.Practice;
 import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.scalar.ScalarScoreKernels;
+import io.github.lanewise.internal.vector.generated.ColumnPanels;
 import io.github.lanewise.internal.vector.generated.ExpLoops;
 import io.github.lanewise.internal.vector.generated.ScoreTiles;
 import io.github.lanewise.internal.vector.generated.VectorExp;
@@ -243,6 +244,50 @@ public final class VectorScoreKernels implements ScoreKernels {
       maximum = maximum.blend(score, score.compare(VectorOperators.GT, maximum)); // a NaN stays out
     }
     maximum.intoArray(node, maximumAt);
+  }
+
+  @Override
+  public void stageColumns(
+      float[] x,
+      int xAt,
+      int xStride,
+      int keys,
+      int columns,
+      float[] s,
+      int from,
+      float[] node,
+      int nodeFrom) {
+    int whole = columns & -L;
+    if (whole > 0 && keys > 0) {
+      int maximum = nodeFrom + NodeKernels.MAXIMUM;
+      ColumnPanels.stage(x, xAt, xStride, keys, whole, s, from, node, maximum);
+    }
+    if (whole < columns) {
+      int rest = columns - whole;
+      SCALAR.stageColumns(
+          x, xAt + whole, xStride, keys, rest, s, from + whole, node, nodeFrom + whole);
+    }
+  }
+
+  @Override
+  public void scaleColumns(
+      float[] s,
+      int from,
+      int keys,
+      int columns,
+      float[] factors,
+      float[] y,
+      int yAt,
+      int yStride) {
+    int whole = columns & -L;
+    if (whole > 0 && keys > 0) {
+      ColumnPanels.scale(s, from, keys, whole, factors, y, yAt, yStride);
+    }
+    for (int k = 0; k < keys && whole < columns; k++) {
+      for (int c = whole; c < columns; c++) {
+        y[yAt + k * yStride + c] = s[from + k * PANEL + c] * factors[c];
+      }
+    }
   }
 
   @Override

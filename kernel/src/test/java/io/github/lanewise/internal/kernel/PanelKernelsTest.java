@@ -70,6 +70,7 @@ class PanelKernelsTest {
             "softcap", (k, s, at, n, c, x) -> k.softcap(s, at, n, c, 0.7f, 30f),
             "scale", (k, s, at, n, c, x) -> k.scale(s, at, n, c, x[0]),
             "scaleRows", (k, s, at, n, c, x) -> k.scaleRows(s, at, n, c, x, 3),
+            "scaleColumns", (k, s, at, n, c, x) -> k.scaleColumns(s, at, n, c, x, s, at, PANEL),
             "addPanel", (k, s, at, n, c, x) -> k.addPanel(s, at, n, c, x, PANEL),
             "temper", (k, s, at, n, c, x) -> k.temper(s, at, n, c, x));
     steps.forEach(

@@ -386,6 +386,33 @@ public final class PlainKernels {
     }
 
     @Override
+    public void stageColumns(
+        float[] x,
+        int xAt,
+        int xStride,
+        int keys,
+        int columns,
+        float[] s,
+        int from,
+        float[] node,
+        int nodeFrom) {
+      scalar.stageColumns(x, xAt, xStride, keys, columns, s, from, node, nodeFrom);
+    }
+
+    @Override
+    public void scaleColumns(
+        float[] s,
+        int from,
+        int keys,
+        int columns,
+        float[] factors,
+        float[] y,
+        int yAt,
+        int yStride) {
+      scalar.scaleColumns(s, from, keys, columns, factors, y, yAt, yStride);
+    }
+
+    @Override
     public void beginSums(int columns, boolean moment, float[] scratch) {
       ScoreKernels serving = moment ? scalar : vector;
       serving.beginSums(columns, moment, scratch);

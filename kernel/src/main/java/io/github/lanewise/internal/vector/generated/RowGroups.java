@@ -65,9 +65,21 @@ public final class RowGroups {
     for (int round = Practice.rounds; round > 0; round--) {}
     assert count > 0 && count % L == 0 && count <= lanes.length : count + " to " + lanes.length;
     assert xAt >= 0 && xAt + count <= x.length : count + " at " + xAt + " of " + x.length;
-    for (int i = 0; i < count; i += L) {
+    FloatVector lowest = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
+    int i = 0;
+    for (; i <= count - 4 * L; i += 4 * L) {
+      FloatVector v0 = FloatVector.fromArray(F, x, xAt + i);
+      FloatVector v1 = FloatVector.fromArray(F, x, xAt + i + L);
+      FloatVector v2 = FloatVector.fromArray(F, x, xAt + i + 2 * L);
+      FloatVector v3 = FloatVector.fromArray(F, x, xAt + i + 3 * L);
+      v0.blend(lowest, v0.compare(NE, v0)).intoArray(lanes, i);
+      v1.blend(lowest, v1.compare(NE, v1)).intoArray(lanes, i + L);
+      v2.blend(lowest, v2.compare(NE, v2)).intoArray(lanes, i + 2 * L);
+      v3.blend(lowest, v3.compare(NE, v3)).intoArray(lanes, i + 3 * L);
+    }
+    for (; i < count; i += L) {
       FloatVector v = FloatVector.fromArray(F, x, xAt + i);
-      v.blend(Float.NEGATIVE_INFINITY, v.compare(NE, v)).intoArray(lanes, i);
+      v.blend(lowest, v.compare(NE, v)).intoArray(lanes, i);
     }
   }
 
@@ -196,20 +208,37 @@ public final class RowGroups {
         : rows + " rows of " + length + " at " + xAt + " + " + xStride + "r of " + x.length;
     FloatVector hidden = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
     VectorMask<Float> beyond = FloatVector.fromArray(F, NUMBERS, 0).compare(GE, length);
-    for (int row = 0; row < rows; row++) {
-      FloatVector v = FloatVector.fromArray(F, x, xAt + row * xStride);
-      v = v.blend(hidden, beyond);
-      v.intoArray(staged, row * LANES);
-      if (L <= LANES / 2) {
-        hidden.intoArray(staged, row * LANES + 1 * L);
+    for (int row = 0; row < rows; row += 4) {
+      int x0 = xAt + row * xStride;
+      int x1 = xAt + Math.min(row + 1, rows - 1) * xStride;
+      int x2 = xAt + Math.min(row + 2, rows - 1) * xStride;
+      int x3 = xAt + Math.min(row + 3, rows - 1) * xStride;
+      int to0 = 0 + row * LANES;
+      int to1 = 0 + Math.min(row + 1, rows - 1) * LANES;
+      int to2 = 0 + Math.min(row + 2, rows - 1) * LANES;
+      int to3 = 0 + Math.min(row + 3, rows - 1) * LANES;
+      int lane0 = 0 + row * L;
+      int lane1 = 0 + Math.min(row + 1, rows - 1) * L;
+      int lane2 = 0 + Math.min(row + 2, rows - 1) * L;
+      int lane3 = 0 + Math.min(row + 3, rows - 1) * L;
+      FloatVector v0 = FloatVector.fromArray(F, x, x0).blend(hidden, beyond);
+      FloatVector v1 = FloatVector.fromArray(F, x, x1).blend(hidden, beyond);
+      FloatVector v2 = FloatVector.fromArray(F, x, x2).blend(hidden, beyond);
+      FloatVector v3 = FloatVector.fromArray(F, x, x3).blend(hidden, beyond);
+      v0.intoArray(staged, to0);
+      v1.intoArray(staged, to1);
+      v2.intoArray(staged, to2);
+      v3.intoArray(staged, to3);
+      for (int j = L; j < LANES; j += L) {
+        hidden.intoArray(staged, to0 + j);
+        hidden.intoArray(staged, to1 + j);
+        hidden.intoArray(staged, to2 + j);
+        hidden.intoArray(staged, to3 + j);
       }
-      if (L <= LANES / 3) {
-        hidden.intoArray(staged, row * LANES + 2 * L);
-      }
-      if (L <= LANES / 4) {
-        hidden.intoArray(staged, row * LANES + 3 * L);
-      }
-      v.blend(Float.NEGATIVE_INFINITY, v.compare(NE, v)).intoArray(lanes, row * L);
+      v0.blend(hidden, v0.compare(NE, v0)).intoArray(lanes, lane0);
+      v1.blend(hidden, v1.compare(NE, v1)).intoArray(lanes, lane1);
+      v2.blend(hidden, v2.compare(NE, v2)).intoArray(lanes, lane2);
+      v3.blend(hidden, v3.compare(NE, v3)).intoArray(lanes, lane3);
     }
   }
 
@@ -482,9 +511,27 @@ public final class RowGroups {
     assert yAt >= 0 && yAt + (rows - 1) * yStride + L <= y.length
         : rows + " rows of " + length + " at " + yAt + " + " + yStride + "r of " + y.length;
     VectorMask<Float> inside = FloatVector.fromArray(F, NUMBERS, 0).compare(LT, length);
-    for (int row = 0; row < rows; row++) {
-      FloatVector v = FloatVector.fromArray(F, p, from + row * L).mul(factors[row]);
-      v.intoArray(y, yAt + row * yStride, inside);
+    for (int row = 0; row < rows; row += 4) {
+      int p0 = from + row * L;
+      int p1 = from + Math.min(row + 1, rows - 1) * L;
+      int p2 = from + Math.min(row + 2, rows - 1) * L;
+      int p3 = from + Math.min(row + 3, rows - 1) * L;
+      int y0 = yAt + row * yStride;
+      int y1 = yAt + Math.min(row + 1, rows - 1) * yStride;
+      int y2 = yAt + Math.min(row + 2, rows - 1) * yStride;
+      int y3 = yAt + Math.min(row + 3, rows - 1) * yStride;
+      int f0 = 0 + row * 1;
+      int f1 = 0 + Math.min(row + 1, rows - 1) * 1;
+      int f2 = 0 + Math.min(row + 2, rows - 1) * 1;
+      int f3 = 0 + Math.min(row + 3, rows - 1) * 1;
+      FloatVector v0 = FloatVector.fromArray(F, p, p0).mul(factors[f0]);
+      FloatVector v1 = FloatVector.fromArray(F, p, p1).mul(factors[f1]);
+      FloatVector v2 = FloatVector.fromArray(F, p, p2).mul(factors[f2]);
+      FloatVector v3 = FloatVector.fromArray(F, p, p3).mul(factors[f3]);
+      v0.intoArray(y, y0, inside);
+      v1.intoArray(y, y1, inside);
+      v2.intoArray(y, y2, inside);
+      v3.intoArray(y, y3, inside);
     }
   }
 
