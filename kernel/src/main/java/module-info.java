@@ -13,5 +13,6 @@ module io.github.lanewise.kernel {
 
   exports io.github.lanewise;
   exports io.github.lanewise.attention;
+  exports io.github.lanewise.classification;
   exports io.github.lanewise.sampling;
 }

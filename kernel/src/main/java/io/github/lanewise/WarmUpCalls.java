@@ -2,6 +2,7 @@ package io.github.lanewise;
 
 import io.github.lanewise.attention.Attention;
 import io.github.lanewise.attention.AttentionState;
+import io.github.lanewise.classification.CrossEntropy;
 import io.github.lanewise.internal.jvm.Jvm;
 import io.github.lanewise.sampling.TokenSampler;
 import io.github.lanewise.sampling.TokenSampler.LogProbabilities;
@@ -38,6 +39,7 @@ final class WarmUpCalls {
   private final FloatTensor scores = FloatTensor.of(filled(QUERIES * LENGTH), QUERIES, LENGTH);
   private final FloatTensor weights = FloatTensor.allocate(QUERIES, LENGTH);
   private final FloatTensor gradient = FloatTensor.allocate(QUERIES, LENGTH);
+  private final int[] labels = new int[QUERIES];
   private final RowStatistics rowStatistics =
       new RowStatistics(
           FloatTensor.allocate(QUERIES),
@@ -61,6 +63,8 @@ final class WarmUpCalls {
   private final Mask allowed = Mask.allowed(everyThird(QUERIES * LENGTH), QUERIES, LENGTH);
   private final Softmax warm = Softmax.builder().temperature(0.7f).build();
   private final Softmax logarithmic = Softmax.builder().logarithmic(true).build();
+  private final CrossEntropy smooth =
+      CrossEntropy.builder().temperature(0.7f).labelSmoothing(0.1).build();
   private final Attention plain = Attention.builder().build();
   private final Attention causal = Attention.builder().mask(Mask.causal()).build();
   private final Attention masked = Attention.builder().mask(allowed).build();
@@ -102,6 +106,7 @@ final class WarmUpCalls {
         this::plainAttention,
         this::matmul,
         this::softmax,
+        this::loss,
         this::sampling,
         this::decode,
         this::primitives,
@@ -163,6 +168,13 @@ final class WarmUpCalls {
     warm.apply(scores, allowed, weights);
     logarithmic.apply(scores, weights);
     logarithmic.backward(weights, scores, gradient);
+  }
+
+  private void loss() {
+    Workers caller = Workers.caller();
+    CrossEntropy.standard().apply(scores, labels, gradient, caller);
+    CrossEntropy.standard().apply(scores, labels, null, caller);
+    smooth.apply(scores, labels, gradient, caller);
   }
 
   private void decode() {

@@ -43,6 +43,7 @@ record Operation(String name, Function<Sandbox, Call> prepare) {
     AttentionOperations.addCached(all);
     RaggedOperations.addTo(all);
     RowOperations.addSamplers(all);
+    LossOperations.addTo(all);
     return List.copyOf(all);
   }
 

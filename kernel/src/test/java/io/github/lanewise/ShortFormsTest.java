@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.github.lanewise.attention.Attention;
 import io.github.lanewise.attention.AttentionState;
 import io.github.lanewise.attention.KeyValueCache;
+import io.github.lanewise.classification.CrossEntropy;
+import io.github.lanewise.classification.TemperatureScaling;
 import io.github.lanewise.sampling.TokenSampler;
 import io.github.lanewise.sampling.TokenSampler.LogProbabilities;
 import io.github.lanewise.testing.FloatKind;
@@ -61,6 +63,22 @@ class ShortFormsTest {
       Softmax.standard().backward(y, dy, actual, workers);
       assertSameBits(expected, actual);
     }
+  }
+
+  @Test
+  void lossesWithoutWorkersHaveTheBitsOfThoseWith() {
+    FloatTensor logits = tensor("logits", 70, 300);
+    int[] labels = new int[70];
+    FloatTensor expected = FloatTensor.allocate(70, 300);
+    FloatTensor actual = FloatTensor.allocate(70, 300);
+    CrossEntropy loss = CrossEntropy.standard();
+    double mean = CrossEntropy.builder().build().apply(logits, labels, expected, Workers.caller());
+    assertEquals(mean, loss.apply(logits, labels));
+    assertEquals(mean, loss.apply(logits, labels, actual));
+    assertSameBits(expected, actual);
+    assertEquals(
+        TemperatureScaling.fit(logits, labels, Workers.caller()),
+        TemperatureScaling.fit(logits, labels));
   }
 
   @Test
@@ -140,6 +158,9 @@ class ShortFormsTest {
     Attention attention = Attention.builder().build();
     AttentionState state = AttentionState.empty(1, 1, 1, 4);
     TokenSampler sampler = TokenSampler.builder().build();
+    FloatTensor rows = FloatTensor.allocate(1, 4);
+    int[] labels = {0};
+    CrossEntropy loss = CrossEntropy.standard();
     Map<Executable, String> calls = new LinkedHashMap<>();
     calls.put(() -> Lanes.max(null, 0, 0), "x");
     calls.put(() -> Lanes.exp(f, 0, null, 0, 0), "y");
@@ -176,6 +197,13 @@ class ShortFormsTest {
     calls.put(() -> softmax.backward(x, null, x), "dy");
     calls.put(() -> softmax.backward(x, x, null), "dx");
     calls.put(() -> softmax.backward(x, x, x, null), "workers");
+    calls.put(() -> loss.apply(null, labels), "logits");
+    calls.put(() -> loss.apply(rows, null), "labels");
+    calls.put(() -> loss.apply(rows, labels, rows, null, Workers.caller()), "losses");
+    calls.put(() -> loss.apply(rows, labels, rows, null), "workers");
+    calls.put(() -> TemperatureScaling.fit(null, labels), "logits");
+    calls.put(() -> TemperatureScaling.fit(rows, null), "labels");
+    calls.put(() -> TemperatureScaling.fit(rows, labels, null), "workers");
     calls.put(() -> Matmul.multiply(1f, null, q, q), "a");
     calls.put(() -> Matmul.multiply(1f, q, null, q), "b");
     calls.put(() -> Matmul.multiplyTransposed(1f, q, q, null), "c");

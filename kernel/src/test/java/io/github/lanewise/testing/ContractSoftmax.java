@@ -75,7 +75,7 @@ public final class ContractSoftmax {
   }
 
   /** (x - m)/T; its limit for infinite T is 0, but for -∞. */
-  private static float difference(float x, float max, float temperature) {
+  static float difference(float x, float max, float temperature) {
     if (temperature == Float.POSITIVE_INFINITY) {
       return x > Float.NEGATIVE_INFINITY ? 0 : x;
     }

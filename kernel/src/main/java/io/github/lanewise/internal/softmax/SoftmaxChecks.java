@@ -63,6 +63,9 @@ public final class SoftmaxChecks {
   private static int requireRow(SoftmaxOptions options, FloatTensor t, String name) {
     int axis = options.axisOf(t.rank());
     if (t.size(axis) > LONGEST_ROW) {
+  static void requireRow(FloatTensor t, String name) {
+    int last = t.rank() - 1;
+    if (t.size(last) > LONGEST_ROW) {
       throw new IllegalArgumentException(
           name
               + ".size("

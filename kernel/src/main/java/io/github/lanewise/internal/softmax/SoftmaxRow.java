@@ -202,7 +202,7 @@ final class SoftmaxRow {
     float temperature = options.temperature();
     if (temperature != 1f) {
       if (options.isUniform()) {
-        flatten(scores, row, from, to);
+        flatten(scores, row + from, y, yRow + from, to - from);
       } else {
         Kernels.lanes()
             .shiftAndDivide(scores, row + from, max, temperature, y, yRow + from, to - from);
@@ -222,10 +222,10 @@ final class SoftmaxRow {
   }
 
   /** The limit of (x - m)/T for infinite T: 0, also where x - m overflows; -inf and NaN stay. */
-  private void flatten(float[] scores, int row, int from, int to) {
-    for (int j = from; j < to; j++) {
-      float score = scores[row + j];
-      y[yRow + j] = score > INVISIBLE ? 0f : score;
+  static void flatten(float[] x, int xFrom, float[] d, int dFrom, int length) {
+    for (int j = 0; j < length; j++) {
+      float score = x[xFrom + j];
+      d[dFrom + j] = score > INVISIBLE ? 0f : score;
     }
   }
 

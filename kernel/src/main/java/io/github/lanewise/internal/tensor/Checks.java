@@ -117,6 +117,33 @@ public final class Checks {
     }
   }
 
+  /** Checks that a tensor shares no element with an array of floats. */
+  public static void requireDisjoint(FloatTensor t, String name, float[] array, String arrayName) {
+    if (mayLieIn(t, array) && meets(t, MemorySegment.ofArray(array))) {
+      throw new IllegalArgumentException(name + " " + t + " overlaps " + arrayName);
+    }
+  }
+
+  /** Checks that a tensor shares no element with an array of ints, which a segment may cover. */
+  public static void requireDisjoint(FloatTensor t, String name, int[] array, String arrayName) {
+    if (mayLieIn(t, array) && meets(t, MemorySegment.ofArray(array))) {
+      throw new IllegalArgumentException(name + " " + t + " overlaps " + arrayName);
+    }
+  }
+
+  /** Whether it does, or hides what it lies in; in no other case is anything made. */
+  private static boolean mayLieIn(FloatTensor t, Object array) {
+    StridedFloats floats = StridedFloats.of(t);
+    MemorySegment segment = floats.segmentOrNull();
+    return floats.base() == array
+        || (floats.base() == null && segment != null && !segment.isNative());
+  }
+
+  private static boolean meets(FloatTensor t, MemorySegment array) {
+    long[] elements = {array.byteSize() / Float.BYTES};
+    return Overlap.overlaps(StridedFloats.of(t), StridedFloats.over(array, elements));
+  }
+
   /** Checks that an output shares no element with an input, or every one at the same index. */
   public static void requireDisjointOrSame(
       FloatTensor out, String outName, FloatTensor in, String inName) {

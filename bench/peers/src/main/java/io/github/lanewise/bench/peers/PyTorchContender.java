@@ -51,21 +51,26 @@ public final class PyTorchContender implements Contender {
 
   @Override
   public Run prepare(Question question, QuestionData data) {
+    start(question.threads());
+    return question.operation() == Operation.ATTENTION
+        ? new PyTorchRun.Attention(question, data)
+        : new PyTorchRun.Kernel(question, data);
+  }
+
+  /** Loads the libraries, which then work with so many threads. */
+  static void start(int threads) {
     // As PyTorch's own builds have it; OpenBLAS, which the preset takes otherwise, is for others.
     System.setProperty(BLAS, "mkl_rt");
     JavaCpp.load("PyTorch (its MKL)", mkl_rt.class);
-    MklContender.setThreads(question.threads());
+    MklContender.setThreads(threads);
     JavaCpp.load("PyTorch", torch.class);
-    torch.set_num_threads(question.threads());
-    if (torch.get_num_threads() != question.threads()) {
+    torch.set_num_threads(threads);
+    if (torch.get_num_threads() != threads) {
       throw new IllegalStateException(
           "PyTorch works with "
               + torch.get_num_threads()
               + " threads, but the question is for "
-              + question.threads());
+              + threads);
     }
-    return question.operation() == Operation.ATTENTION
-        ? new PyTorchRun.Attention(question, data)
-        : new PyTorchRun.Kernel(question, data);
   }
 }

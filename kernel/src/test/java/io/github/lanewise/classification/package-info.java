@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.lanewise.classification;
+
+import org.jspecify.annotations.NullMarked;
