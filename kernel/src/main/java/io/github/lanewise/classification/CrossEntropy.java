@@ -40,17 +40,18 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>The shares are those that {@link io.github.lanewise.Softmax} derives: a difference is rounded
- * once (and d once more where T is no power of two: then |d|, D, D' and A count twice, s three times,
- * and N·T takes the place of N), exp is within 2u, a sum adds 19 + λ. So the sum l of the weights is
- * off by D + λ + 21, relatively, and the sum r of the others by D' + λ + 21.
+ * once (and d once more where T is no power of two: then |d|, D, D' and A count twice, s three
+ * times, and N·T takes the place of N), exp is within 2u, a sum adds 19 + λ. So the sum l of the
+ * weights is off by D + λ + 21, relatively, and the sum r of the others by D' + λ + 21.
  *
  * <ul>
- *   <li>Where the label has the largest logit, the loss without smoothing is ln(1 + r), of which r's
- *       errors are a share r/l = 1 - w: D, as the maximum itself has |d| = 0, and (λ + 21)·(1 - w).
+ *   <li>Where the label has the largest logit, the loss without smoothing is ln(1 + r), of which
+ *       r's errors are a share r/l = 1 - w: D, as the maximum itself has |d| = 0, and (λ + 21)·(1 -
+ *       w).
  *   <li>Elsewhere it is ln l + |d[y]|: l's error, and d's. There 1 - w is at least one half.
  *   <li>Smoothing adds ε times the mean of |d|, a sum of as many additions.
- *   <li>The loss is rounded to float once: s. The mean over rows is computed in double precision, of
- *       these floats.
+ *   <li>The loss is rounded to float once: s. The mean over rows is computed in double precision,
+ *       of these floats.
  *   <li>A gradient is p·k with k = 1/(l·T·N) rounded once, less ε/(C·T·N) rounded once; the label's
  *       is computed in double precision from l and r, and rounded once.
  * </ul>
@@ -59,14 +60,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Special values.</b> A logit of -inf has the weight 0 and, without smoothing, no effect; at
  * the label it makes the loss +inf, and the gradient there -1/(N·T); with smoothing it makes the
- * loss +inf anywhere. A NaN or +inf among a row's logits, or nothing above -inf, makes the row's loss
- * and its gradient NaN. Infinite T weighs all logits above -inf alike, and has the gradient 0.
+ * loss +inf anywhere. A NaN or +inf among a row's logits, or nothing above -inf, makes the row's
+ * loss and its gradient NaN. Infinite T weighs all logits above -inf alike, and has the gradient 0.
  * Ignored rows have the loss 0 and the gradient 0, and are not read. The mean over no rows is NaN.
  * No gradient is -0.
  *
- * <p><b>Bits.</b> The order of operations depends on the shape alone: not on lane width, threads, or
- * layout. Of the other rows only how many are not ignored enters into a row's gradient, and nothing
- * into its loss.
+ * <p><b>Bits.</b> The order of operations depends on the shape alone: not on lane width, threads,
+ * or layout. Of the other rows only how many are not ignored enters into a row's gradient, and
+ * nothing into its loss.
  *
  * <p><b>Errors.</b> Wrong arguments throw before anything is written: NullPointerException,
  * IndexOutOfBoundsException (a label that is no class) or IllegalArgumentException;
@@ -79,6 +80,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Source.</b> C. Szegedy et al., Rethinking the Inception Architecture for Computer Vision,
  * 2016, for label smoothing.
  */
+@SuppressWarnings("exports") // its annotations are for compilers that look for them
 public final class CrossEntropy {
   private static final CrossEntropy STANDARD = builder().build();
 
@@ -139,8 +141,8 @@ public final class CrossEntropy {
     }
 
     /**
-     * Rows of this label do not count, be it a class or not; every row counts without this. The last
-     * call is the one that holds.
+     * Rows of this label do not count, be it a class or not; every row counts without this. The
+     * last call is the one that holds.
      */
     public Builder ignore(int label) {
       ignores = true;

@@ -10,18 +10,19 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Calibration of a classifier: one temperature for all its logits, so that of the answers given with
- * a confidence of 80 % about 80 % are right. The order of the classes stays as it is, and so do the
- * answers.
+ * Calibration of a classifier: one temperature for all its logits, so that of the answers given
+ * with a confidence of 80 % about 80 % are right. The order of the classes stays as it is, and so
+ * do the answers.
  *
  * <pre>
  * temperature = argmin over T of L(T),   L(T) = mean over the rows of -ln softmax(logits/T)[label]
  * </pre>
  *
- * <p><b>Errors of calibration.</b> Answers are put into {@value #BINS} bins by their confidence, the
- * largest weight: bin b holds those above b/{@value #BINS} and up to (b + 1)/{@value #BINS}. The
- * expected calibration error is the mean of |accuracy - mean confidence| over the bins, each with its
- * share of the answers. An answer is right if its label is the first of the row's largest logits.
+ * <p><b>Errors of calibration.</b> Answers are put into {@value #BINS} bins by their confidence,
+ * the largest weight: bin b holds those above b/{@value #BINS} and up to (b + 1)/{@value #BINS}.
+ * The expected calibration error is the mean of |accuracy - mean confidence| over the bins, each
+ * with its share of the answers. An answer is right if its label is the first of the row's largest
+ * logits.
  */
 public final class TemperatureScaling {
   /** How many bins confidences are put into. */
@@ -69,10 +70,10 @@ public final class TemperatureScaling {
   /**
    * Finds the temperature of the least negative log-likelihood on held-out logits.
    *
-   * <p>L is convex in β = 1/T, with the derivative mean(E[x] - x[label]) and the second mean(Var[x])
-   * under the softmax at β. Its zero is enclosed between powers of four, and found by Newton's
-   * method; a step that leaves the enclosure, or does not halve it, is replaced by the geometric
-   * mean of its ends.
+   * <p>L is convex in β = 1/T, with the derivative mean(E[x] - x[label]) and the second
+   * mean(Var[x]) under the softmax at β. Its zero is enclosed between powers of four, and found by
+   * Newton's method; a step that leaves the enclosure, or does not halve it, is replaced by the
+   * geometric mean of its ends.
    *
    * <p><b>Accuracy.</b> All in double precision; the temperature within 10⁻⁶ of the least,
    * relatively (10⁻⁹ is what the steps end at).
@@ -88,8 +89,8 @@ public final class TemperatureScaling {
    *   <li>constant: in each row all logits above -inf are equal, and every temperature has the same
    *       loss;
    *   <li>separable: each label has its row's largest logit, and the loss falls as T goes to 0;
-   *   <li>adverse: the labels' logits are not above their rows' means, on average, and the loss falls
-   *       as T goes to infinity.
+   *   <li>adverse: the labels' logits are not above their rows' means, on average, and the loss
+   *       falls as T goes to infinity.
    * </ul>
    *
    * <p>A label that is no class is an IndexOutOfBoundsException.

@@ -124,8 +124,7 @@ class CrossEntropyPropertyTest {
       double loss = ReferenceCrossEntropy.loss(row, label, temperature, batch.smoothing);
       losses.check(loss, actual[r], error.ofLoss(loss), " of row " + r);
       double[] weights = ReferenceSoftmax.softmax(row, temperature);
-      double[] gradient =
-          ReferenceCrossEntropy.gradient(row, label, temperature, batch.smoothing);
+      double[] gradient = ReferenceCrossEntropy.gradient(row, label, temperature, batch.smoothing);
       for (int j = 0; j < batch.classes; j++) {
         (j == label ? labels : gradients)
             .check(

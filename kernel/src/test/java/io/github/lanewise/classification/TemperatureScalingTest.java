@@ -29,8 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TemperatureScalingTest {
 
   /**
-   * Labels are drawn from the softmax of the logits at some temperature, which is about the one that
-   * has to come out.
+   * Labels are drawn from the softmax of the logits at some temperature, which is about the one
+   * that has to come out.
    */
   @Cases(60)
   void theTemperatureIsThatOfTheLeastLoss(
@@ -82,7 +82,14 @@ class TemperatureScalingTest {
 
   /** Two classes, logits (a, 0), right so often of so many: tanh and logarithm solve it. */
   @ParameterizedTest
-  @CsvSource({"3, 4, 1", "9, 10, 5", "51, 100, 0.125", "999, 1000, 40", "2, 3, 1e-20", "2, 3, 1e20"})
+  @CsvSource({
+    "3, 4, 1",
+    "9, 10, 5",
+    "51, 100, 0.125",
+    "999, 1000, 40",
+    "2, 3, 1e-20",
+    "2, 3, 1e20"
+  })
   void twoClassesHaveAClosedForm(int right, int rows, float lead) {
     float[] x = new float[2 * rows];
     int[] labels = new int[rows];
@@ -95,8 +102,7 @@ class TemperatureScalingTest {
     assertEquals(expected, fit.temperature(), 1e-9 * expected);
     double share = right / (double) rows;
     assertEquals(0, fit.calibrationErrorAfter(), 1e-9);
-    assertEquals(
-        Math.abs(1 / (1 + Math.exp(-lead)) - share), fit.calibrationErrorBefore(), 1e-9);
+    assertEquals(Math.abs(1 / (1 + Math.exp(-lead)) - share), fit.calibrationErrorBefore(), 1e-9);
   }
 
   @Test
@@ -113,8 +119,7 @@ class TemperatureScalingTest {
     assertEquals(new Bin(2, 1, 0.5), bins.get(14));
     assertEquals(new Bin(0, Double.NaN, Double.NaN), bins.get(0));
     assertEquals(4, bins.stream().mapToInt(Bin::count).sum());
-    assertEquals(
-        (0.5 + 1 - 0.7310585786300049 + 2 * 0.5) / 4, fit.calibrationErrorBefore(), 1e-15);
+    assertEquals((0.5 + 1 - 0.7310585786300049 + 2 * 0.5) / 4, fit.calibrationErrorBefore(), 1e-15);
   }
 
   @Test
@@ -133,10 +138,8 @@ class TemperatureScalingTest {
     float no = Float.NEGATIVE_INFINITY;
     float[] with = {1, 0, no, 1, no, 0, no, 1, 0};
     float[] without = {1, 0, 1, 0, 1, 0};
-    Calibration fit =
-        TemperatureScaling.fit(FloatTensor.of(with, 3, 3), new int[] {0, 0, 2});
-    Calibration same =
-        TemperatureScaling.fit(FloatTensor.of(without, 3, 2), new int[] {0, 0, 1});
+    Calibration fit = TemperatureScaling.fit(FloatTensor.of(with, 3, 3), new int[] {0, 0, 2});
+    Calibration same = TemperatureScaling.fit(FloatTensor.of(without, 3, 2), new int[] {0, 0, 1});
     assertEquals(same, fit);
   }
 

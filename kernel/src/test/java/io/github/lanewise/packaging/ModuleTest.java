@@ -42,7 +42,11 @@ class ModuleTest {
     Set<String> exported =
         descriptor().exports().stream().map(Exports::source).collect(Collectors.toSet());
     assertEquals(
-        Set.of("io.github.lanewise", "io.github.lanewise.attention", "io.github.lanewise.classification", "io.github.lanewise.sampling"),
+        Set.of(
+            "io.github.lanewise",
+            "io.github.lanewise.attention",
+            "io.github.lanewise.classification",
+            "io.github.lanewise.sampling"),
         exported);
   }
 

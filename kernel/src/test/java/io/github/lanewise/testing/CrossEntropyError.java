@@ -52,11 +52,7 @@ public final class CrossEntropyError {
   public double ofLoss(double loss) {
     double smoothed =
         smoothing == 0 ? 0 : (levels + 20 + roundings) * smoothing * plainMean; // not 0·∞
-    return ((1 + roundings) * loss
-                + roundings * mean
-                + 2 * (levels + 22) * doubt
-                + smoothed)
-            * U
+    return ((1 + roundings) * loss + roundings * mean + 2 * (levels + 22) * doubt + smoothed) * U
         + distance.length * 0x1p-126;
   }
 

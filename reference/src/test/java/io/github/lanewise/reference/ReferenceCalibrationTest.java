@@ -15,8 +15,7 @@ class ReferenceCalibrationTest {
   void atTheTemperatureOfTheLeastLossConfidenceIsAccuracy() {
     double temperature = ReferenceCalibration.temperature(LOGITS, LABELS, 0.01, 1000);
     assertEquals(5 / FastMath.log(3), temperature, 1e-7 * temperature);
-    assertEquals(
-        0, ReferenceCalibration.expectedError(LOGITS, LABELS, temperature, 15), 1e-7);
+    assertEquals(0, ReferenceCalibration.expectedError(LOGITS, LABELS, temperature, 15), 1e-7);
   }
 
   @Test

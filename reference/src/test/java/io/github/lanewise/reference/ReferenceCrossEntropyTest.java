@@ -48,8 +48,7 @@ class ReferenceCrossEntropyTest {
                     - ReferenceCrossEntropy.loss(below, 1, 0.7, smoothing))
                 / (2 * h);
       }
-      assertArrayEquals(
-          expected, ReferenceCrossEntropy.gradient(LOGITS, 1, 0.7, smoothing), 1e-9);
+      assertArrayEquals(expected, ReferenceCrossEntropy.gradient(LOGITS, 1, 0.7, smoothing), 1e-9);
     }
   }
 

@@ -48,8 +48,7 @@ public final class CalibrationCall implements Task {
   private Pass pass = Pass.EXAMINE;
   private double beta;
 
-  private CalibrationCall(
-      StridedFloats logits, int[] labels, TaskRunner runner, Workspace own) {
+  private CalibrationCall(StridedFloats logits, int[] labels, TaskRunner runner, Workspace own) {
     this.logits = logits;
     this.labels = labels;
     this.runner = runner;

@@ -5,8 +5,8 @@ package io.github.lanewise.internal.calibration;
  * two derivatives.
  *
  * <p>With e = x - m, m the largest logit: loss = ln Σ exp(β·e) - β·e[label]. The first maximum's
- * weight is 1; it is added last, so that the loss of a certain row keeps its digits, and so does the
- * slope, to which it adds nothing.
+ * weight is 1; it is added last, so that the loss of a certain row keeps its digits, and so does
+ * the slope, to which it adds nothing.
  */
 final class RowLikelihood {
   /** -ln of the label's weight; NaN if the row has none. */

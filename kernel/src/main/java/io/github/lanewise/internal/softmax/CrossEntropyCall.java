@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One call of a loss while it runs; rows are dealt out in blocks. */
 public final class CrossEntropyCall implements Task {
-  private static final Workspace.Key<CrossEntropyCall> CALL =
-      Workspace.key(CrossEntropyCall::new);
+  private static final Workspace.Key<CrossEntropyCall> CALL = Workspace.key(CrossEntropyCall::new);
 
   /** The losses of rows, where nobody else wants them. */
   private static final Workspace.Floats LOSSES = Workspace.floats();
@@ -113,8 +112,7 @@ public final class CrossEntropyCall implements Task {
       sourceAt = at;
       logits.read(xAt, source, sourceAt, length);
     }
-    float loss =
-        row.apply(source, sourceAt, wanted ? target : null, at, length, label, workspace);
+    float loss = row.apply(source, sourceAt, wanted ? target : null, at, length, label, workspace);
     if (staged) {
       gradient.write(target, 0, yAt, length);
     }

@@ -99,8 +99,7 @@ final class CrossEntropyRow {
 
   /** Of infinite terms none may meet a factor 0. */
   private float loss(float ofLabel, float all, int length, float sum, float rest) {
-    double loss =
-        ofLabel == 0f ? StrictMath.log1p((double) rest) : StrictMath.log((double) sum);
+    double loss = ofLabel == 0f ? StrictMath.log1p((double) rest) : StrictMath.log((double) sum);
     if (smoothing < 1) {
       loss -= (1 - smoothing) * ofLabel;
     }
