@@ -48,7 +48,7 @@ public final class CrossEntropyCall implements Task {
         call.counted = count(options, labels);
         call.logits.bind(logits, 1);
         call.gradient.bind(dLogits, 1);
-        call.partition.bind(logits);
+        call.partition.bind(logits, 1);
         runner.run(call.partition.tasks(runner.parallelism()), call, own);
         return DoubleSums.sum(call.losses, labels.length) / call.counted;
       } finally {
@@ -110,11 +110,11 @@ public final class CrossEntropyCall implements Task {
     if (source == null) {
       source = target;
       sourceAt = at;
-      logits.read(xAt, source, sourceAt, length);
+      logits.read(xAt, 0, source, sourceAt, length);
     }
     float loss = row.apply(source, sourceAt, wanted ? target : null, at, length, label, workspace);
     if (staged) {
-      gradient.write(target, 0, yAt, length);
+      gradient.write(target, 0, yAt, 0, length);
     }
     return loss;
   }

@@ -62,10 +62,13 @@ public final class SoftmaxChecks {
   /** Returns the axis along which rows run. */
   private static int requireRow(SoftmaxOptions options, FloatTensor t, String name) {
     int axis = options.axisOf(t.rank());
+    requireRow(t, name, axis);
+    return axis;
+  }
+
+  /** Checks that a row along this axis fits an array. */
+  static void requireRow(FloatTensor t, String name, int axis) {
     if (t.size(axis) > LONGEST_ROW) {
-  static void requireRow(FloatTensor t, String name) {
-    int last = t.rank() - 1;
-    if (t.size(last) > LONGEST_ROW) {
       throw new IllegalArgumentException(
           name
               + ".size("
@@ -76,7 +79,6 @@ public final class SoftmaxChecks {
               + LONGEST_ROW
               + " elements");
     }
-    return axis;
   }
 
   private static void statistic(
