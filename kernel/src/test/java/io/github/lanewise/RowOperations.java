@@ -93,7 +93,7 @@ final class RowOperations {
     }
     addMasks(all);
     addAlong(all, 0, Softmax.builder(), 270, 33);
-    addAlong(all, 1, Softmax.builder().temperature(0.7f), 2, 40, 3, 5);
+    addAlong(all, 1, Softmax.builder().temperature(0.7f), 2, 19, 3, 5);
     addAlong(all, -2, Softmax.builder().logarithmic(true), 2, 65, 18);
     addSoftmax(all, "rank 4", ZERO, FloatKind.NORMAL, Mask.causal(), 2, 3, 4, 33);
     addSoftmax(all, "long row", Softmax.standard(), FloatKind.LOGITS, Mask.none(), 20_011);
@@ -170,7 +170,7 @@ final class RowOperations {
   private static void addAlong(
       List<Operation> all, int axis, Softmax.Builder options, long... shape) {
     Softmax softmax = options.axis(axis).build();
-    String name = "Softmax along an axis: " + axis + " of " + Arrays.toString(shape);
+    String name = "Softmax: along axis " + axis + " of " + Arrays.toString(shape);
     float[] scores = Floats.of(name, FloatKind.MINUS_INFINITIES, shape);
     all.add(
         new Operation(
