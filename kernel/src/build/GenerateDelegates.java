@@ -46,6 +46,9 @@ final class GenerateDelegates {
             "beginSums", UNLESS_MOMENT,
             "exponentials", UNLESS_MOMENT,
             "endSums", UNLESS_MOMENT));
+    PLAIN.put(
+        "GradientKernels",
+        Map.of("rowDots", VECTOR, "differentiate", VECTOR, "add", VECTOR, "addZero", VECTOR));
   }
 
   /** A method of an interface: its return type, name and parameters. */
@@ -60,7 +63,13 @@ final class GenerateDelegates {
     StringBuilder text =
         new StringBuilder("package io.github.lanewise.internal.trial.generated;\n\n");
     for (String kind :
-        List.of("KernelSet", "LaneKernels", "ScoreKernels", "TileKernels", "WeightSums")) {
+        List.of(
+            "GradientKernels",
+            "KernelSet",
+            "LaneKernels",
+            "ScoreKernels",
+            "TileKernels",
+            "WeightSums")) {
       text.append("import io.github.lanewise.internal.kernel.").append(kind).append(";\n");
     }
     text.append(
@@ -81,7 +90,8 @@ final class GenerateDelegates {
                 new PlainScoreKernels(vector.scores(), scalar.scores()),
                 vector.nodes(),
                 vector.decode(),
-                vector.sampling());
+                vector.sampling(),
+                new PlainGradientKernels(vector.gradients(), scalar.gradients()));
           }
         """);
     for (var kind : PLAIN.entrySet()) {

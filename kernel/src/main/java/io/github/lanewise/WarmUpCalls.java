@@ -60,6 +60,11 @@ final class WarmUpCalls {
           FloatTensor.allocate(1, 1, QUERIES),
           FloatTensor.allocate(1, 1, QUERIES));
 
+  private final FloatTensor sums = FloatTensor.allocate(1, 1, QUERIES);
+  private final FloatTensor ofQueries = FloatTensor.allocate(1, 1, QUERIES, DIM);
+  private final FloatTensor ofKeys = FloatTensor.allocate(1, 1, LENGTH, DIM);
+  private final FloatTensor ofValues = FloatTensor.allocate(1, 1, LENGTH, DIM);
+
   private final Mask allowed = Mask.allowed(everyThird(QUERIES * LENGTH), QUERIES, LENGTH);
   private final Softmax warm = Softmax.builder().temperature(0.7f).build();
   private final Softmax logarithmic = Softmax.builder().logarithmic(true).build();
@@ -110,6 +115,7 @@ final class WarmUpCalls {
         this::sampling,
         this::decode,
         this::primitives,
+        this::gradients,
         this::attentionWithOptions);
   }
 
@@ -191,6 +197,18 @@ final class WarmUpCalls {
       sampler.sample(logits, 0, logits.length, random);
       sampler.sample(logits, 0, logits.length, 0.5, logProbabilities, Workers.caller());
     }
+  }
+
+  private void gradients() {
+    differentiate(plain);
+    differentiate(causal);
+    differentiate(everyOption);
+  }
+
+  /** What is differentiated need not have been the result. */
+  private void differentiate(Attention attention) {
+    attention.backward(
+        q, k, k, out, q, sums, ofQueries, ofKeys, ofValues, Workers.caller());
   }
 
   private void attentionWithOptions() {

@@ -256,6 +256,54 @@ public final class Attention {
     state.add(AttentionCall.partial(options, q, k, v, firstKey, before, workers));
   }
 
+  /**
+   * Computes the gradients of a loss by q, k and v from its gradient by {@code out}. The weights
+   * are computed anew from logSumExp, chunk by chunk: with p the weight of a key, s its score, D
+   * the product of dOut and out of the row,
+   *
+   * <pre>
+   *   dv += p·dOut      dp = dOut·v      ds = p·(dp - D)      dq += ds'·k      dk += ds'·q
+   * </pre>
+   *
+   * ds' being ds taken back through temperature, softcap and scale. The heads of a group add up in
+   * dk and dv.
+   *
+   * <p>Keys and values that a query does not see get exactly 0 from it, whatever they, the query or
+   * its dOut contain; v is not read where the score is -inf. A row whose logSumExp is -inf gives 0,
+   * and its dOut is not read. At an infinite temperature dq and dk are 0. Gradients are never -0. A
+   * row of dq depends on nothing but the row and what it sees, a row of dk and dv on nothing but
+   * the key and who sees it: not on lane width, thread count or layout.
+   *
+   * <p>Memory grows with (queryLength + keyLength)·(headDim + valueDim)·log₂(length/256) for each
+   * thread, not with queryLength·keyLength.
+   *
+   * @param q [batch, queryHeads, queryLength, headDim]
+   * @param k [batch, keyHeads, keyLength, headDim]
+   * @param v [batch, keyHeads, keyLength, valueDim]
+   * @param out what forward returned, [batch, queryHeads, queryLength, valueDim]
+   * @param dOut the gradient by out, in its shape
+   * @param logSumExp what forward returned, [batch, queryHeads, queryLength]
+   * @param dq overwritten, in the shape of q; null: not wanted
+   * @param dk overwritten, in the shape of k; null: not wanted
+   * @param dv overwritten, in the shape of v; null: not wanted
+   * @param workers who computes
+   * @throws IllegalArgumentException also if a temperature is 0: a choice has no gradient
+   */
+  @SuppressWarnings("exports") // Nullable is for tools
+  public void backward(
+      FloatTensor q,
+      FloatTensor k,
+      FloatTensor v,
+      FloatTensor out,
+      FloatTensor dOut,
+      FloatTensor logSumExp,
+      @Nullable FloatTensor dq,
+      @Nullable FloatTensor dk,
+      @Nullable FloatTensor dv,
+      Workers workers) {
+    AttentionCall.backward(options, q, k, v, out, dOut, logSumExp, dq, dk, dv, workers);
+  }
+
   /** Collects the options of an {@link Attention}. Each is checked as it is set. */
   public static final class Builder {
 

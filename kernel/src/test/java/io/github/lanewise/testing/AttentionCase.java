@@ -98,6 +98,16 @@ public record AttentionCase(
         shape, q, k, v, givenScale, softcap, bias, biasShape, slopes, sinks, temperatures, mask);
   }
 
+  /** Returns this case with 1 in the place of every temperature 0, which has no gradient. */
+  public AttentionCase differentiable() {
+    float[] warm = temperatures == null ? null : temperatures.clone();
+    for (int h = 0; warm != null && h < warm.length; h++) {
+      warm[h] = warm[h] == 0 ? 1 : warm[h];
+    }
+    return new AttentionCase(
+        shape, q, k, v, givenScale, softcap, bias, biasShape, slopes, sinks, warm, maskCase);
+  }
+
   /** Returns the kernel's operator. */
   public Attention attention() {
     Attention.Builder builder = Attention.builder().mask(maskCase.mask());

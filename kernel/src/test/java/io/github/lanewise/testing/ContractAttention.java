@@ -53,13 +53,22 @@ public final class ContractAttention {
     return scores;
   }
 
-  private float score(int b, int h, int i, int j) {
+  private float scaledDot(int b, int h, int i, int j) {
     int dim = shape.headDim();
     int query = shape.queryRow(b, h, i) * dim;
-    float score =
-        ContractMatmul.dot(c.q(), query, c.k(), shape.keyRow(b, h, j) * dim, 1, dim) * c.scale();
+    return ContractMatmul.dot(c.q(), query, c.k(), shape.keyRow(b, h, j) * dim, 1, dim) * c.scale();
+  }
+
+  /** The t of a softcap, c·t. */
+  float tanh(int b, int h, int i, int j) {
+    return ScalarMath.tanh(scaledDot(b, h, i, j) / c.softcap());
+  }
+
+  /** The score of a pair that is visible. */
+  float score(int b, int h, int i, int j) {
+    float score = scaledDot(b, h, i, j);
     if (c.softcap() != 0) {
-      score = c.softcap() * ScalarMath.tanh(score / c.softcap());
+      score = c.softcap() * tanh(b, h, i, j);
     }
     if (c.bias() != null) {
       score = score + (float) c.scoreBias().at(b, h, i, j);

@@ -14,6 +14,7 @@ import java.util.Arrays;
  * @param sinks logit of each query head's sink; empty for none
  * @param temperature temperature of each query head; one for all; empty for 1
  * @param visibility which key a query sees
+ * @param dropout what becomes of a weight before it meets the value
  */
 @SuppressWarnings("ArrayRecordComponent") // a bundle of arguments, never compared
 public record AttentionOptions(
@@ -24,7 +25,8 @@ public record AttentionOptions(
     long alibiOffset,
     double[] sinks,
     double[] temperature,
-    Visibility visibility) {
+    Visibility visibility,
+    Dropout dropout) {
   private static final double[] NONE = {};
 
   /** Refuses what has no meaning: a negative temperature, and a sink at temperature 0. */
@@ -42,7 +44,7 @@ public record AttentionOptions(
   /** Returns the plain attention softmax(scale·QKᵀ)·V. */
   public static AttentionOptions scaled(double scale) {
     return new AttentionOptions(
-        scale, 0, ScoreBias.none(), NONE, 0, NONE, NONE, Visibility.everything());
+        scale, 0, ScoreBias.none(), NONE, 0, NONE, NONE, Visibility.everything(), Dropout.none());
   }
 
   /** Returns the plain attention with the customary scale 1/√headDim, as the float that it is. */
@@ -53,13 +55,13 @@ public record AttentionOptions(
   /** Returns these options with a softcap. */
   public AttentionOptions withSoftcap(double cap) {
     return new AttentionOptions(
-        scale, cap, bias, alibi, alibiOffset, sinks, temperature, visibility);
+        scale, cap, bias, alibi, alibiOffset, sinks, temperature, visibility, dropout);
   }
 
   /** Returns these options with a bias. */
   public AttentionOptions withBias(ScoreBias added) {
     return new AttentionOptions(
-        scale, softcap, added, alibi, alibiOffset, sinks, temperature, visibility);
+        scale, softcap, added, alibi, alibiOffset, sinks, temperature, visibility, dropout);
   }
 
   /** Returns these options with ALiBi: minus slope·|key - (query + offset)|. */
@@ -72,7 +74,8 @@ public record AttentionOptions(
         offset,
         sinks,
         temperature,
-        visibility);
+        visibility,
+        dropout);
   }
 
   /** Returns these options with a sink per query head. */
@@ -85,18 +88,34 @@ public record AttentionOptions(
         alibiOffset,
         Primitives.widen(logitPerHead),
         temperature,
-        visibility);
+        visibility,
+        dropout);
   }
 
   /** Returns these options with a temperature per query head, or one for all. */
   public AttentionOptions withTemperature(float... perHead) {
     return new AttentionOptions(
-        scale, softcap, bias, alibi, alibiOffset, sinks, Primitives.widen(perHead), visibility);
+        scale,
+        softcap,
+        bias,
+        alibi,
+        alibiOffset,
+        sinks,
+        Primitives.widen(perHead),
+        visibility,
+        dropout);
   }
 
   /** Returns these options with a mask. */
   public AttentionOptions withVisibility(Visibility mask) {
-    return new AttentionOptions(scale, softcap, bias, alibi, alibiOffset, sinks, temperature, mask);
+    return new AttentionOptions(
+        scale, softcap, bias, alibi, alibiOffset, sinks, temperature, mask, dropout);
+  }
+
+  /** Returns these options with a dropout of weights. */
+  public AttentionOptions withDropout(Dropout factors) {
+    return new AttentionOptions(
+        scale, softcap, bias, alibi, alibiOffset, sinks, temperature, visibility, factors);
   }
 
   /** Returns the temperature of a query head. */

@@ -59,15 +59,21 @@ public final class ReferenceAttention {
     // pass 2: weights. The scores are divided by the temperature already, unless it is 0.
     double temperature = options.temperatureOf(h) == 0 ? 0 : 1;
     double[] weights = ReferenceSoftmax.softmax(scores, visible, temperature, 0);
-    System.arraycopy(weights, 0, result.weights(), row * keys, keys);
+    double[] dropped = new double[keys]; // softmax and statistics do not know of dropout
+    for (int j = 0; j < keys; j++) {
+      double factor = visible[j] ? options.dropout().factor(b, h, i, j) : 1;
+      dropped[j] = factor == 0 ? 0 : weights[j] * factor;
+      result.weights()[row * keys + j] = dropped[j];
+    }
 
     // pass 3: out, the weighted mean of the values
     for (int c = 0; c < shape.valueDim(); c++) {
       double[] terms = new double[keys];
       for (int j = 0; j < keys; j++) {
         if (visible[j] && scores[j] != Double.NEGATIVE_INFINITY) {
-          boolean chosen = temperature != 0 || weights[j] != 0;
-          terms[j] = chosen ? weights[j] * v[shape.keyRow(b, h, j) * shape.valueDim() + c] : 0;
+          boolean kept = options.dropout().factor(b, h, i, j) != 0;
+          boolean chosen = kept && (temperature != 0 || weights[j] != 0);
+          terms[j] = chosen ? dropped[j] * v[shape.keyRow(b, h, j) * shape.valueDim() + c] : 0;
         }
       }
       result.out()[row * shape.valueDim() + c] = Primitives.sum(terms);

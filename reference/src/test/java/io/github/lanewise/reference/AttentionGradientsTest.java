@@ -34,6 +34,59 @@ class AttentionGradientsTest {
   }
 
   @Test
+  void everyOptionWithDropout() {
+    assertGradients(
+        AttentionOptions.standard(3)
+            .withSoftcap(1.5)
+            .withSinks(0.5f, -1, 0, 1)
+            .withTemperature(0.5f, 1, 2, 4)
+            .withDropout((b, h, i, j) -> (b + h + 2 * i + j) % 3 == 0 ? 0 : 1.5));
+  }
+
+  /** The gradient of a bias that serves many scores is the sum of theirs. */
+  @Test
+  void biasTemperatureAndSinks() {
+    float[] bias = {1, -1, 0.5f, 0, -0.5f};
+    float[] sinks = {0.5f, -1, 0, 1};
+    float[] temperatures = {0.5f, 1, 2, 4};
+    AttentionGradients gradients =
+        AttentionGradients.of(SHAPE, options(bias, sinks, temperatures), q, k, v, dOut);
+    float step = 0x1p-12f;
+    for (int j = 0; j < bias.length; j++) {
+      double sum = 0;
+      for (int row = 0; row < SHAPE.queryRows(); row++) {
+        sum += gradients.dBias()[row * SHAPE.keyLength() + j];
+      }
+      double above = loss(options(moved(bias, j, step), sinks, temperatures));
+      double below = loss(options(moved(bias, j, -step), sinks, temperatures));
+      assertEquals((above - below) / (2 * step), sum, 1e-7);
+    }
+    for (int h = 0; h < sinks.length; h++) {
+      double above = loss(options(bias, moved(sinks, h, step), temperatures));
+      double below = loss(options(bias, moved(sinks, h, -step), temperatures));
+      assertEquals((above - below) / (2 * step), gradients.dSinks()[h], 1e-7);
+      above = loss(options(bias, sinks, moved(temperatures, h, step)));
+      below = loss(options(bias, sinks, moved(temperatures, h, -step)));
+      assertEquals((above - below) / (2 * step), gradients.dTemperature()[h], 1e-6);
+    }
+  }
+
+  private static AttentionOptions options(float[] bias, float[] sinks, float[] temperatures) {
+    return AttentionOptions.standard(3)
+        .withSoftcap(1.5)
+        .withBias(ScoreBias.of(bias, 5))
+        .withSinks(sinks)
+        .withTemperature(temperatures)
+        .withVisibility(Visibility.causal(1));
+  }
+
+  private static float[] moved(float[] values, int index, float step) {
+    float[] moved = values.clone();
+    moved[index] += step;
+    return moved;
+  }
+
+  @Test
   void byHand() {
     // one query, two keys of equal score: α = ½, ½; dα = dOut·v = 1, 3; ds = α(dα - mean) = -½, ½
     AttentionShape shape = new AttentionShape(1, 1, 1, 1, 2, 1, 1);

@@ -10,6 +10,7 @@ import io.github.lanewise.internal.tensor.StridedFloats;
 import io.github.lanewise.internal.work.TaskRunner;
 import io.github.lanewise.internal.work.Workspace;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A call of attention from its arguments to its results, the same way for all of them:
@@ -77,6 +78,34 @@ public final class AttentionCall {
           options, q, k, v, queryStarts, keyStarts, sequences, out, statistics, otherThreads);
       call.bindTensors(options, sequences, q, k, v);
       call.results.bind(StridedFloats.of(out), statistics);
+      call.execute(runner, own);
+    }
+  }
+
+  /** Writes the gradients that are not null. */
+  public static void backward(
+      AttentionOptions options,
+      FloatTensor q,
+      FloatTensor k,
+      FloatTensor v,
+      FloatTensor out,
+      FloatTensor dOut,
+      FloatTensor logSumExp,
+      @Nullable FloatTensor dq,
+      @Nullable FloatTensor dk,
+      @Nullable FloatTensor dv,
+      Workers workers) {
+    TaskRunner runner = TaskRunner.of(Objects.requireNonNull(workers, "workers"));
+    boolean otherThreads = runner.parallelism() > 1;
+    BackwardChecks.inputs(options, 4, q, k, v, out, dOut, logSumExp, otherThreads);
+    BackwardChecks.gradients(options, q, k, v, out, dOut, logSumExp, dq, dk, dv, otherThreads);
+    try (Workspace own = runner.acquire();
+        BackwardCall call = own.get(BackwardCall.KEY)) {
+      Sequences sequences = own.get(SEQUENCES);
+      sequences.bindDense(q.size(0), q.size(2), k.size(2));
+      BackwardChecks.sequences(options, sequences, q, v, otherThreads);
+      call.bind(options, sequences, q, k, v, out, dOut, logSumExp);
+      call.bindGradients(dq, dk, dv);
       call.execute(runner, own);
     }
   }

@@ -257,7 +257,8 @@ final class AttentionChecks {
     }
   }
 
-  private static void values(FloatTensor k, FloatTensor v, boolean otherThreads) {
+  /** Checks values by their keys, and that they can be read. */
+  static void values(FloatTensor k, FloatTensor v, boolean otherThreads) {
     int rank = k.rank();
     Checks.requireRank(v, "v", rank, rank);
     for (int axis = 0; axis < rank - 1; axis++) {
@@ -266,7 +267,8 @@ final class AttentionChecks {
     Checks.requireReadable(v, "v", otherThreads);
   }
 
-  private static void queriesAndKeys(
+  /** Checks queries and keys of rank 4, or of ragged tensors. */
+  static void queriesAndKeys(
       AttentionOptions options, FloatTensor q, FloatTensor k, int rank, boolean otherThreads) {
     Checks.requireRank(q, "q", rank, rank);
     Checks.requireRank(k, "k", rank, rank);
@@ -311,8 +313,8 @@ final class AttentionChecks {
     }
   }
 
-  /** One head's keys and values are packed into arrays. */
-  private static void packable(long keys, String name, long headDim, long valueDim) {
+  /** Checks the length of a sequence: one head's keys and values are packed into arrays. */
+  static void packable(long keys, String name, long headDim, long valueDim) {
     long widest = Math.max(headDim, valueDim) + 16;
     long most = (Integer.MAX_VALUE - 64L) / widest - 16;
     if (keys > most) {
@@ -321,7 +323,8 @@ final class AttentionChecks {
     }
   }
 
-  private static void bias(
+  /** Checks the bias against the sequences; of an open one the keys may go on. */
+  static void bias(
       AttentionOptions options,
       Sequences sequences,
       FloatTensor q,
@@ -395,7 +398,8 @@ final class AttentionChecks {
     }
   }
 
-  private static void distinct(
+  /** Checks that two outputs share no element; null is none. */
+  static void distinct(
       @Nullable FloatTensor a, String aName, @Nullable FloatTensor b, String bName) {
     if (a != null && b != null) {
       Checks.requireDisjoint(a, aName, b, bName);

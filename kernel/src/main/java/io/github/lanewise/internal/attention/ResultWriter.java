@@ -24,7 +24,7 @@ final class ResultWriter {
   float[] maxWeight = new float[PANEL];
 
   private float[] keyMaximum = new float[PANEL];
-  private float[] staged = new float[0];
+  private final PanelWriter panels = new PanelWriter();
 
   /** Folds the tree and joins the sinks, if there are any; the root is ready to be written. */
   int finish(MergeTree tree, QueryRows rows, float @Nullable [] sinks) {
@@ -110,44 +110,19 @@ final class ResultWriter {
     for (int c = 0; c < rows.count; ) {
       int stop = rows.endOfHead(c);
       long at = rows.offsetIn(t, c) + first;
-      float[] own = t.arrayOrNull();
-      if (own != null) {
-        Kernels.tiles()
-            .transpose(panel, from + c, PANEL, length, stop - c, own, (int) at, (int) stride);
-      } else {
-        writeStaged(t, stride, panel, from + c, at, length, stop - c);
-      }
+      panels.write(t, at, stride, panel, from + c, length, stop - c);
       c = stop;
-    }
-  }
-
-  private void writeStaged(
-      StridedFloats t, long stride, float[] panel, int from, long at, int length, int lanes) {
-    room(lanes * length);
-    Kernels.tiles().transpose(panel, from, PANEL, length, lanes, staged, 0, length);
-    if (stride == length) {
-      t.write(staged, 0, at, lanes * length);
-      return;
-    }
-    for (int c = 0; c < lanes; c++) {
-      t.write(staged, c * length, at + c * stride, length);
     }
   }
 
   /** Writes +0 to the rows' elements {@code [first, end)}. */
   void writeZeros(StridedFloats t, QueryRows rows, long first, long end) {
-    room(CHUNK);
-    Arrays.fill(staged, 0, CHUNK, 0f);
+    float[] zeros = panels.room(CHUNK);
+    Arrays.fill(zeros, 0, CHUNK, 0f);
     for (int c = 0; c < rows.count; c++) {
       for (long at = first; at < end; at += CHUNK) {
-        t.write(staged, 0, rows.offsetIn(t, c) + at, (int) Math.min(CHUNK, end - at));
+        t.write(zeros, 0, rows.offsetIn(t, c) + at, (int) Math.min(CHUNK, end - at));
       }
-    }
-  }
-
-  private void room(int length) {
-    if (staged.length < length) {
-      staged = new float[length];
     }
   }
 

@@ -11,7 +11,9 @@ public enum KernelFamily {
   /** {@link DecodeKernels}: products with pages of a cache. */
   DECODE("decode"),
   /** {@link SamplingKernels}. */
-  SAMPLING("sampling");
+  SAMPLING("sampling"),
+  /** {@link GradientKernels}: attention's gradients. */
+  GRADIENTS("gradients");
 
   private final String title;
 

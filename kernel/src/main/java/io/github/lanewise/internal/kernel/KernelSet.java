@@ -7,7 +7,8 @@ public record KernelSet(
     ScoreKernels scores,
     NodeKernels nodes,
     DecodeKernels decode,
-    SamplingKernels sampling) {
+    SamplingKernels sampling,
+    GradientKernels gradients) {
 
   /** Makes the kernels of one implementation. */
   public interface Provider {
@@ -28,7 +29,9 @@ public record KernelSet(
                     ? scores
                     : kind == NodeKernels.class
                         ? nodes
-                        : kind == DecodeKernels.class ? decode : sampling;
+                        : kind == DecodeKernels.class
+                            ? decode
+                            : kind == SamplingKernels.class ? sampling : gradients;
     return kind.cast(kernels);
   }
 }

@@ -1,6 +1,7 @@
 package io.github.lanewise.internal.runtime;
 
 import io.github.lanewise.internal.kernel.DecodeKernels;
+import io.github.lanewise.internal.kernel.GradientKernels;
 import io.github.lanewise.internal.kernel.KernelFamily;
 import io.github.lanewise.internal.kernel.LaneKernels;
 import io.github.lanewise.internal.kernel.NodeKernels;
@@ -80,6 +81,14 @@ public final class Kernels {
     }
   }
 
+  public static GradientKernels gradients() {
+    try {
+      return (GradientKernels) Gradients.HANDLE.invokeExact();
+    } catch (Throwable thrown) {
+      throw unexpected(thrown);
+    }
+  }
+
   /** No handle throws of its own accord; what reaches this is an error of the JVM. */
   private static Error unexpected(Throwable thrown) {
     return thrown instanceof Error error ? error : new AssertionError(thrown);
@@ -133,5 +142,9 @@ public final class Kernels {
 
   private static final class Sampling {
     static final MethodHandle HANDLE = SERVICE.firstUse(SERVICE.sampling);
+  }
+
+  private static final class Gradients {
+    static final MethodHandle HANDLE = SERVICE.firstUse(SERVICE.gradients);
   }
 }

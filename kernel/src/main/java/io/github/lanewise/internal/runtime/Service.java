@@ -2,6 +2,7 @@ package io.github.lanewise.internal.runtime;
 
 import io.github.lanewise.internal.jvm.StartRequest;
 import io.github.lanewise.internal.kernel.DecodeKernels;
+import io.github.lanewise.internal.kernel.GradientKernels;
 import io.github.lanewise.internal.kernel.KernelFamily;
 import io.github.lanewise.internal.kernel.KernelSet;
 import io.github.lanewise.internal.kernel.LaneKernels;
@@ -30,8 +31,10 @@ final class Service {
   final KernelSite nodes = new KernelSite(KernelFamily.SCORES, NodeKernels.class);
   final KernelSite decode = new KernelSite(KernelFamily.DECODE, DecodeKernels.class);
   final KernelSite sampling = new KernelSite(KernelFamily.SAMPLING, SamplingKernels.class);
+  final KernelSite gradients = new KernelSite(KernelFamily.GRADIENTS, GradientKernels.class);
 
-  private final List<KernelSite> sites = List.of(lanes, tiles, scores, nodes, decode, sampling);
+  private final List<KernelSite> sites =
+      List.of(lanes, tiles, scores, nodes, decode, sampling, gradients);
 
   private static final String AT_ONCE =
       StartRequest.START + "=vector, or " + StartRequest.LANES + ", asks for it at once";
@@ -202,7 +205,8 @@ final class Service {
         refusing(ScoreKernels.class, reason),
         refusing(NodeKernels.class, reason),
         refusing(DecodeKernels.class, reason),
-        refusing(SamplingKernels.class, reason));
+        refusing(SamplingKernels.class, reason),
+        refusing(GradientKernels.class, reason));
   }
 
   private static <T> T refusing(Class<T> kernels, String reason) {

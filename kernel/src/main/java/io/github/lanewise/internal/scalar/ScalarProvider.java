@@ -17,6 +17,7 @@ public final class ScalarProvider implements KernelSet.Provider {
         new ScalarScoreKernels(),
         new ScalarNodeKernels(),
         new ScalarDecodeKernels(),
-        new ScalarSamplingKernels());
+        new ScalarSamplingKernels(),
+        new ScalarGradientKernels());
   }
 }

@@ -26,6 +26,7 @@ record Drill(String name, boolean plain, Practice practice, Usual usual) {
       case SCORES -> new ScoreDrills().all();
       case DECODE -> new DecodeDrills().all();
       case SAMPLING -> new SamplingDrills().all();
+      case GRADIENTS -> new GradientDrills().all();
     };
   }
 

@@ -17,6 +17,7 @@ public final class VectorProvider implements KernelSet.Provider {
         new VectorScoreKernels(),
         new VectorNodeKernels(),
         new VectorDecodeKernels(),
-        new VectorSamplingKernels());
+        new VectorSamplingKernels(),
+        new VectorGradientKernels());
   }
 }

@@ -1,6 +1,7 @@
 package io.github.lanewise.internal.runtime;
 
 import io.github.lanewise.internal.kernel.DecodeKernels;
+import io.github.lanewise.internal.kernel.GradientKernels;
 import io.github.lanewise.internal.kernel.KernelSet;
 import io.github.lanewise.internal.kernel.LaneKernels;
 import io.github.lanewise.internal.kernel.NodeKernels;
@@ -39,7 +40,8 @@ final class Tampered {
         kernels.equals("scores") ? tamper(ScoreKernels.class, set.scores(), before) : set.scores(),
         set.nodes(),
         set.decode(),
-        set.sampling());
+        set.sampling(),
+        set.gradients());
   }
 
   private static <T> T tamper(Class<T> type, T kernels, Runnable before) {
@@ -60,7 +62,8 @@ final class Tampered {
         proxy(ScoreKernels.class, () -> (random.nextBoolean() ? a : b).scores()),
         proxy(NodeKernels.class, () -> (random.nextBoolean() ? a : b).nodes()),
         proxy(DecodeKernels.class, () -> (random.nextBoolean() ? a : b).decode()),
-        proxy(SamplingKernels.class, () -> (random.nextBoolean() ? a : b).sampling()));
+        proxy(SamplingKernels.class, () -> (random.nextBoolean() ? a : b).sampling()),
+        proxy(GradientKernels.class, () -> (random.nextBoolean() ? a : b).gradients()));
   }
 
   private static <T> T proxy(Class<T> type, Supplier<T> target) {

@@ -1,5 +1,6 @@
 package io.github.lanewise.internal.trial.generated;
 
+import io.github.lanewise.internal.kernel.GradientKernels;
 import io.github.lanewise.internal.kernel.KernelSet;
 import io.github.lanewise.internal.kernel.LaneKernels;
 import io.github.lanewise.internal.kernel.ScoreKernels;
@@ -21,7 +22,8 @@ public final class PlainKernels {
         new PlainScoreKernels(vector.scores(), scalar.scores()),
         vector.nodes(),
         vector.decode(),
-        vector.sampling());
+        vector.sampling(),
+        new PlainGradientKernels(vector.gradients(), scalar.gradients()));
   }
 
   private record PlainLaneKernels(LaneKernels vector, LaneKernels scalar) implements LaneKernels {
@@ -449,6 +451,60 @@ public final class PlainKernels {
         float[] node,
         int nodeFrom) {
       scalar.weights(s, from, keys, columns, visible, visibleFrom, node, nodeFrom);
+    }
+  }
+
+  private record PlainGradientKernels(GradientKernels vector, GradientKernels scalar)
+      implements GradientKernels {
+    @Override
+    public void rowDots(
+        float[] a,
+        int aFrom,
+        int aStride,
+        float[] b,
+        int bFrom,
+        int bStride,
+        int rows,
+        int width,
+        float[] dots,
+        int at,
+        float[] scratch) {
+      vector.rowDots(a, aFrom, aStride, b, bFrom, bStride, rows, width, dots, at, scratch);
+    }
+
+    @Override
+    public void softcap(
+        float[] s, int from, int rows, int columns, float scale, float cap, float[] slopes) {
+      scalar.softcap(s, from, rows, columns, scale, cap, slopes);
+    }
+
+    @Override
+    public void differentiate(
+        float[] s,
+        float[] dp,
+        int from,
+        int rows,
+        int columns,
+        float[] logSumExp,
+        float[] dots,
+        int at,
+        float factor) {
+      vector.differentiate(s, dp, from, rows, columns, logSumExp, dots, at, factor);
+    }
+
+    @Override
+    public void multiply(float[] x, float[] factors, int from, int rows, int columns) {
+      scalar.multiply(x, factors, from, rows, columns);
+    }
+
+    @Override
+    public void add(float[] a, int aFrom, float[] b, int bFrom, int length) {
+      vector.add(a, aFrom, b, bFrom, length);
+    }
+
+    @Override
+    public void addZero(float[] a, int from, int length) {
+      vector.addZero(a, from, length);
     }
   }
 }

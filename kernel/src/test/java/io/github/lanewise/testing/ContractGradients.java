@@ -1,0 +1,169 @@
+package io.github.lanewise.testing;
+
+import io.github.lanewise.reference.AttentionShape;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The gradients of attention under the arithmetic contract, docs/arithmetic.md, word by word and
+ * one pair of a query and a key at a time. What the kernel returns must have these bits.
+ */
+public final class ContractGradients {
+  public final float[] dq;
+  public final float[] dk;
+  public final float[] dv;
+
+  private final AttentionCase c;
+  private final AttentionShape shape;
+  private final ContractAttention forward;
+  private final float[] dOut;
+
+  /** What one pair knows: its weight, and the gradient of its dot product. */
+  private record Pair(float weight, float gradient) {}
+
+  /**
+   * Computes all of them.
+   *
+   * @param out what forward returned
+   * @param logSumExp likewise
+   */
+  public ContractGradients(AttentionCase given, float[] out, float[] dOut, float[] logSumExp) {
+    c = given;
+    shape = c.shape();
+    forward = new ContractAttention(c);
+    this.dOut = dOut;
+    dq = new float[c.q().length];
+    dk = new float[c.k().length];
+    dv = new float[c.v().length];
+    for (int b = 0; b < shape.batch(); b++) {
+      for (int h = 0; h < shape.queryHeads(); h++) {
+        addHead(b, h, pairs(b, h, out, logSumExp));
+      }
+    }
+    for (float[] gradient : new float[][] {dq, dk, dv}) {
+      for (int j = 0; j < gradient.length; j++) {
+        gradient[j] += 0f; // -0 becomes +0
+      }
+    }
+  }
+
+  /** The pairs of a head; null where a query does not see the key, or sees a score of -∞. */
+  private @Nullable Pair[][] pairs(int b, int h, float[] out, float[] logSumExp) {
+    Pair[][] pairs = new Pair[shape.queryLength()][shape.keyLength()];
+    for (int i = 0; i < shape.queryLength(); i++) {
+      int row = shape.queryRow(b, h, i);
+      if (logSumExp[row] == Float.NEGATIVE_INFINITY) {
+        continue;
+      }
+      int at = row * shape.valueDim();
+      float dot =
+          ContractSum.of(
+              shape.valueDim(), (lane, col) -> Math.fma(dOut[at + col], out[at + col], lane));
+      for (int j = 0; j < shape.keyLength(); j++) {
+        if (c.visibility().visible(b, h, i, j)) {
+          pairs[i][j] = pair(b, h, i, j, dot, logSumExp[row]);
+        }
+      }
+    }
+    return pairs;
+  }
+
+  private @Nullable Pair pair(int b, int h, int i, int j, float dot, float logSumExp) {
+    float score = forward.score(b, h, i, j);
+    if (score == Float.NEGATIVE_INFINITY) {
+      return null;
+    }
+    float weight = ContractSoftmax.exp(score - logSumExp);
+    int dim = shape.valueDim();
+    int row = shape.queryRow(b, h, i) * dim;
+    float dWeight = ContractMatmul.dot(dOut, row, c.v(), shape.keyRow(b, h, j) * dim, 1, dim);
+    float gradient = weight * (dWeight - dot);
+    if (c.temperatures() != null) {
+      gradient = gradient / c.temperatureOf(h);
+    }
+    if (c.softcap() != 0) {
+      float tanh = forward.tanh(b, h, i, j);
+      gradient = gradient * Math.fma(-tanh, tanh, 1f);
+    }
+    return new Pair(weight, gradient * c.scale());
+  }
+
+  private void addHead(int b, int h, @Nullable Pair[][] pairs) {
+    int headDim = shape.headDim();
+    int valueDim = shape.valueDim();
+    for (int i = 0; i < shape.queryLength(); i++) {
+      int query = i;
+      Chain chain = j -> gradient(pairs[query][j]);
+      int row = shape.queryRow(b, h, i) * headDim;
+      add(sum(chain, shape.keyLength(), c.k(), shape.keyRow(b, h, 0) * headDim, headDim), dq, row);
+    }
+    for (int j = 0; j < shape.keyLength(); j++) {
+      int key = j;
+      Chain gradients = i -> gradient(pairs[i][key]);
+      Chain weights = i -> pairs[i][key] == null ? null : pairs[i][key].weight;
+      int first = shape.queryRow(b, h, 0);
+      int row = shape.keyRow(b, h, j);
+      int queries = shape.queryLength();
+      add(sum(gradients, queries, c.q(), first * headDim, headDim), dk, row * headDim);
+      add(sum(weights, queries, dOut, first * valueDim, valueDim), dv, row * valueDim);
+    }
+  }
+
+  private static @Nullable Float gradient(@Nullable Pair pair) {
+    return pair == null ? null : pair.gradient;
+  }
+
+  /** The factor of row n, or null if that row takes no part. */
+  private interface Chain {
+    @Nullable Float factor(int n);
+  }
+
+  /** Chunks of 256 rows, a chain for each column; the tree over chunks. Null: no row takes part. */
+  private static float @Nullable [] sum(Chain chain, int rows, float[] of, int from, int dim) {
+    float[][] nodes = new float[Math.max(1, (rows + ContractSum.BLOCK - 1) / ContractSum.BLOCK)][];
+    for (int n = 0; n < rows; n++) {
+      Float factor = chain.factor(n);
+      if (factor == null) {
+        continue;
+      }
+      int chunk = n / ContractSum.BLOCK;
+      if (nodes[chunk] == null) {
+        nodes[chunk] = new float[dim];
+      }
+      for (int col = 0; col < dim; col++) {
+        nodes[chunk][col] = Math.fma(factor, of[from + n * dim + col], nodes[chunk][col]);
+      }
+    }
+    return tree(nodes);
+  }
+
+  /** node(level, i) = node(level - 1, 2i) + node(level - 1, 2i + 1), null being the identity. */
+  private static float @Nullable [] tree(float[][] leaves) {
+    float[][] nodes = leaves;
+    while (nodes.length > 1) {
+      float[][] parents = new float[(nodes.length + 1) / 2][];
+      for (int i = 0; i < parents.length; i++) {
+        parents[i] = nodes[2 * i];
+        if (2 * i + 1 < nodes.length && nodes[2 * i + 1] != null) {
+          parents[i] = parents[i] == null ? nodes[2 * i + 1] : added(parents[i], nodes[2 * i + 1]);
+        }
+      }
+      nodes = parents;
+    }
+    return nodes[0];
+  }
+
+  private static float[] added(float[] a, float[] b) {
+    float[] sum = Arrays.copyOf(a, a.length);
+    for (int col = 0; col < sum.length; col++) {
+      sum[col] += b[col];
+    }
+    return sum;
+  }
+
+  private static void add(float @Nullable [] node, float[] to, int at) {
+    for (int col = 0; node != null && col < node.length; col++) {
+      to[at + col] += node[col];
+    }
+  }
+}
