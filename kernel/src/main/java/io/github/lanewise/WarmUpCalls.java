@@ -207,8 +207,7 @@ final class WarmUpCalls {
 
   /** What is differentiated need not have been the result. */
   private void differentiate(Attention attention) {
-    attention.backward(
-        q, k, k, out, q, sums, ofQueries, ofKeys, ofValues, Workers.caller());
+    attention.backward(q, k, k, out, q, sums, ofQueries, ofKeys, ofValues, Workers.caller());
   }
 
   private void attentionWithOptions() {

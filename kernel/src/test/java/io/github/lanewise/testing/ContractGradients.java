@@ -19,7 +19,19 @@ public final class ContractGradients {
   private final float[] dOut;
 
   /** What one pair knows: its weight, and the gradient of its dot product. */
-  private record Pair(float weight, float gradient) {}
+  private record Pair(boolean takesPart, float weight, float gradient) {
+
+    /** The query does not see the key, or sees a score of -∞. */
+    static final Pair NONE = new Pair(false, 0, 0);
+
+    @Nullable Float weightInChain() {
+      return takesPart ? weight : null;
+    }
+
+    @Nullable Float gradientInChain() {
+      return takesPart ? gradient : null;
+    }
+  }
 
   /**
    * Computes all of them.
@@ -47,11 +59,12 @@ public final class ContractGradients {
     }
   }
 
-  /** The pairs of a head; null where a query does not see the key, or sees a score of -∞. */
-  private @Nullable Pair[][] pairs(int b, int h, float[] out, float[] logSumExp) {
+  /** The pairs of a head. */
+  private Pair[][] pairs(int b, int h, float[] out, float[] logSumExp) {
     Pair[][] pairs = new Pair[shape.queryLength()][shape.keyLength()];
     for (int i = 0; i < shape.queryLength(); i++) {
       int row = shape.queryRow(b, h, i);
+      Arrays.fill(pairs[i], Pair.NONE);
       if (logSumExp[row] == Float.NEGATIVE_INFINITY) {
         continue;
       }
@@ -68,10 +81,10 @@ public final class ContractGradients {
     return pairs;
   }
 
-  private @Nullable Pair pair(int b, int h, int i, int j, float dot, float logSumExp) {
+  private Pair pair(int b, int h, int i, int j, float dot, float logSumExp) {
     float score = forward.score(b, h, i, j);
     if (score == Float.NEGATIVE_INFINITY) {
-      return null;
+      return Pair.NONE;
     }
     float weight = ContractSoftmax.exp(score - logSumExp);
     int dim = shape.valueDim();
@@ -85,32 +98,28 @@ public final class ContractGradients {
       float tanh = forward.tanh(b, h, i, j);
       gradient = gradient * Math.fma(-tanh, tanh, 1f);
     }
-    return new Pair(weight, gradient * c.scale());
+    return new Pair(true, weight, gradient * c.scale());
   }
 
-  private void addHead(int b, int h, @Nullable Pair[][] pairs) {
+  private void addHead(int b, int h, Pair[][] pairs) {
     int headDim = shape.headDim();
     int valueDim = shape.valueDim();
     for (int i = 0; i < shape.queryLength(); i++) {
       int query = i;
-      Chain chain = j -> gradient(pairs[query][j]);
+      Chain chain = j -> pairs[query][j].gradientInChain();
       int row = shape.queryRow(b, h, i) * headDim;
       add(sum(chain, shape.keyLength(), c.k(), shape.keyRow(b, h, 0) * headDim, headDim), dq, row);
     }
     for (int j = 0; j < shape.keyLength(); j++) {
       int key = j;
-      Chain gradients = i -> gradient(pairs[i][key]);
-      Chain weights = i -> pairs[i][key] == null ? null : pairs[i][key].weight;
+      Chain gradients = i -> pairs[i][key].gradientInChain();
+      Chain weights = i -> pairs[i][key].weightInChain();
       int first = shape.queryRow(b, h, 0);
       int row = shape.keyRow(b, h, j);
       int queries = shape.queryLength();
       add(sum(gradients, queries, c.q(), first * headDim, headDim), dk, row * headDim);
       add(sum(weights, queries, dOut, first * valueDim, valueDim), dv, row * valueDim);
     }
-  }
-
-  private static @Nullable Float gradient(@Nullable Pair pair) {
-    return pair == null ? null : pair.gradient;
   }
 
   /** The factor of row n, or null if that row takes no part. */

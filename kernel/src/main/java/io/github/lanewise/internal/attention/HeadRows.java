@@ -6,7 +6,9 @@ import io.github.lanewise.internal.tensor.StagedRows;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import org.jspecify.annotations.Nullable;
 
-/** A tensor by sequence, head and row, dense or ragged: queries and what belongs to them, or keys. */
+/**
+ * A tensor by sequence, head and row, dense or ragged: queries and what belongs to them, or keys.
+ */
 final class HeadRows {
 
   /** Null where there is no tensor. */

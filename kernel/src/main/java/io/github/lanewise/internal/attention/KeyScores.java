@@ -57,7 +57,8 @@ final class KeyScores {
       Kernels.gradients().softcap(scores, at, rows, lanes, call.scale, options.softcap, slopes);
     }
     if (call.bias != null) {
-      loadBias(call.bias, call.biasPerKey, queries, from, rows, keys.first() + (long) p * PANEL, lanes);
+      loadBias(
+          call.bias, call.biasPerKey, queries, from, rows, keys.first() + (long) p * PANEL, lanes);
       Kernels.scores().addPanel(scores, at, rows, lanes, bias, 0);
     }
     if (options.slopes != null) {
