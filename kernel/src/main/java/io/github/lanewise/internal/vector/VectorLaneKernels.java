@@ -35,6 +35,9 @@ final class VectorLaneKernels extends RowReductions {
   /** The same for sums: a whole tree over 16 lanes pays only for more than two of its vectors. */
   private static final int SHORT_SUM = 32;
 
+  /** Exponentials that take the time of a vector of them. */
+  private static final int FEW = 3;
+
   private static final int STEP = ExpLoops.STEP;
 
   private final ScalarLaneKernels scalar = new ScalarLaneKernels();
@@ -211,10 +214,17 @@ final class VectorLaneKernels extends RowReductions {
   @Override
   public void exp(float[] x, int xFrom, float[] y, int yFrom, int length) {
     int whole = length & -L;
+    int rest = length - whole;
     if (whole > 0) {
       VectorElementwise.exp(x, xFrom, y, yFrom, whole);
+      if (rest > 0) {
+        ExpLoops.end(x, xFrom, y, yFrom, length, rest);
+      }
+    } else if (rest >= FEW && L == LANES && xFrom <= x.length - L && yFrom <= y.length - L) {
+      ExpLoops.small(x, xFrom, y, yFrom, rest);
+    } else {
+      scalar.exp(x, xFrom, y, yFrom, rest);
     }
-    scalar.exp(x, xFrom + whole, y, yFrom + whole, length - whole);
   }
 
   @Override

@@ -22,6 +22,7 @@ import static io.github.lanewise.internal.kernel.ExpPolynomial.MAGIC_POSITIVE;
 import static io.github.lanewise.internal.kernel.ExpPolynomial.UNSCALE_NEGATIVE;
 import static io.github.lanewise.internal.kernel.ExpPolynomial.UNSCALE_POSITIVE;
 import static io.github.lanewise.internal.kernel.TileKernels.PANEL;
+import static io.github.lanewise.internal.vector.LaneShuffles.NUMBERS;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
@@ -160,6 +161,92 @@ public final class ExpLoops {
       p = p.mul((FloatVector) scale.convert(REINTERPRET_I2F, 0));
       p.mul(unscale).intoArray(y, yFrom + i);
     }
+  }
+
+  /**
+   * y = exp(x) in the last {@code rest} elements of a run that ends at {@code to}: fewer than a
+   * vector has. The elements before them, down to a vector, are left as they are.
+   */
+  public static void end(float[] x, int xFrom, float[] y, int yFrom, int to, int rest) {
+    for (int round = Practice.rounds; round > 0; round--) {}
+    assert rest > 0 && rest < L && to >= L : rest + " elements before " + to;
+    assert xFrom >= 0 && xFrom + Math.max(to, L) <= x.length
+        : to + " elements at " + xFrom + " of " + x.length;
+    assert yFrom >= 0 && yFrom + Math.max(to, L) <= y.length
+        : to + " elements at " + yFrom + " of " + y.length;
+    int at = to - L;
+    FloatVector v = FloatVector.fromArray(F, x, xFrom + at);
+    VectorMask<Float> negative = v.compare(LT, 0f);
+    VectorMask<Float> tooSmall = v.compare(LT, LEAST);
+    VectorMask<Float> tooLarge = v.compare(GT, GREATEST);
+    v = v.blend(LEAST, tooSmall).blend(GREATEST, tooLarge);
+    FloatVector magic = FloatVector.broadcast(F, MAGIC_POSITIVE).blend(MAGIC_NEGATIVE, negative);
+    FloatVector unscale = FloatVector.broadcast(F, UNSCALE_POSITIVE);
+    unscale = unscale.blend(UNSCALE_NEGATIVE, negative);
+    FloatVector log2E = FloatVector.broadcast(F, LOG2_E);
+    FloatVector minusLn2High = FloatVector.broadcast(F, -LN2_HI);
+    FloatVector minusLn2Low = FloatVector.broadcast(F, -LN2_LO);
+    FloatVector one = FloatVector.broadcast(F, 1f);
+    FloatVector c2 = FloatVector.broadcast(F, C2);
+    FloatVector c3 = FloatVector.broadcast(F, C3);
+    FloatVector c4 = FloatVector.broadcast(F, C4);
+    FloatVector c5 = FloatVector.broadcast(F, C5);
+    FloatVector c6 = FloatVector.broadcast(F, C6);
+    FloatVector biased = v.fma(log2E, magic);
+    FloatVector n = biased.sub(magic);
+    FloatVector r = n.fma(minusLn2High, v);
+    r = n.fma(minusLn2Low, r);
+    FloatVector p = c6.fma(r, c5);
+    p = p.fma(r, c4);
+    p = p.fma(r, c3);
+    p = p.fma(r, c2);
+    p = p.fma(r, one);
+    p = p.fma(r, one);
+    IntVector scale = ((IntVector) biased.convert(REINTERPRET_F2I, 0)).lanewise(LSHL, 23);
+    p = p.mul((FloatVector) scale.convert(REINTERPRET_I2F, 0));
+    VectorMask<Float> own = FloatVector.fromArray(F, NUMBERS, 0).compare(GE, L - rest);
+    FloatVector.fromArray(F, y, yFrom + at).blend(p.mul(unscale), own).intoArray(y, yFrom + at);
+  }
+
+  /** y = exp(x) in a run shorter than a vector; to be used where loads and stores can be masked. */
+  public static void small(float[] x, int xFrom, float[] y, int yFrom, int to) {
+    for (int round = Practice.rounds; round > 0; round--) {}
+    assert to > 0 && to < L : to + " elements";
+    assert xFrom >= 0 && xFrom + Math.max(to, L) <= x.length
+        : to + " elements at " + xFrom + " of " + x.length;
+    assert yFrom >= 0 && yFrom + Math.max(to, L) <= y.length
+        : to + " elements at " + yFrom + " of " + y.length;
+    VectorMask<Float> own = FloatVector.fromArray(F, NUMBERS, 0).compare(LT, to);
+    FloatVector v = FloatVector.fromArray(F, x, xFrom, own);
+    VectorMask<Float> negative = v.compare(LT, 0f);
+    VectorMask<Float> tooSmall = v.compare(LT, LEAST);
+    VectorMask<Float> tooLarge = v.compare(GT, GREATEST);
+    v = v.blend(LEAST, tooSmall).blend(GREATEST, tooLarge);
+    FloatVector magic = FloatVector.broadcast(F, MAGIC_POSITIVE).blend(MAGIC_NEGATIVE, negative);
+    FloatVector unscale = FloatVector.broadcast(F, UNSCALE_POSITIVE);
+    unscale = unscale.blend(UNSCALE_NEGATIVE, negative);
+    FloatVector log2E = FloatVector.broadcast(F, LOG2_E);
+    FloatVector minusLn2High = FloatVector.broadcast(F, -LN2_HI);
+    FloatVector minusLn2Low = FloatVector.broadcast(F, -LN2_LO);
+    FloatVector one = FloatVector.broadcast(F, 1f);
+    FloatVector c2 = FloatVector.broadcast(F, C2);
+    FloatVector c3 = FloatVector.broadcast(F, C3);
+    FloatVector c4 = FloatVector.broadcast(F, C4);
+    FloatVector c5 = FloatVector.broadcast(F, C5);
+    FloatVector c6 = FloatVector.broadcast(F, C6);
+    FloatVector biased = v.fma(log2E, magic);
+    FloatVector n = biased.sub(magic);
+    FloatVector r = n.fma(minusLn2High, v);
+    r = n.fma(minusLn2Low, r);
+    FloatVector p = c6.fma(r, c5);
+    p = p.fma(r, c4);
+    p = p.fma(r, c3);
+    p = p.fma(r, c2);
+    p = p.fma(r, one);
+    p = p.fma(r, one);
+    IntVector scale = ((IntVector) biased.convert(REINTERPRET_F2I, 0)).lanewise(LSHL, 23);
+    p = p.mul((FloatVector) scale.convert(REINTERPRET_I2F, 0));
+    p.mul(unscale).intoArray(y, yFrom, own);
   }
 
   /** y = exp(x - shift), and the lanes of the sums. */
