@@ -12,6 +12,7 @@ import io.github.lanewise.testing.Layout;
 import io.github.lanewise.testing.Results;
 import io.github.lanewise.testing.Sandbox;
 import io.github.lanewise.testing.TestWorkers;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -199,7 +200,8 @@ class SoftmaxAxisTest {
     return copy;
   }
 
-  private static void assertStatistic(FloatTensor expected, FloatTensor actual, String what) {
+  private static void assertStatistic(
+      FloatTensor expected, @Nullable FloatTensor actual, String what) {
     if (actual != null) {
       Floats.assertBits(expected.toArray(), actual.toArray(), what);
     }

@@ -150,7 +150,7 @@ public final class OracleCheck {
     int columns = question.columns();
     boolean masked = question.variant() != Variant.PLAIN && isWeights();
     double expectedSum = isWeights() ? 1 : 0; // a gradient's row adds up to 0
-    for (int i = 0; i < question.rows(); i++) {
+    for (int i = 0; i < question.resultRows(); i++) {
       double sum = 0;
       for (int j = 0; j < columns; j++) {
         float value = result[i * columns + j];

@@ -110,6 +110,12 @@ public final class OracleRows {
   private double[] softmax(int row) {
     int columns = question.columns();
     double[] x = rows(a, row, columns);
+    if (question.variant() == Variant.MIDDLE_AXIS) {
+      int depth = question.depth();
+      for (int j = 0; j < columns; j++) {
+        x[j] = a[(row / depth * columns + j) * depth + row % depth];
+      }
+    }
     if (question.variant() == Variant.BACKWARD) {
       return ReferenceSoftmax.backward(x, rows(b, row, columns), 1);
     }

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param rows rows of a softmax or a product; queries of attention
  * @param columns length of a run or of a softmax row; columns of a product; keys of attention
- * @param depth the inner dimension of a product; headDim = valueDim of attention
+ * @param depth the inner dimension of a product; headDim = valueDim of attention; rows of a softmax
+ *     along a middle axis that lie side by side
  */
 public record Question(
     Operation operation,
@@ -48,7 +49,8 @@ public record Question(
     String shape =
         switch (operation) {
           case EXP, SUM, MAX, DIVIDE -> Integer.toString(columns);
-          case SOFTMAX -> rows + "x" + columns;
+          case SOFTMAX ->
+              rows + "x" + columns + (variant == Variant.MIDDLE_AXIS ? "x" + depth : "");
           case QK, PV -> rows + "x" + columns + "x" + depth;
           case ATTENTION ->
               (batch > 1 ? batch + "x" : "")
@@ -90,7 +92,8 @@ public record Question(
           Arrays.stream(match.group("shape").split("x", -1)).mapToInt(Integer::parseInt).toArray();
       int heads = number(match.group("heads"), 1);
       int last = shape.length - 1;
-      boolean inner = last > 0 && operation.compareTo(Operation.QK) >= 0;
+      boolean inner =
+          (last > 0 && operation.compareTo(Operation.QK) >= 0) || variant == Variant.MIDDLE_AXIS;
       int columns = shape[inner ? last - 1 : last];
       boolean rowsNamed = shape.length > (inner ? 2 : 1);
       return Optional.of(
@@ -115,7 +118,12 @@ public record Question(
 
   /** Rows of the result: of a softmax or a product, queries of all sequences and heads, or one. */
   public int resultRows() {
-    return batch * heads * rows;
+    return batch * heads * rows * sideBySide();
+  }
+
+  /** Rows of a softmax that lie side by side. */
+  private int sideBySide() {
+    return operation == Operation.SOFTMAX ? depth : 1;
   }
 
   /** Elements of such a row. */
@@ -136,7 +144,7 @@ public record Question(
   public double elements() {
     return operation == Operation.ATTENTION
         ? (double) batch * heads * rows * depth
-        : (double) rows * columns;
+        : (double) rows * columns * sideBySide();
   }
 
   /**
@@ -171,7 +179,7 @@ public record Question(
     return switch (operation) {
       case SUM, MAX -> 4.0 * columns;
       case EXP, DIVIDE -> 8.0 * columns;
-      case SOFTMAX -> (variant == Variant.BACKWARD ? 12.0 : 8.0) * rows * columns;
+      case SOFTMAX -> (variant == Variant.BACKWARD ? 12 : 8) * elements();
       case QK, PV ->
           4.0 * ((double) rows * depth + (double) columns * depth + (double) rows * columns);
       case ATTENTION -> 4.0 * batch * depth * (2.0 * heads * rows + 2.0 * keyHeads * columns);

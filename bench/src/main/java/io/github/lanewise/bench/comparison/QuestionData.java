@@ -60,7 +60,7 @@ public record QuestionData(float[] a, float[] b, float[] c, boolean[] allowed, i
         }
       }
       case SOFTMAX -> {
-        a = Inputs.normal(rows * columns, 1);
+        a = Inputs.normal(question.resultLength(), 1);
         for (int i = 0; i < a.length; i++) {
           a[i] *= LOGIT_DEVIATION;
         }
@@ -80,6 +80,19 @@ public record QuestionData(float[] a, float[] b, float[] c, boolean[] allowed, i
       }
     }
     return new QuestionData(a, b, c, allowed, keyLengths);
+  }
+
+  /** The result of a softmax along a middle axis row by row, as every result is compared. */
+  public static float[] rowByRow(Question question, float[] result) {
+    int columns = question.columns();
+    int depth = question.depth();
+    float[] rows = new float[result.length];
+    for (int row = 0; row < question.resultRows(); row++) {
+      for (int j = 0; j < columns; j++) {
+        rows[row * columns + j] = result[(row / depth * columns + j) * depth + row % depth];
+      }
+    }
+    return rows;
   }
 
   /** The same as {@link #allowed}, packed as {@link Variant#BITS} says. */

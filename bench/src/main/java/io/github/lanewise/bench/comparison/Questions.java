@@ -16,7 +16,11 @@ public final class Questions {
       sum 4096
       max 4096
       divide 4096
+      softmax 4096x8
       softmax 4096x16
+      softmax 4096x24
+      softmax 4096x33
+      softmax 4096x100
       softmax 1024x64
       softmax 256x256
       softmax 64x1024
@@ -24,6 +28,7 @@ public final class Questions {
       softmax 32x32000
       softmax 1x128256
       softmax 4096x4096
+      softmax 64x256x64 middle axis
       softmax 2048x2048 causal
       softmax 64x1024 key lengths
       softmax 64x1024 boolean

@@ -12,6 +12,8 @@ public enum Variant {
   BOOLEAN(" boolean"),
   /** The same mask, packed to bits; each row begins a new long. */
   BITS(" bits"),
+  /** Softmax along the middle one of three axes, of which the last has the question's depth. */
+  MIDDLE_AXIS(" middle axis"),
   /** The logarithm of the softmax. */
   LOGARITHMIC(" log"),
   /** The gradient of softmax: a is its output y, b is dy, the result is dx. */

@@ -62,6 +62,9 @@ public final class LanewiseContender implements Contender {
     // lengths are told by the first of three axes: every row is a batch element of its own
     long[] shape =
         variant == Variant.KEY_LENGTHS ? new long[] {rows, 1, columns} : new long[] {rows, columns};
+    if (variant == Variant.MIDDLE_AXIS) {
+      return middleAxis(question, data, out);
+    }
     FloatTensor x = FloatTensor.of(data.a(), shape);
     FloatTensor y = FloatTensor.of(out, shape);
     if (variant == Variant.BACKWARD) {
@@ -80,6 +83,23 @@ public final class LanewiseContender implements Contender {
     RowStatistics none = RowStatistics.none();
     Workers workers = workers(question);
     return new BufferRun(out, () -> softmax.apply(x, mask, y, none, workers), workers::close);
+  }
+
+  private static Run middleAxis(Question question, QuestionData data, float[] out) {
+    long[] shape = {question.rows(), question.columns(), question.depth()};
+    FloatTensor x = FloatTensor.of(data.a(), shape);
+    FloatTensor y = FloatTensor.of(out, shape);
+    Softmax softmax = Softmax.builder().axis(1).build();
+    Workers workers = workers(question);
+    return new BufferRun(
+        out,
+        () -> softmax.apply(x, Mask.none(), y, RowStatistics.none(), workers),
+        workers::close) {
+      @Override
+      public float[] result() {
+        return QuestionData.rowByRow(question, super.result());
+      }
+    };
   }
 
   private static Run product(Question question, QuestionData data, float[] out) {

@@ -32,7 +32,7 @@ public final class OracleContender implements Contender {
         switch (question.operation()) {
           case QK, PV, ATTENTION -> question.operations() / 2;
           case SOFTMAX ->
-              question.rows()
+              question.resultRows()
                   * columns
                   * (question.variant() == Variant.BACKWARD ? columns : EXPONENTIAL);
           default -> columns * EXPONENTIAL;

@@ -21,7 +21,9 @@ public final class PlainLoopContender implements Contender {
 
   @Override
   public boolean answers(Question question) {
-    return question.threads() == 1 && question.variant() != Variant.SOFTCAP;
+    return question.threads() == 1
+        && question.variant() != Variant.SOFTCAP
+        && question.variant() != Variant.MIDDLE_AXIS;
   }
 
   @Override

@@ -125,7 +125,7 @@ final class ReadmeFigures {
     String keyHeads = q.keyHeads() == q.heads() ? "" : ":" + q.keyHeads();
     String name =
         switch (q.operation()) {
-          case SOFTMAX -> operation + ", " + rows;
+          case SOFTMAX -> operation + ", " + rows + (q.depth() == 1 ? "" : " x " + q.depth());
           case QK -> "product QKᵀ, " + rows + " x " + q.depth();
           case PV -> "product PV, " + rows + " x " + q.depth();
           case ATTENTION ->

@@ -41,6 +41,8 @@ class ContendersTest {
       questions.add(Question.of("softmax 7x131" + variant.suffix()));
     }
     questions.add(Question.of("softmax 33x33 causal"));
+    questions.add(Question.of("softmax 3x37x5 middle axis"));
+    questions.add(Question.of("softmax 2x300x40 middle axis"));
     questions.add(Question.of("softmax 3x1"));
     for (Operation operation : List.of(Operation.QK, Operation.PV)) {
       questions.add(Question.of(operation.word() + " 9x35x6"));

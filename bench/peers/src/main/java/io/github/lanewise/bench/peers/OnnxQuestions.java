@@ -57,6 +57,14 @@ final class OnnxQuestions {
       case SOFTMAX -> {
         boolean logarithmic = question.variant() == Variant.LOGARITHMIC;
         String operator = logarithmic ? "LogSoftmax" : "Softmax";
+        if (question.variant() == Variant.MIDDLE_AXIS) {
+          graph
+              .input("x", data.a(), rows, columns, depth)
+              .node(operator, X, "y", Map.of("axis", 1))
+              .output("y", rows, columns, depth)
+              .rowMajorBy(y -> QuestionData.rowByRow(question, y));
+          break;
+        }
         graph.input("x", data.a(), rows, columns).node(operator, X, "y", Map.of("axis", -1));
         graph.output("y", rows, columns);
       }

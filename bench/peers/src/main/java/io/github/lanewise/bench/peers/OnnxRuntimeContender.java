@@ -41,7 +41,7 @@ public final class OnnxRuntimeContender implements Contender {
     boolean attention = question.operation() == Operation.ATTENTION;
     return switch (question.variant()) {
       case PLAIN -> true;
-      case LOGARITHMIC -> question.operation() == Operation.SOFTMAX;
+      case LOGARITHMIC, MIDDLE_AXIS -> question.operation() == Operation.SOFTMAX;
       case CAUSAL, WINDOW -> attention && question.rows() == question.columns();
       case RAGGED -> attention;
       default -> false;

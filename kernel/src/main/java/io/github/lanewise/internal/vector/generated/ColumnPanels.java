@@ -20,7 +20,7 @@ public final class ColumnPanels {
 
   private ColumnPanels() {}
 
-  /** Copies columns to a panel, and raises the maximum of each; one with a NaN becomes NaN later. */
+  /** Copies columns to a panel, and raises the maximum of each, NaN ignored. */
   public static void stage(
       float[] x,
       int xAt,
