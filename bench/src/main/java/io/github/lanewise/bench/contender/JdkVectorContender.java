@@ -43,40 +43,44 @@ public final class JdkVectorContender implements Contender {
     float[] x = data.a();
     float[] out = new float[question.resultLength()];
     int columns = question.columns();
+    int n = x.length;
     return switch (question.operation()) {
-      case EXP -> new BufferRun(out, () -> exp(x, out));
-      case SUM -> new BufferRun(out, () -> out[0] = sum(x));
+      case EXP -> new BufferRun(out, () -> exp(x, out, n));
+      case SUM -> new BufferRun(out, () -> out[0] = sum(x, n));
       case MAX -> new BufferRun(out, () -> out[0] = max(x, 0, x.length));
-      case DIVIDE -> new BufferRun(out, () -> divide(x, QuestionData.DIVISOR, out));
-      case SOFTMAX -> new BufferRun(out, () -> softmax(x, columns, out));
+      case DIVIDE -> new BufferRun(out, () -> divide(x, QuestionData.DIVISOR, out, n));
+      case SOFTMAX -> new BufferRun(out, () -> softmax(x, n, columns, out));
       default -> throw new IllegalArgumentException("no answer to " + question);
     };
   }
 
-  static void exp(float[] x, float[] y) {
+  /** y = exp(x) of the first elements. */
+  public static void exp(float[] x, float[] y, int length) {
     int i = 0;
-    for (; i < LANES.loopBound(x.length); i += LANES.length()) {
+    for (; i < LANES.loopBound(length); i += LANES.length()) {
       FloatVector.fromArray(LANES, x, i).lanewise(VectorOperators.EXP).intoArray(y, i);
     }
-    if (i < x.length) {
-      VectorMask<Float> rest = LANES.indexInRange(i, x.length);
+    if (i < length) {
+      VectorMask<Float> rest = LANES.indexInRange(i, length);
       FloatVector.fromArray(LANES, x, i, rest).lanewise(VectorOperators.EXP).intoArray(y, i, rest);
     }
   }
 
-  static float sum(float[] x) {
+  /** The sum of the first elements. */
+  public static float sum(float[] x, int length) {
     FloatVector sums = FloatVector.zero(LANES);
     int i = 0;
-    for (; i < LANES.loopBound(x.length); i += LANES.length()) {
+    for (; i < LANES.loopBound(length); i += LANES.length()) {
       sums = sums.add(FloatVector.fromArray(LANES, x, i));
     }
-    if (i < x.length) {
-      sums = sums.add(FloatVector.fromArray(LANES, x, i, LANES.indexInRange(i, x.length)));
+    if (i < length) {
+      sums = sums.add(FloatVector.fromArray(LANES, x, i, LANES.indexInRange(i, length)));
     }
     return sums.reduceLanes(VectorOperators.ADD);
   }
 
-  static float max(float[] x, int from, int to) {
+  /** The largest of some elements. */
+  public static float max(float[] x, int from, int to) {
     FloatVector largest = FloatVector.broadcast(LANES, Float.NEGATIVE_INFINITY);
     int i = from;
     for (; i <= to - LANES.length(); i += LANES.length()) {
@@ -90,20 +94,21 @@ public final class JdkVectorContender implements Contender {
     return largest.reduceLanes(VectorOperators.MAX);
   }
 
-  static void divide(float[] x, float divisor, float[] y) {
+  /** y = x / divisor of the first elements. */
+  public static void divide(float[] x, float divisor, float[] y, int length) {
     int i = 0;
-    for (; i < LANES.loopBound(x.length); i += LANES.length()) {
+    for (; i < LANES.loopBound(length); i += LANES.length()) {
       FloatVector.fromArray(LANES, x, i).div(divisor).intoArray(y, i);
     }
-    if (i < x.length) {
-      VectorMask<Float> rest = LANES.indexInRange(i, x.length);
+    if (i < length) {
+      VectorMask<Float> rest = LANES.indexInRange(i, length);
       FloatVector.fromArray(LANES, x, i, rest).div(divisor).intoArray(y, i, rest);
     }
   }
 
   /** Three passes over a row: maximum; exponentials and their sum; division. */
-  static void softmax(float[] x, int columns, float[] y) {
-    for (int from = 0; from < x.length; from += columns) {
+  public static void softmax(float[] x, int length, int columns, float[] y) {
+    for (int from = 0; from < length; from += columns) {
       float max = max(x, from, from + columns);
       float sum = exponentials(x, max, y, from, from + columns);
       scale(y, 1 / sum, from, from + columns);
