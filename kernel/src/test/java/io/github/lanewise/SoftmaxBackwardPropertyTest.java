@@ -20,7 +20,7 @@ class SoftmaxBackwardPropertyTest {
   @Cases(150)
   void backwardIsTheGradient(Draw draw, @Accuracy.Of("softmax backward") Accuracy accuracy) {
     int rows = draw.integer("rows", 1, 3);
-    int n = draw.size("n", 600);
+    int n = draw.size("n", draw.onceIn(6, "long") ? 3000 : 600);
     float temperature = draw.oneOf("temperature", TEMPERATURES);
     float[] x = draw.floats("x", rows * n, FloatKind.NORMAL, FloatKind.LOGITS);
     float[] dy = draw.floats("dy", rows * n, FloatKind.NORMAL, FloatKind.GRID);

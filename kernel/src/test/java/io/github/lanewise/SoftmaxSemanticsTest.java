@@ -1,6 +1,8 @@
 package io.github.lanewise;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.lanewise.Softmax.EmptyRow;
@@ -15,6 +17,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The cells of the semantics table, in softmax: at every length where a loop begins or ends. */
 class SoftmaxSemanticsTest {
@@ -232,6 +235,32 @@ class SoftmaxSemanticsTest {
     for (float temperature : new float[] {-1f, -Float.MIN_VALUE, -INF, Float.NaN}) {
       assertThrows(
           IllegalArgumentException.class, () -> Softmax.builder().temperature(temperature));
+    }
+  }
+
+  /** In rows of a few elements, of a block, and of blocks that are added up several at once. */
+  @ParameterizedTest
+  @ValueSource(ints = {3, 17, 256, 300, 1024, 1500, 2600})
+  void theGradientIs0WhereTheWeightIs0WhateverDyHolds(int length) {
+    float[] poison = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY};
+    for (boolean logarithmic : new boolean[] {false, true}) {
+      Softmax softmax = Softmax.builder().logarithmic(logarithmic).build();
+      float[] scores = Floats.of("x", FloatKind.NORMAL, length);
+      float[] clean = Floats.of("dy", FloatKind.NORMAL, length);
+      float[] dirty = clean.clone();
+      for (int j = 1; j < length; j += 1 + j % 5) {
+        scores[j] = Float.NEGATIVE_INFINITY;
+        dirty[j] = poison[j % 3];
+      }
+      FloatTensor y = FloatTensor.allocate(length);
+      softmax.apply(FloatTensor.of(scores, length), y);
+      FloatTensor expected = FloatTensor.allocate(length);
+      FloatTensor dx = FloatTensor.allocate(length);
+      softmax.backward(y, FloatTensor.of(clean, length), expected);
+      softmax.backward(y, FloatTensor.of(dirty, length), dx);
+      Floats.assertBits(expected, dx, length + (logarithmic ? " logarithms" : " weights"));
+      assertEquals(0f, dx.get(1));
+      assertNotEquals(0f, dx.get(0));
     }
   }
 
