@@ -42,6 +42,7 @@ record Operation(String name, Function<Sandbox, Call> prepare) {
     AttentionOperations.addTo(all);
     AttentionOperations.addCached(all);
     RaggedOperations.addTo(all);
+    GradientOperations.addTo(all);
     RowOperations.addSamplers(all);
     LossOperations.addTo(all);
     return List.copyOf(all);

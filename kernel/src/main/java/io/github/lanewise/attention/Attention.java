@@ -301,7 +301,109 @@ public final class Attention {
       @Nullable FloatTensor dk,
       @Nullable FloatTensor dv,
       Workers workers) {
-    AttentionCall.backward(options, q, k, v, out, dOut, logSumExp, dq, dk, dv, workers);
+    backward(q, k, v, out, dOut, logSumExp, dq, dk, dv, OptionGradients.NONE, workers);
+  }
+
+  /**
+   * As {@link #backward(FloatTensor, FloatTensor, FloatTensor, FloatTensor, FloatTensor,
+   * FloatTensor, FloatTensor, FloatTensor, FloatTensor, Workers)}, and the gradients of options.
+   *
+   * @param gradients those of bias, temperature and sinks, overwritten; each must be of an option
+   *     that this attention has
+   */
+  @SuppressWarnings("exports") // Nullable is for tools
+  public void backward(
+      FloatTensor q,
+      FloatTensor k,
+      FloatTensor v,
+      FloatTensor out,
+      FloatTensor dOut,
+      FloatTensor logSumExp,
+      @Nullable FloatTensor dq,
+      @Nullable FloatTensor dk,
+      @Nullable FloatTensor dv,
+      OptionGradients gradients,
+      Workers workers) {
+    Objects.requireNonNull(gradients, "gradients");
+    AttentionCall.backward(
+        options,
+        q,
+        k,
+        v,
+        null,
+        null,
+        out,
+        dOut,
+        logSumExp,
+        dq,
+        dk,
+        dv,
+        gradients.bias,
+        gradients.temperature,
+        gradients.sinks,
+        workers);
+  }
+
+  /**
+   * The same over ragged tensors, [tokens, heads, dim], as forward has them. Sequences without
+   * queries get 0 in dk and dv.
+   *
+   * @param queryStarts where each sequence's queries begin, and the number of all
+   * @param keyStarts the same for keys
+   * @param logSumExp [tokens, queryHeads]
+   */
+  @SuppressWarnings("exports") // Nullable is for tools
+  public void backward(
+      FloatTensor q,
+      FloatTensor k,
+      FloatTensor v,
+      int[] queryStarts,
+      int[] keyStarts,
+      FloatTensor out,
+      FloatTensor dOut,
+      FloatTensor logSumExp,
+      @Nullable FloatTensor dq,
+      @Nullable FloatTensor dk,
+      @Nullable FloatTensor dv,
+      OptionGradients gradients,
+      Workers workers) {
+    Objects.requireNonNull(gradients, "gradients");
+    AttentionCall.backward(
+        options,
+        q,
+        k,
+        v,
+        Objects.requireNonNull(queryStarts, "queryStarts"),
+        Objects.requireNonNull(keyStarts, "keyStarts"),
+        out,
+        dOut,
+        logSumExp,
+        dq,
+        dk,
+        dv,
+        gradients.bias,
+        gradients.temperature,
+        gradients.sinks,
+        workers);
+  }
+
+  /**
+   * Where the gradients of options are written; a null component is not wanted.
+   *
+   * @param bias in the bias's own shape: summed over what the bias serves together
+   * @param temperature one for each query head; 0 at an infinite temperature
+   * @param sinks one for each query head
+   */
+  @SuppressWarnings({"exports", "ArrayRecordComponent"}) // a bundle of outputs, never compared
+  public record OptionGradients(
+      @Nullable FloatTensor bias, float @Nullable [] temperature, float @Nullable [] sinks) {
+
+    private static final OptionGradients NONE = new OptionGradients(null, null, null);
+
+    /** None at all. */
+    public static OptionGradients none() {
+      return NONE;
+    }
   }
 
   /** Collects the options of an {@link Attention}. Each is checked as it is set. */
@@ -314,6 +416,9 @@ public final class Attention {
     private float @Nullable [] slopes;
     private float @Nullable [] sinks;
     private float @Nullable [] temperatures;
+
+    private float dropout;
+    private long seed;
 
     private Builder() {}
 
@@ -385,6 +490,25 @@ public final class Attention {
     }
 
     /**
+     * Drops each weight with this probability before it meets its value, and multiplies the others
+     * by 1/(1 - probability). What is dropped is a function of the seed, batch element, query head,
+     * position of the query (as ALiBi counts it) and key, and of nothing else: the same in forward,
+     * weights and backward, in chunks of queries, over a cache, on every machine. Statistics know
+     * nothing of it. Each step of a training wants another seed, and so an attention of its own.
+     *
+     * @param probability from 0, which drops nothing, up to below 1
+     */
+    public Builder dropout(float probability, long seed) {
+      if (!(probability >= 0f && probability < 1f)) {
+        throw new IllegalArgumentException(
+            "probability is " + probability + ", but must be at least 0 and below 1");
+      }
+      this.dropout = probability;
+      this.seed = seed;
+      return this;
+    }
+
+    /**
      * The attention with these options.
      *
      * @throws IllegalArgumentException if a temperature is 0 and there are sinks: the limit is not
@@ -399,7 +523,8 @@ public final class Attention {
         }
       }
       return new Attention(
-          new AttentionOptions(scale, mask, softcap, bias, slopes, sinks, temperatures));
+          new AttentionOptions(
+              scale, mask, softcap, bias, slopes, sinks, temperatures, dropout, seed));
     }
 
     private static void requireFinite(float value, String name) {

@@ -79,6 +79,9 @@ class AttentionGradientPropertyTest {
     assertBits(expected.dq, call.dq, "dq");
     assertBits(expected.dk, call.dk, "dk");
     assertBits(expected.dv, call.dv, "dv");
+    assertBits(expected.dBias, call.dBias, "dBias");
+    assertBits(expected.dTemperature, call.dTemperature, "dTemperature");
+    assertBits(expected.dSinks, call.dSinks, "dSinks");
   }
 
   private static void assertBits(float[] expected, float @Nullable [] actual, String what) {

@@ -25,7 +25,9 @@ public record AttentionCase(
     float @Nullable [] slopes,
     float @Nullable [] sinks,
     float @Nullable [] temperatures,
-    MaskCase maskCase) {
+    MaskCase maskCase,
+    float dropout,
+    long seed) {
 
   /** The most query-key pairs of a case: the oracle is slow. */
   private static final int MOST_PAIRS = 12_000;
@@ -59,7 +61,9 @@ public record AttentionCase(
         draw.onceIn(3, "tempered")
             ? perHead(draw, "temperature", heads, sunk ? warm : anyTemperature)
             : null,
-        MaskCase.draw(draw, axes[0], axes[1], axes[2], axes[3]));
+        MaskCase.draw(draw, axes[0], axes[1], axes[2], axes[3]),
+        draw.onceIn(5, "dropout") ? draw.oneOf("probability", 0.1f, 0.5f, 0.75f) : 0,
+        draw.integer("seed", -1000, 1000));
   }
 
   private static AttentionShape drawShape(Draw draw) {
@@ -95,7 +99,20 @@ public record AttentionCase(
   /** Returns this case under another mask. */
   public AttentionCase withMask(MaskCase mask) {
     return new AttentionCase(
-        shape, q, k, v, givenScale, softcap, bias, biasShape, slopes, sinks, temperatures, mask);
+        shape,
+        q,
+        k,
+        v,
+        givenScale,
+        softcap,
+        bias,
+        biasShape,
+        slopes,
+        sinks,
+        temperatures,
+        mask,
+        dropout,
+        seed);
   }
 
   /** Returns this case with 1 in the place of every temperature 0, which has no gradient. */
@@ -105,7 +122,20 @@ public record AttentionCase(
       warm[h] = warm[h] == 0 ? 1 : warm[h];
     }
     return new AttentionCase(
-        shape, q, k, v, givenScale, softcap, bias, biasShape, slopes, sinks, warm, maskCase);
+        shape,
+        q,
+        k,
+        v,
+        givenScale,
+        softcap,
+        bias,
+        biasShape,
+        slopes,
+        sinks,
+        warm,
+        maskCase,
+        dropout,
+        seed);
   }
 
   /** Returns the kernel's operator. */
@@ -129,7 +159,7 @@ public record AttentionCase(
     if (temperatures != null) {
       builder.temperature(temperatures);
     }
-    return builder.build();
+    return builder.dropout(dropout, seed).build();
   }
 
   /** Returns the oracle's options. */
@@ -139,6 +169,9 @@ public record AttentionCase(
             .withSoftcap(softcap)
             .withBias(scoreBias())
             .withVisibility(visibility());
+    if (dropout != 0) {
+      options = options.withDropout(ContractDropout.of(dropout, seed, offset()));
+    }
     if (slopes != null) {
       options = options.withAlibi(offset(), slopes);
     }
@@ -146,6 +179,16 @@ public record AttentionCase(
       options = options.withSinks(sinks);
     }
     return temperatures == null ? options : options.withTemperature(temperatures);
+  }
+
+  /** Whether the weight of a query and a key is dropped. */
+  public boolean drops(int b, int h, int i, int j) {
+    return dropout != 0 && ContractDropout.drops(dropout, seed, b, h, i + offset(), j);
+  }
+
+  /** What weights that stay are multiplied by. */
+  public float keepFactor() {
+    return ContractDropout.factor(dropout);
   }
 
   /** Returns the scale that applies. */

@@ -30,12 +30,12 @@ public final class ContractAttention {
     float[] scores = scores(b, h, i);
     float temperature = c.temperatureOf(h);
     if (temperature == 0 && !notFinite(scores)) {
-      return oneHot(b, h, scores);
+      return oneHot(b, h, i, scores);
     }
     int chunks = (shape.keyLength() + ContractSum.BLOCK - 1) / ContractSum.BLOCK;
     Node[] nodes = new Node[chunks];
     for (int chunk = 0; chunk < chunks; chunk++) {
-      nodes[chunk] = chunk(b, h, scores, chunk * ContractSum.BLOCK);
+      nodes[chunk] = chunk(b, h, i, scores, chunk * ContractSum.BLOCK);
     }
     Node root = root(nodes);
     if (c.sinks() != null) {
@@ -86,7 +86,7 @@ public final class ContractAttention {
     return score / temperature;
   }
 
-  private Node chunk(int b, int h, float[] scores, int firstKey) {
+  private Node chunk(int b, int h, int i, float[] scores, int firstKey) {
     int end = Math.min(firstKey + ContractSum.BLOCK, scores.length);
     float max = Float.NEGATIVE_INFINITY;
     for (int j = firstKey; j < end; j++) {
@@ -105,6 +105,9 @@ public final class ContractAttention {
       sum[lane] += p;
       if (p > 0) {
         moment[lane] = Math.fma(p, d, moment[lane]);
+      }
+      if (c.drops(b, h, i, j)) {
+        continue;
       }
       int value = shape.keyRow(b, h, j) * shape.valueDim();
       for (int col = 0; col < values.length; col++) {
@@ -155,13 +158,14 @@ public final class ContractAttention {
     }
     float reciprocal = 1 / root.sum;
     for (int col = 0; col < out.length; col++) {
-      out[col] = root.values[col] * reciprocal + 0f; // -0 becomes +0
+      out[col] = (root.values[col] * reciprocal + 0f) * c.keepFactor(); // -0 becomes +0
     }
     float maxScore = Float.NEGATIVE_INFINITY;
     for (int j = 0; j < scores.length; j++) {
       maxScore = Math.max(maxScore, scores[j]);
       if (c.visibility().visible(b, h, i, j)) {
-        weights[j] = ContractSoftmax.exp(scores[j] - root.max) * reciprocal;
+        float weight = ContractSoftmax.exp(scores[j] - root.max) * reciprocal;
+        weights[j] = c.drops(b, h, i, j) ? 0 : weight * c.keepFactor();
       }
     }
     float lnSum = ContractSoftmax.ln(root.sum);
@@ -174,7 +178,7 @@ public final class ContractAttention {
   }
 
   /** Temperature 0: the first maximum has all the weight. */
-  private Row oneHot(int b, int h, float[] scores) {
+  private Row oneHot(int b, int h, int i, float[] scores) {
     int best = -1;
     for (int j = 0; j < scores.length; j++) {
       boolean above = best < 0 ? scores[j] > Float.NEGATIVE_INFINITY : scores[j] > scores[best];
@@ -186,10 +190,10 @@ public final class ContractAttention {
       return new Row(out, weights, Float.NEGATIVE_INFINITY, 0, 0);
     }
     int value = shape.keyRow(b, h, best) * shape.valueDim();
-    for (int col = 0; col < out.length; col++) {
-      out[col] = c.v()[value + col] + 0f;
+    for (int col = 0; col < out.length && !c.drops(b, h, i, best); col++) {
+      out[col] = (c.v()[value + col] + 0f) * c.keepFactor();
     }
-    weights[best] = 1;
+    weights[best] = c.drops(b, h, i, best) ? 0 : c.keepFactor();
     return new Row(out, weights, Float.NaN, 0, 1);
   }
 

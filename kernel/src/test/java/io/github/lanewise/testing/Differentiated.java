@@ -15,10 +15,13 @@ public final class Differentiated {
   public final float @Nullable [] dq;
   public final float @Nullable [] dk;
   public final float @Nullable [] dv;
+  public final float @Nullable [] dBias;
+  public final float @Nullable [] dTemperature;
+  public final float @Nullable [] dSinks;
 
   /** All gradients, in a layout with canaries around everything. */
   public static Differentiated by(AttentionCase c, float[] dOut, Layouts layouts, Workers workers) {
-    return new Differentiated(c, dOut, new Sandbox(layouts), workers, true, true, true);
+    return new Differentiated(c, dOut, new Sandbox(layouts), workers, true, true, true, true);
   }
 
   /** In drawn layouts, by drawn workers, at times without one or two of the gradients. */
@@ -31,7 +34,8 @@ public final class Differentiated {
         TestWorkers.draw(draw),
         all || draw.onceIn(2, "dq"),
         all || draw.onceIn(2, "dk"),
-        all || draw.onceIn(2, "dv"));
+        all || draw.onceIn(2, "dv"),
+        draw.onceIn(2, "options"));
   }
 
   private Differentiated(
@@ -41,7 +45,8 @@ public final class Differentiated {
       Workers workers,
       boolean ofQ,
       boolean ofK,
-      boolean ofV) {
+      boolean ofV,
+      boolean ofOptions) {
     AttentionShape shape = c.shape();
     Attention attention = c.attention();
     FloatTensor q = sandbox.input("Q", c.q(), Axes.q(shape));
@@ -56,6 +61,10 @@ public final class Differentiated {
     FloatTensor dQ = ofQ ? sandbox.output("dQ", Axes.q(shape)) : null;
     FloatTensor dK = ofK ? sandbox.output("dK", Axes.k(shape)) : null;
     FloatTensor dV = ofV ? sandbox.output("dV", Axes.v(shape)) : null;
+    boolean biased = ofOptions && c.bias() != null;
+    FloatTensor dB = biased ? sandbox.output("dBias", Axes.of(c.biasShape())) : null;
+    dTemperature = ofOptions && c.temperatures() != null ? new float[shape.queryHeads()] : null;
+    dSinks = ofOptions && c.sinks() != null ? new float[shape.queryHeads()] : null;
     attention.backward(
         q,
         k,
@@ -66,10 +75,12 @@ public final class Differentiated {
         dQ,
         dK,
         dV,
+        new Attention.OptionGradients(dB, dTemperature, dSinks),
         workers);
     sandbox.assertIntact("gradients of attention " + shape);
     dq = dQ == null ? null : dQ.toArray();
     dk = dK == null ? null : dK.toArray();
     dv = dV == null ? null : dV.toArray();
+    dBias = dB == null ? null : dB.toArray();
   }
 }

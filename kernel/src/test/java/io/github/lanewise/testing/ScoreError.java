@@ -57,11 +57,17 @@ public final class ScoreError {
     // A sink or a merge shifts distances by as much as the row's own spread.
     mean = first + Math.abs(Math.log(Math.max(maxWeight, 0x1p-126)));
     meanSquare = second + mean * mean;
-    maxValue = values;
+    maxValue = values * c.keepFactor();
   }
 
   /** Error of one score. */
-  private double roundings(int b, int h, int i, int j) {
+  double roundings(int b, int h, int i, int j) {
+    return roundings(c, b, h, i, j);
+  }
+
+  /** Error of one score of a case. */
+  static double roundings(AttentionCase c, int b, int h, int i, int j) {
+    AttentionShape s = c.shape();
     int query = s.queryRow(b, h, i) * s.headDim();
     int key = s.keyRow(b, h, j) * s.headDim();
     double magnitude = 0;

@@ -42,7 +42,8 @@ public final class ShardedCall {
     AttentionCase any = AttentionCase.draw(draw, s, inputs, biases);
     int heads = s.queryHeads();
     MaskCase mask = MaskCase.drawAbsolute(draw, s.batch(), heads, s.queryLength(), s.keyLength());
-    if (any.slopes() != null && mask.offset() == null) {
+    boolean positioned = any.slopes() != null || any.dropout() != 0;
+    if (positioned && mask.offset() == null) {
       long offset = draw.integer("alibi.offset", -s.queryLength(), s.keyLength() + 1);
       mask =
           new MaskCase(

@@ -72,7 +72,7 @@ final class ArgmaxRows {
       int row = node + NodeKernels.values(count) + c * call.valueDim;
       if (broken[c]) {
         Arrays.fill(tree.nodes, row, row + call.valueDim, Float.NaN);
-      } else if (bestKey[c] >= 0) {
+      } else if (bestKey[c] >= 0 && block.keeps(call, c, bestKey[c])) {
         PackedChunk chunk = call.packed.chunk(call.packed.find(slot, bestKey[c] / CHUNK));
         chunk.readValues(bestKey[c], tree.nodes, row, call.valueDim);
       } else {
@@ -81,7 +81,7 @@ final class ArgmaxRows {
       tree.nodes[node + NodeKernels.sum(count) + c] = 1f;
     }
     tree.add(0, 0);
-    block.results.writeValues(out, tree, block.rows);
+    block.results.writeValues(out, tree, block.rows, call.options.keepFactor);
   }
 
   private void writeWeights(PrefillCall call, QueryBlock block, int slot, StridedFloats weights) {
@@ -90,6 +90,10 @@ final class ArgmaxRows {
     for (int at = packed.find(slot, block.firstChunk()); at < packed.end(slot); at++) {
       if (score(block, packed.chunk(at))) {
         oneHot(block);
+        if (call.options.drops()) {
+          block.findKeyBits(call);
+          block.drop(call, 0, block.panel.spanKeys, call.options.keepFactor);
+        }
         written = block.writeSpan(weights, written);
       }
     }

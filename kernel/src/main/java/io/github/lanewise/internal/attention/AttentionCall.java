@@ -88,24 +88,39 @@ public final class AttentionCall {
       FloatTensor q,
       FloatTensor k,
       FloatTensor v,
+      int @Nullable [] queryStarts,
+      int @Nullable [] keyStarts,
       FloatTensor out,
       FloatTensor dOut,
       FloatTensor logSumExp,
       @Nullable FloatTensor dq,
       @Nullable FloatTensor dk,
       @Nullable FloatTensor dv,
+      @Nullable FloatTensor ofBias,
+      float @Nullable [] ofTemperature,
+      float @Nullable [] ofSinks,
       Workers workers) {
     TaskRunner runner = TaskRunner.of(Objects.requireNonNull(workers, "workers"));
     boolean otherThreads = runner.parallelism() > 1;
-    BackwardChecks.inputs(options, 4, q, k, v, out, dOut, logSumExp, otherThreads);
+    boolean ragged = queryStarts != null && keyStarts != null;
+    BackwardChecks.inputs(options, ragged ? 3 : 4, q, k, v, out, dOut, logSumExp, otherThreads);
     BackwardChecks.gradients(options, q, k, v, out, dOut, logSumExp, dq, dk, dv, otherThreads);
+    if (ofBias != null || ofTemperature != null || ofSinks != null) {
+      BackwardChecks.optionGradients(
+          options, q, k, v, out, dOut, logSumExp, dq, dk, dv, ofBias, ofTemperature, ofSinks,
+          otherThreads);
+    }
     try (Workspace own = runner.acquire();
         BackwardCall call = own.get(BackwardCall.KEY)) {
       Sequences sequences = own.get(SEQUENCES);
-      sequences.bindDense(q.size(0), q.size(2), k.size(2));
+      if (ragged) {
+        AttentionChecks.starts(queryStarts, q, keyStarts, k, sequences);
+      } else {
+        sequences.bindDense(q.size(0), q.size(2), k.size(2));
+      }
       BackwardChecks.sequences(options, sequences, q, v, otherThreads);
       call.bind(options, sequences, q, k, v, out, dOut, logSumExp);
-      call.bindGradients(dq, dk, dv);
+      call.bindGradients(dq, dk, dv, ofBias, ofTemperature, ofSinks);
       call.execute(runner, own);
     }
   }
@@ -148,7 +163,7 @@ public final class AttentionCall {
       call.bindShard(options, sequences, q, k, v, shard);
       call.execute(runner, own);
     }
-    return StateContent.of(before.shape(), shard, options.sinks);
+    return StateContent.of(before.shape(), shard, options.sinks, options.dropout);
   }
 
   /** Writes the results over a cache, and holds on to what the cache shows meanwhile. */

@@ -224,12 +224,18 @@ final class AttentionChecks {
               + options.mask
               + " must name the offset");
     }
+    if (options.drops() && !MaskPlan.namesOffset(options.mask)) {
+      throw new IllegalArgumentException(
+          "dropout needs the number of all keys, which a shard does not know: the mask "
+              + options.mask
+              + " must name the offset");
+    }
     if (options.anyArgmax()) {
       throw new IllegalArgumentException("a temperature is 0, but a state needs more than that");
     }
     long endKey = firstKey + k.size(2);
     bias(options, q.size(0), q.size(1), q.size(2), endKey, true, otherThreads);
-    state.requireRoomFor(firstKey, endKey, options.sinks);
+    state.requireRoomFor(firstKey, endKey, options.sinks, options.dropout);
   }
 
   /**

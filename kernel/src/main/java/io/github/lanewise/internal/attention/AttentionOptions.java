@@ -2,6 +2,7 @@ package io.github.lanewise.internal.attention;
 
 import io.github.lanewise.FloatTensor;
 import io.github.lanewise.Mask;
+import io.github.lanewise.internal.kernel.Dropout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,17 @@ public final class AttentionOptions {
   public final float @Nullable [] sinks;
   public final float @Nullable [] temperatures;
 
+  /** Probability of dropping a weight; 0: none. */
+  public final float dropout;
+
+  final long seed;
+
+  /** What {@link Dropout#keeps} compares with. */
+  final int dropThreshold;
+
+  /** What weights that stay, or results, are multiplied by: 1 without dropout. */
+  final float keepFactor;
+
   public AttentionOptions(
       float scale,
       Mask mask,
@@ -33,7 +45,9 @@ public final class AttentionOptions {
       @Nullable FloatTensor bias,
       float @Nullable [] slopes,
       float @Nullable [] sinks,
-      float @Nullable [] temperatures) {
+      float @Nullable [] temperatures,
+      float dropout,
+      long seed) {
     this.scale = scale;
     this.mask = mask;
     this.softcap = softcap;
@@ -41,6 +55,15 @@ public final class AttentionOptions {
     this.slopes = slopes;
     this.sinks = sinks;
     this.temperatures = temperatures;
+    this.dropout = dropout;
+    this.seed = seed;
+    dropThreshold = Dropout.threshold(dropout);
+    keepFactor = Dropout.factor(dropout);
+  }
+
+  /** Whether weights are dropped. */
+  boolean drops() {
+    return dropout != 0f;
   }
 
   public float scaleFor(int headDim) {

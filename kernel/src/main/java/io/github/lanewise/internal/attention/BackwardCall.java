@@ -29,6 +29,8 @@ final class BackwardCall extends Operands implements Task {
 
   private static final Workspace.Key<GradientBlock> BLOCK = Workspace.key(GradientBlock::new);
 
+  private static final Workspace.Key<BiasBlock> BIAS_BLOCK = Workspace.key(BiasBlock::new);
+
   private static final int PANEL = TileKernels.PANEL;
 
   /** Tasks for each thread that a round should have, so that nobody is idle for long at its end. */
@@ -40,8 +42,9 @@ final class BackwardCall extends Operands implements Task {
   /** Floats that the heads in flight may take where one key head takes less: 32 MB. */
   private static final long MOST_PACKED = 1L << 23;
 
-  /** What a round does at the moment. */
+  /** What is done at the moment. */
   private enum Stage {
+    BIAS,
     PACK,
     DIFFERENTIATE,
     GATHER
@@ -56,6 +59,9 @@ final class BackwardCall extends Operands implements Task {
   final HeadRows dq = new HeadRows(false);
   final HeadRows dk = new HeadRows(true);
   final HeadRows dv = new HeadRows(true);
+
+  /** The gradients of options. */
+  final OptionSums optionSums = new OptionSums();
 
   int valueDim;
 
@@ -119,12 +125,18 @@ final class BackwardCall extends Operands implements Task {
     mask.bind(options.mask, sequences, q.size(1), sequences.isRagged());
   }
 
-  /** Binds what is written. */
+  /** Binds what is written, after what is read. */
   void bindGradients(
-      @Nullable FloatTensor ofQ, @Nullable FloatTensor ofK, @Nullable FloatTensor ofV) {
+      @Nullable FloatTensor ofQ,
+      @Nullable FloatTensor ofK,
+      @Nullable FloatTensor ofV,
+      @Nullable FloatTensor ofBias,
+      float @Nullable [] ofTemperature,
+      float @Nullable [] ofSinks) {
     dq.bind(sequences, ofQ);
     dk.bind(sequences, ofK);
     dv.bind(sequences, ofV);
+    optionSums.bind(this, ofBias, ofTemperature, ofSinks);
   }
 
   @Override
@@ -138,35 +150,69 @@ final class BackwardCall extends Operands implements Task {
     dq.unbind();
     dk.unbind();
     dv.unbind();
+    optionSums.unbind();
     super.close();
   }
 
   /** Whether the gradients of scores are wanted. */
   boolean wantsScores() {
-    return dq.isBound() || dk.isBound();
+    return dq.isBound()
+        || dk.isBound()
+        || optionSums.wantsTemperature()
+        || optionSums.bias != OptionSums.Bias.NONE;
+  }
+
+  /** Whether the scale is all that lies between the gradient of a score and that of the dot. */
+  boolean isScaledAtOnce() {
+    return options.temperatures == null && options.softcap == 0f && !wantsSums();
+  }
+
+  private boolean wantsSums() {
+    return optionSums.rowSums() > 0 || optionSums.bias != OptionSums.Bias.NONE;
+  }
+
+  /** Whether something is wanted that each query has. */
+  boolean wantsQueries() {
+    return dq.isBound() || optionSums.rowSums() > 0;
   }
 
   /** Whether something is wanted that each key has. */
   boolean wantsKeys() {
-    return dk.isBound() || dv.isBound();
+    return keyPanel() > 0;
   }
 
   /** Floats of a panel of a node of dq: {@code [headDim][32]}, in whole tiles. */
   int queryPanel() {
-    return tiles(headDim) * PANEL;
+    return dq.isBound() ? tiles(headDim) * PANEL : 0;
   }
 
-  /** Floats of a panel of a node of dk and dv, and where in it dv begins. */
+  /** Floats of a panel of a node of what each key has: dk, dv and the sum of its column. */
   int keyPanel() {
-    return keyPanelValues() + (dv.isBound() ? tiles(valueDim) * PANEL : 0);
+    return keyPanelSums() + (optionSums.bias == OptionSums.Bias.COLUMNS ? PANEL : 0);
   }
 
+  /** Where dv begins in it. */
   int keyPanelValues() {
     return dk.isBound() ? tiles(headDim) * PANEL : 0;
   }
 
+  /** Where the sums begin in it. */
+  int keyPanelSums() {
+    return keyPanelValues() + (dv.isBound() ? tiles(valueDim) * PANEL : 0);
+  }
+
+  /** Floats of a node of what each query has: dq, and the sums of its row. */
   int queryNode() {
+    return queryNodeSums() + optionSums.rowSums() * CHUNK;
+  }
+
+  /** Where the sums begin in it. */
+  int queryNodeSums() {
     return panels(mostQueries) * queryPanel();
+  }
+
+  long mostQueries() {
+    return mostQueries;
   }
 
   int keyNode() {
@@ -193,8 +239,12 @@ final class BackwardCall extends Operands implements Task {
 
   void execute(TaskRunner runner, Workspace own) {
     long heads = sequences.count() * keyHeads;
-    if (heads == 0 || group == 0) {
-      return;
+    if (group == 0) {
+      heads = 0;
+    }
+    if (heads > 0 && optionSums.bias == OptionSums.Bias.PAIRS) {
+      stage = Stage.BIAS;
+      runner.run(Math.toIntExact(BiasBlock.count(optionSums.pairs())), this, own);
     }
     int most = mostInFlight(heads, runner.parallelism());
     for (long first = 0; first < heads; first += most) {
@@ -208,6 +258,7 @@ final class BackwardCall extends Operands implements Task {
       stage = Stage.GATHER;
       runner.run(queriesToGather() + keysToGather(), this, own);
     }
+    optionSums.finish();
   }
 
   private int mostInFlight(long heads, int parallelism) {
@@ -314,7 +365,7 @@ final class BackwardCall extends Operands implements Task {
       partLevel++;
     }
     parts = Math.max(1, ceilingParts(chunks));
-    if (parts > 1 && dq.isBound()) {
+    if (parts > 1 && wantsQueries()) {
       queryShares = QueryChunk.grown(queryShares, shares(queryCount(), parts, queryNode()));
     }
     if (group > 1 && wantsKeys()) {
@@ -331,7 +382,7 @@ final class BackwardCall extends Operands implements Task {
   }
 
   private int queriesToGather() {
-    return parts > 1 && dq.isBound() ? queryCount() : 0;
+    return parts > 1 && wantsQueries() ? queryCount() : 0;
   }
 
   private int keysToGather() {
@@ -343,6 +394,7 @@ final class BackwardCall extends Operands implements Task {
     GradientBlock block = workspace.get(BLOCK);
     try {
       switch (stage) {
+        case BIAS -> workspace.get(BIAS_BLOCK).run(this, block, optionSums.pairs(), index);
         case PACK -> pack(index, block);
         case DIFFERENTIATE -> differentiate(index, block);
         case GATHER -> gather(index, block);
@@ -355,6 +407,9 @@ final class BackwardCall extends Operands implements Task {
   private void pack(int index, GradientBlock block) {
     if (index < queryCount()) {
       queryChunks[index].pack(this, block);
+      if (optionSums.wantsSinks()) {
+        optionSums.takeSink(queryChunks[index]);
+      }
     } else {
       keyChunks[index - queryCount()].pack(this, block);
     }
@@ -385,6 +440,13 @@ final class BackwardCall extends Operands implements Task {
   /** Takes dk and dv of a chunk of keys, over the queries of one head of the group. */
   void finishKeys(GradientBlock block, SumTree tree, int inGroup, int index) {
     int root = tree.finish();
+    if (optionSums.bias == OptionSums.Bias.COLUMNS) {
+      KeyChunk chunk = keyChunks[index];
+      for (int p = 0; p < chunk.panels(); p++) {
+        int from = root + p * keyPanel() + keyPanelSums();
+        optionSums.takeColumns(chunk, chunk.head * group + inGroup, p, tree.nodes, from);
+      }
+    }
     if (group == 1) {
       writeKeys(block, keyChunks[index], tree.nodes, root);
       return;
@@ -425,7 +487,8 @@ final class BackwardCall extends Operands implements Task {
   }
 
   private void writeQueries(GradientBlock block, QueryChunk chunk, float[] nodes, int root) {
-    for (int u = 0; u * PANEL < chunk.count; u++) {
+    optionSums.takeRows(chunk, nodes, root + queryNodeSums());
+    for (int u = 0; u * PANEL < chunk.count && dq.isBound(); u++) {
       long row = chunk.first() + (long) u * PANEL;
       int count = Math.min(PANEL, chunk.count - u * PANEL);
       int from = root + u * queryPanel();

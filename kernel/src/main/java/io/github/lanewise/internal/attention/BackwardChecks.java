@@ -4,6 +4,7 @@ import io.github.lanewise.FloatTensor;
 import io.github.lanewise.internal.mask.Sequences;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.tensor.Checks;
+import io.github.lanewise.internal.tensor.StridedFloats;
 import org.jspecify.annotations.Nullable;
 
 /** Every argument of attention's gradients, checked before anything is written. */
@@ -94,6 +95,86 @@ final class BackwardChecks {
     AttentionChecks.distinct(dq, "dq", dk, "dk");
     AttentionChecks.distinct(dq, "dq", dv, "dv");
     AttentionChecks.distinct(dk, "dk", dv, "dv");
+  }
+
+  /**
+   * Checks the gradients of options: each must belong to one that was asked for, and share nothing
+   * with anything else.
+   */
+  static void optionGradients(
+      AttentionOptions options,
+      FloatTensor q,
+      FloatTensor k,
+      FloatTensor v,
+      FloatTensor out,
+      FloatTensor dOut,
+      FloatTensor logSumExp,
+      @Nullable FloatTensor dq,
+      @Nullable FloatTensor dk,
+      @Nullable FloatTensor dv,
+      @Nullable FloatTensor bias,
+      float @Nullable [] temperature,
+      float @Nullable [] sinks,
+      boolean otherThreads) {
+    if (bias != null) {
+      if (options.bias == null) {
+        throw new IllegalArgumentException("gradients.bias is wanted, but there is no bias");
+      }
+      Checks.requireSameShape(bias, "gradients.bias", options.bias, "bias");
+      Checks.requireWritable(bias, "gradients.bias", otherThreads);
+      AttentionChecks.distinct(bias, "gradients.bias", q, "q");
+      AttentionChecks.distinct(bias, "gradients.bias", k, "k");
+      AttentionChecks.distinct(bias, "gradients.bias", v, "v");
+      AttentionChecks.distinct(bias, "gradients.bias", out, "out");
+      AttentionChecks.distinct(bias, "gradients.bias", dOut, "dOut");
+      AttentionChecks.distinct(bias, "gradients.bias", logSumExp, "logSumExp");
+      AttentionChecks.distinct(bias, "gradients.bias", options.bias, "bias");
+      AttentionChecks.distinct(bias, "gradients.bias", dq, "dq");
+      AttentionChecks.distinct(bias, "gradients.bias", dk, "dk");
+      AttentionChecks.distinct(bias, "gradients.bias", dv, "dv");
+    }
+    perHead(temperature, "gradients.temperature", options.temperatures, q.size(1));
+    perHead(sinks, "gradients.sinks", options.sinks, q.size(1));
+    if (temperature != null && temperature == sinks) {
+      throw new IllegalArgumentException("gradients.temperature and gradients.sinks are one array");
+    }
+    for (int i = 0; i < 2; i++) {
+      float[] array = i == 0 ? temperature : sinks;
+      String name = i == 0 ? "gradients.temperature" : "gradients.sinks";
+      apart(array, name, q, "q");
+      apart(array, name, k, "k");
+      apart(array, name, v, "v");
+      apart(array, name, out, "out");
+      apart(array, name, dOut, "dOut");
+      apart(array, name, logSumExp, "logSumExp");
+      apart(array, name, options.bias, "bias");
+      apart(array, name, dq, "dq");
+      apart(array, name, dk, "dk");
+      apart(array, name, dv, "dv");
+      apart(array, name, bias, "gradients.bias");
+    }
+  }
+
+  private static void perHead(
+      float @Nullable [] gradient, String name, float @Nullable [] option, long queryHeads) {
+    if (gradient == null) {
+      return;
+    }
+    if (option == null) {
+      throw new IllegalArgumentException(name + " is wanted, but there is no such option");
+    }
+    if (gradient.length != queryHeads) {
+      throw new IllegalArgumentException(
+          name + ".length is " + gradient.length + ", but q.size(1) is " + queryHeads);
+    }
+  }
+
+  private static void apart(
+      float @Nullable [] array, String name, @Nullable FloatTensor other, String otherName) {
+    if (array != null && other != null && StridedFloats.of(other).arrayOrNull() == array) {
+      FloatTensor whole = FloatTensor.of(array, array.length);
+      Checks.requireDisjoint(whole, name, other, otherName);
+    }
   }
 
   private static void gradient(

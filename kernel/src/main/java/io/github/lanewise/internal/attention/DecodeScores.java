@@ -39,6 +39,8 @@ final class DecodeScores {
   private final float[] scratch = new float[RowReductions.SCRATCH];
   private final float[] biasRow = new float[CHUNK];
   private final float[] perLane = new float[PANEL];
+  private final DropoutBits rowBits = new DropoutBits(1);
+  private final DropoutBits keyBits = new DropoutBits(CHUNK);
   private WeightSums kind = WeightSums.WRITE;
 
   /** First key of the chunk that any row sees, rounded down to a whole word of bits. */
@@ -96,6 +98,28 @@ final class DecodeScores {
     nodes[node + NodeKernels.sum(rows.count) + r] = sum;
     nodes[node + NodeKernels.moment(rows.count) + r] =
         kind.wantsMoment() ? FloatPair.second(sums) : 0f;
+    if (call.options.drops()) {
+      drop(call, rows, chunk0, r, row);
+    }
+  }
+
+  /** Drops weights; their scores become -inf, so that their values are not looked at either. */
+  private void drop(DecodeCall call, QueryRows rows, long chunk0, int r, int row) {
+    AttentionOptions options = call.options;
+    rowBits.clear();
+    long position = rows.query[r] + call.alibiOffset(rows.batch());
+    rowBits.addRows(options, rows.batch(), rows.head[r], position, 1);
+    keyBits.clear();
+    keyBits.addKeys(options, chunk0 + from, end - from);
+    for (int k = 0; k < end - from; k += PANEL) {
+      int lanes = Math.min(PANEL, end - from - k);
+      rowBits.drop(options, weights, row + from + k, 1, lanes, 0, keyBits, k, 1f);
+    }
+    for (int k = 0; k < end - from; k++) {
+      if (!rowBits.keeps(0, keyBits, k, options.dropThreshold)) {
+        scores[row + from + k] = Float.NEGATIVE_INFINITY;
+      }
+    }
   }
 
   private void score(DecodeCall call, QueryRows rows, long chunk0, int r, int row) {

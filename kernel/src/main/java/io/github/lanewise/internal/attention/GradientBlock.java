@@ -35,9 +35,7 @@ final class GradientBlock {
 
   final PanelWriter writer = new PanelWriter();
 
-  private final VisiblePairs pairs = new VisiblePairs();
-  private final KeyScores panel = new KeyScores();
-  private final float[] gradients = new float[CHUNK * PANEL];
+  private final ScoreGradients scores = new ScoreGradients();
   private final SumTree keyTree = new SumTree();
   private SumTree[] queryTrees = new SumTree[0];
   private QueryRows[] rows = new QueryRows[0];
@@ -48,8 +46,14 @@ final class GradientBlock {
   /** The panels of keys whose gradients were turned, as bits, for each panel of queries. */
   private final int[] turnedPanels = new int[PANELS];
 
+  /** The 16 virtual lanes of the sums of each query, one kind behind the other. */
+  private float[] laneSums = new float[0];
+
   /** For each query the keys that it sees with a score above -inf; and the other way round. */
   private long[] live = new long[0];
+
+  /** Those whose weights were not dropped. */
+  private long[] kept = new long[0];
 
   private long[] liveTurned = new long[0];
 
@@ -83,7 +87,7 @@ final class GradientBlock {
         call.finishKeys(this, keyTree, inGroup, k);
       }
     }
-    for (int i = firstQueries; i < endQueries && call.dq.isBound(); i++) {
+    for (int i = firstQueries; i < endQueries && call.wantsQueries(); i++) {
       call.finishQueries(this, queryTrees[i - firstQueries], i, part);
     }
   }
@@ -104,99 +108,89 @@ final class GradientBlock {
       rows[i].set(call.mask, queries.batch, queries.head, 1, queries.first(), queries.count);
       queryTrees[i].begin(call.queryNode());
     }
+    laneSums = QueryChunk.grown(laneSums, call.optionSums.rowSums() * CHUNK * LANES);
     if (call.dq.isBound()) {
       turned = QueryChunk.grown(turned, PANELS * CHUNK * PANEL);
     }
   }
 
   private void pair(BackwardCall call, QueryChunk queries, KeyChunk keys) {
-    if (!pairs.find(rows[queries.index], queries, keys)) {
+    if (!scores.pairs.find(rows[queries.index], queries, keys)) {
       return;
     }
     boolean some = !queries.finite || !keys.finite;
     if (some && live.length == 0) {
       live = new long[PANELS * CHUNK];
+      kept = new long[PANELS * CHUNK];
       liveTurned = new long[PANELS * CHUNK];
     }
     int keyNode = keyTree.open(0, queries.index);
     Arrays.fill(turnedPanels, 0);
+    Arrays.fill(laneSums, 0, call.optionSums.rowSums() * CHUNK * LANES, 0f);
     for (int p = 0; p < keys.panels(); p++) {
       int to = keyNode + p * call.keyPanel();
-      if (pairs.from(p) == pairs.end(p)) {
+      if (scores.pairs.from(p) == scores.pairs.end(p)) {
         Arrays.fill(keyTree.nodes, to, to + call.keyPanel(), 0f);
         continue;
       }
-      differentiate(call, queries, keys, p, some);
+      differentiate(call, queries, keys, p, some, to);
       multiplyQueries(call, queries, keys, p, some, to);
       if (call.dq.isBound()) {
         turn(keys, p);
       }
     }
     keyTree.add(0, queries.index);
-    if (call.dq.isBound()) {
+    if (call.wantsQueries()) {
       SumTree tree = queryTrees[queries.index];
       int node = tree.open(0, keys.index);
-      multiplyKeys(call, queries, keys, some, tree.nodes, node);
+      if (call.dq.isBound()) {
+        multiplyKeys(call, queries, keys, some, tree.nodes, node);
+      }
+      for (int kind = 0; kind < call.optionSums.rowSums(); kind++) {
+        int to = node + call.queryNodeSums() + kind * CHUNK;
+        Kernels.gradients()
+            .foldLanes(laneSums, kind * CHUNK * LANES, queries.count, tree.nodes, to);
+      }
       tree.add(0, keys.index);
     }
   }
 
   /** The weights in the place of the scores, and the gradients of the dot products. */
   private void differentiate(
-      BackwardCall call, QueryChunk queries, KeyChunk keys, int p, boolean some) {
-    panel.compute(call, queries, keys, p, pairs);
-    int from = pairs.from(p);
-    int rows = pairs.end(p) - from;
-    int lanes = keys.lanes(p);
-    int at = from * PANEL;
+      BackwardCall call, QueryChunk queries, KeyChunk keys, int p, boolean some, int nodeOfPanel) {
+    scores.score(call, queries, keys, p);
+    int from = scores.pairs.from(p);
+    int rows = scores.pairs.end(p) - from;
     if (some) {
-      findLive(p, from, rows, lanes);
+      findLive(call, queries, keys, p);
     }
-    if (call.wantsScores()) {
-      Kernels.tiles()
-          .product(
-              queries.gradients,
-              from * call.valueDim,
-              call.valueDim * GROUP,
-              rows,
-              keys.values,
-              keys.valuesAt(p, call.valueDim),
-              lanes,
-              call.valueDim,
-              gradients,
-              at);
+    OptionSums sums = call.optionSums;
+    scores.differentiate(call, queries, keys, p, sums.wantsTemperature());
+    if (sums.wantsTemperature()) {
+      addToLanes(scores.products, from, rows, keys.lanes(p), 0);
     }
-    AttentionOptions options = call.options;
-    float[] temperatures = options.temperatures;
-    boolean capped = options.softcap != 0f;
-    Kernels.gradients()
-        .differentiate(
-            panel.scores,
-            gradients,
-            at,
-            rows,
-            lanes,
-            queries.logSumExp,
-            queries.dots,
-            from,
-            temperatures != null || capped ? 1f : call.scale);
-    if (temperatures != null) {
-      float temperature = temperatures[(int) queries.head];
-      Kernels.lanes().divide(gradients, at, temperature, gradients, at, rows * PANEL);
+    scores.temper(call, queries, p);
+    if (sums.bias == OptionSums.Bias.ROWS) {
+      addToLanes(scores.gradients, from, rows, keys.lanes(p), sums.rowSums() - 1);
     }
-    if (capped) {
-      Kernels.gradients().multiply(gradients, panel.slopes, at, rows, lanes);
+    if (sums.bias == OptionSums.Bias.COLUMNS) {
+      int to = nodeOfPanel + call.keyPanelSums();
+      Kernels.gradients()
+          .sumRows(scores.gradients, from * PANEL, rows, keys.lanes(p), keyTree.nodes, to);
     }
-    if (temperatures != null || capped) {
-      Kernels.scores().scale(gradients, at, rows, lanes, call.scale);
-    }
+    scores.unwind(call, keys, p);
+  }
+
+  private void addToLanes(float[] x, int from, int rows, int lanes, int kind) {
+    int to = (kind * CHUNK + from) * LANES;
+    Kernels.gradients().addToLanes(x, from * PANEL, rows, lanes, laneSums, to);
   }
 
   /** The panel's share of dk and dv: products with the queries and the gradients of results. */
   private void multiplyQueries(
       BackwardCall call, QueryChunk queries, KeyChunk keys, int p, boolean some, int to) {
-    int from = pairs.from(p);
-    int rows = pairs.end(p) - from;
+    int from = scores.pairs.from(p);
+    int rows = scores.pairs.end(p) - from;
     int lanes = keys.lanes(p);
     int stride = queries.room() * GROUP;
     float[] nodes = keyTree.nodes;
@@ -208,7 +202,7 @@ final class GradientBlock {
           from * GROUP,
           stride,
           call.headDim,
-          gradients,
+          scores.gradients,
           at,
           lanes,
           rows,
@@ -223,11 +217,11 @@ final class GradientBlock {
           from * GROUP,
           stride,
           call.valueDim,
-          panel.scores,
+          scores.scores(),
           at,
           lanes,
           rows,
-          seen,
+          some ? kept : null,
           p * CHUNK + from,
           nodes,
           to + call.keyPanelValues());
@@ -303,15 +297,15 @@ final class GradientBlock {
 
   /** Transposes the gradients of a panel of keys. */
   private void turn(KeyChunk keys, int p) {
-    int from = pairs.from(p);
-    int end = pairs.end(p);
+    int from = scores.pairs.from(p);
+    int end = scores.pairs.end(p);
     for (int r = from; r < end; r += PANEL) {
       int u = r / PANEL;
       int count = Math.min(PANEL, end - r);
       turnedPanels[u] |= 1 << p;
       Kernels.tiles()
           .transpose(
-              gradients,
+              scores.gradients,
               r * PANEL,
               PANEL,
               count,
@@ -323,19 +317,29 @@ final class GradientBlock {
   }
 
   /** Which pairs take part in the products, so that 0·NaN does not leak out of the others. */
-  private void findLive(int p, int from, int rows, int lanes) {
+  private void findLive(BackwardCall call, QueryChunk queries, KeyChunk keys, int p) {
+    int from = scores.pairs.from(p);
+    int rows = scores.pairs.end(p) - from;
+    int lanes = keys.lanes(p);
+    boolean drops = call.options.drops();
     for (int u = from / PANEL; u * PANEL < from + rows; u++) {
       Arrays.fill(liveTurned, u * CHUNK + p * PANEL, u * CHUNK + (p + 1) * PANEL, 0L);
     }
     for (int r = from; r < from + rows; r++) {
       long word = 0L;
       for (int c = 0; c < lanes; c++) {
-        if (panel.scores[r * PANEL + c] != Float.NEGATIVE_INFINITY) {
+        if (scores.scores()[r * PANEL + c] != Float.NEGATIVE_INFINITY) {
           word |= 1L << c;
           liveTurned[r / PANEL * CHUNK + p * PANEL + c] |= 1L << (r % PANEL);
         }
       }
       live[p * CHUNK + r] = word;
+      for (int c = 0; c < lanes && drops; c++) {
+        if (!queries.bits.keeps(r, keys.bits, p * PANEL + c, call.options.dropThreshold)) {
+          word &= ~(1L << c);
+        }
+      }
+      kept[p * CHUNK + r] = word;
     }
   }
 

@@ -42,6 +42,9 @@ final class KeyChunk {
   float[] values = new float[0];
   float[] columns = new float[0];
 
+  /** What dropout decides by, if there is one. */
+  final DropoutBits bits = new DropoutBits(CHUNK);
+
   /** Whether no infinity and no NaN is in the columns. */
   boolean finite;
 
@@ -92,6 +95,10 @@ final class KeyChunk {
     finite = true;
     if (from == end) {
       return;
+    }
+    if (call.options.drops()) {
+      bits.clear();
+      bits.addKeys(call.options, first(), count);
     }
     keys = grown(keys, room() * call.headDim);
     values = grown(values, room() * call.valueDim);

@@ -79,6 +79,15 @@ final class MergeTree extends ChunkTree {
     return root + NodeKernels.values(stride);
   }
 
+  /** Multiplies the values of the node that {@link #normalize} has left. */
+  void scale(int values, float factor) {
+    if (panels) {
+      Kernels.scores().scale(nodes, values, valueDim, rows, factor);
+    } else {
+      Kernels.lanes().scale(nodes, values, factor, nodes, values, rows * valueDim);
+    }
+  }
+
   @Override
   void merge(int a, int b) {
     if (panels) {

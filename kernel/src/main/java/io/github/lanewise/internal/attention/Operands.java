@@ -51,6 +51,7 @@ abstract class Operands implements AutoCloseable {
       long least,
       long most) {
     this.options = options;
+    results.factor = options.keepFactor;
     this.q = q;
     this.sequences = sequences;
     this.keyHeads = keyHeads;

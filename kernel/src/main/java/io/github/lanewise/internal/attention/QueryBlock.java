@@ -32,6 +32,8 @@ final class QueryBlock {
   final PageReader pages = new PageReader();
   final ResultWriter results = new ResultWriter();
 
+  private final DropoutBits laneBits = new DropoutBits(PANEL);
+  private final DropoutBits keyBits = new DropoutBits(CHUNK);
   private final ArgmaxRows argmaxRows = new ArgmaxRows();
   private final float[] laneScratch = new float[ScoreKernels.LANE_SCRATCH];
   private final long[] live = new long[CHUNK];
@@ -43,6 +45,9 @@ final class QueryBlock {
    */
   void run(PrefillCall call, int slot) {
     panel.begin(call, rows, staging);
+    if (call.options.drops()) {
+      beginDropout(call);
+    }
     if (call.options.isArgmax(rows.head[0])) {
       argmaxRows.run(call, this, slot);
     } else if (call.shard != null) {
@@ -50,6 +55,45 @@ final class QueryBlock {
     } else {
       attend(call, slot);
     }
+  }
+
+  private void beginDropout(PrefillCall call) {
+    laneBits.clear();
+    long offset = call.alibiOffset(rows.batch());
+    for (int c = 0; c < rows.count; c++) {
+      long position = rows.query[c] + offset;
+      laneBits.addRows(call.options, rows.batch(), rows.head[c], position, 1);
+    }
+  }
+
+  /** The bits of the keys of the panel's span. */
+  void findKeyBits(PrefillCall call) {
+    keyBits.clear();
+    keyBits.addKeys(call.options, panel.spanFrom, panel.spanKeys);
+  }
+
+  /** Whether a row keeps the weight of a key. */
+  boolean keeps(PrefillCall call, int c, long key) {
+    if (!call.options.drops()) {
+      return true;
+    }
+    keyBits.clear();
+    keyBits.addKeys(call.options, key, 1);
+    return laneBits.keeps(c, keyBits, 0, call.options.dropThreshold);
+  }
+
+  /** Drops weights of some keys of the span, and multiplies the others. */
+  void drop(PrefillCall call, int first, int keys, float factor) {
+    keyBits.drop(
+        call.options,
+        panel.scores,
+        first * PANEL,
+        keys,
+        rows.count,
+        first,
+        laneBits,
+        0,
+        factor);
   }
 
   private void attend(PrefillCall call, int slot) {
@@ -96,6 +140,12 @@ final class QueryBlock {
     if (some) {
       findLive(panel.scores, panel.spanKeys);
     }
+    if (call.options.drops()) {
+      findKeyBits(call);
+      if (some) {
+        findKept(call);
+      }
+    }
     int lanes = rows.count;
     Kernels.scores().beginSums(lanes, call.wantsMoment(), laneScratch);
     for (int run = 0; run < panel.runs; run++) {
@@ -106,6 +156,9 @@ final class QueryBlock {
               panel.scores, from, keys, lanes, call.wantsMoment(), tree.nodes, node, laneScratch);
     }
     Kernels.scores().endSums(lanes, call.wantsMoment(), laneScratch, tree.nodes, node);
+    for (int run = 0; run < panel.runs && call.options.drops(); run++) {
+      drop(call, panel.runFrom[run], panel.runEnd[run] - panel.runFrom[run], 1f);
+    }
     for (int run = 0; run < panel.runs && call.valueDim != 0; run++) {
       multiplyValues(call, chunk, some, run, node + NodeKernels.values(PANEL));
     }
@@ -183,6 +236,17 @@ final class QueryBlock {
     }
   }
 
+  /** Nor where the weight is dropped. */
+  private void findKept(PrefillCall call) {
+    for (int k = 0; k < panel.spanKeys; k++) {
+      for (int c = 0; c < rows.count; c++) {
+        if (!laneBits.keeps(c, keyBits, k, call.options.dropThreshold)) {
+          live[k] &= ~(1L << c);
+        }
+      }
+    }
+  }
+
   /** Computes the scores once more and weighs them by what the root knows of the row. */
   private void writeWeights(PrefillCall call, int slot, StridedFloats weights, int root) {
     long written = 0;
@@ -200,6 +264,10 @@ final class QueryBlock {
                 panel.wordsFrom(),
                 tree.nodes,
                 root);
+        if (call.options.drops()) {
+          findKeyBits(call);
+          drop(call, 0, panel.spanKeys, call.options.keepFactor);
+        }
         written = writeSpan(weights, written);
       }
     }

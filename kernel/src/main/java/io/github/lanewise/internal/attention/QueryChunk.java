@@ -41,6 +41,9 @@ final class QueryChunk {
   /** D: the product of each query's result and its gradient. */
   final float[] dots = new float[CHUNK + GradientKernels.ROWS];
 
+  /** What dropout decides by, if there is one. */
+  final DropoutBits bits = new DropoutBits(CHUNK);
+
   /** Whether some query has logSumExp -inf. */
   boolean anyEmpty;
 
@@ -75,6 +78,10 @@ final class QueryChunk {
     gradients = grown(gradients, room() * call.valueDim);
     gradientColumns = grown(gradientColumns, room() * rounded(call.valueDim));
     readStatistics(call);
+    if (call.options.drops()) {
+      bits.clear();
+      bits.addRows(call.options, batch, head, first() + call.alibiOffset(batch), count);
+    }
     if (anyEmpty) {
       Arrays.fill(queries, 0f);
       Arrays.fill(queryColumns, 0f);

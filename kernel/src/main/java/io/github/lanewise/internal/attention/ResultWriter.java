@@ -45,7 +45,7 @@ final class ResultWriter {
   /** Writes what is wanted of the root that {@link #finish} has left; it is used up. */
   void write(Targets to, MergeTree tree, QueryRows rows) {
     if (to.out != null) {
-      writeValues(to.out, tree, rows);
+      writeValues(to.out, tree, rows, to.factor);
     }
     if (to.wantsStatistics()) {
       Kernels.nodes()
@@ -62,9 +62,15 @@ final class ResultWriter {
     }
   }
 
-  /** Writes the values of the tree's root; they are divided by the sums first. */
-  void writeValues(StridedFloats out, MergeTree tree, QueryRows rows) {
+  /**
+   * Writes the values of the tree's root; they are divided by the sums first, and multiplied by what
+   * dropout asks for.
+   */
+  void writeValues(StridedFloats out, MergeTree tree, QueryRows rows, float factor) {
     int values = tree.normalize();
+    if (factor != 1f) {
+      tree.scale(values, factor);
+    }
     int valueDim = (int) out.size(out.rank() - 1); // a row of the tree may have more
     if (tree.hasPanels()) {
       writePanel(out, rows, tree.nodes, values, 0, valueDim);
@@ -133,6 +139,9 @@ final class ResultWriter {
     @Nullable StridedFloats logSumExp;
     @Nullable StridedFloats entropy;
     @Nullable StridedFloats maxWeight;
+
+    /** What the values are multiplied by. */
+    float factor = 1f;
 
     void bind(@Nullable StridedFloats out, RowStatistics statistics) {
       this.out = out;

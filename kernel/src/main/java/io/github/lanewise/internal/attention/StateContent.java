@@ -3,6 +3,7 @@ package io.github.lanewise.internal.attention;
 import io.github.lanewise.FloatTensor;
 import io.github.lanewise.Mask;
 import io.github.lanewise.RowStatistics;
+import io.github.lanewise.internal.kernel.Dropout;
 import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.mask.MaskPlan;
 import io.github.lanewise.internal.mask.QueryRows;
@@ -25,24 +26,30 @@ public final class StateContent {
   /** One for each query head, or none at all; null while no call has told. */
   private final float @Nullable [] sinks;
 
-  private StateContent(Shape shape, HeldKeys held, float @Nullable [] sinks) {
+  /** Probability of dropping a weight; 0 also while no call has told. */
+  private final float dropout;
+
+  private StateContent(Shape shape, HeldKeys held, float @Nullable [] sinks, float dropout) {
     this.shape = shape;
     this.held = held;
     this.sinks = sinks;
+    this.dropout = dropout;
   }
 
   /** Nothing yet: the identity. */
   public static StateContent empty(Shape shape) {
-    return new StateContent(shape, HeldKeys.NONE, null);
+    return new StateContent(shape, HeldKeys.NONE, null, 0f);
   }
 
   /** The result of one call over a shard. */
-  static StateContent of(Shape shape, ShardNodes nodes, float @Nullable [] sinks) {
-    return of(shape, nodes.runs(), sinks == null ? NO_SINKS : sinks);
+  static StateContent of(
+      Shape shape, ShardNodes nodes, float @Nullable [] sinks, float dropout) {
+    return of(shape, nodes.runs(), sinks == null ? NO_SINKS : sinks, dropout);
   }
 
-  static StateContent of(Shape shape, List<HeldKeys.Run> runs, float @Nullable [] sinks) {
-    return new StateContent(shape, HeldKeys.NONE.plus(runs, shape), sinks);
+  static StateContent of(
+      Shape shape, List<HeldKeys.Run> runs, float @Nullable [] sinks, float dropout) {
+    return new StateContent(shape, HeldKeys.NONE.plus(runs, shape), sinks, dropout);
   }
 
   public Shape shape() {
@@ -57,6 +64,10 @@ public final class StateContent {
     return sinks;
   }
 
+  float dropout() {
+    return dropout;
+  }
+
   /** Number of keys. */
   public long keys() {
     return held.count();
@@ -65,10 +76,14 @@ public final class StateContent {
   /**
    * Throws if a shard cannot be added.
    *
-   * @throws IllegalArgumentException if one of its keys is here already, or the sinks differ
+   * @throws IllegalArgumentException if one of its keys is here already, or the sinks or the
+   *     dropout differ
    */
-  public void requireRoomFor(long firstKey, long endKey, float @Nullable [] otherSinks) {
-    commonSinks(sinks, otherSinks == null ? NO_SINKS : otherSinks);
+  void requireRoomFor(
+      long firstKey, long endKey, float @Nullable [] otherSinks, float otherDropout) {
+    float[] given = otherSinks == null ? NO_SINKS : otherSinks;
+    commonSinks(sinks, given);
+    commonDropout(given, otherDropout);
     held.requireFree(firstKey, endKey);
   }
 
@@ -83,7 +98,17 @@ public final class StateContent {
     requireSame(other.shape.queryLength(), shape.queryLength(), "queryLength");
     requireSame(other.shape.valueDim(), shape.valueDim(), "valueDim");
     float[] common = commonSinks(sinks, other.sinks);
-    return new StateContent(shape, held.plus(other.held.runs, shape), common);
+    float rate = commonDropout(other.sinks, other.dropout);
+    return new StateContent(shape, held.plus(other.held.runs, shape), common, rate);
+  }
+
+  /** What both were told; who was told the sinks was told this, too. */
+  private float commonDropout(float @Nullable [] otherSinks, float other) {
+    if (sinks != null && otherSinks != null && other != dropout) {
+      throw new IllegalArgumentException(
+          "the dropout is " + other + ", but the state's is " + dropout);
+    }
+    return sinks == null ? other : dropout;
   }
 
   private static void requireSame(long other, long own, String name) {
@@ -118,6 +143,7 @@ public final class StateContent {
     }
     ResultWriter.Targets results = new ResultWriter.Targets();
     results.bind(StridedFloats.of(out), statistics);
+    results.factor = Dropout.factor(dropout);
     int queries = (int) shape.queryLength();
     MaskPlan everything = new MaskPlan();
     everything.bind(Mask.none(), shape.batch(), shape.queryHeads(), queries, 1);

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * header   "LWSTATE" and a byte 0, int version, long batch, queryHeads, queryLength, valueDim,
- *          int sinks (-1: not known yet, 0: none, else queryHeads), int runs
+ *          int sinks (-1: not known yet, 0: none, else queryHeads), int runs,
+ *          float dropout                                                    (version 2 alone)
  * sinks    one float for each query head                                    (if there are any)
  * run      long from, long to, int filled (0: no row sees any of the keys)  (ascending)
  * node     maxima, sums, moments, values, as NodeKernels lays them out      (if filled)
@@ -29,6 +30,10 @@ public final class StateFormat {
   private static final long MAGIC = 0x0045_5441_5453_574CL;
 
   private static final int VERSION = 1;
+
+  /** Of states with dropout. */
+  private static final int DROPOUT_VERSION = 2;
+
   private static final int UNKNOWN = -1;
 
   /** Bytes that are read or written at a time. */
@@ -42,13 +47,16 @@ public final class StateFormat {
     StateContent.Shape shape = content.shape();
     float[] sinks = content.sinks();
     writer.putLong(MAGIC);
-    writer.putInt(VERSION);
+    writer.putInt(content.dropout() == 0f ? VERSION : DROPOUT_VERSION);
     writer.putLong(shape.batch());
     writer.putLong(shape.queryHeads());
     writer.putLong(shape.queryLength());
     writer.putLong(shape.valueDim());
     writer.putInt(sinks == null ? UNKNOWN : sinks.length);
     writer.putInt(content.runs().size());
+    if (content.dropout() != 0f) {
+      writer.putFloats(new float[] {content.dropout()});
+    }
     writer.endBlock();
     if (sinks != null && sinks.length > 0) {
       writer.putFloats(sinks);
@@ -79,9 +87,9 @@ public final class StateFormat {
       throw new IOException("these bytes are no saved AttentionState: they begin with others");
     }
     int version = reader.getInt();
-    if (version != VERSION) {
+    if (version != VERSION && version != DROPOUT_VERSION) {
       throw new IOException(
-          "the saved state has version " + version + ", but this library reads " + VERSION);
+          "the saved state has version " + version + ", but this library reads " + VERSION + " and " + DROPOUT_VERSION);
     }
     long batch = reader.getLong();
     long queryHeads = reader.getLong();
@@ -89,14 +97,18 @@ public final class StateFormat {
     long valueDim = reader.getLong();
     int sinkCount = reader.getInt();
     int runCount = reader.getInt();
+    float dropout = version == VERSION ? 0f : reader.getFloats(1)[0];
     reader.endBlock();
     StateContent.Shape shape = shape(batch, queryHeads, queryLength, valueDim);
     if (runCount < 0 || sinkCount < UNKNOWN || (sinkCount > 0 && sinkCount != queryHeads)) {
       throw new IOException(
           "the saved state has " + sinkCount + " sinks and " + runCount + " runs of keys");
     }
+    if (version == DROPOUT_VERSION && !(dropout > 0f && dropout < 1f)) {
+      throw new IOException("the saved state has a dropout of " + dropout);
+    }
     float[] sinks = sinkCount == UNKNOWN ? null : sinks(reader, sinkCount);
-    return StateContent.of(shape, runs(reader, runCount, shape), sinks);
+    return StateContent.of(shape, runs(reader, runCount, shape), sinks, dropout);
   }
 
   private static StateContent.Shape shape(

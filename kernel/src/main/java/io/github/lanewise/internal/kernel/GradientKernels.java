@@ -57,6 +57,24 @@ public interface GradientKernels {
       int at,
       float factor);
 
+  /** {@code s = s·ds}, and +0 where s is -inf. */
+  void scoreProducts(float[] s, float[] ds, int from, int rows, int columns);
+
+  /** {@code sums[at + 16·r + c mod 16] += x[r][c]}, c ascending: the 16 virtual lanes of a row. */
+  void addToLanes(float[] x, int from, int rows, int columns, float[] sums, int at);
+
+  /** {@code out[to + r]} = the fixed tree over the 16 lanes at {@code sums[at + 16·r]}. */
+  void foldLanes(float[] sums, int at, int rows, float[] out, int to);
+
+  /** {@code out[to + c] = Σ x[r][c]}: one chain of additions, ascending over r, from +0. */
+  void sumRows(float[] x, int from, int rows, int columns, float[] out, int to);
+
+  /**
+   * Σ exp(sink - logSumExp)·dot over rows whose logSumExp is not -inf: one chain of fused
+   * multiply-adds, ascending, from +0.
+   */
+  float sinkSum(float sink, float[] logSumExp, float[] dots, int rows);
+
   /** {@code x = x·factors}, element by element. */
   void multiply(float[] x, float[] factors, int from, int rows, int columns);
 

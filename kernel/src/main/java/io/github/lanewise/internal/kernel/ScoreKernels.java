@@ -87,6 +87,25 @@ public interface ScoreKernels {
   void scaleRows(float[] s, int from, int keys, int columns, float[] factors, int at);
 
   /**
+   * {@code x = x·factor} where {@link Dropout#keeps}, else +0.
+   *
+   * @param rowBits the halves of the bits of each row: the low ones at {@code rowAt}, the high ones
+   *     half the array's length behind them
+   * @param laneBits the same of each lane
+   */
+  void drop(
+      float[] x,
+      int from,
+      int rows,
+      int columns,
+      int[] rowBits,
+      int rowAt,
+      int[] laneBits,
+      int laneAt,
+      int threshold,
+      float factor);
+
+  /**
    * Sets invisible scores to -inf and raises the maximum of every lane to the largest of them,
    * ignoring NaN.
    *

@@ -102,6 +102,59 @@ public final class ScalarGradientKernels implements GradientKernels {
   }
 
   @Override
+  public void scoreProducts(float[] s, float[] ds, int from, int rows, int columns) {
+    for (int r = 0; r < rows; r++) {
+      int row = from + r * PANEL;
+      for (int c = row; c < row + columns; c++) {
+        s[c] = s[c] == Float.NEGATIVE_INFINITY ? 0f : s[c] * ds[c];
+      }
+    }
+  }
+
+  @Override
+  public void addToLanes(float[] x, int from, int rows, int columns, float[] sums, int at) {
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < columns; c++) {
+        sums[at + r * LANES + c % LANES] += x[from + r * PANEL + c];
+      }
+    }
+  }
+
+  @Override
+  public void foldLanes(float[] sums, int at, int rows, float[] out, int to) {
+    for (int r = 0; r < rows; r++) {
+      int lanes = at + r * LANES;
+      for (int half = LANES / 2; half >= 1; half /= 2) {
+        for (int lane = lanes; lane < lanes + half; lane++) {
+          sums[lane] += sums[lane + half];
+        }
+      }
+      out[to + r] = sums[lanes];
+    }
+  }
+
+  @Override
+  public void sumRows(float[] x, int from, int rows, int columns, float[] out, int to) {
+    Arrays.fill(out, to, to + columns, 0f);
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < columns; c++) {
+        out[to + c] += x[from + r * PANEL + c];
+      }
+    }
+  }
+
+  @Override
+  public float sinkSum(float sink, float[] logSumExp, float[] dots, int rows) {
+    float sum = 0f;
+    for (int r = 0; r < rows; r++) {
+      if (logSumExp[r] != Float.NEGATIVE_INFINITY) {
+        sum = ScalarMath.fma(ScalarMath.flushedExp(sink - logSumExp[r]), dots[r], sum);
+      }
+    }
+    return sum;
+  }
+
+  @Override
   public void multiply(float[] x, float[] factors, int from, int rows, int columns) {
     for (int r = 0; r < rows; r++) {
       int row = from + r * PANEL;

@@ -2,6 +2,7 @@ package io.github.lanewise.internal.scalar;
 
 import static io.github.lanewise.internal.kernel.Arithmetic.LANES;
 
+import io.github.lanewise.internal.kernel.Dropout;
 import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.kernel.ScoreKernels;
 import io.github.lanewise.internal.kernel.TileKernels;
@@ -98,6 +99,33 @@ public final class ScalarScoreKernels implements ScoreKernels {
   public void scaleRows(float[] s, int from, int keys, int columns, float[] factors, int at) {
     for (int k = 0; k < keys; k++) {
       scale(s, from + k * PANEL, 1, columns, factors[at + k]);
+    }
+  }
+
+  @Override
+  public void drop(
+      float[] x,
+      int from,
+      int rows,
+      int columns,
+      int[] rowBits,
+      int rowAt,
+      int[] laneBits,
+      int laneAt,
+      int threshold,
+      float factor) {
+    int rowHigh = rowBits.length / 2 + rowAt;
+    int laneHigh = laneBits.length / 2 + laneAt;
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < columns; c++) {
+        int at = from + r * PANEL + c;
+        boolean kept =
+            Dropout.keeps(
+                rowBits[rowAt + r] ^ laneBits[laneAt + c],
+                rowBits[rowHigh + r] ^ laneBits[laneHigh + c],
+                threshold);
+        x[at] = kept ? x[at] * factor : 0f;
+      }
     }
   }
 

@@ -9,6 +9,7 @@ import io.github.lanewise.internal.scalar.ScalarGradientKernels;
 import io.github.lanewise.internal.vector.generated.GradientLoops;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -19,6 +20,7 @@ public final class VectorGradientKernels implements GradientKernels {
 
   private static final VectorSpecies<Float> F = LaneSpecies.FLOATS;
   private static final int L = LaneSpecies.LENGTH;
+  private static final GradientKernels SCALAR = new ScalarGradientKernels();
 
   @Override
   public void rowDots(
@@ -98,6 +100,67 @@ public final class VectorGradientKernels implements GradientKernels {
     for (int c = 0; c < columns; c += L) {
       GradientLoops.differentiate(s, dp, from + c, rows, logSumExp, dots, at, factor);
     }
+  }
+
+  @Override
+  public void scoreProducts(float[] s, float[] ds, int from, int rows, int columns) {
+    for (int round = Practice.rounds; round > 0; round--) {}
+    FloatVector lowest = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < columns; c += L) {
+        int at = from + r * PANEL + c;
+        FloatVector score = FloatVector.fromArray(F, s, at);
+        score
+            .mul(FloatVector.fromArray(F, ds, at))
+            .blend(0f, score.compare(VectorOperators.EQ, lowest))
+            .intoArray(s, at);
+      }
+    }
+  }
+
+  @Override
+  public void addToLanes(float[] x, int from, int rows, int columns, float[] sums, int at) {
+    if (columns < PANEL) {
+      SCALAR.addToLanes(x, from, rows, columns, sums, at);
+      return;
+    }
+    addWholeRows(x, from, rows, sums, at);
+  }
+
+  private static void addWholeRows(float[] x, int from, int rows, float[] sums, int at) {
+    for (int round = Practice.rounds; round > 0; round--) {}
+    for (int r = 0; r < rows; r++) {
+      for (int lane = 0; lane < LANES; lane += L) {
+        int row = from + r * PANEL + lane;
+        int to = at + r * LANES + lane;
+        FloatVector.fromArray(F, sums, to)
+            .add(FloatVector.fromArray(F, x, row))
+            .add(FloatVector.fromArray(F, x, row + LANES))
+            .intoArray(sums, to);
+      }
+    }
+  }
+
+  @Override
+  public void foldLanes(float[] sums, int at, int rows, float[] out, int to) {
+    SCALAR.foldLanes(sums, at, rows, out, to);
+  }
+
+  @Override
+  public void sumRows(float[] x, int from, int rows, int columns, float[] out, int to) {
+    for (int round = Practice.rounds; round > 0; round--) {}
+    for (int c = 0; c < columns; c += L) {
+      FloatVector sum = FloatVector.zero(F);
+      for (int r = 0; r < rows; r++) {
+        sum = sum.add(FloatVector.fromArray(F, x, from + r * PANEL + c));
+      }
+      sum.intoArray(out, to + c);
+    }
+  }
+
+  @Override
+  public float sinkSum(float sink, float[] logSumExp, float[] dots, int rows) {
+    return SCALAR.sinkSum(sink, logSumExp, dots, rows);
   }
 
   @Override

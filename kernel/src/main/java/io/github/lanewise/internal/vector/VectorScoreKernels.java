@@ -2,6 +2,7 @@ package io.github.lanewise.internal.vector;
 
 import static io.github.lanewise.internal.kernel.Arithmetic.LANES;
 
+import io.github.lanewise.internal.kernel.Dropout;
 import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.kernel.Practice;
 import io.github.lanewise.internal.kernel.ScoreKernels;
@@ -12,6 +13,7 @@ import io.github.lanewise.internal.vector.generated.ExpLoops;
 import io.github.lanewise.internal.vector.generated.ScoreTiles;
 import io.github.lanewise.internal.vector.generated.VectorExp;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class VectorScoreKernels implements ScoreKernels {
 
   private static final VectorSpecies<Float> F = LaneSpecies.FLOATS;
+  private static final VectorSpecies<Integer> I = LaneSpecies.INTS;
   private static final int L = LaneSpecies.LENGTH;
 
   private static final TileKernels TILES = new VectorTileKernels();
@@ -170,6 +173,42 @@ public final class VectorScoreKernels implements ScoreKernels {
       for (int c = 0; c < columns; c += L) {
         int to = from + k * PANEL + c;
         FloatVector.fromArray(F, s, to).mul(factor).intoArray(s, to);
+      }
+    }
+  }
+
+  @Override
+  public void drop(
+      float[] x,
+      int from,
+      int rows,
+      int columns,
+      int[] rowBits,
+      int rowAt,
+      int[] laneBits,
+      int laneAt,
+      int threshold,
+      float factor) {
+    for (int round = Practice.rounds; round > 0; round--) {}
+    int rowHigh = rowBits.length / 2 + rowAt;
+    int laneHigh = laneBits.length / 2 + laneAt;
+    for (int c = 0; c < columns; c += L) {
+      IntVector lows = IntVector.fromArray(I, laneBits, laneAt + c);
+      IntVector highs = IntVector.fromArray(I, laneBits, laneHigh + c);
+      for (int r = 0; r < rows; r++) {
+        IntVector h = lows.lanewise(VectorOperators.XOR, rowBits[rowAt + r]);
+        h = h.lanewise(VectorOperators.XOR, h.lanewise(VectorOperators.LSHR, 16));
+        h = h.mul(Dropout.FIRST).add(highs.lanewise(VectorOperators.XOR, rowBits[rowHigh + r]));
+        h = h.lanewise(VectorOperators.XOR, h.lanewise(VectorOperators.LSHR, 15));
+        h = h.mul(Dropout.SECOND);
+        h = h.lanewise(VectorOperators.XOR, h.lanewise(VectorOperators.LSHR, 16));
+        VectorMask<Integer> dropped =
+            h.lanewise(VectorOperators.LSHR, 1).compare(VectorOperators.LT, threshold);
+        int at = from + r * PANEL + c;
+        FloatVector.fromArray(F, x, at)
+            .mul(factor)
+            .blend(0f, dropped.cast(F))
+            .intoArray(x, at);
       }
     }
   }

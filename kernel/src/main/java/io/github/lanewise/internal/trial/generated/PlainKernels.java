@@ -374,6 +374,21 @@ public final class PlainKernels {
     }
 
     @Override
+    public void drop(
+        float[] x,
+        int from,
+        int rows,
+        int columns,
+        int[] rowBits,
+        int rowAt,
+        int[] laneBits,
+        int laneAt,
+        int threshold,
+        float factor) {
+      scalar.drop(x, from, rows, columns, rowBits, rowAt, laneBits, laneAt, threshold, factor);
+    }
+
+    @Override
     public void maskAndMaximum(
         float[] s,
         int from,
@@ -490,6 +505,31 @@ public final class PlainKernels {
         int at,
         float factor) {
       vector.differentiate(s, dp, from, rows, columns, logSumExp, dots, at, factor);
+    }
+
+    @Override
+    public void scoreProducts(float[] s, float[] ds, int from, int rows, int columns) {
+      scalar.scoreProducts(s, ds, from, rows, columns);
+    }
+
+    @Override
+    public void addToLanes(float[] x, int from, int rows, int columns, float[] sums, int at) {
+      scalar.addToLanes(x, from, rows, columns, sums, at);
+    }
+
+    @Override
+    public void foldLanes(float[] sums, int at, int rows, float[] out, int to) {
+      scalar.foldLanes(sums, at, rows, out, to);
+    }
+
+    @Override
+    public void sumRows(float[] x, int from, int rows, int columns, float[] out, int to) {
+      scalar.sumRows(x, from, rows, columns, out, to);
+    }
+
+    @Override
+    public float sinkSum(float sink, float[] logSumExp, float[] dots, int rows) {
+      return scalar.sinkSum(sink, logSumExp, dots, rows);
     }
 
     @Override
