@@ -2,6 +2,7 @@ package io.github.lanewise.internal.trial;
 
 import static io.github.lanewise.internal.kernel.GradientKernels.PANEL;
 
+import io.github.lanewise.internal.kernel.Arithmetic;
 import io.github.lanewise.internal.kernel.GradientKernels;
 import io.github.lanewise.internal.kernel.KernelSet;
 import java.util.Arrays;
@@ -15,6 +16,7 @@ final class GradientDrills {
   private final float[] scores = new float[ROWS * PANEL];
   private final float[] gradients = new float[ROWS * PANEL];
   private final float[] slopes = new float[ROWS * PANEL];
+  private final float[] laneSums = new float[ROWS * Arithmetic.LANES];
   private final float[] sums = new float[ROWS + GradientKernels.ROWS];
   private final float[] dots = new float[ROWS + GradientKernels.ROWS];
   private final float[] scratch = new float[TileDrills.DIM];
@@ -28,7 +30,8 @@ final class GradientDrills {
         new Drill("differentiate", true, this::gradients, this::usualGradients),
         new Drill("sums of nodes", true, this::sums, this::usualSums),
         new Drill("dots of rows", true, this::dots, this::usualDots),
-        new Drill("softcap with slope", false, this::caps, this::usualCaps));
+        new Drill("softcap with slope", false, this::caps, this::usualCaps),
+        new Drill("sums of options", false, this::options, this::usualOptions));
   }
 
   private static int columns(int call) {
@@ -94,6 +97,26 @@ final class GradientDrills {
   private void caps(KernelSet kernels, int from, int to) {
     for (int call = from; call < to; call++) {
       cap(kernels.gradients(), 3 + call % 6, columns(call));
+    }
+  }
+
+  private void optionSums(GradientKernels kernels, int rows, int columns) {
+    System.arraycopy(source, 0, scores, 0, rows * PANEL);
+    kernels.scoreProducts(scores, source, 0, rows, columns);
+    kernels.addToLanes(scores, 0, rows, columns, laneSums, 0);
+    kernels.sumRows(scores, 0, rows, columns, slopes, 0);
+    Arrays.fill(laneSums, 0f);
+  }
+
+  private void options(KernelSet kernels, int from, int to) {
+    for (int call = from; call < to; call++) {
+      optionSums(kernels.gradients(), 3 + call % 6, columns(call));
+    }
+  }
+
+  private void usualOptions(KernelSet kernels, int calls) {
+    for (int call = 0; call < calls; call++) {
+      optionSums(kernels.gradients(), 32, PANEL);
     }
   }
 

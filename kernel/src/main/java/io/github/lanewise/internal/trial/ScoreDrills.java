@@ -34,6 +34,7 @@ final class ScoreDrills {
   private final float[] factors = new float[NodeKernels.FACTORS];
   private final float[] perLane = new float[PANEL];
   private final long[] positions = new long[PANEL];
+  private final int[] bits = new int[2 * KEYS];
   private final long[] visible = new long[KEYS];
 
   ScoreDrills() {
@@ -203,6 +204,7 @@ final class ScoreDrills {
     kernels.scaleRows(scores, 0, count, columns, source, 0);
     kernels.alibi(scores, 0, count, columns, perLane, positions, 5, 1 + all, scratch);
     kernels.temper(scores, 0, count, columns, perLane);
+    kernels.drop(scores, 0, count, columns, bits, 0, bits, 0, 1 << 29, 2f);
     Arrays.fill(nodes, MAXIMUM, MAXIMUM + PANEL, 9f);
     Arrays.fill(nodes, PANEL, 2 * PANEL, 2f);
     kernels.weights(scores, 0, count, columns, all == 1 ? null : visible, 0, nodes, 0);
