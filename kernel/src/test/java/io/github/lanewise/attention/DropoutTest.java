@@ -189,7 +189,7 @@ class DropoutTest {
     Floats.assertBits(same.toArray(), out.toArray(), "probability 0");
     AttentionState state = AttentionState.empty(1, 1, 3, 8);
     Attention causal = Attention.builder().mask(Mask.causal()).dropout(0.1f, 3).build();
-    assertIllegal(() -> causal.partial(q, q, q, 0, state, Workers.caller()), "length");
+    assertIllegal(() -> causal.partial(q, q, q, 0, state, Workers.caller()), "causal()", "offset");
     Attention anywhere = Attention.builder().dropout(0.1f, 3).build();
     assertIllegal(() -> anywhere.partial(q, q, q, 0, state, Workers.caller()), "dropout", "offset");
     assertEquals(0, state.keys());

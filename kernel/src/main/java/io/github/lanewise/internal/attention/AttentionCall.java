@@ -102,8 +102,7 @@ public final class AttentionCall {
       Workers workers) {
     TaskRunner runner = TaskRunner.of(Objects.requireNonNull(workers, "workers"));
     boolean otherThreads = runner.parallelism() > 1;
-    boolean ragged = queryStarts != null && keyStarts != null;
-    BackwardChecks.inputs(options, ragged ? 3 : 4, q, k, v, out, dOut, logSumExp, otherThreads);
+    BackwardChecks.inputs(options, queryStarts == null ? 4 : 3, q, k, v, out, dOut, logSumExp, otherThreads);
     BackwardChecks.gradients(options, q, k, v, out, dOut, logSumExp, dq, dk, dv, otherThreads);
     if (ofBias != null || ofTemperature != null || ofSinks != null) {
       BackwardChecks.optionGradients(
@@ -113,7 +112,7 @@ public final class AttentionCall {
     try (Workspace own = runner.acquire();
         BackwardCall call = own.get(BackwardCall.KEY)) {
       Sequences sequences = own.get(SEQUENCES);
-      if (ragged) {
+      if (queryStarts != null && keyStarts != null) {
         AttentionChecks.starts(queryStarts, q, keyStarts, k, sequences);
       } else {
         sequences.bindDense(q.size(0), q.size(2), k.size(2));
