@@ -84,6 +84,8 @@ record GateCell(String name, Known known, Supplier<Runnable> prepare) {
             "attention 2 256x64 boolean, softcap",
             new Known(7.9, 14, 16),
             GateCell::maskedAttention));
+    cells.add(gradient(false, new Known(12, 22, 24)));
+    cells.add(gradient(true, new Known(11, 20, 22)));
     cells.add(decode(Storage.FLOAT32, new Known(8.2, 14, 19)));
     cells.add(decode(Storage.BFLOAT16, new Known(12, 21, 24)));
     cells.add(decode(Storage.FLOAT16, new Known(9.2, 17, 19)));
@@ -91,6 +93,11 @@ record GateCell(String name, Known known, Supplier<Runnable> prepare) {
     cells.add(new GateCell("loss 64x1000", Known.NOTHING, LossBenchmark::call));
     cells.add(new GateCell("sampler top-k, top-p, min-p", Known.NOTHING, SamplerBenchmark::call));
     return cells;
+  }
+
+  private static GateCell gradient(boolean causal, Known known) {
+    String name = "attention 8 256x64 backward" + (causal ? " causal" : "");
+    return new GateCell(name, known, () -> AttentionBackwardBenchmark.call(LENGTH, causal));
   }
 
   private static GateCell decode(Storage storage, Known known) {

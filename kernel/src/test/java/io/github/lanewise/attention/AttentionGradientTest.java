@@ -15,6 +15,7 @@ import io.github.lanewise.testing.FloatKind;
 import io.github.lanewise.testing.Floats;
 import io.github.lanewise.testing.TestWorkers;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -23,7 +24,6 @@ class AttentionGradientTest {
 
   /** Operands and results of a call, to be changed one by one. */
   private static final class Call {
-    final int[] sizes; // batch, queryHeads, keyHeads, queries, keys
     FloatTensor q;
     FloatTensor k;
     FloatTensor v;
@@ -34,8 +34,10 @@ class AttentionGradientTest {
     @Nullable FloatTensor dk;
     @Nullable FloatTensor dv;
 
+    /**
+     * @param sizes batch, queryHeads, keyHeads, queries, keys
+     */
     Call(int... sizes) {
-      this.sizes = sizes;
       q = Floats.tensor("q", FloatKind.NORMAL, sizes[0], sizes[1], sizes[3], 8);
       k = Floats.tensor("k", FloatKind.NORMAL, sizes[0], sizes[2], sizes[4], 8);
       v = Floats.tensor("v", FloatKind.NORMAL, sizes[0], sizes[2], sizes[4], 6);
@@ -74,8 +76,10 @@ class AttentionGradientTest {
 
     private static void assertBits(
         @Nullable FloatTensor expected, @Nullable FloatTensor actual, String what) {
-      assertTrue(expected != null && actual != null, what);
-      Floats.assertBits(expected.toArray(), actual.toArray(), what);
+      Floats.assertBits(
+          Objects.requireNonNull(expected).toArray(),
+          Objects.requireNonNull(actual).toArray(),
+          what);
     }
   }
 
@@ -85,8 +89,7 @@ class AttentionGradientTest {
   }
 
   private static float[] rows(@Nullable FloatTensor t, int from, int to) {
-    assertTrue(t != null);
-    return t.slice(2, from, to).toArray();
+    return Objects.requireNonNull(t).slice(2, from, to).toArray();
   }
 
   /** Keys 290 to 299 are beyond every query, and some queries see few keys. */

@@ -10,6 +10,8 @@ import io.github.lanewise.RowStatistics;
 import io.github.lanewise.Workers;
 import io.github.lanewise.testing.FloatKind;
 import io.github.lanewise.testing.Floats;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -172,8 +174,11 @@ class DropoutTest {
     assertSame(without.maxWeight(), with.maxWeight());
   }
 
-  private static void assertSame(FloatTensor expected, FloatTensor actual) {
-    Floats.assertBits(expected.toArray(), actual.toArray(), "statistics");
+  private static void assertSame(@Nullable FloatTensor expected, @Nullable FloatTensor actual) {
+    Floats.assertBits(
+        Objects.requireNonNull(expected).toArray(),
+        Objects.requireNonNull(actual).toArray(),
+        "statistics");
   }
 
   @Test

@@ -152,11 +152,12 @@ public final class ContractGradients {
     for (int i = 0; i < queries; i++) {
       dots[i] = dot(shape.queryRow(b, h, i), out);
     }
+    float[] logits = c.sinks();
     Chain sinks =
         i -> {
           float l = logSumExp[shape.queryRow(b, h, i)];
-          boolean empty = c.sinks() == null || l == Float.NEGATIVE_INFINITY;
-          return empty ? null : ContractSoftmax.exp(c.sinks()[h] - l);
+          boolean empty = l == Float.NEGATIVE_INFINITY;
+          return logits == null || empty ? null : ContractSoftmax.exp(logits[h] - l);
         };
     add(sum(sinks, queries, dots, 0, 1), dSinks, h);
   }
