@@ -61,6 +61,8 @@ final class BiasBlock {
     long batch = rest / heads(bias);
     int rowCount = (int) Math.min(CHUNK, queries(bias) - (long) queryChunk * CHUNK);
     int keyCount = (int) Math.min(CHUNK, keys(bias) - keyChunk * CHUNK);
+    queries.set(batch, head, queryChunk, rowCount);
+    keys.set(batch, head, keyChunk, keyCount, 0, Long.MAX_VALUE);
     headSum = QueryChunk.grown(headSum, VisiblePairs.PANELS * CHUNK * PANEL);
     total = QueryChunk.grown(total, VisiblePairs.PANELS * CHUNK * PANEL);
     int length = (keyCount + PANEL - 1) / PANEL * CHUNK * PANEL;

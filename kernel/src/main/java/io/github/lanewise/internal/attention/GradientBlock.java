@@ -37,6 +37,8 @@ final class GradientBlock {
 
   private final ScoreGradients scores = new ScoreGradients();
   private final SumTree keyTree = new SumTree();
+  private int firstQueries;
+  private int endQueries;
   private SumTree[] queryTrees = new SumTree[0];
   private QueryRows[] rows = new QueryRows[0];
 
@@ -59,40 +61,10 @@ final class GradientBlock {
 
   GradientBlock() {}
 
-  /**
-   * Computes the shares of one query head and the chunks of keys {@code [firstKeys, endKeys)}.
-   *
-   * @param inGroup number of the head in its group
-   * @param part number of the part of the keys
-   * @param firstQueries where the head's chunks of queries are in the call
-   */
-  void run(
-      BackwardCall call,
-      int inGroup,
-      int part,
-      int firstQueries,
-      int endQueries,
-      int firstKeys,
-      int endKeys) {
-    begin(call, firstQueries, endQueries);
-    for (int k = firstKeys; k < endKeys; k++) {
-      KeyChunk keys = call.keyChunks[k];
-      keyTree.begin(call.keyNode());
-      if (keys.from < keys.end) {
-        for (int i = firstQueries; i < endQueries; i++) {
-          pair(call, call.queryChunks[i], keys);
-        }
-      }
-      if (call.wantsKeys()) {
-        call.finishKeys(this, keyTree, inGroup, k);
-      }
-    }
-    for (int i = firstQueries; i < endQueries && call.wantsQueries(); i++) {
-      call.finishQueries(this, queryTrees[i - firstQueries], i, part);
-    }
-  }
-
-  private void begin(BackwardCall call, int firstQueries, int endQueries) {
+  /** Takes on the chunks of queries of one head. */
+  void begin(BackwardCall call, int firstQueries, int endQueries) {
+    this.firstQueries = firstQueries;
+    this.endQueries = endQueries;
     int count = endQueries - firstQueries;
     if (rows.length < count) {
       int before = rows.length;
@@ -104,7 +76,7 @@ final class GradientBlock {
       }
     }
     for (int i = 0; i < count; i++) {
-      QueryChunk queries = call.queryChunks[firstQueries + i];
+      QueryChunk queries = call.chunks.queries[firstQueries + i];
       rows[i].set(call.mask, queries.batch, queries.head, 1, queries.first(), queries.count);
       queryTrees[i].begin(call.queryNode());
     }
@@ -112,6 +84,20 @@ final class GradientBlock {
     if (call.dq.isBound()) {
       turned = QueryChunk.grown(turned, PANELS * CHUNK * PANEL);
     }
+  }
+
+  /** The tree of what all queries of the head add to a chunk of keys. */
+  SumTree keys(BackwardCall call, KeyChunk keys) {
+    keyTree.begin(call.keyNode());
+    for (int i = firstQueries; i < endQueries && keys.from < keys.end; i++) {
+      pair(call, call.chunks.queries[i], keys);
+    }
+    return keyTree;
+  }
+
+  /** The tree of what all keys so far add to a chunk of queries. */
+  SumTree queries(QueryChunk queries) {
+    return queryTrees[queries.index];
   }
 
   private void pair(BackwardCall call, QueryChunk queries, KeyChunk keys) {
