@@ -28,8 +28,8 @@ public final class TrainingStep {
   private static final int LENGTH = 1024;
   private static final int DIM = 64;
   private static final int ELEMENTS = HEADS * LENGTH * DIM;
-  private static final double WARM_SECONDS = 8;
-  private static final double SECONDS = 20;
+  private static final double WARM_SECONDS = 6;
+  private static final double SECONDS = 12;
 
   private final boolean causal;
   private final float[][] contents = new float[4][];
