@@ -26,9 +26,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * A step of training: attention of 8 heads and its gradients by q, k and v, which are 7·N²·d
- * multiply-adds a head, half of them under a causal mask. Reported are steps a second, and the
- * share of what the FMA loop reaches right before and after each iteration, by one thread and times
- * the number of threads.
+ * multiply-adds a head, half of them under a causal mask, beside what the FMA loop of one thread
+ * reaches. Reported are steps and gigaflops a second.
  *
  * <p>{@code mvn -Pjmh -Djmh.args="AttentionBackwardBenchmark -prof gc"}
  */
@@ -62,21 +61,13 @@ public class AttentionBackwardBenchmark {
   private Attention attention;
   private FloatTensor logSumExp;
   private Workers workers;
-  private double before;
   private double perStep;
-  private long begun;
 
-  /** Multiply-adds in relation to the limit's. */
+  /** Gigaflops a second. */
   @State(Scope.Thread)
-  @AuxCounters(AuxCounters.Type.EVENTS)
-  public static class Share {
-    private double flops;
-    private double possible;
-
-    /** Percent. */
-    public double percent() {
-      return possible == 0 ? 0 : 100 * flops / possible;
-    }
+  @AuxCounters(AuxCounters.Type.OPERATIONS)
+  public static class Rate {
+    public double gigaflops;
   }
 
   @Setup(Level.Trial)
@@ -90,20 +81,7 @@ public class AttentionBackwardBenchmark {
     Attention.Builder builder = Attention.builder().dropout(dropout, 1);
     attention = (causal ? builder.mask(Mask.causal()) : builder).build();
     workers = threads == 1 ? Workers.caller() : Workers.threads(threads);
-    perStep = 7.0 * 2 * HEADS * length * length * dim / (causal ? 2 : 1);
-  }
-
-  @Setup(Level.Iteration)
-  public void sampleBefore() {
-    before = limit.sample();
-    begun = System.nanoTime();
-  }
-
-  /** What was possible in the iteration that ends. */
-  @TearDown(Level.Iteration)
-  public void sampleAfter(Share share) {
-    long nanos = System.nanoTime() - begun;
-    share.possible = (before + limit.sample()) / 2 * threads * nanos;
+    perStep = 1e-9 * 7 * 2 * HEADS * length * length * dim / (causal ? 2 : 1);
   }
 
   @TearDown(Level.Trial)
@@ -112,11 +90,20 @@ public class AttentionBackwardBenchmark {
   }
 
   @Benchmark
-  public FloatTensor forwardAndBackward(Share share) {
+  public FloatTensor forwardAndBackward(Rate rate) {
     forward();
     backward();
-    share.flops += perStep;
+    rate.gigaflops += perStep;
     return operands[5];
+  }
+
+  /** The limit of one thread. */
+  @Benchmark
+  public double fma(Rate rate) {
+    long start = System.nanoTime();
+    double flopsPerNano = limit.sample();
+    rate.gigaflops += flopsPerNano * (System.nanoTime() - start) * 1e-9;
+    return flopsPerNano;
   }
 
   private void forward() {
