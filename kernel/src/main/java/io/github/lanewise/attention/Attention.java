@@ -274,11 +274,11 @@ public final class Attention {
    * row of dq depends on nothing but the row and what it sees, a row of dk and dv on nothing but
    * the key and who sees it: not on lane width, thread count or layout.
    *
-   * <p><b>Accuracy.</b> With e(x) the error of x, e(ds) = p·(e(p)·|dp - D| + e(dp) + e(D) + 3u·(|dp| +
-   * |D|)) to first order, where e(p) = e(s) + e(logSumExp) + (|s - logSumExp| + 4)·u, e(dp) =
-   * (valueDim + 2)·u·Σ|dOut·v|, and e(D) = (valueDim/16 + 16)·u·Σ|dOut·out| + Σ|dOut|·e(out). A
-   * gradient is off by the sum of e(ds') times the factor, and by (272 + group)·u of the sum of its
-   * terms' magnitudes. Twice that is measured against the oracle.
+   * <p><b>Accuracy.</b> With e(x) the error of x, e(ds) = p·(e(p)·|dp - D| + e(dp) + e(D) +
+   * 3u·(|dp| + |D|)) to first order, where e(p) = e(s) + e(logSumExp) + (|s - logSumExp| + 4)·u,
+   * e(dp) = (valueDim + 2)·u·Σ|dOut·v|, and e(D) = (valueDim/16 + 16)·u·Σ|dOut·out| +
+   * Σ|dOut|·e(out). A gradient is off by the sum of e(ds') times the factor, and by (272 + group)·u
+   * of the sum of its terms' magnitudes. Twice that is measured against the oracle.
    *
    * <p><b>Errors.</b> As forward's. dq, dk and dv may take the place of an input of their shape
    * exactly; other overlaps are refused. <b>Allocation.</b> None in steady state on the calling

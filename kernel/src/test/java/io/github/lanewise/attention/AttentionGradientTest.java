@@ -60,8 +60,7 @@ class AttentionGradientTest {
     }
 
     void backward(Attention attention, OptionGradients gradients) {
-      attention.backward(
-          q, k, v, out, dOut, logSumExp, dq, dk, dv, gradients, Workers.caller());
+      attention.backward(q, k, v, out, dOut, logSumExp, dq, dk, dv, gradients, Workers.caller());
     }
 
     static Call both(Attention attention, int... sizes) {
@@ -274,8 +273,7 @@ class AttentionGradientTest {
         () -> call.backward(all, new OptionGradients(FloatTensor.allocate(1, 9), null, null)),
         "gradients.bias",
         "[1, 9]");
-    assertIllegal(
-        () -> call.backward(all, new OptionGradients(bias, null, null)), "overlaps bias");
+    assertIllegal(() -> call.backward(all, new OptionGradients(bias, null, null)), "overlaps bias");
     assertIllegal(
         () -> call.backward(all, new OptionGradients(null, new float[3], null)), "3", "2");
     assertIllegal(() -> call.backward(all, new OptionGradients(null, two, two)), "one array");

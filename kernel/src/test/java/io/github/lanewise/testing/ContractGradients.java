@@ -26,7 +26,12 @@ public final class ContractGradients {
 
   /** What one pair knows: its weight, and the gradient of its dot product. */
   private record Pair(
-      boolean takesPart, boolean keepsWeight, float weight, float gradient, float ofTemperature, float ofBias) {
+      boolean takesPart,
+      boolean keepsWeight,
+      float weight,
+      float gradient,
+      float ofTemperature,
+      float ofBias) {
 
     /** The query does not see the key, or sees a score of -∞. */
     static final Pair NONE = new Pair(false, false, 0, 0, 0, 0);
@@ -167,7 +172,9 @@ public final class ContractGradients {
     return ContractSum.of(
         row.length,
         (lane, j) ->
-            row[j].takesPart ? lane + (ofTemperature ? row[j].ofTemperature : row[j].ofBias) : lane);
+            row[j].takesPart
+                ? lane + (ofTemperature ? row[j].ofTemperature : row[j].ofBias)
+                : lane);
   }
 
   private void finishOptions(Pair[][][][] pairs) {

@@ -102,11 +102,24 @@ public final class AttentionCall {
       Workers workers) {
     TaskRunner runner = TaskRunner.of(Objects.requireNonNull(workers, "workers"));
     boolean otherThreads = runner.parallelism() > 1;
-    BackwardChecks.inputs(options, queryStarts == null ? 4 : 3, q, k, v, out, dOut, logSumExp, otherThreads);
+    BackwardChecks.inputs(
+        options, queryStarts == null ? 4 : 3, q, k, v, out, dOut, logSumExp, otherThreads);
     BackwardChecks.gradients(options, q, k, v, out, dOut, logSumExp, dq, dk, dv, otherThreads);
     if (ofBias != null || ofTemperature != null || ofSinks != null) {
       BackwardChecks.optionGradients(
-          options, q, k, v, out, dOut, logSumExp, dq, dk, dv, ofBias, ofTemperature, ofSinks,
+          options,
+          q,
+          k,
+          v,
+          out,
+          dOut,
+          logSumExp,
+          dq,
+          dk,
+          dv,
+          ofBias,
+          ofTemperature,
+          ofSinks,
           otherThreads);
     }
     try (Workspace own = runner.acquire();

@@ -77,6 +77,15 @@ final class DropoutBits {
       float factor) {
     Kernels.scores()
         .drop(
-            x, from, rows, columns, halves, at, lanes.halves, laneAt, options.dropThreshold, factor);
+            x,
+            from,
+            rows,
+            columns,
+            halves,
+            at,
+            lanes.halves,
+            laneAt,
+            options.dropThreshold,
+            factor);
   }
 }

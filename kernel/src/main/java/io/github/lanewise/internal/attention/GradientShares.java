@@ -6,9 +6,9 @@ import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.runtime.Kernels;
 
 /**
- * From the nodes that tasks have made to the gradients. Where one task knows all of a gradient it is
- * written at once; else shares are kept and added up later: those of dq of the parts that the keys
- * are cut into, those of dk and dv of the heads of a group.
+ * From the nodes that tasks have made to the gradients. Where one task knows all of a gradient it
+ * is written at once; else shares are kept and added up later: those of dq of the parts that the
+ * keys are cut into, those of dk and dv of the heads of a group.
  */
 final class GradientShares {
 
@@ -44,10 +44,12 @@ final class GradientShares {
     }
     parts = Math.max(1, ceilingParts(chunks));
     if (parts > 1 && call.wantsQueries()) {
-      queryShares = QueryChunk.grown(queryShares, shares(call.chunks.queryCount(), parts, call.queryNode()));
+      queryShares =
+          QueryChunk.grown(queryShares, shares(call.chunks.queryCount(), parts, call.queryNode()));
     }
     if (call.group > 1 && call.wantsKeys()) {
-      keyShares = QueryChunk.grown(keyShares, shares(call.chunks.keyCount(), call.group, call.keyNode()));
+      keyShares =
+          QueryChunk.grown(keyShares, shares(call.chunks.keyCount(), call.group, call.keyNode()));
     }
   }
 
@@ -127,7 +129,11 @@ final class GradientShares {
     for (int part = 0; part < parts; part++) {
       int node = tree.open(partLevel, part);
       System.arraycopy(
-          queryShares, (index * parts + part) * call.queryNode(), tree.nodes, node, call.queryNode());
+          queryShares,
+          (index * parts + part) * call.queryNode(),
+          tree.nodes,
+          node,
+          call.queryNode());
       tree.add(partLevel, part);
     }
     int root = tree.finish();
@@ -138,7 +144,8 @@ final class GradientShares {
   private void gatherKeys(BackwardCall call, GradientBlock block, int index) {
     int first = (int) (index * call.group) * call.keyNode();
     for (int g = 1; g < call.group; g++) {
-      Kernels.gradients().add(keyShares, first, keyShares, first + g * call.keyNode(), call.keyNode());
+      Kernels.gradients()
+          .add(keyShares, first, keyShares, first + g * call.keyNode(), call.keyNode());
     }
     Kernels.gradients().addZero(keyShares, first, call.keyNode());
     writeKeys(call, block, call.chunks.keys[index], keyShares, first);

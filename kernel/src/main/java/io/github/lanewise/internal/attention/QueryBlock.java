@@ -85,15 +85,7 @@ final class QueryBlock {
   /** Drops weights of some keys of the span, and multiplies the others. */
   void drop(PrefillCall call, int first, int keys, float factor) {
     keyBits.drop(
-        call.options,
-        panel.scores,
-        first * PANEL,
-        keys,
-        rows.count,
-        first,
-        laneBits,
-        0,
-        factor);
+        call.options, panel.scores, first * PANEL, keys, rows.count, first, laneBits, 0, factor);
   }
 
   private void attend(PrefillCall call, int slot) {

@@ -63,8 +63,8 @@ final class ResultWriter {
   }
 
   /**
-   * Writes the values of the tree's root; they are divided by the sums first, and multiplied by what
-   * dropout asks for.
+   * Writes the values of the tree's root; they are divided by the sums first, and multiplied by
+   * what dropout asks for.
    */
   void writeValues(StridedFloats out, MergeTree tree, QueryRows rows, float factor) {
     int values = tree.normalize();

@@ -39,9 +39,9 @@ final class ScoreGradients {
   }
 
   /**
-   * The weights in the place of the scores, and the gradients of the scores before they were divided
-   * by the temperature, which {@link #temper} makes up for. Where nothing but a scale was asked for,
-   * they are those of the dot products already.
+   * The weights in the place of the scores, and the gradients of the scores before they were
+   * divided by the temperature, which {@link #temper} makes up for. Where nothing but a scale was
+   * asked for, they are those of the dot products already.
    *
    * @param keep whether {@link #products} gets the scores times their gradients
    */

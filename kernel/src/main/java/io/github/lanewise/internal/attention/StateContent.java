@@ -42,8 +42,7 @@ public final class StateContent {
   }
 
   /** The result of one call over a shard. */
-  static StateContent of(
-      Shape shape, ShardNodes nodes, float @Nullable [] sinks, float dropout) {
+  static StateContent of(Shape shape, ShardNodes nodes, float @Nullable [] sinks, float dropout) {
     return of(shape, nodes.runs(), sinks == null ? NO_SINKS : sinks, dropout);
   }
 

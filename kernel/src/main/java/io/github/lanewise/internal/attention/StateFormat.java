@@ -89,7 +89,12 @@ public final class StateFormat {
     int version = reader.getInt();
     if (version != VERSION && version != DROPOUT_VERSION) {
       throw new IOException(
-          "the saved state has version " + version + ", but this library reads " + VERSION + " and " + DROPOUT_VERSION);
+          "the saved state has version "
+              + version
+              + ", but this library reads "
+              + VERSION
+              + " and "
+              + DROPOUT_VERSION);
     }
     long batch = reader.getLong();
     long queryHeads = reader.getLong();

@@ -24,7 +24,9 @@ public final class ChunkSums {
     return tree(nodes, 0, chunks);
   }
 
-  /** The binary tree over nodes, in which a missing right neighbour is skipped; 0 if there is none. */
+  /**
+   * The binary tree over nodes, in which a missing right neighbour is skipped; 0 if there is none.
+   */
   public static float tree(float[] nodes, int from, int count) {
     for (int width = 1; width < count; width *= 2) {
       for (int i = 0; i + width < count; i += 2 * width) {

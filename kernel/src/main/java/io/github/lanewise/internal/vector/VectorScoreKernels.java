@@ -205,10 +205,7 @@ public final class VectorScoreKernels implements ScoreKernels {
         VectorMask<Integer> dropped =
             h.lanewise(VectorOperators.LSHR, 1).compare(VectorOperators.LT, threshold);
         int at = from + r * PANEL + c;
-        FloatVector.fromArray(F, x, at)
-            .mul(factor)
-            .blend(0f, dropped.cast(F))
-            .intoArray(x, at);
+        FloatVector.fromArray(F, x, at).mul(factor).blend(0f, dropped.cast(F)).intoArray(x, at);
       }
     }
   }

@@ -109,8 +109,7 @@ class DecodePathPropertyTest {
     if (temperatures != null && draw.onceIn(3, "infiniteTemperature")) {
       temperatures[0] = Float.POSITIVE_INFINITY;
     }
-    return new AttentionOptions(
-        scale, mask, softcap, bias, slopes, sinks, temperatures, 0f, 0);
+    return new AttentionOptions(scale, mask, softcap, bias, slopes, sinks, temperatures, 0f, 0);
   }
 
   private static Result result(
