@@ -8,6 +8,9 @@ import io.github.lanewise.internal.kernel.DecodeKernels.Element;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.tensor.Checks;
 import io.github.lanewise.internal.tensor.StridedFloats;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -118,14 +121,32 @@ public final class KeyValueCache implements AutoCloseable {
     return pages.layout().valueDim;
   }
 
-  /** Tokens that each sequence may hold; those that {@link #retain} let go do not count. */
+  /** Tokens that each sequence may hold; those that were released do not count. */
   public long capacity() {
     return pages.capacity();
   }
 
-  /** How keys and values are stored. */
+  /**
+   * How keys and values are stored.
+   *
+   * @throws IllegalStateException if they are stored in different ways
+   */
   public Storage storage() {
-    return Storage.valueOf(pages.layout().element.name());
+    if (keyStorage() != valueStorage()) {
+      throw new IllegalStateException(
+          "keys are stored as " + keyStorage() + ", but values as " + valueStorage());
+    }
+    return keyStorage();
+  }
+
+  /** How keys are stored. */
+  public Storage keyStorage() {
+    return Storage.valueOf(pages.layout().keyElement.name());
+  }
+
+  /** How values are stored. */
+  public Storage valueStorage() {
+    return Storage.valueOf(pages.layout().valueElement.name());
   }
 
   /** Tokens in a page. */
@@ -215,7 +236,7 @@ public final class KeyValueCache implements AutoCloseable {
   }
 
   /**
-   * Length of one sequence, the tokens included that {@link #retain} let go.
+   * Length of one sequence, the tokens included that were released.
    *
    * @throws IndexOutOfBoundsException if there is no such sequence
    */
@@ -261,6 +282,138 @@ public final class KeyValueCache implements AutoCloseable {
   }
 
   /**
+   * {@link #retain(long, long)} of one sequence, and of as many gaps as there are: keys that were let
+   * go before need not touch these.
+   *
+   * @throws IndexOutOfBoundsException if there is no such sequence
+   * @throws IllegalArgumentException if {@code prefix} is negative or {@code firstKey} above the
+   *     sequence's length
+   */
+  public void retain(int sequence, long prefix, long firstKey) {
+    requireSequence(sequence);
+    pages.retain(sequence, prefix, firstKey);
+  }
+
+  /**
+   * Lets the tokens from {@code from} to {@code to - 1} of one sequence go, beside any that were let
+   * go before: an eviction policy keeps what is seen most. Pages of which released ranges leave no
+   * token are given back, and a query that could see one of their keys is refused; the other tokens
+   * can still be seen. None of the tokens counts for the capacity any more. Positions stay as they
+   * are.
+   *
+   * @throws IndexOutOfBoundsException if there is no such sequence
+   * @throws IllegalArgumentException if the range does not ascend from 0 on, or goes beyond the
+   *     sequence's end
+   */
+  public void release(int sequence, long from, long to) {
+    requireSequence(sequence);
+    pages.release(sequence, from, to);
+  }
+
+  /**
+   * Makes sequence {@code to} one of the same tokens as {@code from}, released ranges included: a
+   * second answer to one prompt. What {@code to} held is dropped. Pages are shared until one of the
+   * two writes to them. If both are one, nothing happens.
+   *
+   * @throws IndexOutOfBoundsException if there is no such sequence
+   */
+  public void fork(int from, int to) {
+    requireSequence(from);
+    requireSequence(to);
+    pages.fork(from, to);
+  }
+
+  /**
+   * Makes every sequence i what sequence {@code sources[i]} was, as a step of beam search does: one
+   * may be taken often, and one that is not taken is dropped. Pages are shared until one of their
+   * sequences writes to them.
+   *
+   * @param sources one for each sequence
+   * @throws IllegalArgumentException if there are more or fewer
+   * @throws IndexOutOfBoundsException if there is no such sequence
+   */
+  public void reorder(int[] sources) {
+    Objects.requireNonNull(sources, "sources");
+    pages.reorder(sources);
+  }
+
+  /**
+   * Of the tokens from {@code from} on only those at these positions stay, and move together: to
+   * {@code from}, {@code from + 1} and so on. So of a tree of drafts the accepted path is kept; keys
+   * keep the rotation that they were appended with.
+   *
+   * @param positions ascending, from {@code from} to the sequence's last; the array is not kept
+   * @throws IndexOutOfBoundsException if there is no such sequence
+   * @throws IllegalArgumentException if {@code from} or a position lies beyond the end, if a position
+   *     is not above the one before, or if a token has been released with its page
+   */
+  public void keep(int sequence, long from, long[] positions) {
+    requireSequence(sequence);
+    Objects.requireNonNull(positions, "positions");
+    Checks.requireAccessible(pages.probe(), "the cache", false);
+    pages.keep(sequence, from, positions);
+  }
+
+  /**
+   * Copies the keys and values of the tokens from {@code from} on, as they are stored, widened to
+   * float32; an INT8 is multiplied by its row's scale.
+   *
+   * @param k [keyHeads, n, headDim], receives the keys of n tokens
+   * @param v [keyHeads, n, valueDim]
+   * @throws IndexOutOfBoundsException if there is no such sequence
+   * @throws IllegalArgumentException if the shapes do not fit, if the tokens go beyond the end, or if
+   *     one of them has been released with its page; nothing is written then
+   */
+  public void read(int sequence, long from, FloatTensor k, FloatTensor v) {
+    requireSequence(sequence);
+    Checks.requireRank(k, "k", 3, 3);
+    Checks.requireRank(v, "v", 3, 3);
+    Checks.requireSize(k, "k", 0, keyHeads(), "keyHeads()");
+    Checks.requireSize(v, "v", 0, keyHeads(), "keyHeads()");
+    Checks.requireSize(v, "v", 1, k.size(1), "k.size(1)");
+    Checks.requireSize(k, "k", 2, headDim(), "headDim()");
+    Checks.requireSize(v, "v", 2, valueDim(), "valueDim()");
+    Checks.requireWritable(k, "k", false);
+    Checks.requireWritable(v, "v", false);
+    Checks.requireDisjoint(k, "k", v, "v");
+    Checks.requireAccessible(pages.probe(), "the cache", false);
+    pages.read(sequence, from, StridedFloats.of(k), StridedFloats.of(v));
+  }
+
+  /**
+   * Writes one sequence to a stream: its tokens as they are stored, and what was released. The bytes
+   * are the same on every machine; the stream stays open. Other threads may change the cache
+   * meanwhile, which is not seen.
+   *
+   * @throws IndexOutOfBoundsException if there is no such sequence
+   * @throws IOException if the stream throws it
+   */
+  public void save(int sequence, OutputStream out) throws IOException {
+    requireSequence(sequence);
+    Objects.requireNonNull(out, "out");
+    Checks.requireAccessible(pages.probe(), "the cache", false);
+    pages.save(sequence, out);
+  }
+
+  /**
+   * Replaces a sequence, with what it had released, by one that {@link #save} has written: it goes on
+   * with the same bits. Not a byte more is read than was written, and the stream stays open. Changes
+   * by other threads wait until all has been read.
+   *
+   * @throws IndexOutOfBoundsException if there is no such sequence
+   * @throws IOException if these are not the bytes of a sequence, if they were damaged, or if they
+   *     end too early; the sequence is as it was then
+   * @throws IllegalArgumentException if the saved sequence has another shape or storage, if it has
+   *     more tokens than the capacity allows, or if pages of another length were released in it
+   */
+  public void load(int sequence, InputStream in) throws IOException {
+    requireSequence(sequence);
+    Objects.requireNonNull(in, "in");
+    Checks.requireAccessible(pages.probe(), "the cache", false);
+    pages.load(sequence, in);
+  }
+
+  /**
    * A cache that holds the same tokens. Pages are shared until one of the two writes to them, so
    * that a fork costs no more than its tables; each is closed by itself.
    */
@@ -289,7 +442,8 @@ public final class KeyValueCache implements AutoCloseable {
         + ", valueDim="
         + valueDim()
         + ", storage="
-        + storage()
+        + keyStorage()
+        + (keyStorage() == valueStorage() ? "" : " and " + valueStorage())
         + ", pageLength="
         + pageLength()
         + "]";
@@ -313,7 +467,8 @@ public final class KeyValueCache implements AutoCloseable {
     private final long headDim;
     private final long valueDim;
     private long capacity = Long.MAX_VALUE;
-    private Storage storage = Storage.FLOAT32;
+    private Storage keyStorage = Storage.FLOAT32;
+    private Storage valueStorage = Storage.FLOAT32;
     private int pageLength = 256;
     private @Nullable Arena arena;
     private CacheMemory memory = new CacheMemory();
@@ -344,7 +499,20 @@ public final class KeyValueCache implements AutoCloseable {
 
     /** How keys and values are stored; FLOAT32 without it. */
     public Builder storage(Storage storage) {
-      this.storage = Objects.requireNonNull(storage, "storage");
+      keyStorage = Objects.requireNonNull(storage, "storage");
+      valueStorage = storage;
+      return this;
+    }
+
+    /** How keys are stored, whatever values are: scores mind rounding more than sums do. */
+    public Builder keyStorage(Storage storage) {
+      keyStorage = Objects.requireNonNull(storage, "storage");
+      return this;
+    }
+
+    /** How values are stored, whatever keys are. */
+    public Builder valueStorage(Storage storage) {
+      valueStorage = Objects.requireNonNull(storage, "storage");
       return this;
     }
 
@@ -390,10 +558,20 @@ public final class KeyValueCache implements AutoCloseable {
     public KeyValueCache build() {
       Kernels.requireAvailable();
       PageLayout.requireValid(keyHeads, headDim, valueDim, pageLength);
-      Element element = Element.valueOf(storage.name()); // the kernels' own enum has the same names
       PageLayout layout =
-          new PageLayout(element, (int) keyHeads, (int) headDim, (int) valueDim, pageLength);
+          new PageLayout(
+              element(keyStorage),
+              element(valueStorage),
+              (int) keyHeads,
+              (int) headDim,
+              (int) valueDim,
+              pageLength);
       return new KeyValueCache(new PagedCache(layout, (int) batch, capacity, arena, memory));
+    }
+
+    /** The kernels' own enum has the same names. */
+    private static Element element(Storage storage) {
+      return Element.valueOf(storage.name());
     }
   }
 }

@@ -244,22 +244,24 @@ final class AttentionChecks {
    * @param rows all rows of the sequence, head by head
    */
   static void releasedKeys(CacheSnapshot cache, int sequence, RowGroup rows, long queries) {
-    long from = cache.releasedFrom(sequence);
-    long to = cache.releasedTo(sequence);
-    long row = from < to ? rows.firstRowThatSees(from, to) : -1;
-    if (row >= 0) {
-      throw new IllegalArgumentException(
-          "query "
-              + row % queries
-              + " of head "
-              + row / queries
-              + " of sequence "
-              + sequence
-              + " sees keys from "
-              + from
-              + " to "
-              + to
-              + ", which were released: the mask must hide them");
+    for (int hole = 0; hole < cache.holes(sequence); hole++) {
+      long from = cache.holeFrom(sequence, hole);
+      long to = cache.holeTo(sequence, hole);
+      long row = rows.firstRowThatSees(from, to);
+      if (row >= 0) {
+        throw new IllegalArgumentException(
+            "query "
+                + row % queries
+                + " of head "
+                + row / queries
+                + " of sequence "
+                + sequence
+                + " sees keys from "
+                + from
+                + " to "
+                + to
+                + ", which were released: the mask must hide them");
+      }
     }
   }
 

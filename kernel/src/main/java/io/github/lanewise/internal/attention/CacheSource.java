@@ -37,7 +37,10 @@ final class CacheSource implements KeyValueSource {
   /** Whether pages are read where they lie. */
   static boolean isInPlace(CacheSnapshot cache) {
     PageLayout layout = cache.layout();
-    return layout.element == Element.FLOAT32 && layout.pageLength >= CHUNK && !cache.isNative();
+    return layout.keyElement == Element.FLOAT32
+        && layout.valueElement == Element.FLOAT32
+        && layout.pageLength >= CHUNK
+        && !cache.isNative();
   }
 
   @Override
@@ -95,9 +98,7 @@ final class CacheSource implements KeyValueSource {
           chunk.values,
           chunk.valueAt(key),
           chunk.valueGroupStride);
-      if (layout.isScaled()) {
-        packScales(chunk, layout, page, head, key, tokens);
-      }
+      packScales(chunk, layout, page, key, tokens);
       allFinite &= page.allFinite;
       key += tokens;
     }
@@ -113,20 +114,24 @@ final class CacheSource implements KeyValueSource {
       Arrays.fill(chunk.values, at, at + tokens * GROUP, 0f);
       at += chunk.valueGroupStride;
     }
-    if (layout.isScaled()) {
-      chunk.makeScaled();
-      int scalesAt = PackedChunk.scaleAt(key);
-      Arrays.fill(chunk.keyScales, scalesAt, scalesAt + tokens, 0f);
-      Arrays.fill(chunk.valueScales, scalesAt, scalesAt + tokens, 0f);
+    int scalesAt = PackedChunk.scaleAt(key);
+    if (layout.keysScaled()) {
+      Arrays.fill(chunk.scaledKeys(), scalesAt, scalesAt + tokens, 0f);
+    }
+    if (layout.valuesScaled()) {
+      Arrays.fill(chunk.scaledValues(), scalesAt, scalesAt + tokens, 0f);
     }
   }
 
   private static void packScales(
-      PackedChunk chunk, PageLayout layout, Page page, int head, long key, int tokens) {
-    chunk.makeScaled();
-    int from = layout.scaleAt(head, (int) (key % layout.pageLength));
+      PackedChunk chunk, PageLayout layout, Page page, long key, int tokens) {
+    int from = layout.scaleAt(chunk.head, (int) (key % layout.pageLength));
     int to = PackedChunk.scaleAt(key);
-    System.arraycopy(page.keyScales, from, chunk.keyScales, to, tokens);
-    System.arraycopy(page.valueScales, from, chunk.valueScales, to, tokens);
+    if (layout.keysScaled()) {
+      System.arraycopy(page.keyScales, from, chunk.scaledKeys(), to, tokens);
+    }
+    if (layout.valuesScaled()) {
+      System.arraycopy(page.valueScales, from, chunk.scaledValues(), to, tokens);
+    }
   }
 }

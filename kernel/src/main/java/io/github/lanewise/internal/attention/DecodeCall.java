@@ -90,7 +90,7 @@ final class DecodeCall extends Operands implements Task {
     this.cache = cache;
     layout = cache.layout();
     bindQueries(options, StridedFloats.of(q), sequences, layout.keyHeads, 0, most);
-    width = layout.valueGroups * layout.lanes;
+    width = layout.valueWidth();
     bindMask(cache);
   }
 
@@ -151,7 +151,8 @@ final class DecodeCall extends Operands implements Task {
   }
 
   private long bytes() {
-    return keys() * layout.keyHeads * (layout.headDim + width) * layout.element.bytes;
+    int perKey = layout.headDim * layout.keyElement.bytes + width * layout.valueElement.bytes;
+    return keys() * layout.keyHeads * perKey;
   }
 
   /**

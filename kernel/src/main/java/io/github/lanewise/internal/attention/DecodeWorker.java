@@ -146,26 +146,26 @@ final class DecodeWorker {
     int head = firstHead + h;
     int queryRow = h * headRows;
     int stop;
-    for (int key = rows.from() / layout.lanes * layout.lanes; key < rows.to(); key = stop) {
+    for (int key = rows.from() / layout.keyLanes * layout.keyLanes; key < rows.to(); key = stop) {
       stop = endOfPage(chunk0, key);
       if (!isHeld(chunk0 + key)) {
         continue;
       }
       Page page = cache.page(sequence, chunk0 + key);
       int token = (int) ((chunk0 + key) % layout.pageLength);
-      int groups = (stop - key + layout.lanes - 1) / layout.lanes;
+      int groups = (stop - key + layout.keyLanes - 1) / layout.keyLanes;
       found.findKeys(layout, page, head, token, groups);
       int to = scoreRow * CHUNK + key;
-      if (layout.pageLength < layout.lanes) { // the lanes beyond the page are not the next page's
+      if (layout.pageLength < layout.keyLanes) { // the lanes beyond the page are not the next page's
         Arrays.fill(group, 0f);
-        multiplyKeys(groups, queryRow, group, 0, layout.lanes);
+        multiplyKeys(groups, queryRow, group, 0, layout.keyLanes);
         for (int r = 0; r < headRows; r++) {
-          System.arraycopy(group, r * layout.lanes, scores.scores, to + r * CHUNK, stop - key);
+          System.arraycopy(group, r * layout.keyLanes, scores.scores, to + r * CHUNK, stop - key);
         }
       } else {
         multiplyKeys(groups, queryRow, scores.scores, to, CHUNK);
       }
-      if (layout.isScaled()) {
+      if (layout.keysScaled()) {
         int scale = layout.scaleAt(head, token);
         Kernels.decode().scale(scores.scores, to, headRows, stop - key, page.keyScales, scale);
       }
@@ -176,9 +176,9 @@ final class DecodeWorker {
     for (int dim = 0; dim < layout.headDim; dim += CHUNK) {
       Kernels.decode()
           .product(
-              layout.element,
+              layout.keyElement,
               found.array,
-              found.from + dim * layout.lanes,
+              found.from + dim * layout.keyLanes,
               found.stride,
               groups,
               Math.min(CHUNK, layout.headDim - dim),
@@ -204,14 +204,14 @@ final class DecodeWorker {
       Page page = cache.page(sequence, chunk0 + key);
       int token = (int) ((chunk0 + key) % layout.pageLength);
       int from = scoreRow * CHUNK + key;
-      if (layout.isScaled()) {
+      if (layout.valuesScaled()) {
         int scale = layout.scaleAt(head, token);
         Kernels.decode().scale(scores.weights, from, headRows, stop - key, page.valueScales, scale);
       }
       found.findValues(layout, page, head, token, stop - key);
       Kernels.decode()
           .product(
-              layout.element,
+              layout.valueElement,
               found.array,
               found.from,
               found.stride,
@@ -249,7 +249,7 @@ final class DecodeWorker {
       found.findValues(layout, page, head, token, 1);
       Kernels.decode()
           .product(
-              layout.element,
+              layout.valueElement,
               found.array,
               found.from,
               found.stride,

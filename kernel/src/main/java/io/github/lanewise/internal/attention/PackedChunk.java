@@ -45,8 +45,11 @@ final class PackedChunk {
   /** Whether no value that may be seen is infinite or NaN; false if unknown. */
   boolean finite;
 
-  /** Whether dots and weights are multiplied by {@link #keyScales} and {@link #valueScales}. */
-  boolean scaled;
+  /** Whether dots are multiplied by {@link #keyScales}. */
+  boolean keysScaled;
+
+  /** Whether weights are multiplied by {@link #valueScales}. */
+  boolean valuesScaled;
 
   /** One for each key of the whole chunk; there only if scaled. */
   float[] keyScales = NONE;
@@ -65,7 +68,8 @@ final class PackedChunk {
     this.end = end;
     this.headDim = headDim;
     firstKey = from / GROUP * GROUP;
-    scaled = false;
+    keysScaled = false;
+    valuesScaled = false;
   }
 
   /** Keys that have room: whole groups of 16. */
@@ -89,7 +93,7 @@ final class PackedChunk {
       int group = column / GROUP * valueGroupStride;
       to[at + column] = values[valueAt(key) + group + column % GROUP];
     }
-    if (scaled) {
+    if (valuesScaled) {
       Kernels.lanes().scale(to, at, valueScales[scaleAt(key)], to, at, valueDim);
     }
   }
@@ -99,13 +103,22 @@ final class PackedChunk {
     return (int) (key % CHUNK);
   }
 
-  /** Makes room for the scales. */
-  void makeScaled() {
-    scaled = true;
+  /** Room for the scales of the keys, which apply from now on. */
+  float[] scaledKeys() {
+    keysScaled = true;
     if (keyScales.length == 0) {
       keyScales = new float[CHUNK];
+    }
+    return keyScales;
+  }
+
+  /** Room for the scales of the values, which apply from now on. */
+  float[] scaledValues() {
+    valuesScaled = true;
+    if (valueScales.length == 0) {
       valueScales = new float[CHUNK];
     }
+    return valueScales;
   }
 
   /** Lets go of pages and rooms. */

@@ -163,7 +163,7 @@ final class QueryBlock {
     int weights = first * PANEL;
     int lanes = rows.count;
     long key = panel.spanFrom + first;
-    if (chunk.scaled) {
+    if (chunk.valuesScaled) {
       int scaleAt = PackedChunk.scaleAt(key);
       Kernels.scores().scaleRows(panel.scores, weights, keys, lanes, chunk.valueScales, scaleAt);
     }

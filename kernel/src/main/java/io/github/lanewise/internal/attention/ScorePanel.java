@@ -170,7 +170,7 @@ final class ScorePanel {
 
   private void scoreRun(
       PackedChunk chunk, int from, int end, boolean temper, float[] nodes, int node) {
-    boolean inOnePass = call.options.isPlain() && !chunk.scaled;
+    boolean inOnePass = call.options.isPlain() && !chunk.keysScaled;
     for (int key = from; key < end; ) {
       int whole = inOnePass ? visibleTo(key, end) : 0;
       if (whole > 0) {
@@ -234,7 +234,7 @@ final class ScorePanel {
             call.headDim,
             scores,
             at);
-    if (chunk.scaled) {
+    if (chunk.keysScaled) {
       int scaleAt = PackedChunk.scaleAt(spanFrom + key);
       Kernels.scores().scaleRows(scores, at, keys, lanes, chunk.keyScales, scaleAt);
     }

@@ -1,15 +1,12 @@
 package io.github.lanewise.internal.attention;
 
-import java.io.EOFException;
+import io.github.lanewise.internal.format.BlockReader;
+import io.github.lanewise.internal.format.BlockWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,9 +32,6 @@ public final class StateFormat {
   private static final int DROPOUT_VERSION = 2;
 
   private static final int UNKNOWN = -1;
-
-  /** Bytes that are read or written at a time. */
-  private static final int BUFFER = 8192;
 
   private StateFormat() {}
 
@@ -82,7 +76,7 @@ public final class StateFormat {
    * @throws IOException if that is not what the bytes are, or if they end too early
    */
   public static StateContent load(InputStream in) throws IOException {
-    BlockReader reader = new BlockReader(in);
+    BlockReader reader = new BlockReader(in, "the saved state");
     if (reader.getLong() != MAGIC) {
       throw new IOException("these bytes are no saved AttentionState: they begin with others");
     }
@@ -162,104 +156,5 @@ public final class StateFormat {
       end = to;
     }
     return runs;
-  }
-
-  /** Numbers, little-endian, in blocks that end in the checksum of everything before it. */
-  private static final class BlockWriter {
-
-    private final OutputStream out;
-    private final CRC32C checksum = new CRC32C();
-    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
-
-    BlockWriter(OutputStream out) {
-      this.out = out;
-    }
-
-    void putInt(int value) throws IOException {
-      room(Integer.BYTES).putInt(value);
-    }
-
-    void putLong(long value) throws IOException {
-      room(Long.BYTES).putLong(value);
-    }
-
-    /** NaN is written as 7fc00000: equal states are equal bytes on every machine. */
-    void putFloats(float[] values) throws IOException {
-      for (float value : values) {
-        room(Float.BYTES).putInt(Float.floatToIntBits(value));
-      }
-    }
-
-    void endBlock() throws IOException {
-      flush();
-      putInt((int) checksum.getValue());
-    }
-
-    private ByteBuffer room(int bytes) throws IOException {
-      if (buffer.remaining() < bytes) {
-        flush();
-      }
-      return buffer;
-    }
-
-    /** Hands what has been put to the stream. */
-    void flush() throws IOException {
-      checksum.update(buffer.array(), 0, buffer.position());
-      out.write(buffer.array(), 0, buffer.position());
-      buffer.clear();
-    }
-  }
-
-  /** Reads what {@link BlockWriter} has written, and not a byte beyond it. */
-  private static final class BlockReader {
-
-    private final InputStream in;
-    private final CRC32C checksum = new CRC32C();
-    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
-    private long position;
-
-    BlockReader(InputStream in) {
-      this.in = in;
-    }
-
-    int getInt() throws IOException {
-      return read(Integer.BYTES).getInt();
-    }
-
-    long getLong() throws IOException {
-      return read(Long.BYTES).getLong();
-    }
-
-    /** The array grows with what is there: an announced length alone takes no memory. */
-    float[] getFloats(int count) throws IOException {
-      float[] values = new float[Math.min(count, BUFFER)];
-      int filled = 0;
-      while (filled < count) {
-        if (filled == values.length) {
-          values = Arrays.copyOf(values, (int) Math.min(count, 2L * filled));
-        }
-        int floats = Math.min(values.length - filled, BUFFER / Float.BYTES);
-        read(floats * Float.BYTES).asFloatBuffer().get(values, filled, floats);
-        filled += floats;
-      }
-      return values;
-    }
-
-    void endBlock() throws IOException {
-      int expected = (int) checksum.getValue();
-      if (getInt() != expected) {
-        throw new IOException("the saved state is damaged: wrong checksum at byte " + position);
-      }
-    }
-
-    private ByteBuffer read(int bytes) throws IOException {
-      int read = in.readNBytes(buffer.array(), 0, bytes);
-      checksum.update(buffer.array(), 0, read);
-      position += read;
-      if (read < bytes) {
-        throw new EOFException("the saved state ends too early, after " + position + " bytes");
-      }
-      return buffer.clear().limit(bytes);
-    }
   }
 }

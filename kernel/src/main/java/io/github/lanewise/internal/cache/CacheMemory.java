@@ -36,6 +36,12 @@ public class CacheMemory {
     return new byte[length];
   }
 
+  /** The first numbers of an array in a longer one. */
+  final long[] longs(long[] first, int length) {
+    request();
+    return Arrays.copyOf(first, length);
+  }
+
   /** A {@code float[]}, a {@code short[]} or a {@code byte[]}. */
   final Object array(Element element, int length) {
     request();

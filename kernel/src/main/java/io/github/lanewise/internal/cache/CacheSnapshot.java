@@ -13,12 +13,10 @@ import org.jspecify.annotations.Nullable;
 public final class CacheSnapshot implements AutoCloseable {
 
   private long[] lengths = new long[0];
-  private long[] releasedFrom = new long[0];
-  private long[] releasedTo = new long[0];
+  private ReleasedTokens[] released = new ReleasedTokens[0];
   private Page[][] pages = new Page[0][];
   private int batch;
   private long longest;
-  private int pageShift;
   private @Nullable PagedCache cache;
   private ReaderEpochs.@Nullable Epoch epoch;
 
@@ -40,6 +38,7 @@ public final class CacheSnapshot implements AutoCloseable {
     PagedCache source = cache;
     if (source != null) {
       Arrays.fill(pages, null);
+      Arrays.fill(released, null);
       source.leave(Objects.requireNonNull(epoch));
       cache = null;
       epoch = null;
@@ -50,12 +49,10 @@ public final class CacheSnapshot implements AutoCloseable {
   void makeRoom(int sequences) {
     if (lengths.length != sequences) {
       long[] newLengths = new long[sequences];
-      long[] newFrom = new long[sequences];
-      long[] newTo = new long[sequences];
+      ReleasedTokens[] newReleased = new ReleasedTokens[sequences];
       pages = new Page[sequences][];
       lengths = newLengths;
-      releasedFrom = newFrom;
-      releasedTo = newTo;
+      released = newReleased;
     }
   }
 
@@ -64,13 +61,11 @@ public final class CacheSnapshot implements AutoCloseable {
     epoch = reader;
     batch = sequences;
     longest = 0;
-    pageShift = Integer.numberOfTrailingZeros(source.layout().pageLength);
   }
 
   void set(int sequence, PageTable table) {
     lengths[sequence] = table.length();
-    releasedFrom[sequence] = table.released().from();
-    releasedTo[sequence] = table.released().to();
+    released[sequence] = table.released();
     pages[sequence] = table.pages();
     longest = Math.max(longest, lengths[sequence]);
   }
@@ -109,19 +104,29 @@ public final class CacheSnapshot implements AutoCloseable {
     return longest;
   }
 
-  /** First of the tokens of a sequence that were released; a multiple of the page length. */
-  public long releasedFrom(int sequence) {
-    return releasedFrom[sequence];
+  /** Number of holes that whole pages have left in a sequence. */
+  public int holes(int sequence) {
+    return released[sequence].holes();
   }
 
-  /** One past the last token that was released; not after the first if there is none. */
-  public long releasedTo(int sequence) {
-    return releasedTo[sequence];
+  /** First token of a hole; a multiple of the page length. */
+  public long holeFrom(int sequence, int hole) {
+    return released[sequence].holeFrom(hole);
+  }
+
+  /** One past its last token. */
+  public long holeTo(int sequence, int hole) {
+    return released[sequence].holeTo(hole);
+  }
+
+  /** What a sequence has let go of. */
+  ReleasedTokens released(int sequence) {
+    return released[sequence];
   }
 
   /** Tokens of a sequence that are there. */
   public long held(int sequence) {
-    return lengths[sequence] - (releasedTo[sequence] - releasedFrom[sequence]);
+    return lengths[sequence] - released[sequence].inHoles();
   }
 
   /**
@@ -130,18 +135,12 @@ public final class CacheSnapshot implements AutoCloseable {
    * there as soon as a token follows.
    */
   public long nextHeld(int sequence, long token) {
-    long to = releasedTo[sequence];
-    if (token < releasedFrom[sequence] || token >= to) {
-      return token;
-    }
-    long heldFrom = to == lengths[sequence] ? Long.MAX_VALUE : to >>> pageShift << pageShift;
-    return Math.max(token, heldFrom);
+    return released[sequence].nextHeld(token, lengths[sequence]);
   }
 
   /** The page that holds a token which is there; it is the token's position modulo pageLength. */
   public Page page(int sequence, long token) {
-    return pages[sequence][
-        ReleasedTokens.slot(token, releasedFrom[sequence], releasedTo[sequence], pageShift)];
+    return pages[sequence][released[sequence].slot(token)];
   }
 
   /**

@@ -4,7 +4,7 @@ import io.github.lanewise.internal.mask.Sequences;
 import io.github.lanewise.internal.tensor.StridedFloats;
 
 /**
- * What one append brings: which sequences, how many tokens for each, and where their rows lie in
+ * What one change brings: which sequences, how many tokens for each, and where their rows lie in
  * the tensors, which are [(sequences,) keyHeads, tokens, dim] or, of a batch, [tokens, keyHeads,
  * dim].
  */
@@ -12,6 +12,7 @@ final class IncomingTokens {
 
   private final Sequences batch = new Sequences();
   private final int[] members;
+  private final int[] sources;
   private int count;
   private boolean isBatch;
   private long tokens;
@@ -20,6 +21,7 @@ final class IncomingTokens {
 
   IncomingTokens(int sequences) {
     members = new int[sequences];
+    sources = new int[sequences];
   }
 
   /** The same number of tokens for the sequences {@code [first, end)}. */
@@ -54,6 +56,36 @@ final class IncomingTokens {
         members[count++] = s;
       }
     }
+  }
+
+  /**
+   * What a reordering brings: for each sequence that changes the one that it is to be like.
+   *
+   * @throws IllegalArgumentException if there are more or fewer than sequences
+   * @throws IndexOutOfBoundsException if there is no such sequence
+   */
+  void bindSources(int[] of) {
+    if (of.length != members.length) {
+      throw new IllegalArgumentException(
+          "there are " + of.length + " sources, but the batch is " + members.length);
+    }
+    count = 0;
+    for (int s = 0; s < of.length; s++) {
+      int source = of[s];
+      if (source < 0 || source >= members.length) {
+        throw new IndexOutOfBoundsException(
+            "sources[" + s + "] is " + source + ", but the batch is " + members.length);
+      }
+      if (source != s) {
+        members[count] = s;
+        sources[count++] = source;
+      }
+    }
+  }
+
+  /** What that sequence is to be like. */
+  int source(int m) {
+    return sources[m];
   }
 
   private void requireTokens(StridedFloats t, String name) {

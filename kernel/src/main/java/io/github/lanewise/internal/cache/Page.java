@@ -1,5 +1,6 @@
 package io.github.lanewise.internal.cache;
 
+import io.github.lanewise.internal.kernel.DecodeKernels.Element;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.reflect.Array;
@@ -23,13 +24,13 @@ public final class Page {
    */
   public Object keys = NONE;
 
-  /** The values, in memory of the same kind. */
+  /** The values, of elements of their own type. */
   public Object values = NONE;
 
-  /** Scales of the keys; empty unless the elements are INT8. Always on the heap. */
+  /** Scales of the keys; empty unless their elements are INT8. Always on the heap. */
   public final float[] keyScales;
 
-  /** Scales of the values; empty unless the elements are INT8. Always on the heap. */
+  /** Scales of the values; empty unless their elements are INT8. Always on the heap. */
   public final float[] valueScales;
 
   /** Whether every value that was ever written is finite. */
@@ -46,27 +47,26 @@ public final class Page {
 
   /** A page that {@link #complete} has to follow. */
   Page(PageLayout layout, CacheMemory memory) {
-    boolean scaled = layout.isScaled();
     int scales = layout.keyHeads * layout.pageLength;
-    keyScales = scaled ? memory.floats(scales) : NONE;
-    valueScales = scaled ? memory.floats(scales) : NONE;
+    keyScales = layout.keysScaled() ? memory.floats(scales) : NONE;
+    valueScales = layout.valuesScaled() ? memory.floats(scales) : NONE;
   }
 
   /** Makes what this page does not have yet; may be called again if that fails. */
   private void complete(PageLayout layout, @Nullable Arena arena, CacheMemory memory) {
     if (keys == NONE) {
-      keys = make(layout, layout.keyCount(), arena, memory);
+      keys = make(layout.keyElement, layout.keyCount(), arena, memory);
     }
     if (values == NONE) {
-      values = make(layout, layout.valueCount(), arena, memory);
+      values = make(layout.valueElement, layout.valueCount(), arena, memory);
     }
   }
 
   private static Object make(
-      PageLayout layout, int count, @Nullable Arena arena, CacheMemory memory) {
+      Element element, int count, @Nullable Arena arena, CacheMemory memory) {
     return arena == null
-        ? memory.array(layout.element, count)
-        : memory.segment(arena, (long) count * layout.element.bytes, ALIGNMENT);
+        ? memory.array(element, count)
+        : memory.segment(arena, (long) count * element.bytes, ALIGNMENT);
   }
 
   /** Makes this page one of zeros again. */

@@ -4,13 +4,12 @@ import io.github.lanewise.internal.kernel.DecodeKernels.Element;
 
 /**
  * Where the tokens of a page lie. A page holds {@link #pageLength} tokens of all key heads of one
- * sequence, in groups of {@link #lanes} lanes, which are 64 bytes:
+ * sequence, in groups of lanes, which are 64 bytes of the keys' elements or of the values':
  *
  * <ul>
- *   <li>keys {@code [keyHeads][pageLength/lanes][headDim][lanes]},
- *   <li>values {@code [keyHeads][valueGroups][pageLength][lanes]}, columns beyond valueDim 0,
- *   <li>with {@link Element#INT8}: scales of the keys and of the values {@code
- *       [keyHeads][pageLength]}.
+ *   <li>keys {@code [keyHeads][pageLength/keyLanes][headDim][keyLanes]},
+ *   <li>values {@code [keyHeads][valueGroups][pageLength][valueLanes]}, columns beyond valueDim 0,
+ *   <li>of {@link Element#INT8}: scales {@code [keyHeads][pageLength]}.
  * </ul>
  *
  * <p>Page n holds the tokens from {@code n·pageLength} on. The length is a power of two from 16 on,
@@ -24,14 +23,18 @@ public final class PageLayout {
 
   private static final int MOST_LANES = Element.INT8.lanes;
 
-  public final Element element;
+  public final Element keyElement;
+  public final Element valueElement;
 
   public final int keyHeads;
   public final int headDim;
   public final int valueDim;
 
-  /** Lanes of a group: 16, 32 or 64. */
-  public final int lanes;
+  /** Lanes of a group of keys: 16, 32 or 64. */
+  public final int keyLanes;
+
+  /** Lanes of a group of value columns. */
+  public final int valueLanes;
 
   /** Groups of value columns. */
   public final int valueGroups;
@@ -39,14 +42,22 @@ public final class PageLayout {
   public final int pageLength;
 
   /** Sizes that {@link #requireValid} has accepted. */
-  public PageLayout(Element element, int keyHeads, int headDim, int valueDim, int pageLength) {
-    this.element = element;
+  public PageLayout(
+      Element keyElement,
+      Element valueElement,
+      int keyHeads,
+      int headDim,
+      int valueDim,
+      int pageLength) {
+    this.keyElement = keyElement;
+    this.valueElement = valueElement;
     this.keyHeads = keyHeads;
     this.headDim = headDim;
     this.valueDim = valueDim;
     this.pageLength = pageLength;
-    lanes = element.lanes;
-    valueGroups = (valueDim + lanes - 1) / lanes;
+    keyLanes = keyElement.lanes;
+    valueLanes = valueElement.lanes;
+    valueGroups = (valueDim + valueLanes - 1) / valueLanes;
   }
 
   /**
@@ -74,9 +85,19 @@ public final class PageLayout {
     }
   }
 
-  /** Whether each key and each value has a scale. */
-  public boolean isScaled() {
-    return element == Element.INT8;
+  /** Whether each key has a scale. */
+  public boolean keysScaled() {
+    return keyElement == Element.INT8;
+  }
+
+  /** Whether each value has a scale. */
+  public boolean valuesScaled() {
+    return valueElement == Element.INT8;
+  }
+
+  /** Value columns, rounded up to whole groups. */
+  public int valueWidth() {
+    return valueGroups * valueLanes;
   }
 
   /** Elements of the keys of a page. */
@@ -86,33 +107,33 @@ public final class PageLayout {
 
   /** Elements of the values of a page. */
   public int valueCount() {
-    return keyHeads * valueGroups * lanes * pageLength;
+    return keyHeads * valueWidth() * pageLength;
   }
 
   /** Tokens of a page, rounded up to whole groups. */
   private int wholeGroups() {
-    return Math.max(lanes, pageLength); // both are powers of two
+    return Math.max(keyLanes, pageLength); // both are powers of two
   }
 
-  /** Element (head, token, dimension 0) of the keys; the next lies {@link #lanes} further on. */
+  /** Element (head, token, dimension 0) of the keys; the next lies {@link #keyLanes} further on. */
   public int keyAt(int head, int token) {
-    int lane = token % lanes;
+    int lane = token % keyLanes;
     return (head * wholeGroups() + token - lane) * headDim + lane;
   }
 
   /** Distance between the groups of tokens of the keys. */
   public int keyGroupStride() {
-    return headDim * lanes;
+    return headDim * keyLanes;
   }
 
   /** Element (head, token, column 0) of the values. */
   public int valueAt(int head, int token) {
-    return (head * valueGroups * pageLength + token) * lanes;
+    return (head * valueGroups * pageLength + token) * valueLanes;
   }
 
   /** Distance between the groups of value columns. */
   public int valueGroupStride() {
-    return pageLength * lanes;
+    return pageLength * valueLanes;
   }
 
   /** Element (head, token) of the scales. */

@@ -31,7 +31,7 @@ public final class PageReader {
   /** Finds the keys of {@code groups} groups of lanes of tokens, which {@code token} begins. */
   public void findKeys(PageLayout layout, Page page, int head, int token, int groups) {
     int length = layout.keyGroupStride();
-    find(layout.element, page.keys, layout.keyAt(head, token), groups, length, length);
+    find(layout.keyElement, page.keys, layout.keyAt(head, token), groups, length, length);
   }
 
   /**
@@ -42,8 +42,8 @@ public final class PageReader {
   }
 
   private void findColumns(PageLayout layout, Page page, int at, int groups, int tokens) {
-    int length = tokens * layout.lanes;
-    find(layout.element, page.values, at, groups, layout.valueGroupStride(), length);
+    int length = tokens * layout.valueLanes;
+    find(layout.valueElement, page.values, at, groups, layout.valueGroupStride(), length);
   }
 
   private void find(
@@ -87,11 +87,11 @@ public final class PageReader {
       PageLayout layout, Page page, int head, int token, int groups, float[] target, int to) {
     for (int g = 0; g < groups; g++) {
       int first = token + g * GROUP;
-      int lane = first % layout.lanes;
+      int lane = first % layout.keyLanes;
       if (g == 0 || lane == 0) {
         findKeys(layout, page, head, first - lane, 1);
       }
-      widen(layout, lane, layout.headDim, target, to + g * layout.headDim * GROUP);
+      widen(layout.keyElement, lane, layout.headDim, target, to + g * layout.headDim * GROUP);
     }
     release();
   }
@@ -112,24 +112,24 @@ public final class PageReader {
       int groupStride) {
     int at = layout.valueAt(head, token);
     for (int column = 0; column < layout.valueDim; column += GROUP) {
-      int lane = column % layout.lanes;
+      int lane = column % layout.valueLanes;
       if (lane == 0) {
         findColumns(layout, page, at, 1, tokens);
         at += layout.valueGroupStride();
       }
-      widen(layout, lane, tokens, target, to + column / GROUP * groupStride);
+      widen(layout.valueElement, lane, tokens, target, to + column / GROUP * groupStride);
     }
     release();
   }
 
   /** Copies 16 lanes of each row that was found. */
-  private void widen(PageLayout layout, int lane, int rows, float[] target, int to) {
+  private void widen(Element element, int lane, int rows, float[] target, int to) {
     int first = from + lane;
-    switch (layout.element) {
+    switch (element) {
       case FLOAT32 -> System.arraycopy((float[]) array, first, target, to, rows * GROUP);
-      case BFLOAT16 -> widenBfloat16((short[]) array, first, layout.lanes, rows, target, to);
-      case FLOAT16 -> widenFloat16((short[]) array, first, layout.lanes, rows, target, to);
-      case INT8 -> widenInt8((byte[]) array, first, layout.lanes, rows, target, to);
+      case BFLOAT16 -> widenBfloat16((short[]) array, first, element.lanes, rows, target, to);
+      case FLOAT16 -> widenFloat16((short[]) array, first, element.lanes, rows, target, to);
+      case INT8 -> widenInt8((byte[]) array, first, element.lanes, rows, target, to);
     }
   }
 

@@ -2,6 +2,7 @@ package io.github.lanewise.internal.cache;
 
 import io.github.lanewise.internal.cache.CacheSnapshot.ReaderEpochs;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,13 @@ final class PageTable {
   private final Page.Store store;
   private final int pageLength;
   private final int pageShift;
-  private final ReleasedTokens released;
+  private ReleasedTokens released;
+
+  /** What a change may write to, as nobody reads it; null if there is none. */
+  private @Nullable ReleasedTokens spareReleased;
+
+  /** What the change in progress ends with; null if it is {@link #released}. */
+  private @Nullable ReleasedTokens nextReleased;
 
   private Page[] pages = NONE;
   private int count;
@@ -30,10 +37,15 @@ final class PageTable {
   /** The array that the change in progress ends with; null if it is {@link #pages}. */
   private Page @Nullable [] next;
 
-  /** The pages that an append in progress writes to, from the one that holds {@link #length}. */
+  /** Tokens that there are after the change in progress. */
+  private long nextLength;
+
+  /** The pages that a change in progress writes to, from the one that holds its first token. */
   private Page[] incoming = NONE;
 
   private int incomingCount;
+
+  private long firstIncoming;
 
   PageTable(Page.Store store) {
     this.store = store;
@@ -54,9 +66,19 @@ final class PageTable {
     return pages;
   }
 
+  /** The page of a token that is there. */
+  Page page(long token) {
+    return pages[released.slot(token)];
+  }
+
   /** Tokens that count for the capacity. */
   long kept() {
     return length - released.forgotten();
+  }
+
+  /** Whether a page for each token of {@code [from, to)} is there. */
+  boolean allHeld(long from, long to) {
+    return released.allHeld(from, to);
   }
 
   /**
@@ -66,15 +88,14 @@ final class PageTable {
    * @return how many removals that will be
    */
   int reserve(long tokens) {
-    assert incomingCount == 0 && next == null;
+    assert incomingCount == 0 && next == null && nextReleased == null;
     if (tokens == 0) {
       return 0;
     }
+    firstIncoming = length;
     long last = (length + tokens - 1) >>> pageShift;
     int needed = Math.toIntExact(last - (length >>> pageShift) + 1);
-    if (incoming.length < needed) {
-      incoming = store.memory.pages(NONE, needed);
-    }
+    makeRoomForIncoming(needed);
     int slot = released.slot(length);
     int copies = 0;
     for (int i = 0; i < needed; i++, slot++) {
@@ -98,14 +119,50 @@ final class PageTable {
     return copies;
   }
 
-  /** The page that an append in progress writes a token to. */
+  private void makeRoomForIncoming(int pages) {
+    if (incoming.length < pages) {
+      incoming = store.memory.pages(incoming, pages);
+    }
+  }
+
+  /** The page that a change in progress writes a token to. */
   Page incoming(long token) {
-    return incoming[(int) ((token >>> pageShift) - (length >>> pageShift))];
+    return incoming[(int) ((token >>> pageShift) - (firstIncoming >>> pageShift))];
+  }
+
+  /** Makes a copy of what was released, for the change in progress to write to. */
+  private ReleasedTokens copyReleased(ReleasedTokens of) {
+    ReleasedTokens copy = spareReleased;
+    if (copy == null) {
+      copy = store.memory.released(pageLength);
+      spareReleased = copy;
+    }
+    copy.copy(of, store.memory);
+    return copy;
+  }
+
+  /** The copy is what the change ends with. */
+  private void willRelease(ReleasedTokens copy) {
+    nextReleased = copy;
+    spareReleased = null;
+  }
+
+  /** Goes over to it. */
+  private void takeReleased(ReaderEpochs readers) {
+    if (nextReleased != null) {
+      spareReleased = readers.areReading() ? null : released;
+      released = nextReleased;
+      nextReleased = null;
+    }
   }
 
   /** Gives back what the first step of a change has prepared. */
   void cancel() {
     next = null;
+    if (nextReleased != null) {
+      spareReleased = nextReleased;
+      nextReleased = null;
+    }
     int slot = incomingCount == 0 ? 0 : released.slot(length);
     for (int i = 0; i < incomingCount; i++, slot++) {
       if (slot >= count || pages[slot] != incoming[i]) {
@@ -155,7 +212,15 @@ final class PageTable {
    * @return how many removals it will be at most
    */
   int reserveTruncation(long newLength, ReaderEpochs readers) {
-    if (newLength == length || !readers.areReading()) {
+    if (newLength == length) {
+      return 0;
+    }
+    if (released.reachesBeyond(newLength)) {
+      ReleasedTokens copy = copyReleased(released);
+      copy.truncate(newLength);
+      willRelease(copy);
+    }
+    if (!readers.areReading()) {
       return 0;
     }
     if (released.slots(newLength) < count) {
@@ -176,67 +241,187 @@ final class PageTable {
       count = kept;
     }
     length = newLength;
-    released.truncate(newLength);
+    takeReleased(readers);
     holdForReaders(readers);
   }
 
   /** Readers still see the rest of the last page: they hold it, so that an append copies it. */
   private void holdForReaders(ReaderEpochs readers) {
-    boolean partly = (length & (pageLength - 1)) != 0 && !(length == released.to() && length > 0);
-    if (partly && readers.areReading()) {
+    if (endsWithinPage(length, released) && readers.areReading()) {
       int last = released.slot(length);
       store.hold(pages[last]);
       readers.remove(pages, last, last + 1);
     }
   }
 
+  /** Whether the page that the next token belongs to is there. */
+  private boolean endsWithinPage(long end, ReleasedTokens gone) {
+    return (end & (pageLength - 1)) != 0 && !gone.holeEndsAt(end);
+  }
+
   /**
-   * Prepares {@link #retain}.
+   * Prepares {@link #release}.
    *
    * @return how many removals it will be
    */
-  int reserveRetain(long prefix, long firstKey, ReaderEpochs readers) {
-    long to = Math.min(firstKey, length);
-    if (prefix >= to || !readers.areReading() || !released.widensWith(prefix, to)) {
+  int reserveRelease(long from, long to, ReaderEpochs readers) {
+    if (from >= to) {
       return 0;
     }
-    next = store.memory.pages(pages, pages.length);
-    return 1;
+    ReleasedTokens copy = copyReleased(released);
+    copy.add(from, to, store.memory);
+    int removals = takeOut(copy, null);
+    if (!readers.areReading()) {
+      removals = 0;
+    } else if (removals > 0) {
+      next = store.memory.pages(pages, pages.length);
+    }
+    willRelease(copy);
+    return removals;
   }
 
-  /** Drops the pages whose tokens all lie in {@code [prefix, firstKey)}. */
-  void retain(long prefix, long firstKey, ReaderEpochs readers) {
-    long to = Math.min(firstKey, length);
-    if (prefix >= to) {
-      return;
+  /** Lets the tokens go for which it was prepared: drops the pages that have none left. */
+  void release(ReaderEpochs readers) {
+    if (nextReleased != null) {
+      takeOut(nextReleased, readers);
+      next = null;
+      takeReleased(readers);
     }
-    if (released.widensWith(prefix, to)) {
-      int end = Math.min(count, released.slotsBefore(released.toWith(to)));
-      takeOut(Math.min(count, released.slotsBefore(released.fromWith(prefix))), end, readers);
-    }
-    released.add(prefix, to);
   }
 
-  /** Takes out the pages of a wider hole and moves those behind it down. */
-  private void takeOut(int from, int to, ReaderEpochs readers) {
-    readers.remove(takeNext(), from, to);
+  /**
+   * Takes out the pages that lie in holes now and did not before, and moves those behind down; the
+   * last first, so that the slots of the others stay what they were.
+   *
+   * @param readers null: only counts
+   * @return how many runs of pages that are
+   */
+  private int takeOut(ReleasedTokens after, @Nullable ReaderEpochs readers) {
+    Page[] before = readers == null ? pages : takeNext();
+    int runs = 0;
+    for (int hole = after.holes() - 1; hole >= 0; hole--) {
+      long first = after.holeFrom(hole) >>> pageShift;
+      long end = released.endOfHeld(after.holeTo(hole) >>> pageShift);
+      while (end > first) {
+        long begin = Math.max(first, released.startOfHeld(end));
+        int from = Math.min(count, released.slot(begin << pageShift));
+        int to = Math.min(count, from + (int) (end - begin));
+        if (from < to) {
+          runs++;
+          if (readers != null) {
+            takeOut(before, from, to, readers);
+          }
+        }
+        end = begin == 0 ? 0 : released.endOfHeld(begin);
+      }
+    }
+    return runs;
+  }
+
+  private void takeOut(Page[] before, int from, int to, ReaderEpochs readers) {
+    readers.remove(before, from, to);
     System.arraycopy(pages, to, pages, from, count - to);
     Arrays.fill(pages, count - (to - from), count, null);
     count -= to - from;
   }
 
-  /** Prepares this table, of which nobody knows yet, for {@link #share}. */
-  void reserveShare(PageTable that) {
-    pages = store.memory.pages(that.pages, that.count);
+  /**
+   * Prepares {@link #replace}: a table of the same pages as another.
+   *
+   * @return how many removals it will be
+   */
+  int reserveReplacement(PageTable that, ReaderEpochs readers) {
+    Page[] shared = store.memory.pages(that.pages, that.count);
+    willRelease(copyReleased(that.released));
+    next = shared;
+    nextLength = that.length;
+    return readers.areReading() ? 1 : 0;
   }
 
-  /** Becomes a table of the same pages as another, which are shared from now on. */
-  void share(PageTable that) {
-    count = that.count;
-    length = that.length;
-    released.copy(that.released);
-    for (int slot = 0; slot < count; slot++) {
-      store.hold(pages[slot]);
+  /** Holds the pages that this table is going to share, before any of them is dropped. */
+  void holdReplacement() {
+    Page[] shared = next;
+    for (int slot = 0; shared != null && slot < shared.length; slot++) {
+      store.hold(shared[slot]);
+    }
+  }
+
+  /** Goes over to the pages that are held. */
+  void replace(ReaderEpochs readers) {
+    int dropped = count;
+    Page[] before = takeNext();
+    count = pages.length;
+    length = nextLength;
+    takeReleased(readers);
+    if (dropped > 0) {
+      readers.remove(before, 0, dropped);
+    }
+  }
+
+  /**
+   * Begins a change that ends with other tokens from {@code from} on, on pages of their own: {@link
+   * #rewritten} follows for each of them, in ascending order, and then {@link #reserveRewriting}.
+   */
+  void beginRewriting(long from) {
+    ReleasedTokens copy = copyReleased(released);
+    copy.truncate(from);
+    willRelease(copy);
+    firstIncoming = from;
+  }
+
+  /** What will have been released; to be written to before the first token. */
+  ReleasedTokens nextReleased() {
+    return Objects.requireNonNull(nextReleased);
+  }
+
+  /** Restores what two others have released; false if that cannot be. */
+  boolean restoreReleased(long[] ranges, long[] holes, long newLength) {
+    return nextReleased().restore(ranges, holes, newLength, store.memory);
+  }
+
+  /** The page that a token is to be written to. */
+  Page rewritten(long token) {
+    ReleasedTokens gone = nextReleased();
+    int at = gone.slot(token) - gone.slot(firstIncoming);
+    if (at == incomingCount) {
+      if (incoming.length == at) {
+        incoming = store.memory.pages(incoming, Math.max(4, at + at / 2));
+      }
+      Page fresh = store.take();
+      incoming[incomingCount++] = fresh; // first, so that a failing copy gives it back
+      if (at == 0 && endsWithinPage(firstIncoming, gone)) {
+        fresh.copyFrom(pages[released.slot(firstIncoming)]);
+      }
+    }
+    return incoming[at];
+  }
+
+  /**
+   * Prepares {@link #rewrite}.
+   *
+   * @param newLength of the sequence
+   * @return how many removals it will be
+   */
+  int reserveRewriting(long newLength, ReaderEpochs readers) {
+    int kept = nextReleased().slot(firstIncoming);
+    Page[] rewritten = store.memory.pages(pages, kept + incomingCount);
+    System.arraycopy(incoming, 0, rewritten, kept, incomingCount);
+    next = rewritten;
+    nextLength = newLength;
+    return readers.areReading() ? 1 : 0;
+  }
+
+  /** Goes over to the tokens that were written. */
+  void rewrite(ReaderEpochs readers) {
+    int kept = nextReleased().slot(firstIncoming);
+    int before = count;
+    Page[] dropped = takeNext();
+    count = pages.length;
+    length = nextLength;
+    takeReleased(readers);
+    forgetIncoming();
+    if (kept < before) {
+      readers.remove(dropped, kept, before);
     }
   }
 

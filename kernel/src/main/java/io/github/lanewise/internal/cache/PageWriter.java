@@ -1,5 +1,6 @@
 package io.github.lanewise.internal.cache;
 
+import io.github.lanewise.internal.kernel.DecodeKernels.Element;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.tensor.StagedRows;
@@ -32,11 +33,16 @@ final class PageWriter {
     this.layout = layout;
     this.memory = memory;
     staging = memory.staging();
-    int most = Math.max(GROUP * layout.headDim, layout.lanes * layout.valueGroups);
+    int most = Math.max(GROUP * layout.headDim, layout.valueWidth());
     block = memory.floats(most);
-    shorts = memory.shorts(layout.element.bytes == Short.BYTES ? most : 0);
-    bytes = memory.bytes(layout.element.bytes == Byte.BYTES ? most : 0);
+    shorts = memory.shorts(holds(Short.BYTES) ? most : 0);
+    bytes = memory.bytes(holds(Byte.BYTES) ? most : 0);
     scales = memory.floats(GROUP);
+  }
+
+  /** Whether keys or values have elements of that many bytes. */
+  private boolean holds(int bytes) {
+    return layout.keyElement.bytes == bytes || layout.valueElement.bytes == bytes;
   }
 
   /** Makes what writing rows of these tensors needs. */
@@ -97,15 +103,15 @@ final class PageWriter {
       transpose(rows, own, at);
     } else {
       transpose(rows, block, lane);
-      if (layout.isScaled()) {
+      if (layout.keysScaled()) {
         findScales(page.keyScales, layout.scaleAt(head, token), rows, dim);
       }
       for (int d = 0; d < dim; d++) {
         int from = d * GROUP + lane;
-        for (int r = 0; r < rows && layout.isScaled(); r++) {
+        for (int r = 0; r < rows && layout.keysScaled(); r++) {
           block[from + r] = NarrowFloats.quotient(block[from + r], scales[r]);
         }
-        store(from, rows, page.keys, at + d * layout.lanes);
+        store(layout.keyElement, from, rows, page.keys, at + d * layout.keyLanes);
       }
     }
     staging.release();
@@ -132,7 +138,7 @@ final class PageWriter {
       Page page, int head, int token, StridedFloats v, long row, long stride, int rows) {
     int dim = layout.valueDim;
     staging.load(v, row, stride, rows, dim);
-    if (layout.isScaled()) {
+    if (layout.valuesScaled()) {
       findScales(page.valueScales, layout.scaleAt(head, token), rows, dim);
     }
     if (rows == GROUP && page.values instanceof float[] own) {
@@ -162,7 +168,7 @@ final class PageWriter {
 
   private void value(Page page, int to, int r) {
     int dim = layout.valueDim;
-    int padded = layout.valueGroups * layout.lanes;
+    int padded = layout.valueWidth();
     System.arraycopy(staging.array, staging.from + r * staging.stride, block, 0, dim);
     Arrays.fill(block, dim, padded, 0f);
     boolean finite = true;
@@ -170,12 +176,12 @@ final class PageWriter {
       finite &= Math.abs(block[column]) <= Float.MAX_VALUE;
     }
     page.allFinite &= finite;
-    for (int column = 0; column < dim && layout.isScaled(); column++) {
+    for (int column = 0; column < dim && layout.valuesScaled(); column++) {
       block[column] = NarrowFloats.quotient(block[column], scales[r]);
     }
     int at = to;
-    for (int column = 0; column < padded; column += layout.lanes) {
-      store(column, layout.lanes, page.values, at);
+    for (int column = 0; column < padded; column += layout.valueLanes) {
+      store(layout.valueElement, column, layout.valueLanes, page.values, at);
       at += layout.valueGroupStride();
     }
   }
@@ -189,8 +195,8 @@ final class PageWriter {
   }
 
   /** Rounds a run of the block to elements of the page, and copies it there. */
-  private void store(int from, int length, Object target, int at) {
-    round(from, length);
+  private void store(Element element, int from, int length, Object target, int at) {
+    round(element, from, length);
     if (target instanceof float[] floats) {
       System.arraycopy(block, from, floats, at, length);
     } else if (target instanceof short[] array) {
@@ -198,12 +204,12 @@ final class PageWriter {
     } else if (target instanceof byte[] array) {
       System.arraycopy(bytes, from, array, at, length);
     } else {
-      storeNative(from, length, (MemorySegment) target, at);
+      storeNative(element, from, length, (MemorySegment) target, at);
     }
   }
 
-  private void round(int from, int length) {
-    switch (layout.element) {
+  private void round(Element element, int from, int length) {
+    switch (element) {
       case FLOAT32 -> {}
       case BFLOAT16 -> {
         for (int i = from; i < from + length; i++) {
@@ -224,8 +230,9 @@ final class PageWriter {
   }
 
   /** Element by element: a copy of a few allocates where it is not inlined. */
-  private void storeNative(int from, int length, MemorySegment to, long at) {
-    switch (layout.element) {
+  private void storeNative(
+      Element element, int from, int length, MemorySegment to, long at) {
+    switch (element) {
       case FLOAT32 -> {
         for (int i = 0; i < length; i++) {
           to.setAtIndex(ValueLayout.JAVA_FLOAT, at + i, block[from + i]);

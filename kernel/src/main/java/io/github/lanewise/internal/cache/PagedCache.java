@@ -2,6 +2,11 @@ package io.github.lanewise.internal.cache;
 
 import io.github.lanewise.internal.cache.CacheSnapshot.ReaderEpochs;
 import io.github.lanewise.internal.tensor.StridedFloats;
+import io.github.lanewise.internal.work.TaskRunner;
+import io.github.lanewise.internal.work.Workspace;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Function;
@@ -20,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * nothing, so that they succeed where memory has run out.
  */
 public final class PagedCache {
+
+  private static final Workspace.Key<CacheSnapshot> SNAPSHOT = Workspace.key(CacheSnapshot::new);
+  private static final Workspace.Floats ROW = Workspace.floats();
 
   private final Object changes;
   private final PageLayout layout;
@@ -119,8 +127,8 @@ public final class PagedCache {
 
   private void appendIncoming(StridedFloats k, StridedFloats v) {
     requireRoom();
-    NarrowFloats.requireStorable(layout.element, k, "k");
-    NarrowFloats.requireStorable(layout.element, v, "v");
+    NarrowFloats.requireStorable(layout.keyElement, k, "k");
+    NarrowFloats.requireStorable(layout.valueElement, v, "v");
     boolean written = false;
     try {
       writer.prepare(k, v);
@@ -229,14 +237,12 @@ public final class PagedCache {
     readers.trim();
   }
 
-  /** Gives back the pages between prefix and firstKey. */
+  /** Gives back the pages between prefix and firstKey, of every sequence. */
   public void retain(long prefix, long firstKey) {
     synchronized (changes) {
       synchronized (this) {
         requireOpen();
-        if (prefix < 0) {
-          throw new IllegalArgumentException("prefix is " + prefix + ", but must be at least 0");
-        }
+        requirePrefix(prefix);
         if (firstKey > longest()) {
           throw new IllegalArgumentException(
               "firstKey is " + firstKey + ", but the longest sequence holds " + longest());
@@ -244,29 +250,266 @@ public final class PagedCache {
         for (PageTable table : tables) {
           table.released().requireRetainable(prefix, firstKey, table.length());
         }
-        retainChecked(prefix, firstKey);
+        release(0, tables.length, prefix, firstKey);
       }
     }
   }
 
-  private void retainChecked(long prefix, long firstKey) {
+  /** Gives back the pages of one sequence between prefix and firstKey. */
+  public void retain(int sequence, long prefix, long firstKey) {
+    synchronized (changes) {
+      synchronized (this) {
+        requireOpen();
+        requirePrefix(prefix);
+        requireWithin(sequence, firstKey, "firstKey");
+        release(sequence, sequence + 1, prefix, firstKey);
+      }
+    }
+  }
+
+  private static void requirePrefix(long prefix) {
+    if (prefix < 0) {
+      throw new IllegalArgumentException("prefix is " + prefix + ", but must be at least 0");
+    }
+  }
+
+  private void requireWithin(int sequence, long token, String name) {
+    long length = tables[sequence].length();
+    if (token > length) {
+      throw new IllegalArgumentException(
+          name + " is " + token + ", but sequence " + sequence + " holds " + length + " tokens");
+    }
+  }
+
+  /** Lets the tokens of {@code [from, to)} of one sequence go. */
+  public void release(int sequence, long from, long to) {
+    synchronized (changes) {
+      synchronized (this) {
+        requireOpen();
+        if (from < 0 || from > to) {
+          throw new IllegalArgumentException(
+              "the range is from " + from + " to " + to + ", but must ascend from 0");
+        }
+        requireWithin(sequence, to, "to");
+        release(sequence, sequence + 1, from, to);
+      }
+    }
+  }
+
+  /** Lets the tokens of a range go as far as sequences are that long. */
+  private void release(int first, int end, long from, long to) {
     boolean prepared = false;
     try {
       int removals = 0;
-      for (PageTable table : tables) {
-        removals += table.reserveRetain(prefix, firstKey, readers);
+      for (int b = first; b < end; b++) {
+        removals += tables[b].reserveRelease(from, Math.min(to, tables[b].length()), readers);
       }
       readers.reserve(removals);
       prepared = true;
     } finally {
       if (!prepared) {
-        cancel(0, tables.length);
+        cancel(first, end);
       }
     }
-    for (PageTable table : tables) {
-      table.retain(prefix, firstKey, readers);
+    for (int b = first; b < end; b++) {
+      tables[b].release(readers);
     }
     readers.trim();
+  }
+
+  /** Sequence {@code to} becomes one of the same pages as {@code from}. */
+  public void fork(int from, int to) {
+    synchronized (changes) {
+      synchronized (this) {
+        requireOpen();
+        if (from == to) {
+          return;
+        }
+        boolean prepared = false;
+        try {
+          readers.reserve(tables[to].reserveReplacement(tables[from], readers));
+          prepared = true;
+        } finally {
+          if (!prepared) {
+            cancel(to, to + 1);
+          }
+        }
+        tables[to].holdReplacement();
+        tables[to].replace(readers);
+        readers.trim();
+      }
+    }
+  }
+
+  /** Sequence i becomes what sequence {@code sources[i]} was. */
+  public void reorder(int[] sources) {
+    synchronized (changes) {
+      synchronized (this) {
+        requireOpen();
+        incoming.bindSources(sources);
+        boolean prepared = false;
+        try {
+          int removals = 0;
+          for (int m = 0; m < incoming.count(); m++) {
+            PageTable source = tables[incoming.source(m)];
+            removals += tables[incoming.sequence(m)].reserveReplacement(source, readers);
+          }
+          readers.reserve(removals);
+          prepared = true;
+        } finally {
+          if (!prepared) {
+            cancel(0, tables.length);
+          }
+        }
+        for (int m = 0; m < incoming.count(); m++) {
+          tables[incoming.sequence(m)].holdReplacement();
+        }
+        for (int m = 0; m < incoming.count(); m++) {
+          tables[incoming.sequence(m)].replace(readers);
+        }
+        readers.trim();
+      }
+    }
+  }
+
+  /** Of the tokens from {@code from} on only those at these positions stay, moved together. */
+  public void keep(int sequence, long from, long[] positions) {
+    synchronized (changes) {
+      requireKept(sequence, from, positions);
+      PageTable table = tables[sequence];
+      boolean prepared = false;
+      try {
+        table.beginRewriting(from);
+        for (int i = 0; i < positions.length; i++) {
+          StoredTokens.copy(
+              layout,
+              table.page(positions[i]),
+              (int) (positions[i] % layout.pageLength),
+              table.rewritten(from + i),
+              (int) ((from + i) % layout.pageLength));
+        }
+        prepareRewriting(sequence, from + positions.length);
+        prepared = true;
+      } finally {
+        if (!prepared) {
+          cancel(sequence, sequence + 1);
+        }
+      }
+      rewrite(sequence);
+    }
+  }
+
+  private synchronized void requireKept(int sequence, long from, long[] positions) {
+    requireOpen();
+    if (from < 0) {
+      throw new IllegalArgumentException("from is " + from + ", but must be at least 0");
+    }
+    requireWithin(sequence, from, "from");
+    PageTable table = tables[sequence];
+    for (int i = 0; i < positions.length; i++) {
+      long least = i == 0 ? from : positions[i - 1] + 1;
+      if (positions[i] < least) {
+        throw new IllegalArgumentException(
+            "positions[" + i + "] is " + positions[i] + ", but must be at least " + least);
+      }
+      requireWithin(sequence, positions[i] + 1, "positions[" + i + "] + 1");
+      if (!table.allHeld(positions[i], positions[i] + 1)) {
+        throw new IllegalArgumentException(
+            "positions[" + i + "] is " + positions[i] + ", but that token was released");
+      }
+    }
+    long kept = from - table.released().forgottenBefore(from) + positions.length;
+    if (kept > capacity) {
+      throw new IllegalArgumentException(
+          "sequence " + sequence + " is to keep " + kept + " tokens, but the capacity is " + capacity);
+    }
+  }
+
+  private synchronized void prepareRewriting(int sequence, long length) {
+    readers.reserve(tables[sequence].reserveRewriting(length, readers));
+  }
+
+  private synchronized void rewrite(int sequence) {
+    tables[sequence].rewrite(readers);
+    readers.trim();
+  }
+
+  /** Replaces a sequence by one that was saved. */
+  public void load(int sequence, InputStream in) throws IOException {
+    synchronized (changes) {
+      length(sequence); // refuses a closed cache
+      boolean prepared = false;
+      try {
+        long length = SequenceFormat.load(in, layout, capacity, tables[sequence]);
+        prepareRewriting(sequence, length);
+        prepared = true;
+      } finally {
+        if (!prepared) {
+          cancel(sequence, sequence + 1);
+        }
+      }
+      rewrite(sequence);
+    }
+  }
+
+  /** Saves a sequence as it is now. */
+  public void save(int sequence, OutputStream out) throws IOException {
+    try (Workspace workspace = TaskRunner.CallerWorkers.INSTANCE.acquire();
+        CacheSnapshot snapshot = workspace.get(SNAPSHOT)) {
+      snapshot.open(this);
+      SequenceFormat.save(snapshot, sequence, out);
+    }
+  }
+
+  /**
+   * Copies the tokens from {@code from} on, as they are stored.
+   *
+   * @param k [keyHeads, tokens, headDim]
+   * @param v [keyHeads, tokens, valueDim]
+   */
+  public void read(int sequence, long from, StridedFloats k, StridedFloats v) {
+    try (Workspace workspace = TaskRunner.CallerWorkers.INSTANCE.acquire();
+        CacheSnapshot snapshot = workspace.get(SNAPSHOT)) {
+      snapshot.open(this);
+      requireReadable(snapshot, sequence, from, from + k.size(1));
+      float[] row = workspace.get(ROW, Math.max(layout.headDim, layout.valueDim));
+      for (long i = 0; i < k.size(1); i++) {
+        Page page = snapshot.page(sequence, from + i);
+        int token = (int) ((from + i) % layout.pageLength);
+        for (int h = 0; h < layout.keyHeads; h++) {
+          StoredTokens.readKey(layout, page, h, token, row);
+          k.write(row, 0, k.offset() + h * k.stride(0) + i * k.stride(1), layout.headDim);
+          StoredTokens.readValue(layout, page, h, token, row);
+          v.write(row, 0, v.offset() + h * v.stride(0) + i * v.stride(1), layout.valueDim);
+        }
+      }
+    }
+  }
+
+  private static void requireReadable(CacheSnapshot cache, int sequence, long from, long to) {
+    if (from < 0 || to < from) {
+      throw new IllegalArgumentException("from is " + from + ", but must be at least 0");
+    }
+    if (to > cache.length(sequence)) {
+      throw new IllegalArgumentException(
+          "the tokens from "
+              + from
+              + " to "
+              + to
+              + " are asked for, but sequence "
+              + sequence
+              + " holds "
+              + cache.length(sequence));
+    }
+    ReleasedTokens released = cache.released(sequence);
+    if (!released.allHeld(from, to)) {
+      throw new IllegalArgumentException(
+          "the tokens from "
+              + from
+              + " to "
+              + to
+              + " are asked for, but some of them were released");
+    }
   }
 
   /**
@@ -280,11 +523,12 @@ public final class PagedCache {
         requireOpen();
         PagedCache fork = store.memory.fork(this, store);
         for (int b = 0; b < tables.length; b++) {
-          fork.tables[b].reserveShare(tables[b]);
+          fork.tables[b].reserveReplacement(tables[b], fork.readers);
         }
         T handle = store.memory.handle(fork, factory);
         for (int b = 0; b < tables.length; b++) {
-          fork.tables[b].share(tables[b]);
+          fork.tables[b].holdReplacement();
+          fork.tables[b].replace(fork.readers);
         }
         return handle;
       }
