@@ -5,6 +5,7 @@ import io.github.lanewise.attention.KeyValueCache.Storage;
 import io.github.lanewise.testing.Draw;
 import io.github.lanewise.testing.Floats;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -26,33 +27,41 @@ final class CacheModel {
   }
 
   final Shape shape;
-  private final Storage storage;
+  private final Storage keyStorage;
+  private final Storage valueStorage;
   private final List<List<float[]>> keys = new ArrayList<>();
   private final List<List<float[]>> values = new ArrayList<>();
 
-  /** The hole that whole pages leave; as far as sequences are that long. */
-  long releasedFrom;
+  private final List<BitSet> gone = new ArrayList<>();
 
-  long releasedTo;
-
-  CacheModel(Shape shape, Storage storage) {
+  CacheModel(Shape shape, Storage keyStorage, Storage valueStorage) {
     this.shape = shape;
-    this.storage = storage;
+    this.keyStorage = keyStorage;
+    this.valueStorage = valueStorage;
     for (int b = 0; b < shape.batch; b++) {
       keys.add(new ArrayList<>());
       values.add(new ArrayList<>());
+      gone.add(new BitSet());
     }
   }
 
   CacheModel copy() {
-    CacheModel copy = new CacheModel(shape, storage);
+    CacheModel copy = new CacheModel(shape, keyStorage, valueStorage);
     for (int b = 0; b < shape.batch; b++) {
-      copy.keys.get(b).addAll(keys.get(b));
-      copy.values.get(b).addAll(values.get(b));
+      copy.become(b, this, b);
     }
-    copy.releasedFrom = releasedFrom;
-    copy.releasedTo = releasedTo;
     return copy;
+  }
+
+  /** Makes a sequence what one of another model is. */
+  void become(int sequence, CacheModel that, int source) {
+    List<float[]> newKeys = List.copyOf(that.keys.get(source));
+    List<float[]> newValues = List.copyOf(that.values.get(source));
+    BitSet newGone = (BitSet) that.gone.get(source).clone();
+    truncate(sequence, 0);
+    keys.get(sequence).addAll(newKeys);
+    values.get(sequence).addAll(newValues);
+    gone.set(sequence, newGone);
   }
 
   int length(int sequence) {
@@ -82,8 +91,7 @@ final class CacheModel {
           System.arraycopy(key, h * shape.headDim, k, row * shape.headDim, shape.headDim);
           System.arraycopy(value, h * shape.valueDim, v, row * shape.valueDim, shape.valueDim);
         }
-        keys.get(b).add(rounded(key, shape.headDim));
-        values.get(b).add(rounded(value, shape.valueDim));
+        add(b, key, value);
       }
     }
     if (end - first == shape.batch && draw.onceIn(2, "together")) {
@@ -99,8 +107,14 @@ final class CacheModel {
     }
   }
 
+  /** Adds a token, given as one row of all heads each. */
+  void add(int sequence, float[] key, float[] value) {
+    keys.get(sequence).add(rounded(keyStorage, key, shape.headDim));
+    values.get(sequence).add(rounded(valueStorage, value, shape.valueDim));
+  }
+
   /** The numbers that the storage keeps of a token, in float32. */
-  private float[] rounded(float[] row, int dim) {
+  private static float[] rounded(Storage storage, float[] row, int dim) {
     float[] kept = row.clone();
     for (int from = 0; from < row.length; from += dim) {
       float most = 0;
@@ -108,13 +122,13 @@ final class CacheModel {
         most = Math.max(most, Math.abs(row[i]));
       }
       for (int i = from; i < from + dim; i++) {
-        kept[i] = rounded(row[i], most / 127);
+        kept[i] = rounded(storage, row[i], most / 127);
       }
     }
     return kept;
   }
 
-  private float rounded(float x, float scale) {
+  private static float rounded(Storage storage, float x, float scale) {
     return switch (storage) {
       case FLOAT32 -> x;
       case FLOAT16 -> Float.float16ToFloat(Float.floatToFloat16(x));
@@ -125,7 +139,7 @@ final class CacheModel {
         boolean up = low > 0x8000 || (low == 0x8000 && (high & 0x10000) != 0);
         yield Float.intBitsToFloat(up ? high + 0x10000 : high);
       }
-      case INT8 -> scale == 0 ? 0 : (float) Math.rint(x / scale) * scale;
+      case INT8 -> scale == 0 ? 0 : (int) Math.rint(x / scale) * scale; // no -0
     };
   }
 
@@ -133,7 +147,39 @@ final class CacheModel {
     if (length < length(sequence)) {
       keys.get(sequence).subList(length, length(sequence)).clear();
       values.get(sequence).subList(length, values.get(sequence).size()).clear();
+      gone.get(sequence).clear(length, Integer.MAX_VALUE);
     }
+  }
+
+  /** The tokens of a range go, as far as there are any. */
+  void release(int sequence, long from, long to) {
+    int end = (int) Math.min(to, length(sequence));
+    if (from < end) {
+      gone.get(sequence).set((int) from, end);
+    }
+  }
+
+  /** Whether a token was let go. */
+  boolean isGone(int sequence, int token) {
+    return gone.get(sequence).get(token);
+  }
+
+  /** Tokens that were not let go. */
+  int kept(int sequence) {
+    return length(sequence) - gone.get(sequence).cardinality();
+  }
+
+  /** Of the tokens from a position on only some stay. */
+  void keep(int sequence, int from, long[] positions) {
+    List<float[]> keptKeys = new ArrayList<>();
+    List<float[]> keptValues = new ArrayList<>();
+    for (long position : positions) {
+      keptKeys.add(keys.get(sequence).get((int) position));
+      keptValues.add(values.get(sequence).get((int) position));
+    }
+    truncate(sequence, from);
+    keys.get(sequence).addAll(keptKeys);
+    values.get(sequence).addAll(keptValues);
   }
 
   /** The keys of a sequence as a tensor [1, keyHeads, length, headDim]. */

@@ -128,17 +128,19 @@ final class CacheSoak {
     int refused = 0;
     int broken = 0;
     int interrupted = 0;
+    int exhausted = 0;
     double worst = 0;
     for (SoakActor actor : actors) {
       checked += actor.checked;
       refused += actor.refused;
       broken += actor.broken();
       interrupted += actor.interrupted;
+      exhausted += actor.exhausted;
       worst = Math.max(worst, actor.worst);
     }
     System.out.printf(
         "soak: %d steps, %d checked against the oracle (off by %.1e at most), %d appends refused,"
-            + " %d broken executors, %d interrupts, %d reads by a second thread; heap %.1f MB"
+            + " %d broken executors, %d interrupts, %d times out of memory, %d reads by a second thread; heap %.1f MB"
             + " after a quarter and %.1f at the end, off-heap %.1f and %.1f%n",
         steps,
         checked,
@@ -146,6 +148,7 @@ final class CacheSoak {
         refused,
         broken,
         interrupted,
+        exhausted,
         read.get(),
         heap[LAPS / 4] / 1e6,
         heap[LAPS - 1] / 1e6,
@@ -153,6 +156,6 @@ final class CacheSoak {
         offHeap[LAPS - 1] / 1e6);
     assertTrue(checked >= steps / 100 - LAPS * actors.size(), checked + " checked");
     assertTrue(
-        refused > 0 && broken > 0 && interrupted > 0 && read.get() > 0, "a fault is missing");
+        refused > 0 && broken > 0 && interrupted > 0 && exhausted > 0 && read.get() > 0, "a fault is missing");
   }
 }

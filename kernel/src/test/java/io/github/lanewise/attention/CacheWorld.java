@@ -11,6 +11,9 @@ import io.github.lanewise.internal.cache.CacheSnapshot;
 import io.github.lanewise.internal.cache.FailingMemory;
 import io.github.lanewise.testing.Floats;
 import io.github.lanewise.testing.TestArena;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +57,7 @@ final class CacheWorld implements AutoCloseable {
   private final FloatTensor out = FloatTensor.allocate(2, HEADS, 1, VALUE_DIM);
   private Attention attention = Attention.builder().build();
   private long pagesBefore;
+  private byte[] saved = new byte[0];
 
   CacheWorld(Kind kind) {
     KeyValueCache.Builder builder =
@@ -93,6 +97,37 @@ final class CacheWorld implements AutoCloseable {
         sequence,
         offHeap(tensor(seed, HEADS, tokens, KEY_DIM)),
         offHeap(tensor(~seed, HEADS, tokens, VALUE_DIM)));
+  }
+
+  /** Appends drawn tokens to both sequences, of which each gets as many as is said. */
+  void appendBatch(KeyValueCache cache, int seed, int first, int second) {
+    int tokens = first + second;
+    cache.append(
+        RaggedBatch.of(new int[] {1, 0}, new int[] {second, first}),
+        offHeap(tensor(seed, tokens, HEADS, KEY_DIM)),
+        offHeap(tensor(~seed, tokens, HEADS, VALUE_DIM)));
+  }
+
+  /** Saves a sequence with a gap, to be loaded. */
+  void save() {
+    hideTheMiddle();
+    fork.release(1, 5, 36);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      fork.save(1, out);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    saved = out.toByteArray();
+  }
+
+  /** Loads what was saved. */
+  void load(int sequence) {
+    try {
+      cache.load(sequence, new ByteArrayInputStream(saved));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private FloatTensor offHeap(FloatTensor tensor) {

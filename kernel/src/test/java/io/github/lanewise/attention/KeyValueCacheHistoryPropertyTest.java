@@ -32,37 +32,47 @@ class KeyValueCacheHistoryPropertyTest {
 
   @Cases(value = 60, name = "checkFLOAT32")
   void float32HasTheBitsOfFullPrefill(Draw draw) {
-    check(draw, Storage.FLOAT32, new Accuracy("unused"));
+    check(draw, Storage.FLOAT32, Storage.FLOAT32, new Accuracy("unused"));
   }
 
   @Cases(value = 40, name = "checkBFLOAT16")
   void bfloat16HasTheBitsOfFullPrefillOverTheRoundedNumbers(Draw draw) {
-    check(draw, Storage.BFLOAT16, new Accuracy("unused"));
+    check(draw, Storage.BFLOAT16, Storage.BFLOAT16, new Accuracy("unused"));
   }
 
   @Cases(value = 40, name = "checkFLOAT16")
   void float16HasTheBitsOfFullPrefillOverTheRoundedNumbers(Draw draw) {
-    check(draw, Storage.FLOAT16, new Accuracy("unused"));
+    check(draw, Storage.FLOAT16, Storage.FLOAT16, new Accuracy("unused"));
   }
 
   @Cases(value = 40, name = "checkINT8")
   void int8IsCloseToFullPrefillOverTheRoundedNumbers(
       Draw draw,
       @Accuracy.Of("attention over int8 against the same numbers in float") Accuracy accuracy) {
-    check(draw, Storage.INT8, accuracy);
+    check(draw, Storage.INT8, Storage.INT8, accuracy);
   }
 
-  private static void check(Draw draw, Storage storage, Accuracy accuracy) {
+  @Cases(value = 40, name = "checkMixed")
+  void keysAndValuesMayBeStoredInDifferentWays(
+      Draw draw,
+      @Accuracy.Of("attention over mixed storages against the same numbers in float")
+          Accuracy accuracy) {
+    Storage keys = draw.oneOf("keyStorage", Storage.values());
+    check(draw, keys, draw.oneOf("valueStorage", Storage.values()), accuracy);
+  }
+
+  private static void check(Draw draw, Storage keys, Storage values, Accuracy accuracy) {
     CacheModel.Shape shape = CacheModel.Shape.draw(draw);
     KeyValueCache.Builder builder =
         KeyValueCache.builder(shape.batch(), shape.keyHeads(), shape.headDim(), shape.valueDim())
-            .storage(storage)
+            .keyStorage(keys)
+            .valueStorage(values)
             .pageLength(draw.oneOf("pageLength", 1, 16, 64, 256, 512));
     try (Arena arena = Arena.ofShared()) {
       if (draw.onceIn(3, "offHeap")) {
         builder.arena(arena);
       }
-      run(draw, new Pair(builder.build(), new CacheModel(shape, storage)), accuracy);
+      run(draw, new Pair(builder.build(), new CacheModel(shape, keys, values)), accuracy);
     }
   }
 
@@ -70,7 +80,7 @@ class KeyValueCacheHistoryPropertyTest {
     Pair current = first;
     Pair other = null;
     for (int step = 0; step < STEPS; step++) {
-      switch (draw.integer("step", 0, 7)) {
+      switch (draw.integer("step", 0, 11)) {
         case 0 -> truncate(draw, current);
         case 1 -> {
           if (other != null) {
@@ -83,6 +93,7 @@ class KeyValueCacheHistoryPropertyTest {
           current = goesOn ? fork : current;
         }
         case 2 -> retain(draw, current);
+        case 3, 4, 5, 6 -> CacheChanges.draw(draw, current.cache, current.model);
         default -> append(draw, current);
       }
       assertLengths(current);
@@ -123,21 +134,16 @@ class KeyValueCacheHistoryPropertyTest {
   /** From here on every query is asked through a mask that hides what is between the two. */
   private static void retain(Draw draw, Pair pair) {
     CacheModel model = pair.model;
-    int longest = model.longest();
-    long from = model.releasedFrom;
-    long to = model.releasedTo;
-    long prefix = to > from ? draw.integer("prefix", 0, (int) to) : draw.integer("prefix", 0, 40);
-    long firstKey = draw.integer("firstKey", -5, longest);
+    long prefix = draw.integer("prefix", 0, 300);
+    long firstKey = draw.integer("firstKey", -5, model.longest());
     try {
       pair.cache.retain(prefix, firstKey);
     } catch (IllegalArgumentException secondGap) {
-      // A sequence that was truncated has forgotten less than the model, which knows one gap only.
       assertTrue(("" + secondGap.getMessage()).contains("let go before"));
       return;
     }
-    if (prefix < firstKey) {
-      model.releasedFrom = to > from ? Math.min(from, prefix) : prefix;
-      model.releasedTo = Math.max(to, firstKey);
+    for (int b = 0; b < model.shape.batch(); b++) {
+      model.release(b, prefix, firstKey);
     }
   }
 
@@ -161,6 +167,8 @@ class KeyValueCacheHistoryPropertyTest {
     Attention attention = options.over(model.longest(), 0, shape.batch());
     Workers workers = TestWorkers.draw(draw);
     attention.forward(queryTensor, pair.cache, result.out(), result.statistics(), workers);
+    boolean isRagged = options.isRagged() && draw.onceIn(2, "ragged");
+    Results ragged = isRagged ? ragged(draw, pair, attention, queryTensor, workers) : null;
     for (int b = 0; b < shape.batch(); b++) {
       Results expected = Results.allocate(1, heads, queries, shape.valueDim());
       Attention alone = options.over(model.length(b), b, b + 1);
@@ -171,13 +179,59 @@ class KeyValueCacheHistoryPropertyTest {
           expected.out(),
           expected.statistics(),
           Workers.caller());
-      compare(pair.cache.storage(), expected, result.slice(b, b + 1), accuracy);
+      compare(pair.cache, expected, result.slice(b, b + 1), accuracy);
+      if (ragged != null && model.length(b) >= queries) {
+        result.slice(b, b + 1).assertBits(ragged.slice(b, b + 1));
+      }
     }
   }
 
+  /** The same queries in a ragged call, as far as the sequences are that long. */
+  private static Results ragged(
+      Draw draw, Pair pair, Attention attention, FloatTensor q, Workers workers) {
+    int batch = pair.model.shape.batch();
+    int queries = (int) q.size(2);
+    int[] sequences = draw.permutation("order", batch);
+    int[] lengths = new int[batch];
+    int[] start = new int[batch];
+    FloatTensor rows = FloatTensor.allocate(batch * queries, q.size(1), q.size(3));
+    int tokens = 0;
+    for (int i = 0; i < batch; i++) {
+      int s = sequences[i];
+      lengths[i] = pair.model.length(s) >= queries ? queries : 0;
+      start[s] = tokens;
+      if (lengths[i] > 0) {
+        rows.slice(0, tokens, tokens + queries).copyFrom(q.select(0, s).permute(1, 0, 2));
+      }
+      tokens += lengths[i];
+    }
+    Results packed = Results.allocate(tokens, q.size(1), pair.model.shape.valueDim());
+    attention.forward(
+        rows.slice(0, 0, tokens),
+        pair.cache,
+        RaggedBatch.of(sequences, lengths),
+        packed.out(),
+        packed.statistics(),
+        workers);
+    Results unpacked =
+        Results.allocate(batch, q.size(1), queries, pair.model.shape.valueDim());
+    for (int s = 0; s < batch; s++) {
+      for (int i = 0; i < queries && pair.model.length(s) >= queries; i++) {
+        unpacked.out().select(0, s).select(1, i).copyFrom(packed.out().select(0, start[s] + i));
+        for (int h = 0; h < q.size(1); h++) {
+          int row = start[s] + i;
+          unpacked.logSumExp().set(packed.logSumExp().get(row, h), s, h, i);
+          unpacked.entropy().set(packed.entropy().get(row, h), s, h, i);
+          unpacked.maxWeight().set(packed.maxWeight().get(row, h), s, h, i);
+        }
+      }
+    }
+    return unpacked;
+  }
+
   private static void compare(
-      Storage storage, Results expected, Results actual, Accuracy accuracy) {
-    if (storage != Storage.INT8) {
+      KeyValueCache cache, Results expected, Results actual, Accuracy accuracy) {
+    if (cache.keyStorage() != Storage.INT8 && cache.valueStorage() != Storage.INT8) {
       expected.assertBits(actual);
       return;
     }
@@ -201,6 +255,7 @@ class KeyValueCacheHistoryPropertyTest {
   /** Options whose arrays are cut to the sequence that they are used with. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record CacheOptions(
+      CacheModel model,
       Mask mask,
       boolean[] allowed,
       float[] bias,
@@ -225,7 +280,8 @@ class KeyValueCacheHistoryPropertyTest {
       int cells = batch * queries * columns;
       boolean arrays = draw.onceIn(4, "arrays") && columns > 0;
       return new CacheOptions(
-          mask.and(hiding(model)),
+          model,
+          mask,
           arrays ? draw.flags("allowed", cells, 4) : new boolean[0],
           arrays ? draw.floats("bias", cells, FloatKind.NORMAL) : new float[0],
           columns,
@@ -237,12 +293,23 @@ class KeyValueCacheHistoryPropertyTest {
           draw.onceIn(4, "warm") ? filled(heads, 0.7f) : new float[0]);
     }
 
-    /** Hides what was released: the keys between prefix and firstKey. */
-    private static Mask hiding(CacheModel model) {
-      if (model.releasedTo <= model.releasedFrom) {
-        return Mask.none();
+    /** Hides what was released, if anything was. */
+    private Mask hiding(int keys, int first, int end) {
+      boolean[] shown = new boolean[(end - first) * keys];
+      boolean any = false;
+      for (int s = first; s < end; s++) {
+        for (int t = 0; t < keys; t++) {
+          boolean isGone = t < model.length(s) && model.isGone(s, t);
+          shown[(s - first) * keys + t] = !isGone;
+          any |= isGone;
+        }
       }
-      return Mask.prefix(model.releasedFrom).or(Mask.window(0, Long.MAX_VALUE, model.releasedTo));
+      return any ? Mask.allowed(shown, end - first, 1, 1, keys) : Mask.none();
+    }
+
+    /** Whether no array has an axis of queries. */
+    boolean isRagged() {
+      return bias.length == 0;
     }
 
     private static float[] filled(int length, float first) {
@@ -256,7 +323,7 @@ class KeyValueCacheHistoryPropertyTest {
     /** The attention for sequences {@code [first, end)} whose longest has so many keys. */
     Attention over(int keys, int first, int end) {
       Attention.Builder builder = Attention.builder();
-      Mask visible = mask;
+      Mask visible = mask.and(hiding(keys, first, end));
       if (bias.length > 0 && keys > 0) {
         int rows = (end - first) * queries;
         boolean[] flags = new boolean[rows * keys];

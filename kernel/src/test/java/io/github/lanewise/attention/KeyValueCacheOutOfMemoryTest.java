@@ -49,6 +49,29 @@ class KeyValueCacheOutOfMemoryTest {
           CacheWorld.append(w.cache, 29, 60);
         },
         w -> w.cache.retain(4, 96)),
+    RETAIN_ONE(CacheWorld::hideTheMiddle, w -> w.cache.retain(1, 4, 40)),
+    RELEASE(CacheWorld::hideTheMiddle, w -> w.cache.release(1, 16, 40)),
+    RELEASE_MORE(
+        w -> {
+          w.hideTheMiddle();
+          CacheWorld.append(w.cache, 33, 60);
+          w.cache.release(1, 32, 48);
+          w.cache.release(1, 64, 70);
+        },
+        w -> w.cache.release(1, 10, 98)),
+    APPEND_A_BATCH(w -> {}, w -> w.appendBatch(w.cache, 34, 3, 30)),
+    FORK_ONE(w -> {}, w -> w.cache.fork(1, 0)),
+    FORK_ONE_WITH_GAPS(
+        w -> {
+          w.hideTheMiddle();
+          w.cache.release(1, 5, 40);
+        },
+        w -> w.cache.fork(1, 0)),
+    SWAP(w -> {}, w -> w.cache.reorder(new int[] {1, 0})),
+    REORDER(w -> w.cache.truncate(0, 3), w -> w.cache.reorder(new int[] {1, 1})),
+    KEEP(w -> {}, w -> w.cache.keep(1, 20, new long[] {22, 33, 44})),
+    KEEP_NOTHING(w -> {}, w -> w.cache.keep(0, 7, new long[0])),
+    LOAD(CacheWorld::save, w -> w.load(0)),
     FORK(w -> {}, w -> w.made = w.cache.fork());
 
     final Consumer<CacheWorld> before;

@@ -11,6 +11,9 @@ import io.github.lanewise.reference.AttentionShape;
 import io.github.lanewise.reference.Primitives;
 import io.github.lanewise.reference.ReferenceAttention;
 import io.github.lanewise.reference.Visibility;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.Arrays;
 
 /** A cache, and beside it the numbers of the tokens that it must hold. */
@@ -47,11 +50,7 @@ final class ModelledCache {
       assertTrue(message.contains(String.valueOf(cache.capacity())), message);
     } else {
       cache.append(sequence, k, v);
-      int before = lengths[sequence];
-      long[] grown = Arrays.copyOf(ids[sequence], before + tokens.length);
-      System.arraycopy(tokens, 0, grown, before, tokens.length);
-      ids[sequence] = grown;
-      lengths[sequence] = grown.length;
+      add(sequence, tokens);
     }
     checkLengths();
   }
@@ -61,6 +60,79 @@ final class ModelledCache {
     ids[sequence] = Arrays.copyOf(ids[sequence], length);
     lengths[sequence] = length;
     checkLengths();
+  }
+
+  /** Appends to several sequences at once; all of them or, beyond the capacity, none. */
+  void append(int[] sequences, long[][] tokens) {
+    int[] counts = new int[sequences.length];
+    Arrays.setAll(counts, i -> tokens[i].length);
+    long[] all = Arrays.stream(tokens).flatMapToLong(Arrays::stream).toArray();
+    FloatTensor k = SoakTokens.keyTensor(all).permute(1, 0, 2);
+    FloatTensor v = SoakTokens.valueTensor(all).permute(1, 0, 2);
+    RaggedBatch batch = RaggedBatch.of(sequences, counts);
+    boolean fits = true;
+    for (int i = 0; i < sequences.length; i++) {
+      fits &= lengths[sequences[i]] + counts[i] <= cache.capacity();
+    }
+    if (fits) {
+      cache.append(batch, k, v);
+      for (int i = 0; i < sequences.length; i++) {
+        add(sequences[i], tokens[i]);
+      }
+    } else {
+      assertThrows(IllegalArgumentException.class, () -> cache.append(batch, k, v));
+    }
+    checkLengths();
+  }
+
+  private void add(int sequence, long[] tokens) {
+    int before = lengths[sequence];
+    long[] grown = Arrays.copyOf(ids[sequence], before + tokens.length);
+    System.arraycopy(tokens, 0, grown, before, tokens.length);
+    ids[sequence] = grown;
+    lengths[sequence] = grown.length;
+  }
+
+  void fork(int from, int to) {
+    cache.fork(from, to);
+    ids[to] = ids[from];
+    lengths[to] = lengths[from];
+    checkLengths();
+  }
+
+  void reorder(int[] sources) {
+    cache.reorder(sources);
+    long[][] before = ids.clone();
+    for (int s = 0; s < sources.length; s++) {
+      ids[s] = before[sources[s]];
+      lengths[s] = ids[s].length;
+    }
+    checkLengths();
+  }
+
+  void keep(int sequence, int from, long[] positions) {
+    cache.keep(sequence, from, positions);
+    long[] kept = Arrays.copyOf(ids[sequence], from + positions.length);
+    for (int i = 0; i < positions.length; i++) {
+      kept[from + i] = ids[sequence][(int) positions[i]];
+    }
+    ids[sequence] = kept;
+    lengths[sequence] = kept.length;
+    checkLengths();
+  }
+
+  /** Saves one sequence, and loads it into another of this family. */
+  void saveTo(int sequence, ModelledCache to, int other) {
+    try {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      cache.save(sequence, out);
+      to.cache.load(other, new ByteArrayInputStream(out.toByteArray()));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    to.ids[other] = ids[sequence];
+    to.lengths[other] = lengths[sequence];
+    to.checkLengths();
   }
 
   ModelledCache fork() {
@@ -77,7 +149,8 @@ final class ModelledCache {
                 0, SoakTokens.keyTensor(new long[1]), SoakTokens.valueTensor(new long[1])));
   }
 
-  private void checkLengths() {
+  /** The cache has as many tokens as the model. */
+  void checkLengths() {
     for (int sequence = 0; sequence < lengths.length; sequence++) {
       assertEquals(lengths[sequence], cache.length(sequence));
     }

@@ -9,6 +9,7 @@ import io.github.lanewise.Mask;
 import io.github.lanewise.RowStatistics;
 import io.github.lanewise.Workers;
 import io.github.lanewise.attention.KeyValueCache.Storage;
+import io.github.lanewise.internal.cache.FailingMemory;
 import io.github.lanewise.testing.Floats;
 import io.github.lanewise.testing.TestArena;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,12 +44,14 @@ final class SoakActor implements AutoCloseable {
   private final AtomicReference<@Nullable KeyValueCache> shown;
 
   private final List<ModelledCache> caches = new ArrayList<>();
+  private final FailingMemory memory = new FailingMemory();
   private long nextToken;
   private int steps;
 
   int checked;
   int refused;
   int interrupted;
+  int exhausted;
   double worst;
 
   SoakActor(
@@ -72,6 +76,7 @@ final class SoakActor implements AutoCloseable {
                 SEQUENCES, SoakTokens.KEY_HEADS, SoakTokens.HEAD_DIM, SoakTokens.VALUE_DIM)
             .capacity(CAPACITY)
             .storage(storage)
+            .memory(memory)
             .pageLength(random.nextBoolean() ? 16 : 128);
     if (arena != null) {
       builder.arena(arena);
@@ -87,10 +92,14 @@ final class SoakActor implements AutoCloseable {
       return;
     }
     int kind = random.nextInt(100);
-    if (kind < 45) {
+    if (kind < 35) {
       append(cache);
-    } else if (kind < 85) {
+    } else if (kind < 65) {
       attend(cache);
+    } else if (kind < 75) {
+      attendRagged(cache);
+    } else if (kind < 87) {
+      changeWithLittleMemory(cache);
     } else if (kind < 92) {
       int sequence = random.nextInt(SEQUENCES);
       cache.truncate(sequence, random.nextInt(cache.length(sequence) + 1));
@@ -114,6 +123,88 @@ final class SoakActor implements AutoCloseable {
     }
     cache.append(sequence, tokens);
     assertEquals(interrupt, Thread.interrupted(), "the interrupt");
+  }
+
+  /** Any change of single sequences; once in three times there is not enough memory for it. */
+  private void changeWithLittleMemory(ModelledCache cache) {
+    if (random.nextInt(3) == 0) {
+      memory.runOutAfter(random.nextInt(12));
+    }
+    boolean interrupt = random.nextInt(20) == 0;
+    if (interrupt) {
+      Thread.currentThread().interrupt();
+    }
+    try {
+      change(cache);
+    } catch (OutOfMemoryError e) {
+      exhausted++;
+    }
+    memory.recover();
+    assertEquals(interrupt, Thread.interrupted(), "the interrupt");
+    cache.checkLengths();
+  }
+
+  private void change(ModelledCache cache) {
+    int sequence = random.nextInt(SEQUENCES);
+    switch (random.nextInt(5)) {
+      case 0 -> cache.fork(sequence, random.nextInt(SEQUENCES));
+      case 1 -> cache.reorder(random.ints(SEQUENCES, 0, SEQUENCES).toArray());
+      case 2 -> {
+        int length = cache.length(sequence);
+        int from = Math.max(0, length - random.nextInt(30));
+        cache.keep(
+            sequence,
+            from,
+            LongStream.range(from, length).filter(t -> random.nextInt(3) != 0).toArray());
+      }
+      case 3 -> {
+        ModelledCache other = caches.get(random.nextInt(caches.size()));
+        cache.saveTo(sequence, other, random.nextInt(SEQUENCES));
+      }
+      default -> {
+        int[] sequences = {sequence, (sequence + 1) % SEQUENCES};
+        long[][] tokens = {new long[random.nextInt(4)], new long[random.nextInt(40)]};
+        for (long[] some : tokens) {
+          Arrays.setAll(some, t -> nextToken++);
+        }
+        cache.append(sequences, tokens);
+      }
+    }
+  }
+
+  /** The last queries of some sequences in one call have the bits that they have in a dense one. */
+  private void attendRagged(ModelledCache cache) {
+    int count = 1 + random.nextInt(3);
+    FloatTensor q = queries(count);
+    FloatTensor dense = like(q);
+    ATTENTION.forward(q, cache.cache, dense, none(), workers[0]);
+    int[] lengths = new int[SEQUENCES];
+    Arrays.setAll(lengths, s -> cache.length(s) >= count && random.nextInt(4) != 0 ? count : 0);
+    RaggedBatch batch = RaggedBatch.of(new int[] {0, 1, 2}, lengths);
+    FloatTensor rows =
+        FloatTensor.allocate(batch.tokens(), SoakTokens.QUERY_HEADS, SoakTokens.HEAD_DIM);
+    FloatTensor out =
+        FloatTensor.allocate(batch.tokens(), SoakTokens.QUERY_HEADS, SoakTokens.VALUE_DIM);
+    int row = 0;
+    for (int s = 0; s < SEQUENCES; s++) {
+      if (lengths[s] > 0) {
+        rows.slice(0, row, row + count).copyFrom(q.select(0, s).permute(1, 0, 2));
+        row += count;
+      }
+    }
+    FaultyExecutor.Fault[] faults = FaultyExecutor.Fault.values();
+    executor.failNext(faults[random.nextInt(faults.length)]);
+    Workers chosen = workers[random.nextInt(workers.length)];
+    ATTENTION.forward(rows, cache.cache, batch, out, none(), chosen);
+    executor.failNext(FaultyExecutor.Fault.NONE);
+    row = 0;
+    for (int s = 0; s < SEQUENCES; s++) {
+      if (lengths[s] > 0) {
+        FloatTensor expected = dense.select(0, s).permute(1, 0, 2);
+        Floats.assertBits(expected, out.slice(0, row, row + count), "sequence " + s);
+        row += count;
+      }
+    }
   }
 
   private void fork(ModelledCache cache) {

@@ -376,6 +376,10 @@ public final class PagedCache {
   public void keep(int sequence, long from, long[] positions) {
     synchronized (changes) {
       requireKept(sequence, from, positions);
+      if (positions.length == 0) {
+        truncate(sequence, from);
+        return;
+      }
       PageTable table = tables[sequence];
       boolean prepared = false;
       try {
