@@ -282,8 +282,8 @@ public final class KeyValueCache implements AutoCloseable {
   }
 
   /**
-   * {@link #retain(long, long)} of one sequence, and of as many gaps as there are: keys that were let
-   * go before need not touch these.
+   * {@link #retain(long, long)} of one sequence, and of as many gaps as there are: keys that were
+   * let go before need not touch these.
    *
    * @throws IndexOutOfBoundsException if there is no such sequence
    * @throws IllegalArgumentException if {@code prefix} is negative or {@code firstKey} above the
@@ -295,11 +295,11 @@ public final class KeyValueCache implements AutoCloseable {
   }
 
   /**
-   * Lets the tokens from {@code from} to {@code to - 1} of one sequence go, beside any that were let
-   * go before: an eviction policy keeps what is seen most. Pages of which released ranges leave no
-   * token are given back, and a query that could see one of their keys is refused; the other tokens
-   * can still be seen. None of the tokens counts for the capacity any more. Positions stay as they
-   * are.
+   * Lets the tokens from {@code from} to {@code to - 1} of one sequence go, beside any that were
+   * let go before: an eviction policy keeps what is seen most. Pages of which released ranges leave
+   * no token are given back, and a query that could see one of their keys is refused; the other
+   * tokens can still be seen. None of the tokens counts for the capacity any more. Positions stay
+   * as they are.
    *
    * @throws IndexOutOfBoundsException if there is no such sequence
    * @throws IllegalArgumentException if the range does not ascend from 0 on, or goes beyond the
@@ -339,13 +339,13 @@ public final class KeyValueCache implements AutoCloseable {
 
   /**
    * Of the tokens from {@code from} on only those at these positions stay, and move together: to
-   * {@code from}, {@code from + 1} and so on. So of a tree of drafts the accepted path is kept; keys
-   * keep the rotation that they were appended with.
+   * {@code from}, {@code from + 1} and so on. So of a tree of drafts the accepted path is kept;
+   * keys keep the rotation that they were appended with.
    *
    * @param positions ascending, from {@code from} to the sequence's last; the array is not kept
    * @throws IndexOutOfBoundsException if there is no such sequence
-   * @throws IllegalArgumentException if {@code from} or a position lies beyond the end, if a position
-   *     is not above the one before, or if a token has been released with its page
+   * @throws IllegalArgumentException if {@code from} or a position lies beyond the end, if a
+   *     position is not above the one before, or if a token has been released with its page
    */
   public void keep(int sequence, long from, long[] positions) {
     requireSequence(sequence);
@@ -361,8 +361,8 @@ public final class KeyValueCache implements AutoCloseable {
    * @param k [keyHeads, n, headDim], receives the keys of n tokens
    * @param v [keyHeads, n, valueDim]
    * @throws IndexOutOfBoundsException if there is no such sequence
-   * @throws IllegalArgumentException if the shapes do not fit, if the tokens go beyond the end, or if
-   *     one of them has been released with its page; nothing is written then
+   * @throws IllegalArgumentException if the shapes do not fit, if the tokens go beyond the end, or
+   *     if one of them has been released with its page; nothing is written then
    */
   public void read(int sequence, long from, FloatTensor k, FloatTensor v) {
     requireSequence(sequence);
@@ -381,8 +381,8 @@ public final class KeyValueCache implements AutoCloseable {
   }
 
   /**
-   * Writes one sequence to a stream: its tokens as they are stored, and what was released. The bytes
-   * are the same on every machine; the stream stays open. Other threads may change the cache
+   * Writes one sequence to a stream: its tokens as they are stored, and what was released. The
+   * bytes are the same on every machine; the stream stays open. Other threads may change the cache
    * meanwhile, which is not seen.
    *
    * @throws IndexOutOfBoundsException if there is no such sequence
@@ -396,9 +396,9 @@ public final class KeyValueCache implements AutoCloseable {
   }
 
   /**
-   * Replaces a sequence, with what it had released, by one that {@link #save} has written: it goes on
-   * with the same bits. Not a byte more is read than was written, and the stream stays open. Changes
-   * by other threads wait until all has been read.
+   * Replaces a sequence, with what it had released, by one that {@link #save} has written: it goes
+   * on with the same bits. Not a byte more is read than was written, and the stream stays open.
+   * Changes by other threads wait until all has been read.
    *
    * @throws IndexOutOfBoundsException if there is no such sequence
    * @throws IOException if these are not the bytes of a sequence, if they were damaged, or if they

@@ -120,8 +120,12 @@ final class CacheChanges {
       for (int t = 0; t < lengths[i]; t++, row++) {
         model.add(
             sequences[i],
-            Arrays.copyOfRange(k, row * heads * model.shape.headDim(), (row + 1) * heads * model.shape.headDim()),
-            Arrays.copyOfRange(v, row * heads * model.shape.valueDim(), (row + 1) * heads * model.shape.valueDim()));
+            Arrays.copyOfRange(
+                k, row * heads * model.shape.headDim(), (row + 1) * heads * model.shape.headDim()),
+            Arrays.copyOfRange(
+                v,
+                row * heads * model.shape.valueDim(),
+                (row + 1) * heads * model.shape.valueDim()));
       }
     }
   }

@@ -156,6 +156,7 @@ final class CacheSoak {
         offHeap[LAPS - 1] / 1e6);
     assertTrue(checked >= steps / 100 - LAPS * actors.size(), checked + " checked");
     assertTrue(
-        refused > 0 && broken > 0 && interrupted > 0 && exhausted > 0 && read.get() > 0, "a fault is missing");
+        refused > 0 && broken > 0 && interrupted > 0 && exhausted > 0 && read.get() > 0,
+        "a fault is missing");
   }
 }

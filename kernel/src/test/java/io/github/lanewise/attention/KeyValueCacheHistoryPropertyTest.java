@@ -213,8 +213,7 @@ class KeyValueCacheHistoryPropertyTest {
         packed.out(),
         packed.statistics(),
         workers);
-    Results unpacked =
-        Results.allocate(batch, q.size(1), queries, pair.model.shape.valueDim());
+    Results unpacked = Results.allocate(batch, q.size(1), queries, pair.model.shape.valueDim());
     for (int s = 0; s < batch; s++) {
       for (int i = 0; i < queries && pair.model.length(s) >= queries; i++) {
         unpacked.out().select(0, s).select(1, i).copyFrom(packed.out().select(0, start[s] + i));

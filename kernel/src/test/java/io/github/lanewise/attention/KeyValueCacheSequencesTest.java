@@ -147,7 +147,9 @@ class KeyValueCacheSequencesTest {
       RowStatistics none = RowStatistics.none();
       Attention all = Attention.builder().build();
       assertIllegal(
-          () -> all.forward(q, gaps, one, out, none, Workers.caller()), "from 16 to 32", "released");
+          () -> all.forward(q, gaps, one, out, none, Workers.caller()),
+          "from 16 to 32",
+          "released");
       Attention second = Attention.builder().mask(Mask.window(25, 0)).build();
       assertIllegal(
           () -> second.forward(q, gaps, one, out, none, Workers.caller()), "from 48 to 64");

@@ -156,7 +156,8 @@ final class DecodeWorker {
       int groups = (stop - key + layout.keyLanes - 1) / layout.keyLanes;
       found.findKeys(layout, page, head, token, groups);
       int to = scoreRow * CHUNK + key;
-      if (layout.pageLength < layout.keyLanes) { // the lanes beyond the page are not the next page's
+      if (layout.pageLength
+          < layout.keyLanes) { // the lanes beyond the page are not the next page's
         Arrays.fill(group, 0f);
         multiplyKeys(groups, queryRow, group, 0, layout.keyLanes);
         for (int r = 0; r < headRows; r++) {

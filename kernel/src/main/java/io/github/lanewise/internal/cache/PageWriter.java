@@ -230,8 +230,7 @@ final class PageWriter {
   }
 
   /** Element by element: a copy of a few allocates where it is not inlined. */
-  private void storeNative(
-      Element element, int from, int length, MemorySegment to, long at) {
+  private void storeNative(Element element, int from, int length, MemorySegment to, long at) {
     switch (element) {
       case FLOAT32 -> {
         for (int i = 0; i < length; i++) {

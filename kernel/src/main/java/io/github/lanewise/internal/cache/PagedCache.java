@@ -425,7 +425,12 @@ public final class PagedCache {
     long kept = from - table.released().forgottenBefore(from) + positions.length;
     if (kept > capacity) {
       throw new IllegalArgumentException(
-          "sequence " + sequence + " is to keep " + kept + " tokens, but the capacity is " + capacity);
+          "sequence "
+              + sequence
+              + " is to keep "
+              + kept
+              + " tokens, but the capacity is "
+              + capacity);
     }
   }
 

@@ -2,8 +2,8 @@ package io.github.lanewise.internal.cache;
 
 /**
  * The tokens of one sequence that were let go: ranges in ascending order that do not touch. Pages
- * that a range covers altogether are given back, and leave a hole in the table, which holds the pages
- * that are there one after the other, in slots; what else lies in a range stays where it is.
+ * that a range covers altogether are given back, and leave a hole in the table, which holds the
+ * pages that are there one after the other, in slots; what else lies in a range stays where it is.
  *
  * <p>A table changes a copy and goes over to it, so that readers may keep the one that they have
  * seen.
@@ -12,7 +12,9 @@ final class ReleasedTokens {
 
   private static final long[] NONE = {};
 
-  /** Numbers that a hole takes: its first token, one past its last, pages that are gone up to there. */
+  /**
+   * Numbers that a hole takes: its first token, one past its last, pages that are gone up to there.
+   */
   private static final int HOLE = 3;
 
   private final int pageLength;
@@ -250,7 +252,9 @@ final class ReleasedTokens {
     return low - 1;
   }
 
-  /** Where the page of a token stands in the table; of one in a hole, where the page behind does. */
+  /**
+   * Where the page of a token stands in the table; of one in a hole, where the page behind does.
+   */
   int slot(long token) {
     long page = token >>> pageShift;
     int hole = holeCount == 0 ? -1 : holeAt(token);

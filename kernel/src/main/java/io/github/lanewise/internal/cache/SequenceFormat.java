@@ -115,7 +115,13 @@ final class SequenceFormat {
     requireSame(header[4], layout.valueDim, "valueDim()");
     if (length < 0 || length > Arithmetic.POSITIONS || ranges < 0 || holes < 0 || holes > ranges) {
       throw new IOException(
-          "the saved sequence has " + length + " tokens, " + ranges + " ranges, " + holes + " holes");
+          "the saved sequence has "
+              + length
+              + " tokens, "
+              + ranges
+              + " ranges, "
+              + holes
+              + " holes");
     }
     if (holes > 0) {
       requireSame(header[5], layout.pageLength, "pageLength(), of which released ones are whole,");
@@ -134,8 +140,7 @@ final class SequenceFormat {
   }
 
   private static void loadReleased(
-      BlockReader reader, int ranges, int holes, long length, PageTable table)
-      throws IOException {
+      BlockReader reader, int ranges, int holes, long length, PageTable table) throws IOException {
     long[] rangeEnds = longs(reader, ranges);
     long[] holeEnds = longs(reader, holes);
     reader.endBlock();

@@ -9,8 +9,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 
 /**
- * The numbers of a page one by one, as they are stored: what moves tokens about, shows them and saves
- * them. Attention never comes here.
+ * The numbers of a page one by one, as they are stored: what moves tokens about, shows them and
+ * saves them. Attention never comes here.
  */
 final class StoredTokens {
 
@@ -62,7 +62,10 @@ final class StoredTokens {
         put(layout.keyElement, bits(layout.keyElement, page.keys, keyAt(layout, h, token, d)), out);
       }
       for (int c = 0; c < layout.valueDim; c++) {
-        put(layout.valueElement, bits(layout.valueElement, page.values, valueAt(layout, h, token, c)), out);
+        put(
+            layout.valueElement,
+            bits(layout.valueElement, page.values, valueAt(layout, h, token, c)),
+            out);
       }
       int at = layout.scaleAt(h, token);
       if (layout.keysScaled()) {
@@ -93,7 +96,11 @@ final class StoredTokens {
         int count = Math.min(piece(layout.keyElement), layout.headDim - d);
         ByteBuffer bytes = in.getBytes(count * layout.keyElement.bytes);
         for (int i = d; i < d + count; i++) {
-          setBits(layout.keyElement, page.keys, keyAt(layout, h, token, i), get(layout.keyElement, bytes));
+          setBits(
+              layout.keyElement,
+              page.keys,
+              keyAt(layout, h, token, i),
+              get(layout.keyElement, bytes));
         }
       }
       for (int c = 0; c < layout.valueDim; c += piece(layout.valueElement)) {

@@ -1,4 +1,6 @@
-/** Numbers as bytes, in blocks with checksums: what the formats of states and of sequences share. */
+/**
+ * Numbers as bytes, in blocks with checksums: what the formats of states and of sequences share.
+ */
 @NullMarked
 package io.github.lanewise.internal.format;
 

@@ -52,7 +52,8 @@ class OneSeamTest {
         }
       }
     }
-    // Empty arrays and keys when classes are loaded, what one request makes, and the store of a cache that is being built.
+    // Empty arrays and keys when classes are loaded, what one request makes, and the store of a
+    // cache that is being built.
     Set<String> known =
         Set.of(
             "Page.<clinit>",
