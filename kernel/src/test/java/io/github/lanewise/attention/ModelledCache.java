@@ -62,8 +62,12 @@ final class ModelledCache {
     checkLengths();
   }
 
-  /** Appends to several sequences at once; all of them or, beyond the capacity, none. */
-  void append(int[] sequences, long[][] tokens) {
+  /**
+   * Appends to several sequences at once; all of them or, beyond the capacity, none.
+   *
+   * @return whether it did
+   */
+  boolean append(int[] sequences, long[][] tokens) {
     int[] counts = new int[sequences.length];
     Arrays.setAll(counts, i -> tokens[i].length);
     long[] all = Arrays.stream(tokens).flatMapToLong(Arrays::stream).toArray();
@@ -83,6 +87,7 @@ final class ModelledCache {
       assertThrows(IllegalArgumentException.class, () -> cache.append(batch, k, v));
     }
     checkLengths();
+    return fits;
   }
 
   private void add(int sequence, long[] tokens) {

@@ -115,7 +115,7 @@ final class SoakActor implements AutoCloseable {
     if (interrupt) {
       Thread.currentThread().interrupt();
     }
-    long[] tokens = new long[random.nextInt(8) == 0 ? random.nextInt(200) : 1 + random.nextInt(4)];
+    long[] tokens = new long[random.nextInt(4) == 0 ? random.nextInt(300) : 1 + random.nextInt(4)];
     Arrays.setAll(tokens, t -> nextToken++);
     int sequence = random.nextInt(SEQUENCES);
     if (cache.length(sequence) + tokens.length > CAPACITY) {
@@ -167,7 +167,9 @@ final class SoakActor implements AutoCloseable {
         for (long[] some : tokens) {
           Arrays.setAll(some, t -> nextToken++);
         }
-        cache.append(sequences, tokens);
+        if (!cache.append(sequences, tokens)) {
+          refused++;
+        }
       }
     }
   }
