@@ -362,7 +362,7 @@ public final class KeyValueCache implements AutoCloseable {
    * @param v [keyHeads, n, valueDim]
    * @throws IndexOutOfBoundsException if there is no such sequence
    * @throws IllegalArgumentException if the shapes do not fit, if the tokens go beyond the end, or
-   *     if one of them has been released with its page; nothing is written then
+   *     if one of them has been released, be its page there or not; nothing is written then
    */
   public void read(int sequence, long from, FloatTensor k, FloatTensor v) {
     requireSequence(sequence);

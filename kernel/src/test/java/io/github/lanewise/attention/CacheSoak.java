@@ -140,8 +140,8 @@ final class CacheSoak {
     }
     System.out.printf(
         "soak: %d steps, %d checked against the oracle (off by %.1e at most), %d appends refused,"
-            + " %d broken executors, %d interrupts, %d times out of memory, %d reads by a second thread; heap %.1f MB"
-            + " after a quarter and %.1f at the end, off-heap %.1f and %.1f%n",
+            + " %d broken executors, %d interrupts, %d times out of memory, %d reads by a second"
+            + " thread; heap %.1f MB after a quarter and %.1f at the end, off-heap %.1f and %.1f%n",
         steps,
         checked,
         worst,

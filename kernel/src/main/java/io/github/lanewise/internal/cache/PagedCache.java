@@ -511,7 +511,7 @@ public final class PagedCache {
               + cache.length(sequence));
     }
     ReleasedTokens released = cache.released(sequence);
-    if (!released.allHeld(from, to)) {
+    if (released.isAnyForgotten(from, to)) {
       throw new IllegalArgumentException(
           "the tokens from "
               + from

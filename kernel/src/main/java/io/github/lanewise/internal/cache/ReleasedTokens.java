@@ -300,7 +300,12 @@ final class ReleasedTokens {
     return hole < 0 ? token : Math.max(token, holeTo(hole));
   }
 
-  /** Whether all tokens of {@code [from, to)} are there to be read. */
+  /** Whether one of the tokens {@code [from, to)} was let go, be its page there or not. */
+  boolean isAnyForgotten(long from, long to) {
+    return forgottenBefore(to) > forgottenBefore(from);
+  }
+
+  /** Whether a page for each token of {@code [from, to)} is there. */
   boolean allHeld(long from, long to) {
     int hole = from < to ? holeAt(to - 1) : -1;
     return hole < 0 || holeTo(hole) <= from;
