@@ -46,8 +46,8 @@ public final class Lanewise {
    * Kernels that are put into service together.
    *
    * @param name {@code rows} (softmax and the primitives), {@code tiles} (matrix products and
-   *     packing), {@code scores and merges} (attention), {@code decode} (attention over a cache) or
-   *     {@code sampling}
+   *     packing), {@code scores and merges} (attention), {@code decode} (attention over a cache),
+   *     {@code sampling} or {@code packed products} (products with packed matrices)
    * @param serves {@code vector} or {@code scalar}
    * @param settled whether that is the last word; before that, {@code vector} means that plain
    *     softmax or attention has vector kernels, and rarer operations have not

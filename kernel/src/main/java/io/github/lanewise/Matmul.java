@@ -1,6 +1,8 @@
 package io.github.lanewise;
 
 import io.github.lanewise.internal.matmul.MatmulCall;
+import io.github.lanewise.internal.packed.PackedCall;
+import io.github.lanewise.internal.packed.PackedPanels;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.tensor.Checks;
 import io.github.lanewise.internal.work.TaskRunner;
@@ -71,6 +73,41 @@ public final class Matmul {
   public static void multiply(
       float alpha, FloatTensor a, FloatTensor b, FloatTensor c, Workers workers) {
     multiply(alpha, a, b, c, workers, false);
+  }
+
+  /** {@code C = alpha · A · Bᵀ} on this thread alone; shapes as with workers. */
+  public static void multiplyTransposed(float alpha, FloatTensor a, PackedMatrix b, FloatTensor c) {
+    multiplyTransposed(alpha, a, b, c, Workers.caller());
+  }
+
+  /**
+   * {@code C = alpha · A · Bᵀ} with a constant B, which all batches share. The bits are those of
+   * widening B to float32 first. The rows of all batches share each pass over B.
+   *
+   * @param a [batches…, m, k]
+   * @param b [n, k]
+   * @param c [batches…, m, n], written
+   * @param workers who computes
+   */
+  public static void multiplyTransposed(
+      float alpha, FloatTensor a, PackedMatrix b, FloatTensor c, Workers workers) {
+    TaskRunner runner = TaskRunner.of(Objects.requireNonNull(workers, "workers"));
+    Kernels.requireAvailable();
+    boolean otherThreads = runner.parallelism() > 1;
+    Checks.requireRank(a, "a", 2, 4);
+    PackedPanels panels = Objects.requireNonNull(b, "b").panels();
+    int rank = a.rank();
+    Checks.requireRank(c, "c", rank, rank);
+    Checks.requireSize(a, "a", rank - 1, panels.depth(), "b.columns()");
+    for (int axis = 0; axis < rank - 1; axis++) {
+      Checks.requireSize(c, "c", axis, a.size(axis), A_SIZES[axis]);
+    }
+    Checks.requireSize(c, "c", rank - 1, panels.rows(), "b.rows()");
+    Checks.requireReadable(a, "a", otherThreads);
+    Checks.requireAccessible(panels.memory(), "b", otherThreads);
+    Checks.requireWritable(c, "c", otherThreads);
+    Checks.requireDisjoint(c, "c", a, "a");
+    PackedCall.run(alpha, a, panels, c, runner);
   }
 
   private static void multiply(

@@ -6,6 +6,8 @@ import io.github.lanewise.classification.CrossEntropy;
 import io.github.lanewise.internal.jvm.Jvm;
 import io.github.lanewise.sampling.TokenSampler;
 import io.github.lanewise.sampling.TokenSampler.LogProbabilities;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -95,6 +97,8 @@ final class WarmUpCalls {
   };
   private final LogProbabilities logProbabilities = LogProbabilities.of(5);
 
+  private final List<PackedMatrix> packed = new ArrayList<>(); // not before it is their turn
+
   private long deadline;
 
   /**
@@ -114,6 +118,7 @@ final class WarmUpCalls {
         this::loss,
         this::sampling,
         this::decode,
+        this::packedProducts,
         this::primitives,
         this::gradients,
         this::attentionWithOptions);
@@ -155,6 +160,26 @@ final class WarmUpCalls {
     FloatTensor keys = k.reshape(LENGTH, DIM);
     Matmul.multiplyTransposed(1f, queries, keys, weights, Workers.caller());
     Matmul.multiply(1f, weights, keys, out.reshape(QUERIES, DIM), Workers.caller());
+  }
+
+  private void packedProducts() {
+    FloatTensor rows = q.reshape(QUERIES, DIM);
+    FloatTensor products = weights; // [QUERIES, LENGTH]
+    for (PackedMatrix matrix : packed()) {
+      for (int count : new int[] {1, 2, 4, QUERIES}) {
+        Matmul.multiplyTransposed(
+            1f, rows.slice(0, 0, count), matrix, products.slice(0, 0, count), Workers.caller());
+      }
+    }
+  }
+
+  private List<PackedMatrix> packed() {
+    if (packed.isEmpty()) {
+      for (PackedMatrix.Storage storage : PackedMatrix.Storage.values()) {
+        packed.add(PackedMatrix.pack(k.reshape(LENGTH, DIM), storage));
+      }
+    }
+    return packed;
   }
 
   private void primitives() {

@@ -45,6 +45,7 @@ record Operation(String name, Function<Sandbox, Call> prepare) {
     GradientOperations.addTo(all);
     RowOperations.addSamplers(all);
     LossOperations.addTo(all);
+    RowOperations.addPackedProducts(all);
     return List.copyOf(all);
   }
 

@@ -239,6 +239,37 @@ final class RowOperations {
             }));
   }
 
+  /** One row and several, on both sides of a panel and a block. */
+  static void addPackedProducts(List<Operation> all) {
+    for (PackedMatrix.Storage storage : PackedMatrix.Storage.values()) {
+      addPackedProduct(all, storage, FloatKind.NORMAL, 1, 130, 70);
+      addPackedProduct(all, storage, FloatKind.NORMAL, 7, 65, 33);
+      addPackedProduct(all, storage, FloatKind.GRID, 5, 3, 300, 2, 2);
+      addPackedProduct(all, storage, FloatKind.NORMAL, 65, 100, 161);
+    }
+  }
+
+  private static void addPackedProduct(
+      List<Operation> all,
+      PackedMatrix.Storage storage,
+      FloatKind kind,
+      int m,
+      int n,
+      int k,
+      long... batches) {
+    String name = storage + " " + m + "x" + n + "x" + k + " rank " + (2 + batches.length);
+    float[] a = Floats.of(name + "a", kind, shape(batches, m, k));
+    PackedMatrix b = PackedMatrix.pack(Floats.tensor(name + "b", kind, n, k), storage);
+    all.add(
+        new Operation(
+            "Matmul packed: " + name,
+            sandbox -> {
+              FloatTensor left = sandbox.input(a, shape(batches, m, k));
+              FloatTensor c = sandbox.output(shape(batches, m, n));
+              return Call.of(w -> Matmul.multiplyTransposed(0.5f, left, b, c, w), c);
+            }));
+  }
+
   private static long[] shape(long[] batches, long rows, long columns) {
     long[] shape = new long[batches.length + 2];
     System.arraycopy(batches, 0, shape, 0, batches.length);

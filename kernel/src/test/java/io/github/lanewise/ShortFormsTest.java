@@ -52,6 +52,17 @@ class ShortFormsTest {
   }
 
   @Test
+  void packedProductsWithoutWorkersHaveTheBitsOfThoseWith() {
+    FloatTensor a = tensor("a", 2, 7, 19);
+    PackedMatrix b = PackedMatrix.pack(tensor("b", 5, 19));
+    FloatTensor expected = FloatTensor.allocate(2, 7, 5);
+    FloatTensor actual = FloatTensor.allocate(2, 7, 5);
+    Matmul.multiplyTransposed(0.5f, a, b, expected, Workers.caller());
+    Matmul.multiplyTransposed(0.5f, a, b, actual);
+    assertSameBits(expected, actual);
+  }
+
+  @Test
   void gradientsWithWorkersHaveTheBitsOfThoseWithout() {
     FloatTensor y = FloatTensor.allocate(70, 300);
     Softmax.standard().apply(tensor("x", 70, 300), y);

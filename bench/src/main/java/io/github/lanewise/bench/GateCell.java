@@ -3,6 +3,7 @@ package io.github.lanewise.bench;
 import io.github.lanewise.FloatTensor;
 import io.github.lanewise.Lanes;
 import io.github.lanewise.Mask;
+import io.github.lanewise.PackedMatrix;
 import io.github.lanewise.attention.Attention;
 import io.github.lanewise.attention.KeyValueCache.Storage;
 import io.github.lanewise.bench.comparison.Contender;
@@ -97,6 +98,12 @@ record GateCell(String name, Known known, Supplier<Runnable> prepare) {
             "decode 16 sequences, ragged",
             Known.NOTHING,
             () -> RaggedBenchmark.call(Storage.FLOAT32)));
+    for (PackedMatrix.Storage packed : PackedMatrix.Storage.values()) {
+      for (int rows : new int[] {1, 17}) {
+        String name = rows + "x512x512 packed " + packed.name().toLowerCase(Locale.ROOT);
+        cells.add(new GateCell(name, Known.NOTHING, () -> packedProduct(rows, packed)));
+      }
+    }
     cells.add(new GateCell("sampler top-k, top-p, min-p", Known.NOTHING, SamplerBenchmark::call));
     return cells;
   }
@@ -109,6 +116,10 @@ record GateCell(String name, Known known, Supplier<Runnable> prepare) {
   private static GateCell decode(Storage storage, Known known) {
     String name = "decode 32:8 1x512x128 " + storage.name().toLowerCase(Locale.ROOT);
     return new GateCell(name, known, () -> DecodeBenchmark.call(8, 512, storage));
+  }
+
+  private static Runnable packedProduct(int rows, PackedMatrix.Storage storage) {
+    return PackedMatrixBenchmark.of(rows, 512, 512, storage)::product;
   }
 
   private static Runnable logSumExp() {

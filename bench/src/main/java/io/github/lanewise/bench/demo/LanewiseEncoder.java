@@ -161,7 +161,7 @@ final class LanewiseEncoder {
   }
 
   private void multiply(States x, MiniLm.Linear layer, States out) {
-    Matmul.multiply(1, x.rows, layer.matrix(), out.rows, workers);
+    Matmul.multiplyTransposed(1, x.rows, layer.matrix(), out.rows, workers);
   }
 
   private static void addBias(float[] x, float[] bias) {

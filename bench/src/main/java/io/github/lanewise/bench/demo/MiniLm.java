@@ -1,6 +1,7 @@
 package io.github.lanewise.bench.demo;
 
 import io.github.lanewise.FloatTensor;
+import io.github.lanewise.PackedMatrix;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -44,9 +45,9 @@ record MiniLm(
     }
   }
 
-  /** y = x·weights + bias; the matrix [in, out] is a view of the weights. */
+  /** y = x·weights + bias; weights [in, out], and packed for products. */
   @SuppressWarnings("ArrayRecordComponent")
-  record Linear(float[] weights, FloatTensor matrix, float[] bias) {}
+  record Linear(float[] weights, PackedMatrix matrix, float[] bias) {}
 
   /** y = gain·(x - mean)/√(variance + ε) + bias. */
   @SuppressWarnings("ArrayRecordComponent")
@@ -101,7 +102,18 @@ record MiniLm(
       }
       System.arraycopy(file.tensor(names[part] + ".bias", out), 0, bias, part * out, out);
     }
-    return new Linear(weights, FloatTensor.of(weights, in, width), bias);
+    return new Linear(weights, pack(weights, in, width), bias);
+  }
+
+  /** A packed matrix has a row for each output. */
+  private static PackedMatrix pack(float[] weights, int in, int out) {
+    float[] rows = new float[weights.length];
+    for (int i = 0; i < in; i++) {
+      for (int o = 0; o < out; o++) {
+        rows[o * in + i] = weights[i * out + o];
+      }
+    }
+    return PackedMatrix.pack(FloatTensor.of(rows, out, in));
   }
 
   private static Norm norm(OnnxFile file, String name) {

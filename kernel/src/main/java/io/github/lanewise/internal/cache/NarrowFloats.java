@@ -7,13 +7,13 @@ import io.github.lanewise.internal.tensor.StridedFloats;
  * Numbers in fewer bits than a float's. Finite floats in, finite floats out; rounding is to
  * nearest, ties to even.
  */
-final class NarrowFloats {
+public final class NarrowFloats {
 
   /** Largest float that rounds to a finite bfloat16: half a unit below 2¹²⁸, ties excluded. */
-  private static final float BFLOAT16_LIMIT = Math.nextDown(0x1.FFp127f);
+  public static final float BFLOAT16_LIMIT = Math.nextDown(0x1.FFp127f);
 
   /** Largest float that rounds to a finite float16, whose largest number is 65504. */
-  private static final float FLOAT16_LIMIT = Math.nextDown(65520f);
+  public static final float FLOAT16_LIMIT = Math.nextDown(65520f);
 
   /** Largest magnitude of an int8; -128 is not used, so that the range is symmetric. */
   private static final int INT8_MOST = 127;
@@ -67,7 +67,7 @@ final class NarrowFloats {
   }
 
   /** The upper half of the float, rounded to nearest even; x is at most the limit. */
-  static short bfloat16(float x) {
+  public static short bfloat16(float x) {
     int bits = Float.floatToRawIntBits(x);
     return (short) ((bits + 0x7FFF + ((bits >>> 16) & 1)) >>> 16);
   }

@@ -13,7 +13,9 @@ public enum KernelFamily {
   /** {@link SamplingKernels}. */
   SAMPLING("sampling"),
   /** {@link GradientKernels}: attention's gradients. */
-  GRADIENTS("gradients");
+  GRADIENTS("gradients"),
+  /** {@link PackedKernels}: products with packed matrices. */
+  PACKED("packed products");
 
   private final String title;
 

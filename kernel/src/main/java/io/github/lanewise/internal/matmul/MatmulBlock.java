@@ -166,21 +166,8 @@ final class MatmulBlock {
     StridedFloats c = call.c;
     long rowStride = c.stride(call.rank - 2);
     long first = call.batchOffset(c, batch) + row * rowStride + column;
-    float[] own = c.arrayOrNull();
     for (int r = 0; r < height; r++) {
-      if (own != null) {
-        multiply(results, r * PANEL, call.alpha, own, (int) (first + r * rowStride), width);
-      } else {
-        multiply(results, r * PANEL, call.alpha, results, r * PANEL, width);
-        c.write(results, r * PANEL, first + r * rowStride, width);
-      }
-    }
-  }
-
-  private static void multiply(
-      float[] source, int from, float alpha, float[] target, int to, int length) {
-    for (int i = 0; i < length; i++) {
-      target[to + i] = source[from + i] * alpha;
+      ResultRows.write(results, r * PANEL, call.alpha, c, first + r * rowStride, width);
     }
   }
 
