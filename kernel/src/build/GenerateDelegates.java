@@ -91,7 +91,8 @@ final class GenerateDelegates {
                 vector.nodes(),
                 vector.decode(),
                 vector.sampling(),
-                new PlainGradientKernels(vector.gradients(), scalar.gradients()));
+                new PlainGradientKernels(vector.gradients(), scalar.gradients()),
+                vector.layers());
           }
         """);
     for (var kind : PLAIN.entrySet()) {

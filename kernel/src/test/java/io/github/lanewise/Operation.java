@@ -45,6 +45,7 @@ record Operation(String name, Function<Sandbox, Call> prepare) {
     GradientOperations.addTo(all);
     RowOperations.addSamplers(all);
     LossOperations.addTo(all);
+    LayerOperations.addTo(all);
     return List.copyOf(all);
   }
 

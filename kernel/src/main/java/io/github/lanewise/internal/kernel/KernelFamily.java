@@ -13,7 +13,9 @@ public enum KernelFamily {
   /** {@link SamplingKernels}. */
   SAMPLING("sampling"),
   /** {@link GradientKernels}: attention's gradients. */
-  GRADIENTS("gradients");
+  GRADIENTS("gradients"),
+  /** {@link LayerKernels}: norms, activations and rotations. */
+  LAYERS("layers");
 
   private final String title;
 

@@ -8,7 +8,8 @@ public record KernelSet(
     NodeKernels nodes,
     DecodeKernels decode,
     SamplingKernels sampling,
-    GradientKernels gradients) {
+    GradientKernels gradients,
+    LayerKernels layers) {
 
   /** Makes the kernels of one implementation. */
   public interface Provider {
@@ -31,7 +32,9 @@ public record KernelSet(
                         ? nodes
                         : kind == DecodeKernels.class
                             ? decode
-                            : kind == SamplingKernels.class ? sampling : gradients;
+                            : kind == SamplingKernels.class
+                                ? sampling
+                                : kind == GradientKernels.class ? gradients : layers;
     return kind.cast(kernels);
   }
 }

@@ -6,6 +6,7 @@ import io.github.lanewise.internal.kernel.GradientKernels;
 import io.github.lanewise.internal.kernel.KernelFamily;
 import io.github.lanewise.internal.kernel.KernelSet;
 import io.github.lanewise.internal.kernel.LaneKernels;
+import io.github.lanewise.internal.kernel.LayerKernels;
 import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.kernel.SamplingKernels;
 import io.github.lanewise.internal.kernel.ScoreKernels;
@@ -32,9 +33,10 @@ final class Service {
   final KernelSite decode = new KernelSite(KernelFamily.DECODE, DecodeKernels.class);
   final KernelSite sampling = new KernelSite(KernelFamily.SAMPLING, SamplingKernels.class);
   final KernelSite gradients = new KernelSite(KernelFamily.GRADIENTS, GradientKernels.class);
+  final KernelSite layers = new KernelSite(KernelFamily.LAYERS, LayerKernels.class);
 
   private final List<KernelSite> sites =
-      List.of(lanes, tiles, scores, nodes, decode, sampling, gradients);
+      List.of(lanes, tiles, scores, nodes, decode, sampling, gradients, layers);
 
   private static final String AT_ONCE =
       StartRequest.START + "=vector, or " + StartRequest.LANES + ", asks for it at once";
@@ -206,7 +208,8 @@ final class Service {
         refusing(NodeKernels.class, reason),
         refusing(DecodeKernels.class, reason),
         refusing(SamplingKernels.class, reason),
-        refusing(GradientKernels.class, reason));
+        refusing(GradientKernels.class, reason),
+        refusing(LayerKernels.class, reason));
   }
 
   private static <T> T refusing(Class<T> kernels, String reason) {

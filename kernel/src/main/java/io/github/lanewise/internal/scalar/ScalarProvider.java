@@ -18,6 +18,7 @@ public final class ScalarProvider implements KernelSet.Provider {
         new ScalarNodeKernels(),
         new ScalarDecodeKernels(),
         new ScalarSamplingKernels(),
-        new ScalarGradientKernels());
+        new ScalarGradientKernels(),
+        new ScalarLayerKernels());
   }
 }

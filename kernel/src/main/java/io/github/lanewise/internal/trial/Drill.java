@@ -27,6 +27,7 @@ record Drill(String name, boolean plain, Practice practice, Usual usual) {
       case DECODE -> new DecodeDrills().all();
       case SAMPLING -> new SamplingDrills().all();
       case GRADIENTS -> new GradientDrills().all();
+      case LAYERS -> new LayerDrills().all();
     };
   }
 

@@ -18,6 +18,7 @@ public final class VectorProvider implements KernelSet.Provider {
         new VectorNodeKernels(),
         new VectorDecodeKernels(),
         new VectorSamplingKernels(),
-        new VectorGradientKernels());
+        new VectorGradientKernels(),
+        new VectorLayerKernels());
   }
 }

@@ -4,6 +4,7 @@ import io.github.lanewise.internal.kernel.DecodeKernels;
 import io.github.lanewise.internal.kernel.GradientKernels;
 import io.github.lanewise.internal.kernel.KernelSet;
 import io.github.lanewise.internal.kernel.LaneKernels;
+import io.github.lanewise.internal.kernel.LayerKernels;
 import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.kernel.SamplingKernels;
 import io.github.lanewise.internal.kernel.ScoreKernels;
@@ -41,7 +42,8 @@ final class Tampered {
         set.nodes(),
         set.decode(),
         set.sampling(),
-        set.gradients());
+        set.gradients(),
+        set.layers());
   }
 
   private static <T> T tamper(Class<T> type, T kernels, Runnable before) {
@@ -63,7 +65,8 @@ final class Tampered {
         proxy(NodeKernels.class, () -> (random.nextBoolean() ? a : b).nodes()),
         proxy(DecodeKernels.class, () -> (random.nextBoolean() ? a : b).decode()),
         proxy(SamplingKernels.class, () -> (random.nextBoolean() ? a : b).sampling()),
-        proxy(GradientKernels.class, () -> (random.nextBoolean() ? a : b).gradients()));
+        proxy(GradientKernels.class, () -> (random.nextBoolean() ? a : b).gradients()),
+        proxy(LayerKernels.class, () -> (random.nextBoolean() ? a : b).layers()));
   }
 
   private static <T> T proxy(Class<T> type, Supplier<T> target) {

@@ -23,7 +23,8 @@ public final class PlainKernels {
         vector.nodes(),
         vector.decode(),
         vector.sampling(),
-        new PlainGradientKernels(vector.gradients(), scalar.gradients()));
+        new PlainGradientKernels(vector.gradients(), scalar.gradients()),
+        vector.layers());
   }
 
   private record PlainLaneKernels(LaneKernels vector, LaneKernels scalar) implements LaneKernels {
