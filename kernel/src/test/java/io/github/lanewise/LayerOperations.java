@@ -10,9 +10,7 @@ import java.util.function.BiConsumer;
 
 /** What a decoder layer does between its products: on both sides of lanes, blocks and tasks. */
 final class LayerOperations {
-  private static final FloatKind[] KINDS = {
-    FloatKind.NORMAL, FloatKind.WIDE, FloatKind.ANY_BITS, FloatKind.SPRINKLED
-  };
+  private static final FloatKind[] KINDS = {FloatKind.NORMAL, FloatKind.ANY_BITS};
 
   private LayerOperations() {}
 
@@ -23,7 +21,7 @@ final class LayerOperations {
 
   static void addTo(List<Operation> all) {
     for (FloatKind kind : KINDS) {
-      for (long length : new long[] {1, 15, 16, 33, 300, 1027}) {
+      for (long length : new long[] {1, 16, 33, 1027}) {
         add(all, kind, 2, length);
       }
     }
