@@ -92,7 +92,8 @@ final class GenerateDelegates {
                 vector.decode(),
                 vector.sampling(),
                 new PlainGradientKernels(vector.gradients(), scalar.gradients()),
-                vector.packed());
+                vector.packed(),
+                vector.layers());
           }
         """);
     for (var kind : PLAIN.entrySet()) {

@@ -30,17 +30,19 @@ final class GenerateKernels {
         + " GREATEST GREATEST_NORMAL LEAST LN2_HI LN2_LO LOG2_E MAGIC MAGIC_NEGATIVE MAGIC_POSITIVE"
         + " UNSCALE_NEGATIVE UNSCALE_POSITIVE",
     "static io.github.lanewise.internal.kernel.PackedKernels: BLOCK COLUMNS LINE SCALES",
+    "static io.github.lanewise.internal.kernel.GeluFunctions: CUBIC FARTHEST H0 H1 H2 H3 H4 H5 H6 H7"
+        + " H8 LINEAR LOWEST TURN",
     "static io.github.lanewise.internal.kernel.TileKernels: GROUP PANEL",
     "static io.github.lanewise.internal.vector.LaneShuffles: HIGH_1 HIGH_2 HIGH_4 HIGH_8 NUMBERS"
         + " ROTATIONS SWAP_1 SWAP_2 SWAP_4 SWAP_8",
-    "static jdk.incubator.vector.VectorOperators: ASHR B2F EQ GE GT LE LSHL LSHR LT NE"
-        + " REINTERPRET_F2I REINTERPRET_I2F S2I ZERO_EXTEND_S2I",
-    "io.github.lanewise.internal.kernel: ExpPolynomial NativeMemory Practice RowReductions",
+    "static jdk.incubator.vector.VectorOperators: ASHR B2F EQ GE GT LE LSHL LSHR LT NE REINTERPRET_F2I"
+        + " REINTERPRET_I2F S2I ZERO_EXTEND_S2I",
+    "io.github.lanewise.internal.kernel: ExpPolynomial GeluFunctions LayerKernels NativeMemory Practice"
+        + " RowReductions",
     "io.github.lanewise.internal.vector: LaneSpecies",
     "java.lang.foreign: MemorySegment",
     "java.nio: ByteOrder",
-    "jdk.incubator.vector: ByteVector FloatVector IntVector ShortVector VectorMask VectorShuffle"
-        + " VectorSpecies"
+    "jdk.incubator.vector: ByteVector FloatVector IntVector ShortVector VectorMask VectorShuffle VectorSpecies"
   };
 
   private static final String[] FIELDS = {

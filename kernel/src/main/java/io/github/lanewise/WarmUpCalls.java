@@ -1,5 +1,6 @@
 package io.github.lanewise;
 
+import io.github.lanewise.RotaryEmbedding.Pairs;
 import io.github.lanewise.attention.Attention;
 import io.github.lanewise.attention.AttentionState;
 import io.github.lanewise.classification.CrossEntropy;
@@ -85,6 +86,13 @@ final class WarmUpCalls {
           .mask(Mask.prefix(4).or(Mask.window(100, 0)))
           .build();
 
+  private final FloatTensor normWeight = FloatTensor.of(filled(LENGTH), LENGTH);
+  private final int[] positions = new int[QUERIES / 4];
+  private final RotaryEmbedding[] embeddings = {
+    RotaryEmbedding.of(RotaryEmbedding.frequencies(1e4, DIM), 1, Pairs.HALVES),
+    RotaryEmbedding.of(RotaryEmbedding.frequencies(1e4, DIM), 1, Pairs.INTERLEAVED)
+  };
+
   private final float[] logits = filled(8192); // enough for a search among them
   private final RandomGenerator random = new SplittableRandom(1);
   private @Nullable DecodeWarmUpCalls
@@ -117,6 +125,7 @@ final class WarmUpCalls {
         this::softmax,
         this::loss,
         this::sampling,
+        this::layers,
         this::decode,
         this::packedProducts,
         this::primitives,
@@ -233,6 +242,19 @@ final class WarmUpCalls {
   /** What is differentiated need not have been the result. */
   private void differentiate(Attention attention) {
     attention.backward(q, k, k, out, q, sums, ofQueries, ofKeys, ofValues, Workers.caller());
+  }
+
+  private void layers() {
+    Rows.rmsNorm(scores, normWeight, 1e-5f, weights);
+    Rows.rmsNorm(scores, normWeight, 1e-6f, true, weights, Workers.caller());
+    Rows.siluMultiply(scores, weights, gradient);
+    Rows.sigmoid(scores, gradient);
+    Rows.gelu(scores, gradient);
+    Rows.geluTanh(scores, gradient);
+    FloatTensor heads = q.reshape(QUERIES / 4, 4, DIM);
+    for (RotaryEmbedding embedding : embeddings) {
+      Rows.rotate(embedding, heads, positions, out.reshape(QUERIES / 4, 4, DIM));
+    }
   }
 
   private void attentionWithOptions() {

@@ -46,6 +46,7 @@ record Operation(String name, Function<Sandbox, Call> prepare) {
     RowOperations.addSamplers(all);
     LossOperations.addTo(all);
     RowOperations.addPackedProducts(all);
+    LayerOperations.addTo(all);
     return List.copyOf(all);
   }
 

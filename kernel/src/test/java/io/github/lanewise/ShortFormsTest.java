@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.github.lanewise.RotaryEmbedding.Pairs;
 import io.github.lanewise.attention.Attention;
 import io.github.lanewise.attention.AttentionState;
 import io.github.lanewise.attention.KeyValueCache;
@@ -143,6 +144,38 @@ class ShortFormsTest {
   }
 
   @Test
+  void rowsWithoutWorkersHaveTheBitsOfThoseWith() {
+    FloatTensor x = tensor("x", 3, 2, 40);
+    FloatTensor other = tensor("other", 3, 2, 40);
+    FloatTensor weight = tensor("weight", 40);
+    Workers caller = Workers.caller();
+    FloatTensor expected = FloatTensor.allocate(3, 2, 40);
+    FloatTensor actual = FloatTensor.allocate(3, 2, 40);
+    Rows.rmsNorm(x, weight, 1e-5f, false, expected, caller);
+    Rows.rmsNorm(x, weight, 1e-5f, actual);
+    assertSameBits(expected, actual);
+    Rows.siluMultiply(x, other, expected, caller);
+    Rows.siluMultiply(x, other, actual);
+    assertSameBits(expected, actual);
+    Rows.sigmoid(x, expected, caller);
+    Rows.sigmoid(x, actual);
+    assertSameBits(expected, actual);
+    Rows.gelu(x, expected, caller);
+    Rows.gelu(x, actual);
+    assertSameBits(expected, actual);
+    Rows.geluTanh(x, expected, caller);
+    Rows.geluTanh(x, actual);
+    assertSameBits(expected, actual);
+    int[] positions = {4, 0, 2};
+    float[] frequencies = {1f, 0.125f};
+    double[] wide = {1, 0.125};
+    RotaryEmbedding narrow = RotaryEmbedding.of(frequencies, 5, Pairs.INTERLEAVED);
+    Rows.rotate(narrow, x, positions, expected, caller);
+    Rows.rotate(RotaryEmbedding.of(wide, 5, Pairs.INTERLEAVED), x, positions, actual);
+    assertSameBits(expected, actual);
+  }
+
+  @Test
   void aLeadingAxisOfOneSequenceIsOneInBoth() {
     FloatTensor rows = FloatTensor.allocate(2, 2, 5, 16);
     FloatTensor one = rows.slice(0, 0, 1);
@@ -254,6 +287,20 @@ class ShortFormsTest {
     calls.put(() -> sampler.sample((MemorySegment) null, 0, 0, 0.5), "logits");
     calls.put(() -> sampler.sample(segment, 0, 4, 0.5, null, Workers.caller()), "logProbabilities");
     calls.put(() -> sampler.sample(segment, 0, 4, 0.5, none, null), "workers");
+    RotaryEmbedding embedding = RotaryEmbedding.of(new double[1], 1, Pairs.HALVES);
+    calls.put(() -> Rows.rmsNorm(null, x, 0f, x), "x");
+    calls.put(() -> Rows.rmsNorm(x, null, 0f, x), "weight");
+    calls.put(() -> Rows.rmsNorm(x, x, 0f, null), "y");
+    calls.put(() -> Rows.siluMultiply(null, x, x), "gate");
+    calls.put(() -> Rows.siluMultiply(x, null, x), "up");
+    calls.put(() -> Rows.sigmoid(x, null), "y");
+    calls.put(() -> Rows.gelu(null, x), "x");
+    calls.put(() -> Rows.geluTanh(x, x, null), "workers");
+    calls.put(() -> Rows.rotate(null, q, new int[1], q), "embedding");
+    calls.put(() -> Rows.rotate(embedding, q, null, q), "positions");
+    calls.put(() -> RotaryEmbedding.of((double[]) null, 1, Pairs.HALVES), "frequencies");
+    calls.put(() -> RotaryEmbedding.of((float[]) null, 1, Pairs.HALVES), "frequencies");
+    calls.put(() -> RotaryEmbedding.of(new float[1], 1, null), "pairs");
     try (KeyValueCache cache = KeyValueCache.builder(1, 1, 4, 4).build()) {
       calls.put(() -> cache.append(null, q), "k");
       calls.put(() -> cache.append(q, null), "v");

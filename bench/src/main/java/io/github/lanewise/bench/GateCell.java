@@ -75,6 +75,13 @@ record GateCell(String name, Known known, Supplier<Runnable> prepare) {
     cells.add(question("softmax 32x1024 bits", new Known(3.4, 5.9, 6.9)));
     cells.add(question("softmax 32x1024 log", new Known(6, 9.6, 10)));
     cells.add(question("softmax 32x1024 backward", new Known(5.9, 9, 6.7)));
+    cells.add(question("sigmoid 4096", new Known(3, 6, 8)));
+    cells.add(question("gelu 4096", new Known(3, 6, 8)));
+    cells.add(question("gelu 4096 tanh", new Known(3, 6, 8)));
+    cells.add(question("norm 8x1024", new Known(3, 4, 4)));
+    cells.add(question("silu 4x1024", new Known(3, 6, 8)));
+    cells.add(question("rope 8 8x128", Known.NOTHING));
+    cells.add(question("rope 8 8x128 interleaved", Known.NOTHING));
     cells.add(question("qk 256x256x64", new Known(14, 28, 29)));
     cells.add(question("pv 256x64x256", new Known(14, 29, 30)));
     cells.add(question("attention 2 256x64", new Known(14, 28, 30)));

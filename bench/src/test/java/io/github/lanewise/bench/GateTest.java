@@ -115,7 +115,14 @@ class GateTest {
             .filter(cell -> cell.known().least(512) == 0)
             .map(GateCell::name)
             .toList();
-    assertEquals(List.of("max 4096", "divide 4096", "sampler top-k, top-p, min-p"), silent);
+    assertEquals(
+        List.of(
+            "max 4096",
+            "divide 4096",
+            "rope 8 8x128",
+            "rope 8 8x128 interleaved",
+            "sampler top-k, top-p, min-p"),
+        silent);
   }
 
   @Test

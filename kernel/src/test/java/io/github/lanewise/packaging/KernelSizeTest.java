@@ -74,7 +74,12 @@ class KernelSizeTest {
     Path room = ClassFiles.root().resolve("io/github/lanewise/internal/vector");
     List<Path> classes = new ArrayList<>();
     for (String name :
-        List.of("VectorBlocks", "VectorElementwise", "VectorMax", "VectorSamplingKernels")) {
+        List.of(
+            "VectorBlocks",
+            "VectorElementwise",
+            "VectorMax",
+            "VectorRotation",
+            "VectorSamplingKernels")) {
       classes.add(room.resolve(name + ".class"));
     }
     try (Stream<Path> generated = Files.list(room.resolve("generated"))) {

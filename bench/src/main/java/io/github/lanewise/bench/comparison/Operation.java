@@ -12,6 +12,19 @@ public enum Operation {
   DIVIDE,
   /** Softmax along the rows of a matrix. */
   SOFTMAX,
+  /** The logistic function of a run of floats. */
+  SIGMOID,
+  /** GELU of a run of floats, by erf or in its tanh form. */
+  GELU,
+  /** The root mean square norm of the rows of a matrix, with weights. */
+  NORM,
+  /** SiLU(gate)·up of two matrices. */
+  SILU,
+  /**
+   * Rotary embeddings of [rows, heads, columns]: a row is a token, which stands at its number, and
+   * all of a head's columns are rotated.
+   */
+  ROPE,
   /** C = A·Bᵀ, the scores of attention: A [rows, depth], B [columns, depth], C [rows, columns]. */
   QK,
   /**

@@ -25,6 +25,8 @@ import java.util.TreeMap;
  *   <li>sum: (1 + 2√n)·u;
  *   <li>softmax: (40 + 16√n)·u: the rounding of x - m, weighted by the softmax at most 20u on each
  *       side of the fraction at |x| ≤ 20, and the sum;
+ *   <li>sigmoid, GELU and SiLU: 16u, a few roundings beside the largest result; rotations: 8u;
+ *   <li>norm: (6 + 2√n)·u, the sum's and four more;
  *   <li>products of standard normal factors: (2 + √depth)·u. Their partial sums walk at random and
  *       grow as √j, so that √depth·√(depth/6)·u is the deviation of an element's error, beside a
  *       largest element of three times √depth or more: seven deviations;
@@ -90,6 +92,9 @@ public final class OracleCheck {
           case DIVIDE -> 3;
           case SUM -> 1 + sum;
           case SOFTMAX -> 40 + 8 * sum;
+          case SIGMOID, GELU, SILU -> 16;
+          case NORM -> 6 + sum;
+          case ROPE -> 8;
           case QK, PV -> 2 + product;
           case ATTENTION -> 16 + product + sum;
         };

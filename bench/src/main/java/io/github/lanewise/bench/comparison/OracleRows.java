@@ -4,6 +4,7 @@ import io.github.lanewise.reference.AttentionOptions;
 import io.github.lanewise.reference.AttentionShape;
 import io.github.lanewise.reference.Primitives;
 import io.github.lanewise.reference.ReferenceAttention;
+import io.github.lanewise.reference.ReferenceRows;
 import io.github.lanewise.reference.ReferenceSoftmax;
 import io.github.lanewise.reference.Visibility;
 import java.util.Arrays;
@@ -102,9 +103,37 @@ public final class OracleRows {
       case MAX -> new double[] {Primitives.max(a)};
       case DIVIDE -> Primitives.divide(a, QuestionData.DIVISOR);
       case SOFTMAX -> softmax(row);
+      case SIGMOID -> Arrays.stream(a).map(ReferenceRows::sigmoid).toArray();
+      case GELU ->
+          question.variant() == Variant.TANH
+              ? Arrays.stream(a).map(ReferenceRows::geluTanh).toArray()
+              : Arrays.stream(a).map(ReferenceRows::gelu).toArray();
+      case NORM -> {
+        double[] x = rows(a, row, question.columns());
+        yield ReferenceRows.rmsNorm(x, b, QuestionData.EPSILON, false);
+      }
+      case SILU -> {
+        double[] y = rows(a, row, question.columns());
+        for (int j = 0; j < y.length; j++) {
+          y[j] = ReferenceRows.silu(y[j]) * b[row * y.length + j];
+        }
+        yield y;
+      }
+      case ROPE -> {
+        double[] head = rows(a, row, question.columns());
+        boolean interleaved = question.variant() == Variant.INTERLEAVED;
+        double[] frequencies = frequencies(question.columns());
+        yield ReferenceRows.rotate(head, frequencies, row / question.heads(), interleaved);
+      }
       case QK, PV -> product(row);
       case ATTENTION -> attention(row);
     };
+  }
+
+  private static double[] frequencies(int dim) {
+    return IntStream.range(0, dim / 2)
+        .mapToDouble(i -> Math.pow(QuestionData.ROPE_BASE, -2.0 * i / dim))
+        .toArray();
   }
 
   private double[] softmax(int row) {

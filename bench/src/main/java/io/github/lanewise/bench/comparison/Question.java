@@ -48,7 +48,9 @@ public record Question(
   public String id() {
     String shape =
         switch (operation) {
-          case EXP, SUM, MAX, DIVIDE -> Integer.toString(columns);
+          case EXP, SUM, MAX, DIVIDE, SIGMOID, GELU -> Integer.toString(columns);
+          case NORM, SILU -> rows + "x" + columns;
+          case ROPE -> heads + " " + rows + "x" + columns;
           case SOFTMAX ->
               rows + "x" + columns + (variant == Variant.MIDDLE_AXIS ? "x" + depth : "");
           case QK, PV -> rows + "x" + columns + "x" + depth;
@@ -142,6 +144,9 @@ public record Question(
 
   /** Elements of which a time per element is told: of the result, or of a reduction's input. */
   public double elements() {
+    if (operation == Operation.ROPE) {
+      return (double) heads * rows * columns;
+    }
     return operation == Operation.ATTENTION
         ? (double) batch * heads * rows * depth
         : (double) rows * columns * sideBySide();
@@ -178,7 +183,10 @@ public record Question(
   public double bytes() {
     return switch (operation) {
       case SUM, MAX -> 4.0 * columns;
-      case EXP, DIVIDE -> 8.0 * columns;
+      case EXP, DIVIDE, SIGMOID, GELU -> 8.0 * columns;
+      case NORM -> 8.0 * rows * columns;
+      case SILU -> 12.0 * rows * columns;
+      case ROPE -> 8.0 * heads * rows * columns;
       case SOFTMAX -> (variant == Variant.BACKWARD ? 12 : 8) * elements();
       case QK, PV ->
           4.0 * ((double) rows * depth + (double) columns * depth + (double) rows * columns);
@@ -191,7 +199,7 @@ public record Question(
     return switch (operation) {
       case QK, PV, ATTENTION -> LimitKind.FMA;
       case SUM, MAX -> LimitKind.READ;
-      case EXP, DIVIDE, SOFTMAX -> LimitKind.COPY;
+      case EXP, DIVIDE, SOFTMAX, SIGMOID, GELU, NORM, SILU, ROPE -> LimitKind.COPY;
     };
   }
 

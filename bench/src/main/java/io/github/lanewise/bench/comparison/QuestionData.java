@@ -30,6 +30,15 @@ public record QuestionData(float[] a, float[] b, float[] c, boolean[] allowed, i
   /** Standard deviation of the logits of a softmax: weights from nearly 1 down to nearly 0. */
   private static final float LOGIT_DEVIATION = 4f;
 
+  /** Standard deviation of what goes into an activation. */
+  private static final float ACTIVATION_DEVIATION = 3f;
+
+  /** What a norm adds to the mean square. */
+  public static final float EPSILON = 1e-5f;
+
+  /** Frequencies of rotary embeddings fall from 1 to nearly the inverse of this. */
+  public static final double ROPE_BASE = 10_000;
+
   /** Columns that a {@link Variant#BOOLEAN} mask shows or hides in a row, on average. */
   private static final double MEAN_RUN = 16;
 
@@ -69,6 +78,16 @@ public record QuestionData(float[] a, float[] b, float[] c, boolean[] allowed, i
           b = Inputs.normal(rows * columns, 2);
         }
       }
+      case SIGMOID, GELU -> a = scaled(Inputs.normal(columns, 1), ACTIVATION_DEVIATION);
+      case NORM -> {
+        a = Inputs.normal(rows * columns, 1);
+        b = Inputs.normal(columns, 2);
+      }
+      case SILU -> {
+        a = scaled(Inputs.normal(rows * columns, 1), ACTIVATION_DEVIATION);
+        b = Inputs.normal(rows * columns, 2);
+      }
+      case ROPE -> a = Inputs.normal(question.heads() * rows * columns, 1);
       case QK, PV -> {
         a = Inputs.normal(rows * depth, 1);
         b = Inputs.normal(columns * depth, 2);
@@ -145,6 +164,13 @@ public record QuestionData(float[] a, float[] b, float[] c, boolean[] allowed, i
       allowed[i * columns + random.nextInt(columns)] = true;
     }
     return allowed;
+  }
+
+  private static float[] scaled(float[] x, float factor) {
+    for (int i = 0; i < x.length; i++) {
+      x[i] *= factor;
+    }
+    return x;
   }
 
   private static void softmaxRows(float[] x, int columns) {

@@ -35,6 +35,13 @@ public final class Questions {
       softmax 64x1024 bits
       softmax 64x1024 log
       softmax 64x1024 backward
+      sigmoid 16384
+      gelu 16384
+      gelu 16384 tanh
+      norm 16x4096
+      silu 16x8192
+      rope 32 16x128
+      rope 32 16x128 interleaved
       qk 2048x2048x128
       pv 2048x64x2048
       attention 8 128x64

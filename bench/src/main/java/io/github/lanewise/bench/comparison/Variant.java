@@ -20,6 +20,10 @@ public enum Variant {
   BACKWARD(" backward"),
   /** Causal attention to the last {@link QuestionData#WINDOW} keys, a query's own included. */
   WINDOW(" window"),
+  /** GELU in its tanh form. */
+  TANH(" tanh"),
+  /** Rotary embeddings of neighbours, instead of split halves. */
+  INTERLEAVED(" interleaved"),
   /** Attention whose scores are capped: c·tanh(s/c), c = {@link QuestionData#SOFTCAP}. */
   SOFTCAP(" softcap"),
   /**

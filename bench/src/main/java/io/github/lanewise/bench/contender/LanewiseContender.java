@@ -30,7 +30,7 @@ public final class LanewiseContender implements Contender {
         + Lanewise.implementation().name()
         + ", "
         + Lanewise.implementation().laneBits()
-        + "-bit lanes; Lanes, Softmax, Matmul and Attention on dense arrays";
+        + "-bit lanes; Lanes, Softmax, Rows, Matmul and Attention on dense arrays";
   }
 
   @Override
@@ -50,6 +50,8 @@ public final class LanewiseContender implements Contender {
       case MAX -> new BufferRun(out, () -> out[0] = Lanes.max(x, 0, n));
       case DIVIDE -> new BufferRun(out, () -> Lanes.divide(x, 0, QuestionData.DIVISOR, out, 0, n));
       case SOFTMAX -> softmax(question, data, out);
+      case SIGMOID, GELU, NORM, SILU, ROPE ->
+          LanewiseRows.prepare(question, data, out, workers(question));
       case QK, PV -> product(question, data, out);
       case ATTENTION -> attention(question, data, out);
     };

@@ -35,7 +35,7 @@ public final class OracleContender implements Contender {
               question.resultRows()
                   * columns
                   * (question.variant() == Variant.BACKWARD ? columns : EXPONENTIAL);
-          default -> columns * EXPONENTIAL;
+          default -> question.resultLength() * EXPONENTIAL;
         };
     return question.threads() == 1 && work <= PATIENCE;
   }

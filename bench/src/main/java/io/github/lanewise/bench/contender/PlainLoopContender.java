@@ -36,6 +36,7 @@ public final class PlainLoopContender implements Contender {
       case MAX -> new BufferRun(out, () -> out[0] = max(x, 0, x.length));
       case DIVIDE -> new BufferRun(out, () -> divide(x, QuestionData.DIVISOR, out));
       case SOFTMAX -> softmax(question, data, out);
+      case SIGMOID, GELU, NORM, SILU, ROPE -> PlainRows.prepare(question, data, out);
       case QK, PV -> {
         PlainProduct product = new PlainProduct(question, data.a(), data.b(), out);
         yield new BufferRun(out, product::compute);

@@ -126,6 +126,8 @@ final class ReadmeFigures {
     String name =
         switch (q.operation()) {
           case SOFTMAX -> operation + ", " + rows + (q.depth() == 1 ? "" : " x " + q.depth());
+          case NORM, SILU -> operation + ", " + rows;
+          case ROPE -> Text.format("rope, %d heads, %s", q.heads(), rows);
           case QK -> "product QKᵀ, " + rows + " x " + q.depth();
           case PV -> "product PV, " + rows + " x " + q.depth();
           case ATTENTION ->

@@ -43,6 +43,18 @@ class ContendersTest {
     questions.add(Question.of("softmax 33x33 causal"));
     questions.add(Question.of("softmax 3x37x5 middle axis"));
     questions.add(Question.of("softmax 2x300x40 middle axis"));
+    for (String id :
+        new String[] {
+          "sigmoid 300",
+          "gelu 300",
+          "gelu 300 tanh",
+          "norm 3x300",
+          "silu 3x300",
+          "rope 3 5x20",
+          "rope 3 5x64 interleaved"
+        }) {
+      questions.add(Question.of(id));
+    }
     questions.add(Question.of("softmax 3x1"));
     for (Operation operation : List.of(Operation.QK, Operation.PV)) {
       questions.add(Question.of(operation.word() + " 9x35x6"));
@@ -116,6 +128,9 @@ class ContendersTest {
             Question.of("softmax 64x64"),
             Question.of("softmax 64x64 key lengths"),
             Question.of("softmax 64x64 backward"),
+            Question.of("norm 4x1024"),
+            Question.of("silu 4x1024"),
+            Question.of("rope 4 4x64 interleaved"),
             Question.of("qk 64x64x64"),
             Question.of("attention 1 128x64 causal"))
         .map(question -> dynamicTest(question.id(), () -> allocatesNothing(question)));

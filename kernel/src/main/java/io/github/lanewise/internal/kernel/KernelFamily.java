@@ -15,7 +15,9 @@ public enum KernelFamily {
   /** {@link GradientKernels}: attention's gradients. */
   GRADIENTS("gradients"),
   /** {@link PackedKernels}: products with packed matrices. */
-  PACKED("packed products");
+  PACKED("packed products"),
+  /** {@link LayerKernels}: norms, activations and rotations. */
+  LAYERS("layers");
 
   private final String title;
 

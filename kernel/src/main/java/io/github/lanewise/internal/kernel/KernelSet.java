@@ -9,7 +9,8 @@ public record KernelSet(
     DecodeKernels decode,
     SamplingKernels sampling,
     GradientKernels gradients,
-    PackedKernels packed) {
+    PackedKernels packed,
+    LayerKernels layers) {
 
   /** Makes the kernels of one implementation. */
   public interface Provider {
@@ -34,7 +35,9 @@ public record KernelSet(
                             ? decode
                             : kind == SamplingKernels.class
                                 ? sampling
-                                : kind == GradientKernels.class ? gradients : packed;
+                                : kind == GradientKernels.class
+                                    ? gradients
+                                    : kind == PackedKernels.class ? packed : layers;
     return kind.cast(kernels);
   }
 }

@@ -4,6 +4,7 @@ import io.github.lanewise.internal.kernel.DecodeKernels;
 import io.github.lanewise.internal.kernel.GradientKernels;
 import io.github.lanewise.internal.kernel.KernelFamily;
 import io.github.lanewise.internal.kernel.LaneKernels;
+import io.github.lanewise.internal.kernel.LayerKernels;
 import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.kernel.PackedKernels;
 import io.github.lanewise.internal.kernel.SamplingKernels;
@@ -98,6 +99,14 @@ public final class Kernels {
     }
   }
 
+  public static LayerKernels layers() {
+    try {
+      return (LayerKernels) Layers.HANDLE.invokeExact();
+    } catch (Throwable thrown) {
+      throw unexpected(thrown);
+    }
+  }
+
   /** No handle throws of its own accord; what reaches this is an error of the JVM. */
   private static Error unexpected(Throwable thrown) {
     return thrown instanceof Error error ? error : new AssertionError(thrown);
@@ -159,5 +168,9 @@ public final class Kernels {
 
   private static final class Packed {
     static final MethodHandle HANDLE = SERVICE.firstUse(SERVICE.packed);
+  }
+
+  private static final class Layers {
+    static final MethodHandle HANDLE = SERVICE.firstUse(SERVICE.layers);
   }
 }

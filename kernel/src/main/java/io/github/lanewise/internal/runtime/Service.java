@@ -6,6 +6,7 @@ import io.github.lanewise.internal.kernel.GradientKernels;
 import io.github.lanewise.internal.kernel.KernelFamily;
 import io.github.lanewise.internal.kernel.KernelSet;
 import io.github.lanewise.internal.kernel.LaneKernels;
+import io.github.lanewise.internal.kernel.LayerKernels;
 import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.kernel.PackedKernels;
 import io.github.lanewise.internal.kernel.SamplingKernels;
@@ -34,9 +35,10 @@ final class Service {
   final KernelSite sampling = new KernelSite(KernelFamily.SAMPLING, SamplingKernels.class);
   final KernelSite gradients = new KernelSite(KernelFamily.GRADIENTS, GradientKernels.class);
   final KernelSite packed = new KernelSite(KernelFamily.PACKED, PackedKernels.class);
+  final KernelSite layers = new KernelSite(KernelFamily.LAYERS, LayerKernels.class);
 
   private final List<KernelSite> sites =
-      List.of(lanes, tiles, scores, nodes, decode, sampling, gradients, packed);
+      List.of(lanes, tiles, scores, nodes, decode, sampling, gradients, packed, layers);
 
   private static final String AT_ONCE =
       StartRequest.START + "=vector, or " + StartRequest.LANES + ", asks for it at once";
@@ -209,7 +211,8 @@ final class Service {
         refusing(DecodeKernels.class, reason),
         refusing(SamplingKernels.class, reason),
         refusing(GradientKernels.class, reason),
-        refusing(PackedKernels.class, reason));
+        refusing(PackedKernels.class, reason),
+        refusing(LayerKernels.class, reason));
   }
 
   private static <T> T refusing(Class<T> kernels, String reason) {

@@ -19,6 +19,7 @@ public final class ScalarProvider implements KernelSet.Provider {
         new ScalarDecodeKernels(),
         new ScalarSamplingKernels(),
         new ScalarGradientKernels(),
-        new ScalarPackedKernels());
+        new ScalarPackedKernels(),
+        new ScalarLayerKernels());
   }
 }

@@ -43,7 +43,7 @@ public final class CrossEntropyChecks {
     Checks.requireReadable(logits, "logits", otherThreads);
     Objects.requireNonNull(labels, "labels");
     Checks.requireRank(logits, "logits", 2, 2);
-    SoftmaxChecks.requireRow(logits, "logits", 1);
+    Checks.requireRow(logits, "logits", 1);
     requireLength(labels.length, "labels", logits);
   }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Where the rows (b, h, i) of one operand lie. Kernels see arrays only: rows that are not runs of
  * an array are copied to one, and back.
  */
-final class OperandRows {
+public final class OperandRows {
   /** Each element is a row, as of statistics. */
   static final int NO_AXIS = -1;
 
@@ -20,10 +20,10 @@ final class OperandRows {
 
   private static final Workspace.Floats STAGED_LINES = Workspace.floats();
 
-  @Nullable StridedFloats floats;
+  public @Nullable StridedFloats floats;
 
   /** The array that the rows are runs of; null where they have to be copied. */
-  float @Nullable [] array;
+  public float @Nullable [] array;
 
   private long offset;
   private long batchStride;
@@ -44,7 +44,7 @@ final class OperandRows {
    *
    * @param axis the axis that rows run along, the others count them; or {@link #NO_AXIS}
    */
-  void bind(@Nullable StridedFloats operand, int axis) {
+  public void bind(@Nullable StridedFloats operand, int axis) {
     floats = operand;
     array = null;
     if (operand != null) {
@@ -93,18 +93,18 @@ final class OperandRows {
     return true;
   }
 
-  void unbind() {
+  public void unbind() {
     floats = null;
     array = null;
   }
 
   /** Element index of a row's first element. */
-  long at(long b, long h, long i) {
+  public long at(long b, long h, long i) {
     return offset + b * batchStride + h * headStride + i * rowStride;
   }
 
   /** Copies elements of the row at an element index, from its element {@code first} on. */
-  void read(long at, int first, float[] target, int to, int count) {
+  public void read(long at, int first, float[] target, int to, int count) {
     StridedFloats source = floats;
     assert source != null;
     if (step == 1) {
@@ -117,7 +117,7 @@ final class OperandRows {
   }
 
   /** Copies to elements of the row at an element index, from its element {@code first} on. */
-  void write(float[] source, int from, long at, int first, int count) {
+  public void write(float[] source, int from, long at, int first, int count) {
     StridedFloats target = floats;
     assert target != null;
     if (step == 1) {

@@ -3,7 +3,7 @@ package io.github.lanewise.internal.softmax;
 import io.github.lanewise.internal.tensor.StridedFloats;
 
 /** How the rows of an operand are counted, and cut into tasks. */
-final class RowPartition {
+public final class RowPartition {
   /** Elements that are worth a task of their own: a few microseconds of work. */
   private static final long TASK_ELEMENTS = 1 << 13;
 
@@ -32,7 +32,7 @@ final class RowPartition {
   private long rowsPerTask;
 
   /** Binds to the shape of an operand whose rows run along an axis. */
-  void bind(StridedFloats operand, int axis) {
+  public void bind(StridedFloats operand, int axis) {
     length = operand.size(axis);
     queries = size(operand, axis, 0);
     heads = size(operand, axis, 1);
@@ -84,7 +84,7 @@ final class RowPartition {
   }
 
   /** Element index of a row's first element. */
-  long at(OperandRows operand, long row) {
+  public long at(OperandRows operand, long row) {
     return operand.at(batchOf(row), headOf(row), queryOf(row));
   }
 
@@ -98,7 +98,7 @@ final class RowPartition {
   }
 
   /** Cuts the rows into blocks, a task each, and returns how many. */
-  int tasks(int parallelism) {
+  public int tasks(int parallelism) {
     if (rows == 0) {
       return 0;
     }
@@ -109,11 +109,11 @@ final class RowPartition {
     return (int) ceilDiv(rows, rowsPerTask);
   }
 
-  long firstRow(int task) {
+  public long firstRow(int task) {
     return task * rowsPerTask;
   }
 
-  long endRow(int task) {
+  public long endRow(int task) {
     return Math.min(rows, (task + 1) * rowsPerTask);
   }
 

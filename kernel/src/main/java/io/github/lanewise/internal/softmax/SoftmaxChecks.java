@@ -9,9 +9,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What is checked at softmax's public door, before anything is written. */
 public final class SoftmaxChecks {
-  /** A row has to fit an array. */
-  private static final long LONGEST_ROW = Integer.MAX_VALUE - 1024;
-
   private SoftmaxChecks() {}
 
   public static void forward(
@@ -62,23 +59,8 @@ public final class SoftmaxChecks {
   /** Returns the axis along which rows run. */
   private static int requireRow(SoftmaxOptions options, FloatTensor t, String name) {
     int axis = options.axisOf(t.rank());
-    requireRow(t, name, axis);
+    Checks.requireRow(t, name, axis);
     return axis;
-  }
-
-  /** Checks that a row along this axis fits an array. */
-  static void requireRow(FloatTensor t, String name, int axis) {
-    if (t.size(axis) > LONGEST_ROW) {
-      throw new IllegalArgumentException(
-          name
-              + ".size("
-              + axis
-              + ") is "
-              + t.size(axis)
-              + ", but a row has at most "
-              + LONGEST_ROW
-              + " elements");
-    }
   }
 
   private static void statistic(

@@ -16,6 +16,9 @@ public final class Checks {
   private static final Thread ANY_THREAD =
       Thread.ofPlatform().inheritInheritableThreadLocals(false).unstarted(() -> {});
 
+  /** A row has to fit an array. */
+  private static final long LONGEST_ROW = Integer.MAX_VALUE - 1024;
+
   private Checks() {}
 
   public static void requireRank(FloatTensor t, String name, int min, int max) {
@@ -63,6 +66,21 @@ public final class Checks {
               + otherName
               + " has "
               + Arrays.toString(other.shape()));
+    }
+  }
+
+  /** Checks that a row along an axis fits an array. */
+  public static void requireRow(FloatTensor t, String name, int axis) {
+    if (t.size(axis) > LONGEST_ROW) {
+      throw new IllegalArgumentException(
+          name
+              + ".size("
+              + axis
+              + ") is "
+              + t.size(axis)
+              + ", but a row has at most "
+              + LONGEST_ROW
+              + " elements");
     }
   }
 

@@ -28,6 +28,7 @@ record Drill(String name, boolean plain, Practice practice, Usual usual) {
       case SAMPLING -> new SamplingDrills().all();
       case GRADIENTS -> new GradientDrills().all();
       case PACKED -> new PackedDrills().all();
+      case LAYERS -> new LayerDrills().all();
     };
   }
 

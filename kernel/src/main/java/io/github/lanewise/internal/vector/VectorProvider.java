@@ -19,6 +19,7 @@ public final class VectorProvider implements KernelSet.Provider {
         new VectorDecodeKernels(),
         new VectorSamplingKernels(),
         new VectorGradientKernels(),
-        new VectorPackedKernels());
+        new VectorPackedKernels(),
+        new VectorLayerKernels());
   }
 }

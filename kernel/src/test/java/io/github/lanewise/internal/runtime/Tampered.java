@@ -4,6 +4,7 @@ import io.github.lanewise.internal.kernel.DecodeKernels;
 import io.github.lanewise.internal.kernel.GradientKernels;
 import io.github.lanewise.internal.kernel.KernelSet;
 import io.github.lanewise.internal.kernel.LaneKernels;
+import io.github.lanewise.internal.kernel.LayerKernels;
 import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.kernel.PackedKernels;
 import io.github.lanewise.internal.kernel.SamplingKernels;
@@ -43,7 +44,8 @@ final class Tampered {
         set.decode(),
         set.sampling(),
         set.gradients(),
-        set.packed());
+        set.packed(),
+        set.layers());
   }
 
   private static <T> T tamper(Class<T> type, T kernels, Runnable before) {
@@ -66,7 +68,8 @@ final class Tampered {
         proxy(DecodeKernels.class, () -> (random.nextBoolean() ? a : b).decode()),
         proxy(SamplingKernels.class, () -> (random.nextBoolean() ? a : b).sampling()),
         proxy(GradientKernels.class, () -> (random.nextBoolean() ? a : b).gradients()),
-        proxy(PackedKernels.class, () -> (random.nextBoolean() ? a : b).packed()));
+        proxy(PackedKernels.class, () -> (random.nextBoolean() ? a : b).packed()),
+        proxy(LayerKernels.class, () -> (random.nextBoolean() ? a : b).layers()));
   }
 
   private static <T> T proxy(Class<T> type, Supplier<T> target) {

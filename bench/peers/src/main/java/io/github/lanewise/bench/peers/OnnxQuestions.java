@@ -68,6 +68,14 @@ final class OnnxQuestions {
         graph.input("x", data.a(), rows, columns).node(operator, X, "y", Map.of("axis", -1));
         graph.output("y", rows, columns);
       }
+      case SIGMOID ->
+          graph.input("x", data.a(), columns).node("Sigmoid", X, "y", NONE).output("y", columns);
+      case GELU -> {
+        String operator = question.variant() == Variant.TANH ? "FastGelu" : "Gelu";
+        graph.input("x", data.a(), columns).ownNode(operator, X, List.of("y"), NONE);
+        graph.output("y", columns);
+      }
+      case NORM, SILU, ROPE -> throw new IllegalArgumentException("no operator for " + question);
       case QK ->
           graph
               .input("a", data.a(), rows, depth)

@@ -40,7 +40,12 @@ public final class OnnxRuntimeContender implements Contender {
   public boolean answers(Question question) {
     boolean attention = question.operation() == Operation.ATTENTION;
     return switch (question.variant()) {
-      case PLAIN -> true;
+      case PLAIN ->
+          switch (question.operation()) {
+            case NORM, SILU, ROPE -> false;
+            default -> true;
+          };
+      case TANH -> true;
       case LOGARITHMIC, MIDDLE_AXIS -> question.operation() == Operation.SOFTMAX;
       case CAUSAL, WINDOW -> attention && question.rows() == question.columns();
       case RAGGED -> attention;

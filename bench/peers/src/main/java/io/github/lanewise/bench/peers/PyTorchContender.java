@@ -34,7 +34,11 @@ public final class PyTorchContender implements Contender {
   public boolean answers(Question question) {
     boolean attention = question.operation() == Operation.ATTENTION;
     return switch (question.variant()) {
-      case PLAIN -> true;
+      case PLAIN ->
+          switch (question.operation()) {
+            case SIGMOID, GELU, NORM, SILU, ROPE -> false;
+            default -> true;
+          };
       case LOGARITHMIC -> question.operation() == Operation.SOFTMAX;
       // is_causal shows key j to query i iff j <= i: ours if there are as many keys as queries
       case CAUSAL, WINDOW -> attention && question.rows() == question.columns();

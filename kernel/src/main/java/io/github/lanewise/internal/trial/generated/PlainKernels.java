@@ -24,7 +24,8 @@ public final class PlainKernels {
         vector.decode(),
         vector.sampling(),
         new PlainGradientKernels(vector.gradients(), scalar.gradients()),
-        vector.packed());
+        vector.packed(),
+        vector.layers());
   }
 
   private record PlainLaneKernels(LaneKernels vector, LaneKernels scalar) implements LaneKernels {
