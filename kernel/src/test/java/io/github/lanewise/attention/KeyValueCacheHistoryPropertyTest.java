@@ -194,7 +194,7 @@ class KeyValueCacheHistoryPropertyTest {
     int[] sequences = draw.permutation("order", batch);
     int[] lengths = new int[batch];
     int[] start = new int[batch];
-    FloatTensor rows = FloatTensor.allocate(batch * queries, q.size(1), q.size(3));
+    FloatTensor rows = FloatTensor.allocate((long) batch * queries, q.size(1), q.size(3));
     int tokens = 0;
     for (int i = 0; i < batch; i++) {
       int s = sequences[i];
