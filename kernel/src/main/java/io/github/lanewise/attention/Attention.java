@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * divided by the head's temperature. Keys that the mask hides take no part, and neither do their
  * values, whatever they contain. A sink is a further logit of the head that joins the softmax
  * without a value and without being divided by the temperature. Query head h uses key head {@code h
- * / (queryHeads / keyHeads)}.
+ * / (queryHeads / keyHeads)}. Dropout leaves out some weights before they meet their values, and
+ * enlarges the others.
  *
  * <p>Shapes: q [batch, queryHeads, queryLength, headDim], k [batch, keyHeads, keyLength, headDim],
  * v [batch, keyHeads, keyLength, valueDim], out [batch, queryHeads, queryLength, valueDim],

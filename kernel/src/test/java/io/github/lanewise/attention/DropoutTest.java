@@ -10,6 +10,9 @@ import io.github.lanewise.RowStatistics;
 import io.github.lanewise.Workers;
 import io.github.lanewise.testing.FloatKind;
 import io.github.lanewise.testing.Floats;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -158,6 +161,30 @@ class DropoutTest {
         from = to;
       }
     }
+  }
+
+  /** Also when it was stored in between; shards with another dropout are refused. */
+  @Test
+  void aStateGivesTheBitsOfTheWhole() throws IOException {
+    Attention attention = Attention.builder().mask(Mask.causal(290)).dropout(0.4f, 9).build();
+    FloatTensor q = Floats.tensor("q", FloatKind.NORMAL, 1, 2, 10, 8);
+    FloatTensor k = Floats.tensor("k", FloatKind.NORMAL, 1, 1, 300, 8);
+    FloatTensor whole = FloatTensor.allocate(1, 2, 10, 8);
+    attention.forward(q, k, k, whole);
+    AttentionState state = AttentionState.empty(1, 2, 10, 8);
+    FloatTensor last = k.slice(2, 256, 300);
+    attention.partial(q, last, last, 256, state, Workers.caller());
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    state.save(bytes);
+    AttentionState loaded = AttentionState.load(new ByteArrayInputStream(bytes.toByteArray()));
+    FloatTensor first = k.slice(2, 0, 256);
+    attention.partial(q, first, first, 0, loaded, Workers.caller());
+    FloatTensor merged = FloatTensor.allocate(1, 2, 10, 8);
+    loaded.writeTo(merged, RowStatistics.none());
+    Floats.assertBits(whole.toArray(), merged.toArray(), "two shards");
+    Attention other = Attention.builder().mask(Mask.causal(290)).dropout(0.3f, 9).build();
+    assertIllegal(
+        () -> other.partial(q, first, first, 0, state, Workers.caller()), "dropout", "0.3", "0.4");
   }
 
   @Test
