@@ -72,8 +72,8 @@ public final class TemperatureScaling {
    *
    * <p>L is convex in β = 1/T, with the derivative mean(E[x] - x[label]) and the second
    * mean(Var[x]) under the softmax at β. Its zero is enclosed between powers of four, and found by
-   * Newton's method; a step that leaves the enclosure, or does not halve it, is replaced by the
-   * geometric mean of its ends.
+   * Newton's method; a step that leaves the enclosure, or is more than half of the last one, is
+   * replaced by one to the geometric mean of its ends.
    *
    * <p><b>Accuracy.</b> All in double precision; the temperature within 10⁻⁶ of the least,
    * relatively (10⁻⁹ is what the steps end at).

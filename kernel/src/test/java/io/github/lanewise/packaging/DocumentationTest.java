@@ -48,6 +48,7 @@ class DocumentationTest {
           "mvn -Pbench,peers", // half an hour; CI runs the contenders on small questions: step
           // peers
           "mvn -Pbench", // CI runs it with --quick
+          "mvn -Pexperiments", // a quarter of an hour; the demo trains a few of its models
           "mvn -Pjmh", // the benchmarks of docs/performance.md, by hand: figures need a quiet
           // machine
           "mvn spotless:apply", // verify checks what it writes

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Runs both parts of the demo and writes its page. Exit status: 0 if every claim held, 1 if one did
+ * Runs the parts of the demo and writes its page. Exit status: 0 if every claim held, 1 if one did
  * not or the demo could not run.
  */
 public final class Demo {
@@ -49,6 +49,8 @@ public final class Demo {
     List<Claim> claims = new ArrayList<>(EmbeddingPart.run(terminal, page, folder));
     terminal.heading("Streaming attention over a growing memory");
     claims.addAll(StreamingPart.run(terminal, page));
+    terminal.heading("A small transformer that learns");
+    claims.addAll(LearningPart.run(terminal, page, folder));
     Path file = folder.resolve("index.html");
     page.write(file);
     terminal.line("");
