@@ -38,7 +38,7 @@ final class GenerateKernels {
     "static jdk.incubator.vector.VectorOperators: ASHR B2F EQ GE GT LE LSHL LSHR LT NE REINTERPRET_F2I"
         + " REINTERPRET_I2F S2I ZERO_EXTEND_S2I",
     "io.github.lanewise.internal.kernel: ExpPolynomial GeluFunctions LayerKernels NativeMemory Practice"
-        + " RowReductions",
+        + " RowReductions TanhPolynomial",
     "io.github.lanewise.internal.vector: LaneSpecies",
     "java.lang.foreign: MemorySegment",
     "java.nio: ByteOrder",

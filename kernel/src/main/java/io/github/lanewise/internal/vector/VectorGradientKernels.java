@@ -7,6 +7,7 @@ import io.github.lanewise.internal.kernel.GradientKernels;
 import io.github.lanewise.internal.kernel.Practice;
 import io.github.lanewise.internal.scalar.ScalarGradientKernels;
 import io.github.lanewise.internal.vector.generated.GradientLoops;
+import io.github.lanewise.internal.vector.generated.Softcaps;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -73,17 +74,7 @@ public final class VectorGradientKernels implements GradientKernels {
   @Override
   public void softcap(
       float[] s, int from, int rows, int columns, float scale, float cap, float[] slopes) {
-    for (int round = Practice.rounds; round > 0; round--) {}
-    FloatVector caps = FloatVector.broadcast(F, cap);
-    FloatVector one = FloatVector.broadcast(F, 1f);
-    for (int c = 0; c < columns; c += L) {
-      for (int r = 0; r < rows; r++) {
-        int at = from + r * PANEL + c;
-        FloatVector t = VectorTanh.tanh(FloatVector.fromArray(F, s, at).mul(scale).div(caps));
-        t.mul(caps).intoArray(s, at);
-        t.neg().fma(t, one).intoArray(slopes, at);
-      }
-    }
+    Softcaps.capWithSlopes(s, from, rows, columns, scale, cap, slopes);
   }
 
   @Override

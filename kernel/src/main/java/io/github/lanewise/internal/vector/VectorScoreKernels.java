@@ -11,6 +11,7 @@ import io.github.lanewise.internal.scalar.ScalarScoreKernels;
 import io.github.lanewise.internal.vector.generated.ColumnPanels;
 import io.github.lanewise.internal.vector.generated.ExpLoops;
 import io.github.lanewise.internal.vector.generated.ScoreTiles;
+import io.github.lanewise.internal.vector.generated.Softcaps;
 import io.github.lanewise.internal.vector.generated.VectorExp;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -76,15 +77,7 @@ public final class VectorScoreKernels implements ScoreKernels {
 
   @Override
   public void softcap(float[] s, int from, int keys, int columns, float scale, float cap) {
-    for (int round = Practice.rounds; round > 0; round--) {}
-    FloatVector caps = FloatVector.broadcast(F, cap);
-    for (int c = 0; c < columns; c += L) {
-      for (int k = 0; k < keys; k++) {
-        int at = from + k * PANEL + c;
-        FloatVector score = FloatVector.fromArray(F, s, at).mul(scale).div(caps);
-        VectorTanh.tanh(score).mul(caps).intoArray(s, at);
-      }
-    }
+    Softcaps.cap(s, from, keys, columns, scale, cap);
   }
 
   @Override
