@@ -16,8 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A decoder of Llama's shape over a cache for each layer, whose sequences are the slots of a server.
- * Its rows are those of all sequences of a step, one after the other: [tokens, …].
+ * A decoder of Llama's shape over a cache for each layer, whose sequences are the slots of a
+ * server. Its rows are those of all sequences of a step, one after the other: [tokens, …].
  */
 final class Decoder implements AutoCloseable {
   private static final float EPSILON = 1e-5f;

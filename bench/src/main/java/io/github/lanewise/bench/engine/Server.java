@@ -54,6 +54,7 @@ final class Server implements AutoCloseable {
 
   /** The slot that is kept for the second sample. */
   private final int[] spare;
+
   private final Queue<Request> queue = new ArrayDeque<>();
 
   private final int[] lengths;
@@ -212,8 +213,7 @@ final class Server implements AutoCloseable {
 
   private void choose(int slot, Work work, float[] logits, long now) {
     double number = work.random.nextDouble();
-    work.last =
-        SAMPLER.sample(logits, 0, logits.length, number, LogProbabilities.none(), workers);
+    work.last = SAMPLER.sample(logits, 0, logits.length, number, LogProbabilities.none(), workers);
     work.answer.add(work.sample, work.last, now);
     if (work.answer.isDone(work.sample)) {
       slots[slot] = null;

@@ -73,7 +73,9 @@ class TrialTest {
   void aSlowKernelStaysScalarAndIsWarnedOfOnce() throws Exception {
     Output output = run(List.of(), "slow");
     assertEquals(
-        "scalar vector vector vector vector vector vector vector", served(output), output.toString());
+        "scalar vector vector vector vector vector vector vector",
+        served(output),
+        output.toString());
     assertSameBits(output);
     String warning = "Lanewise keeps its scalar kernels for rows: the vector form takes ";
     assertEquals(1, count(output.errors(), warning), output.errors());
@@ -97,7 +99,9 @@ class TrialTest {
   void aKernelWhoseGarbageCostsMoreThanItGainsStaysScalar() throws Exception {
     Output output = run(List.of(), "litter");
     assertEquals(
-        "scalar vector vector vector vector vector vector vector", served(output), output.toString());
+        "scalar vector vector vector vector vector vector vector",
+        served(output),
+        output.toString());
     assertSameBits(output);
     assertEquals(1, count(output.errors(), "scalar kernels for rows"), output.errors());
   }
@@ -107,7 +111,9 @@ class TrialTest {
     Output output = run(List.of(), "broken");
     assertSameBits(output);
     assertEquals(
-        "vector vector scalar vector vector vector vector vector", served(output), output.toString());
+        "vector vector scalar vector vector vector vector vector",
+        served(output),
+        output.toString());
     assertEquals(1, count(output.errors(), "out of order"), output.errors());
   }
 
