@@ -51,6 +51,8 @@ public final class Demo {
     claims.addAll(StreamingPart.run(terminal, page));
     terminal.heading("A small transformer that learns");
     claims.addAll(LearningPart.run(terminal, page, folder));
+    terminal.heading("Many requests at once");
+    claims.addAll(ServingPart.run(terminal, page));
     Path file = folder.resolve("index.html");
     page.write(file);
     terminal.line("");

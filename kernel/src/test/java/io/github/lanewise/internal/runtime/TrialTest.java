@@ -22,9 +22,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("once")
 class TrialTest {
   private static final String SERVES =
-      "^family (?:rows|tiles|scores and merges|decode|sampling|gradients|layers) (vector|scalar) .*$";
+      "^family (?:rows|tiles|scores and merges|decode|sampling|gradients|packed products|layers)"
+          + " (vector|scalar) .*$";
 
-  private static final String EVERY = "vector vector vector vector vector vector vector";
+  private static final String EVERY = "vector vector vector vector vector vector vector vector";
 
   /** What the calls of {@link TrialMain} compute here, in whatever serves this execution. */
   private static final String DIGEST = TrialMain.Calls.digest();
@@ -72,7 +73,9 @@ class TrialTest {
   void aSlowKernelStaysScalarAndIsWarnedOfOnce() throws Exception {
     Output output = run(List.of(), "slow");
     assertEquals(
-        "scalar vector vector vector vector vector vector", served(output), output.toString());
+        "scalar vector vector vector vector vector vector vector",
+        served(output),
+        output.toString());
     assertSameBits(output);
     String warning = "Lanewise keeps its scalar kernels for rows: the vector form takes ";
     assertEquals(1, count(output.errors(), warning), output.errors());
@@ -96,7 +99,9 @@ class TrialTest {
   void aKernelWhoseGarbageCostsMoreThanItGainsStaysScalar() throws Exception {
     Output output = run(List.of(), "litter");
     assertEquals(
-        "scalar vector vector vector vector vector vector", served(output), output.toString());
+        "scalar vector vector vector vector vector vector vector",
+        served(output),
+        output.toString());
     assertSameBits(output);
     assertEquals(1, count(output.errors(), "scalar kernels for rows"), output.errors());
   }
@@ -106,7 +111,9 @@ class TrialTest {
     Output output = run(List.of(), "broken");
     assertSameBits(output);
     assertEquals(
-        "vector vector scalar vector vector vector vector", served(output), output.toString());
+        "vector vector scalar vector vector vector vector vector",
+        served(output),
+        output.toString());
     assertEquals(1, count(output.errors(), "out of order"), output.errors());
   }
 
