@@ -12,6 +12,7 @@ import java.time.Duration;
  */
 public final class EngineMain {
   private static final int SECONDS = 60;
+  private static final Duration WARM_UP = Duration.ofSeconds(20);
   private static final int PARTS = 12;
   private static final int ROUNDS_PER_LINE = 10;
 
@@ -25,6 +26,7 @@ public final class EngineMain {
     Lanewise.warmUp(Duration.ofSeconds(30));
     try (Workers workers = Workers.threads(threads);
         EngineRun run = new EngineRun(workers)) {
+      run.warmUp(WARM_UP.toNanos());
       terminal.line(run.model() + "; " + EngineRun.SLOTS + " slots; " + workers);
       run.run(
           Duration.ofSeconds(seconds).toNanos(),

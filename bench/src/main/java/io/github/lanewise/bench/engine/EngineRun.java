@@ -67,6 +67,18 @@ public final class EngineRun implements AutoCloseable {
     alone = new Server(weights, 2, shape.positions(), Workers.caller());
   }
 
+  /** Serves rounds that do not count for so long: until the kernels are compiled. */
+  public void warmUp(long nanos) {
+    long end = System.nanoTime() + nanos;
+    for (int number = -1; System.nanoTime() < end; number -= round) {
+      List<Request> asked = new ArrayList<>();
+      for (int i = 0; i < round; i++) {
+        asked.add(Request.random(number - i, shape));
+      }
+      server.serve(asked, () -> {});
+    }
+  }
+
   /**
    * Serves rounds for so long, at least one.
    *
