@@ -77,7 +77,9 @@ public final class Rows {
     Checks.requireRow(x, "x", x.rank() - 1);
     Checks.requireRank(weight, "weight", 1, 1);
     int last = x.rank() - 1;
-    Checks.requireSize(weight, "weight", 0, x.size(last), "x.size(" + last + ")");
+    if (weight.size(0) != x.size(last)) { // no text is made before a check fails
+      Checks.requireSize(weight, "weight", 0, x.size(last), "x.size(" + last + ")");
+    }
     if (!(epsilon >= 0f && epsilon < Float.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(
           "epsilon is " + epsilon + ", but must be at least 0 and finite");

@@ -91,7 +91,7 @@ class AllocationTest {
           });
       boolean all = left.size() == calls.size();
       left = new LinkedHashMap<>(calls);
-      if (!all || tooMuch.size() < calls.size() / 20) {
+      if (!all || tooMuch.size() < calls.size() / 8) {
         left.keySet().retainAll(tooMuch.keySet());
       }
       if (left.isEmpty() && !all) {
