@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * a row's loss s      (2s + D + 2(λ + 22)·(1 - w) + (λ + 21)·ε·A)·u              + C·2⁻¹²⁶
  * dLogits[j], j ≠ y   ((|d| + D + λ + 26)·p[j] + 2ε/C)·u/N                       + 2⁻¹²⁵/N
- * dLogits[y]          ((D + D' + 2λ + 45)·(1 - w) + ε)·u/N                       + 2⁻¹²⁵/N
+ * dLogits[y]          ((D + D' + 2λ + 45)·(1 - w) + ε)·u/N                       + (C + 2)·2⁻¹²⁶/N
  * </pre>
  *
  * <p>The shares are those that {@link io.github.lanewise.Softmax} derives: a difference is rounded
@@ -56,7 +56,7 @@ import org.jspecify.annotations.Nullable;
  *       is computed in double precision from l and r, and rounded once.
  * </ul>
  *
- * <p>An exp(d) below 2⁻¹²⁶ is 0: hence the absolute terms.
+ * <p>An exp(d) below 2⁻¹²⁶ is 0: hence the absolute terms, of which a sum over classes has C.
  *
  * <p><b>Special values.</b> A logit of -inf has the weight 0 and, without smoothing, no effect; at
  * the label it makes the loss +inf, and the gradient there -1/(N·T); with smoothing it makes the

@@ -63,6 +63,8 @@ public final class CrossEntropyError {
             ? (roundings * (mean + meanOfOthers) + 2 * levels + 45) * doubt + smoothing
             : (roundings * (distance[j] + mean) + levels + 26) * weight
                 + 2 * smoothing / distance.length;
-    return relative * U / divisor + 0x1p-125 / Math.min(1, divisor);
+    // the label's is a sum, of which each term may have been flushed
+    double flushed = j == label ? distance.length * 0x1p-126 / divisor : 0;
+    return relative * U / divisor + flushed + 0x1p-125 / Math.min(1, divisor);
   }
 }
