@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,8 +35,8 @@ class ExperimentsTest {
     Files.writeString(folder.resolve(other), "{damaged");
     Map<Setting, List<RunResult>> second = Experiments.run(terminal, TINY, folder);
     assertEquals(before, Files.readString(folder.resolve(plain)));
-    List<RunResult> old = first.get(TINY.scale(16, true));
-    List<RunResult> again = second.get(TINY.scale(16, true));
+    List<RunResult> old = Objects.requireNonNull(first.get(TINY.scale(16, true)));
+    List<RunResult> again = Objects.requireNonNull(second.get(TINY.scale(16, true)));
     assertEquals(old.get(0), again.get(0)); // its seconds too: it is the same run
     assertEquals(old.get(1).loss(), again.get(1).loss()); // trained again, to the same end
     assertNotEquals(old.get(1).seconds(), again.get(1).seconds());

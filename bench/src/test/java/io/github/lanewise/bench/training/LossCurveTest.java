@@ -42,6 +42,6 @@ class LossCurveTest {
   @Test
   void anotherSeedHasAnotherCurve() {
     SmallModel other = new SmallModel(null, true, 8, LossCurveMain.STEPS, Workers.caller());
-    assertNotEquals(CURVE.split(" ")[0], Double.toHexString(other.training.step()));
+    assertNotEquals(CURVE.split(" ", -1)[0], Double.toHexString(other.training.step()));
   }
 }
