@@ -47,7 +47,7 @@ public final class CacheSnapshot implements AutoCloseable {
 
   /** Makes room for so many sequences, in all arrays or, if memory runs out, in none. */
   void makeRoom(int sequences) {
-    if (lengths.length != sequences) {
+    if (lengths.length < sequences) {
       long[] newLengths = new long[sequences];
       ReleasedTokens[] newReleased = new ReleasedTokens[sequences];
       pages = new Page[sequences][];
