@@ -89,23 +89,4 @@ public final class VectorExp {
     p = p.mul((FloatVector) scale.convert(REINTERPRET_I2F, 0));
     return p;
   }
-
-  /** exp(v) where the result is a normal number: v in [FLUSH_BELOW, 88], or FLUSHED, or NaN. */
-  public static FloatVector normal(FloatVector v) {
-    FloatVector magic = FloatVector.broadcast(F, MAGIC);
-    FloatVector one = FloatVector.broadcast(F, 1f);
-    FloatVector biased = v.fma(FloatVector.broadcast(F, LOG2_E), magic);
-    FloatVector n = biased.sub(magic);
-    FloatVector r = n.fma(FloatVector.broadcast(F, -LN2_HI), v);
-    r = n.fma(FloatVector.broadcast(F, -LN2_LO), r);
-    FloatVector p = FloatVector.broadcast(F, C6).fma(r, FloatVector.broadcast(F, C5));
-    p = p.fma(r, FloatVector.broadcast(F, C4));
-    p = p.fma(r, FloatVector.broadcast(F, C3));
-    p = p.fma(r, FloatVector.broadcast(F, C2));
-    p = p.fma(r, one);
-    p = p.fma(r, one);
-    IntVector scale = ((IntVector) biased.convert(REINTERPRET_F2I, 0)).lanewise(LSHL, 23);
-    p = p.mul((FloatVector) scale.convert(REINTERPRET_I2F, 0));
-    return p;
-  }
 }
