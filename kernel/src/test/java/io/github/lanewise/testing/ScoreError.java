@@ -45,7 +45,8 @@ public final class ScoreError {
         continue;
       }
       largest = Math.max(largest, roundings(b, h, i, j));
-      double distance = Math.max(0, Math.log(maxWeight / weight));
+      // of a quotient it could be infinite: subnormal weights
+      double distance = Math.max(0, Math.log(maxWeight) - Math.log(weight));
       first += weight * distance;
       second += weight * distance * distance;
       for (int col = 0; col < s.valueDim(); col++) {
