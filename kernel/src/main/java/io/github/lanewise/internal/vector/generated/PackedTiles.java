@@ -43,14 +43,17 @@ public final class PackedTiles {
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   /** Bytes of a vector. */
-  private static final long VECTOR = (long) Float.BYTES * L;
+  private static final int VECTOR = Float.BYTES * L;
 
-  /** Bytes of a row, and of a block of bytes with its scales. */
-  private static final long FLOAT_ROW = (long) Float.BYTES * COLUMNS;
+  /**
+   * Bytes of a row, and of a block of bytes with its scales: ints, and so are distances in a call.
+   * With products of longs C2 of JDK 26 and 27 does not come to an end.
+   */
+  private static final int FLOAT_ROW = Float.BYTES * COLUMNS;
 
-  private static final long SHORT_ROW = (long) Short.BYTES * COLUMNS;
-  private static final long BYTE_ROW = COLUMNS;
-  private static final long BYTE_BLOCK = SCALES + BLOCK * BYTE_ROW;
+  private static final int SHORT_ROW = Short.BYTES * COLUMNS;
+  private static final int BYTE_ROW = COLUMNS;
+  private static final int BYTE_BLOCK = SCALES + BLOCK * BYTE_ROW;
 
   /** The upper half of a word. */
   private static final int UPPER = 0xFFFF_0000;
@@ -440,7 +443,7 @@ public final class PackedTiles {
     IntVector byteOfWord = IntVector.broadcast(I, BYTE);
     IntVector byteFloat = IntVector.broadcast(I, BYTE_FLOAT);
     for (int block = 0; block < blocks; block++) {
-      long first = to + (long) block * BLOCK * FLOAT_ROW;
+      long first = to + block * (BLOCK * FLOAT_ROW);
       long at = from + block * BYTE_BLOCK;
       IntVector w00 = IntVector.fromMemorySegment(I, b, at, ORDER);
       IntVector w10 = IntVector.fromMemorySegment(I, b, at + LINE, ORDER);
