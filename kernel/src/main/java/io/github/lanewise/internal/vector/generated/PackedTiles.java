@@ -35,6 +35,7 @@ import jdk.incubator.vector.VectorSpecies;
  *       subtrahend 9 more. It is an instruction less than converting the integer.
  * </ul>
  */
+@SuppressWarnings("NarrowCalculation") // a call sees less than 2³¹ bytes
 public final class PackedTiles {
   private static final VectorSpecies<Float> F = LaneSpecies.FLOATS;
   private static final VectorSpecies<Integer> I = LaneSpecies.INTS;
