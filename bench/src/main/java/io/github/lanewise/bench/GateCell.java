@@ -99,17 +99,21 @@ record GateCell(String name, Known known, Supplier<Runnable> prepare) {
     cells.add(decode(Storage.FLOAT16, new Known(9.2, 17, 19)));
     cells.add(decode(Storage.INT8, new Known(1, 18, 19)));
     cells.add(new GateCell("loss 64x1000", new Known(4.5, 6.9, 8.7), LossBenchmark::call));
-    // the kernels are those of decode, which are judged above; here it is the garbage
     cells.add(
         new GateCell(
             "decode 16 sequences, ragged",
-            Known.NOTHING,
+            new Known(6.5, 9, 11),
             () -> RaggedBenchmark.call(Storage.FLOAT32)));
-    for (PackedMatrix.Storage packed : PackedMatrix.Storage.values()) {
-      for (int rows : new int[] {1, 17}) {
-        String name = rows + "x512x512 packed " + packed.name().toLowerCase(Locale.ROOT);
-        cells.add(new GateCell(name, Known.NOTHING, () -> packedProduct(rows, packed)));
-      }
+    for (PackedMatrix.Storage storage : PackedMatrix.Storage.values()) {
+      Known oneRow =
+          switch (storage) {
+            case FLOAT32 -> new Known(3.9, 6.9, 10);
+            case BFLOAT16 -> new Known(13, 25, 50);
+            case FLOAT16 -> new Known(10, 19, 28);
+            case INT8 -> new Known(20, 38, 55);
+          };
+      cells.add(packed(1, storage, oneRow));
+      cells.add(packed(17, storage, new Known(6.8, 12, 18)));
     }
     cells.add(new GateCell("sampler top-k, top-p, min-p", Known.NOTHING, SamplerBenchmark::call));
     return cells;
@@ -125,8 +129,10 @@ record GateCell(String name, Known known, Supplier<Runnable> prepare) {
     return new GateCell(name, known, () -> DecodeBenchmark.call(8, 512, storage));
   }
 
-  private static Runnable packedProduct(int rows, PackedMatrix.Storage storage) {
-    return PackedMatrixBenchmark.of(rows, 512, 512, storage)::product;
+  private static GateCell packed(int rows, PackedMatrix.Storage storage, Known known) {
+    String name = rows + "x512x512 packed " + storage.name().toLowerCase(Locale.ROOT);
+    return new GateCell(
+        name, known, () -> PackedMatrixBenchmark.of(rows, 512, 512, storage)::product);
   }
 
   private static Runnable logSumExp() {

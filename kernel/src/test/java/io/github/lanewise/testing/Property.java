@@ -59,8 +59,12 @@ public final class Property {
 
   /** How many of so many cases this run takes: all, or a third; a few are not divided. */
   public static int share(int cases) {
-    boolean all = System.getProperty(CASES, "").equals("all");
-    return all ? cases : Math.min(cases, Math.max(FEW, cases / 3));
+    return takesAll() ? cases : Math.min(cases, Math.max(FEW, cases / 3));
+  }
+
+  /** Whether this run takes all cases: {@code mvn -Plong verify}. */
+  public static boolean takesAll() {
+    return System.getProperty(CASES, "").equals("all");
   }
 
   void run(String name, int cases, Consumer<Draw> body) {
