@@ -55,7 +55,8 @@ public interface LaneKernels {
    * @param kind whether the weights are written to y, and whether the moment is wanted
    * @param from a multiple of 64
    * @param scratch {@link RowReductions#SCRATCH} floats
-   * @return Σ p and Σ p·d over p ≠ 0 (unspecified if not wanted), as {@link FloatPair} packs them
+   * @return Σ p and Σ p·d over p ≠ 0 (unspecified if not wanted), as {@link FloatPair} packs them;
+   *     or Σ p over d ≠ 0, and how many d are 0 ({@link WeightSums#REST})
    */
   long weights(
       WeightSums kind,

@@ -57,6 +57,7 @@ public abstract class RowReductions implements LaneKernels {
     WEIGHTS_AND_MOMENT,
     WEIGHT_SUM,
     WEIGHT_SUM_AND_MOMENT,
+    WEIGHT_REST,
     DOT,
     VISIBLE_SUM
   }
@@ -144,6 +145,9 @@ public abstract class RowReductions implements LaneKernels {
   }
 
   private static Reduction reduction(WeightSums kind) {
+    if (kind == WeightSums.REST) {
+      return Reduction.WEIGHT_REST;
+    }
     if (kind.wantsMoment()) {
       return kind.writes() ? Reduction.WEIGHTS_AND_MOMENT : Reduction.WEIGHT_SUM_AND_MOMENT;
     }

@@ -9,7 +9,9 @@ public enum WeightSums {
   /** Sums p. */
   SUM,
   /** Sums p and p·d. */
-  SUM_WITH_MOMENT;
+  SUM_WITH_MOMENT,
+  /** Writes d, sums p where it is not 0, and counts where it is. */
+  REST;
 
   public static WeightSums of(boolean write, boolean moment) {
     return write ? (moment ? WRITE_WITH_MOMENT : WRITE) : (moment ? SUM_WITH_MOMENT : SUM);

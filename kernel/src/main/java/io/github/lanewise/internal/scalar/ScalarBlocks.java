@@ -58,6 +58,8 @@ public final class ScalarBlocks {
         return FloatPair.of(dotLane(x, xRow, y, yRow, from + lane, to), 0f);
       case VISIBLE_SUM:
         return FloatPair.of(visibleSumLane(x, xRow, y, yRow, from + lane, to), 0f);
+      case WEIGHT_REST:
+        return restLane(x, xRow, y, yRow, from + lane, to, shift);
       default:
         boolean writes =
             reduction == Reduction.WEIGHTS || reduction == Reduction.WEIGHTS_AND_MOMENT;
@@ -81,6 +83,22 @@ public final class ScalarBlocks {
       }
     }
     return FloatPair.of(sum, moment);
+  }
+
+  private static long restLane(
+      float[] x, int xRow, float[] y, int yRow, int from, int to, float shift) {
+    float sum = 0f;
+    int found = 0;
+    for (int j = from; j < to; j += LANES) {
+      float d = x[xRow + j] - shift;
+      y[yRow + j] = d;
+      if (d == 0f) {
+        found++;
+      } else {
+        sum += ScalarMath.flushedExp(d);
+      }
+    }
+    return FloatPair.of(sum, found);
   }
 
   private static float dotLane(float[] y, int yRow, float[] dy, int dyRow, int from, int to) {

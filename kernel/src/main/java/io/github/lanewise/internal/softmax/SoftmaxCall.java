@@ -74,7 +74,7 @@ public final class SoftmaxCall implements Task {
     try (Workspace own = runner.acquire()) {
       SoftmaxRow row = own.get(ROW);
       try {
-        row.bind(options, NO_MASK, false, false);
+        row.bind(options, NO_MASK, false, false, false);
         row.bindRow(0, 0, 0, length);
         row.bindArrays(x, from, x, from);
         row.apply(own);
@@ -279,7 +279,8 @@ public final class SoftmaxCall implements Task {
 
   private SoftmaxRow begin(Workspace workspace) {
     SoftmaxRow row = workspace.get(ROW);
-    row.bind(options, mask, logSumExp.floats != null, entropy.floats != null);
+    row.bind(
+        options, mask, logSumExp.floats != null, entropy.floats != null, maxWeight.floats != null);
     return row;
   }
 

@@ -3,6 +3,7 @@ package io.github.lanewise.internal.softmax;
 import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 
 import io.github.lanewise.internal.kernel.FloatPair;
+import io.github.lanewise.internal.kernel.LaneKernels;
 import io.github.lanewise.internal.kernel.RowReductions;
 import io.github.lanewise.internal.kernel.WeightSums;
 import io.github.lanewise.internal.mask.MaskPlan;
@@ -29,6 +30,10 @@ final class SoftmaxRow {
   private WeightSums kind;
   private boolean wantsStatistics;
   private boolean wantsRest;
+
+  /** Whether nothing is wanted of the sums but {@link #rest}. */
+  private boolean restAlone;
+
   private MaskPlan mask;
   private long batch;
   private long head;
@@ -66,11 +71,18 @@ final class SoftmaxRow {
   SoftmaxRow() {}
 
   /** Chooses what is computed. */
-  void bind(SoftmaxOptions options, MaskPlan mask, boolean wantsLogSumExp, boolean wantsEntropy) {
+  void bind(
+      SoftmaxOptions options,
+      MaskPlan mask,
+      boolean wantsLogSumExp,
+      boolean wantsEntropy,
+      boolean wantsMaxWeight) {
     this.options = options;
     this.mask = mask;
     wantsStatistics = wantsLogSumExp || wantsEntropy;
     wantsRest = wantsStatistics || options.logarithmic();
+    restAlone =
+        options.logarithmic() && !wantsEntropy && !wantsMaxWeight && options.temperature() == 1f;
     kind = WeightSums.of(!options.logarithmic(), wantsEntropy);
   }
 
@@ -130,6 +142,10 @@ final class SoftmaxRow {
     float max = largest(begin, end, bits);
     if (isSpecial(max)) {
       finish(max, 0L, 0f, bits);
+      return;
+    }
+    if (restAlone) {
+      applyRest(max, workspace, bits);
       return;
     }
     long sums = weigh(begin, end, max, true, workspace);
@@ -219,6 +235,30 @@ final class SoftmaxRow {
     own.weigh(kind, scores, row, y, yRow, from, to, largest, shift, workspace);
     rest = own.rest;
     return own.sums;
+  }
+
+  /**
+   * Passes 2 and 3 over the whole row, where the rest is all that is wanted of its sums: x - m goes
+   * to y, and what is not the maximum is summed on the way, which is there once nearly always.
+   */
+  private void applyRest(float max, Workspace workspace, long[] bits) {
+    float[] scores = staged ? y : x;
+    int row = staged ? yRow : xRow;
+    float[] scratch = workspace.get(RowSums.SCRATCH, RowReductions.SCRATCH);
+    LaneKernels kernels = Kernels.lanes();
+    long sums = kernels.weights(WeightSums.REST, scores, row, y, yRow, begin, end, max, scratch);
+    rest = FloatPair.first(sums);
+    if (FloatPair.second(sums) > 1f) {
+      RowSums own = workspace.get(RowSums.SUMS);
+      int first = kernels.indexOf(y, yRow + begin, yRow + end, 0f) - yRow;
+      own.weigh(WeightSums.SUM, y, yRow, y, yRow, begin, end, first, 0f, workspace);
+      rest = own.rest;
+    }
+    // A sum is NaN where its rest is.
+    if (finish(max, FloatPair.of(rest, 0f), rest, bits)) {
+      float logSum = RowSums.logSum(rest);
+      kernels.logWeights(y, yRow + begin, 0f, logSum, y, yRow + begin, end - begin);
+    }
   }
 
   /** The limit of (x - m)/T for infinite T: 0, also where x - m overflows; -inf and NaN stay. */

@@ -47,6 +47,8 @@ final class RowDrills {
             false,
             this::moments,
             (k, n) -> usualWeights(k, n, WeightSums.WRITE_WITH_MOMENT)),
+        new Drill(
+            "rest of weights", false, this::rests, (k, n) -> usualWeights(k, n, WeightSums.REST)),
         new Drill("masks", false, this::masks, this::usualMasks),
         new Drill("exp", false, this::exp, this::usualExp),
         new Drill("sum and maximum", false, this::reductions, this::usualReductions),
@@ -78,6 +80,15 @@ final class RowDrills {
     for (int call = from; call < to; call++) {
       WeightSums kind = call % 8 == 7 ? WeightSums.SUM_WITH_MOMENT : WeightSums.WRITE_WITH_MOMENT;
       rows.weights(kind, x, 0, y, 0, 0, Math.min(256, length(call)), 3f, scratch);
+    }
+  }
+
+  /** The leaf's kernel in half of the calls. */
+  private void rests(KernelSet kernels, int from, int to) {
+    LaneKernels rows = kernels.lanes();
+    for (int call = from; call < to; call++) {
+      int length = call % 2 == 0 ? RowReductions.LEAF : length(call);
+      rows.weights(WeightSums.REST, x, 0, y, 0, 0, length, 3f, scratch);
     }
   }
 

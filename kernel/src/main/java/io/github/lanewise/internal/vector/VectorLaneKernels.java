@@ -340,6 +340,8 @@ final class VectorLaneKernels extends RowReductions {
         return FloatPair.of(leafDot(x, xRow, y, yRow, from, to), 0f);
       case VISIBLE_SUM:
         return FloatPair.of(VectorBlocks.visibleSum(x, xRow, y, yRow, from, to), 0f);
+      case WEIGHT_REST:
+        return rest(x, xRow, y, yRow, from, to, shift, scratch);
       default:
         return weights(reduction, x, xRow, y, yRow, from, to, shift, scratch);
     }
@@ -409,10 +411,7 @@ final class VectorLaneKernels extends RowReductions {
       weights(x, xRow, target, row, from, whole, shift, moment, scratch);
     }
     if (whole < to) {
-      // The rest is filled up to a step with what weighs nothing, as if scratch were the row.
-      int rest = to - whole;
-      System.arraycopy(x, xRow + whole, scratch, 0, rest);
-      Arrays.fill(scratch, rest, STEP, Float.NEGATIVE_INFINITY);
+      int rest = fillStep(x, xRow, whole, to, scratch);
       weights(scratch, -whole, scratch, -whole, whole, whole + STEP, shift, moment, scratch);
       if (writes) {
         System.arraycopy(scratch, 0, y, yRow + whole, rest);
@@ -421,6 +420,40 @@ final class VectorLaneKernels extends RowReductions {
     float sum = VectorBlocks.leafSum(scratch, ExpLoops.SUMS, from, to);
     return FloatPair.of(
         sum, moment ? VectorBlocks.leafSum(scratch, ExpLoops.MOMENTS, from, to) : 0f);
+  }
+
+  private static long rest(
+      float[] x, int xRow, float[] y, int yRow, int from, int to, float shift, float[] scratch) {
+    VectorBlocks.clear(scratch, from, to, false);
+    int whole = to & -STEP;
+    int found = 0;
+    if (to - from == LEAF) {
+      int lanes = ExpLoops.SUMS;
+      for (int j = from; j < to; j += ExpLoops.SPAN, lanes += 4 * L) {
+        found += ExpLoops.restOfSpan(x, xRow + j, y, yRow + j, shift, scratch, lanes);
+      }
+    } else if (from < whole) {
+      found = ExpLoops.rest(x, xRow, y, yRow, from, whole, shift, scratch);
+    }
+    if (whole < to) {
+      int left = fillStep(x, xRow, whole, to, scratch);
+      found += ExpLoops.rest(scratch, -whole, scratch, -whole, whole, whole + STEP, shift, scratch);
+      System.arraycopy(scratch, 0, y, yRow + whole, left);
+    }
+    return FloatPair.of(VectorBlocks.leafSum(scratch, ExpLoops.SUMS, from, to), found);
+  }
+
+  /**
+   * Copies elements [from, to) to scratch, filled up to a step with what weighs nothing, as if
+   * scratch were the row.
+   *
+   * @return how many there are
+   */
+  private static int fillStep(float[] x, int xRow, int from, int to, float[] scratch) {
+    int rest = to - from;
+    System.arraycopy(x, xRow + from, scratch, 0, rest);
+    Arrays.fill(scratch, rest, STEP, Float.NEGATIVE_INFINITY);
+    return rest;
   }
 
   private static void weights(

@@ -10,6 +10,7 @@ import io.github.lanewise.testing.ContractSum;
 import io.github.lanewise.testing.Floats;
 import io.github.lanewise.testing.Sizes;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -44,7 +45,7 @@ class LaneKernelsTest {
         float moment =
             ContractSum.of(
                 length, (lane, j) -> p[j] > 0 ? Math.fma(p[j], x[j] - shift, lane) : lane);
-        for (WeightSums kind : WeightSums.values()) {
+        for (WeightSums kind : EnumSet.complementOf(EnumSet.of(WeightSums.REST))) {
           String what = kind + " of " + length;
           float[] y = Floats.filled(length + 3, 7f);
           long sums = LANES.weights(kind, x, 0, y, 2, 0, length, shift, scratch);
@@ -62,6 +63,37 @@ class LaneKernelsTest {
               sums, LANES.weights(kind, inPlace, 0, inPlace, 0, 0, length, shift, scratch), what);
           Floats.assertBits(kind.writes() ? p : x, inPlace, what);
         }
+      }
+    }
+  }
+
+  @Test
+  void theRestOfWeightsIsWithoutTheMaximaWhichAreCounted() {
+    for (int length : Sizes.sweep()) {
+      for (int maxima = 0; maxima <= Math.min(3, length); maxima++) {
+        float[] x = differences(length);
+        float[] d = new float[length];
+        float[] p = new float[length];
+        for (int n = 0; n < maxima; n++) {
+          x[random.nextInt(length)] = 1.5f;
+        }
+        int found = 0;
+        for (int j = 0; j < length; j++) {
+          d[j] = x[j] - 1.5f;
+          p[j] = d[j] == 0f ? 0f : ScalarMath.flushedExp(d[j]);
+          found += d[j] == 0f ? 1 : 0;
+        }
+        String what = maxima + " among " + length;
+        long expected = FloatPair.of(ContractSum.of(p), found);
+        float[] y = Floats.filled(length + 3, 7f);
+        long sums = LANES.weights(WeightSums.REST, x, 0, y, 2, 0, length, 1.5f, scratch);
+        assertEquals(expected, sums, what);
+        float[] whole = Floats.filled(length + 3, 7f);
+        System.arraycopy(d, 0, whole, 2, length);
+        Floats.assertBits(whole, y, what);
+        assertEquals(
+            expected, LANES.weights(WeightSums.REST, x, 0, x, 0, 0, length, 1.5f, scratch), what);
+        Floats.assertBits(d, x, what);
       }
     }
   }
