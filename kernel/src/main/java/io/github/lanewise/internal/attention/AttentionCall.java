@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@link Sequences} says how many queries and keys each sequence has, and where its rows lie:
  *       from here on a dense call is a ragged one whose sequences are of one length;
  *   <li>a workspace has a call at rest, to which the operands are bound: a {@link PrefillCall}, and
- *       a {@link DecodeCall} for those sequences of a cache that have few queries;
+ *       a {@link DecodeCall} for those sequences that have few queries;
  *   <li>the call cuts its work into tasks for the runner. One task makes the scores of some query
  *       rows chunk by chunk of keys ({@link ScorePanel}, {@link DecodeScores}), from them weights,
  *       sums and weighted values, which are a chunk's node;
@@ -48,13 +48,11 @@ public final class AttentionCall {
       Workers workers) {
     TaskRunner runner = TaskRunner.of(Objects.requireNonNull(workers, "workers"));
     AttentionChecks.forward(options, q, k, v, out, statistics, runner.parallelism() > 1);
-    try (Workspace own = runner.acquire();
-        PrefillCall call = own.get(PrefillCall.KEY)) {
+    try (Workspace own = runner.acquire()) {
       Sequences sequences = own.get(SEQUENCES);
       sequences.bindDense(q.size(0), q.size(2), k.size(2));
-      call.bindTensors(options, sequences, q, k, v);
-      call.results.bind(StridedFloats.of(out), statistics);
-      call.execute(runner, own);
+      forward(
+          options, q, k, v, sequences, out, statistics, runner, own, DecodeCall.MOST_ROWS);
     }
   }
 
@@ -70,15 +68,42 @@ public final class AttentionCall {
       RowStatistics statistics,
       Workers workers) {
     TaskRunner runner = TaskRunner.of(Objects.requireNonNull(workers, "workers"));
-    try (Workspace own = runner.acquire();
-        PrefillCall call = own.get(PrefillCall.KEY)) {
+    try (Workspace own = runner.acquire()) {
       Sequences sequences = own.get(SEQUENCES);
       boolean otherThreads = runner.parallelism() > 1;
       AttentionChecks.ragged(
           options, q, k, v, queryStarts, keyStarts, sequences, out, statistics, otherThreads);
-      call.bindTensors(options, sequences, q, k, v);
-      call.results.bind(StridedFloats.of(out), statistics);
-      call.execute(runner, own);
+      forward(
+          options, q, k, v, sequences, out, statistics, runner, own, DecodeCall.MOST_ROWS);
+    }
+  }
+
+  /**
+   * Sequences with few queries by one path, the others by another, with the same bits.
+   *
+   * @param mostRows the most query rows of a key head that {@link DecodeCall} is to serve
+   */
+  static void forward(
+      AttentionOptions options,
+      FloatTensor q,
+      FloatTensor k,
+      FloatTensor v,
+      Sequences sequences,
+      FloatTensor out,
+      RowStatistics statistics,
+      TaskRunner runner,
+      Workspace own,
+      int mostRows) {
+    long few = DecodeCall.mostQueries(options, q, k, v, mostRows);
+    try (DecodeCall decode = own.get(DecodeCall.KEY);
+        PrefillCall prefill = own.get(PrefillCall.KEY)) {
+      decode.bindTensors(options, sequences, q, k, v, few);
+      prefill.bindTensors(options, sequences, q, k, v, few + 1);
+      StridedFloats target = StridedFloats.of(out);
+      decode.results.bind(target, statistics);
+      prefill.results.bind(target, statistics);
+      prefill.execute(runner, own);
+      decode.execute(runner, own);
     }
   }
 
@@ -236,7 +261,7 @@ public final class AttentionCall {
       int mostRows) {
     boolean otherThreads = runner.parallelism() > 1;
     AttentionChecks.cached(options, q, cache, sequences, out, statistics, otherThreads);
-    long few = DecodeCall.mostQueries(options, q.size(1), cache.layout(), mostRows);
+    long few = DecodeCall.mostQueries(options, q.size(1), cache.layout().keyHeads, mostRows);
     try (DecodeCall decode = own.get(DecodeCall.KEY);
         PrefillCall prefill = own.get(PrefillCall.KEY)) {
       decode.bindCache(options, sequences, q, cache, few);

@@ -5,6 +5,7 @@ import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 import io.github.lanewise.FloatTensor;
 import io.github.lanewise.internal.cache.CacheSnapshot;
 import io.github.lanewise.internal.cache.PageLayout;
+import io.github.lanewise.internal.kernel.DecodeKernels.Element;
 import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.mask.RowGroup;
 import io.github.lanewise.internal.mask.Sequences;
@@ -13,9 +14,10 @@ import io.github.lanewise.internal.work.TaskRunner;
 import io.github.lanewise.internal.work.TaskRunner.Task;
 import io.github.lanewise.internal.work.Workspace;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One call of attention over a cache with few queries to a key head.
+ * One call of attention with few queries to a key head, over a cache or over tensors.
  *
  * <p>A task is a run of chunks of one sequence for a block of key heads; it makes the node of the
  * merge tree that stands for its run. One thread takes all heads and all chunks of a sequence:
@@ -36,8 +38,16 @@ final class DecodeCall extends Operands implements Task {
   /** Bytes of keys and values below which one thread is done before a second has begun. */
   private static final long LEAST_SHARED = 1L << 19;
 
-  CacheSnapshot cache;
-  PageLayout layout;
+  /** Where keys and values are; null if they are in tensors. */
+  @Nullable CacheSnapshot cache;
+
+  final TensorSource tensors = new TensorSource();
+
+  Element keyElement = Element.FLOAT32;
+  Element valueElement = Element.FLOAT32;
+
+  /** Tokens of a page, or of a chunk of a tensor. */
+  int pageLength;
 
   /** Value columns of a node: whole groups. */
   int width;
@@ -68,9 +78,37 @@ final class DecodeCall extends Operands implements Task {
    *
    * @param rows the most rows of a key head
    */
-  static long mostQueries(AttentionOptions options, long queryHeads, PageLayout layout, int rows) {
-    boolean serves = layout.keyHeads > 0 && queryHeads > 0 && !options.anyArgmax();
-    return serves ? rows / (queryHeads / layout.keyHeads) : 0;
+  static long mostQueries(AttentionOptions options, long queryHeads, long keyHeads, int rows) {
+    boolean serves = keyHeads > 0 && queryHeads > 0 && !options.anyArgmax();
+    return serves ? rows / (queryHeads / keyHeads) : 0;
+  }
+
+  /** The same over tensors; 0 also if a chunk of a head does not stay in the cache. */
+  static long mostQueries(
+      AttentionOptions options, FloatTensor q, FloatTensor k, FloatTensor v, int rows) {
+    long perToken = k.size(k.rank() - 1) + v.size(v.rank() - 1);
+    return perToken <= TensorPages.MOST_PER_TOKEN
+        ? mostQueries(options, q.size(1), k.size(1), rows)
+        : 0;
+  }
+
+  /** Binds arguments that have been checked, for the sequences with at most so many queries. */
+  void bindTensors(
+      AttentionOptions options,
+      Sequences sequences,
+      FloatTensor q,
+      FloatTensor k,
+      FloatTensor v,
+      long most) {
+    cache = null;
+    bindQueries(options, StridedFloats.of(q), sequences, k.size(1), 0, most);
+    int valueDim = (int) v.size(v.rank() - 1);
+    tensors.bind(StridedFloats.of(k), StridedFloats.of(v), sequences, 0, headDim, valueDim);
+    keyElement = Element.FLOAT32;
+    valueElement = Element.FLOAT32;
+    pageLength = CHUNK;
+    width = (valueDim + valueElement.lanes - 1) / valueElement.lanes * valueElement.lanes;
+    mask.bind(options.mask, sequences, q.size(1), sequences.isRagged());
   }
 
   /**
@@ -88,8 +126,11 @@ final class DecodeCall extends Operands implements Task {
       CacheSnapshot cache,
       long most) {
     this.cache = cache;
-    layout = cache.layout();
+    PageLayout layout = cache.layout();
     bindQueries(options, StridedFloats.of(q), sequences, layout.keyHeads, 0, most);
+    keyElement = layout.keyElement;
+    valueElement = layout.valueElement;
+    pageLength = layout.pageLength;
     width = layout.valueWidth();
     bindMask(cache);
   }
@@ -100,10 +141,9 @@ final class DecodeCall extends Operands implements Task {
   }
 
   @Override
-  @SuppressWarnings("NullAway") // bound again before use
   public void close() {
     cache = null;
-    layout = null;
+    tensors.unbind();
     super.close();
   }
 
@@ -151,8 +191,8 @@ final class DecodeCall extends Operands implements Task {
   }
 
   private long bytes() {
-    int perKey = layout.headDim * layout.keyElement.bytes + width * layout.valueElement.bytes;
-    return keys() * layout.keyHeads * perKey;
+    int perKey = headDim * keyElement.bytes + width * valueElement.bytes;
+    return keys() * keyHeads * perKey;
   }
 
   /**
@@ -167,7 +207,7 @@ final class DecodeCall extends Operands implements Task {
       mostRows = Math.max(mostRows, rows(members[m]));
     }
     runLevel = Long.SIZE - Long.numberOfLeadingZeros(longest / CHUNK);
-    headsPerTask = layout.keyHeads;
+    headsPerTask = (int) keyHeads;
     headBlocks = 1;
     if (threads > 1) {
       int wanted = TASKS_PER_THREAD * threads;
@@ -177,7 +217,7 @@ final class DecodeCall extends Operands implements Task {
       }
       while (headsPerTask > 1 && count() * headBlocks < wanted) {
         headsPerTask = (headsPerTask + 1) / 2;
-        headBlocks = (layout.keyHeads + headsPerTask - 1) / headsPerTask;
+        headBlocks = ((int) keyHeads + headsPerTask - 1) / headsPerTask;
       }
     }
     firstTask[0] = 0;
@@ -224,7 +264,7 @@ final class DecodeCall extends Operands implements Task {
     int m = memberOf(index);
     int part = index - firstTask[m];
     int firstHead = part % headBlocks * headsPerTask;
-    int heads = Math.min(headsPerTask, layout.keyHeads - firstHead);
+    int heads = (int) Math.min(headsPerTask, keyHeads - firstHead);
     long run = firstRun(m) + part / headBlocks;
     DecodeWorker worker = workspace.get(WORKER);
     try {
@@ -257,7 +297,7 @@ final class DecodeCall extends Operands implements Task {
     long end = first + runs(m);
     for (int block = 0; block < headBlocks; block++) {
       int firstHead = block * headsPerTask;
-      int heads = Math.min(headsPerTask, layout.keyHeads - firstHead);
+      int heads = (int) Math.min(headsPerTask, keyHeads - firstHead);
       try {
         worker.begin(this, members[m], firstHead, heads);
         int length = (int) NodeKernels.length(worker.rows.count, width);

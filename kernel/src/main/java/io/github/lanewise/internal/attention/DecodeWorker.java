@@ -2,11 +2,8 @@ package io.github.lanewise.internal.attention;
 
 import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 
-import io.github.lanewise.internal.cache.CacheSnapshot;
-import io.github.lanewise.internal.cache.Page;
-import io.github.lanewise.internal.cache.PageLayout;
-import io.github.lanewise.internal.cache.PageReader;
 import io.github.lanewise.internal.kernel.DecodeKernels;
+import io.github.lanewise.internal.kernel.DecodeKernels.Element;
 import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.mask.QueryRows;
 import io.github.lanewise.internal.runtime.Kernels;
@@ -17,7 +14,7 @@ import java.util.Arrays;
  * heads of a block, their weights, and the product with the values.
  *
  * <p>The keys of all heads come first, and then the values of all: they lie one after the other in
- * a page. As many heads are taken together as keep the scores in the cache.
+ * a page. As many heads are taken together as keep the scores in the cache; of tensors, one.
  */
 final class DecodeWorker {
 
@@ -29,7 +26,8 @@ final class DecodeWorker {
   final QueryRows rows = new QueryRows();
   final DecodeScores scores = new DecodeScores();
   final ResultWriter results = new ResultWriter();
-  private final PageReader found = new PageReader();
+  private final CachedPages cached = new CachedPages();
+  private final TensorPages tensors = new TensorPages();
 
   final MergeTree tree = new MergeTree();
 
@@ -40,8 +38,7 @@ final class DecodeWorker {
   private final float[] group = new float[DecodeCall.MOST_ROWS * MOST_LANES];
 
   private DecodeCall call;
-  private CacheSnapshot cache;
-  private PageLayout layout;
+  private DecodePages pages;
   private int sequence;
   private int firstHead;
 
@@ -54,9 +51,14 @@ final class DecodeWorker {
   /** Takes on the rows of the key heads {@code [firstHead, firstHead + heads)}. */
   void begin(DecodeCall call, int sequence, int firstHead, int heads) {
     this.call = call;
-    cache = call.cache;
-    layout = call.layout;
     this.sequence = sequence;
+    if (call.cache != null) {
+      cached.bind(call.cache, sequence);
+      pages = cached;
+    } else {
+      tensors.bind(call, call.tensors, sequence);
+      pages = tensors;
+    }
     this.firstHead = firstHead;
     headRows = call.rows(sequence);
     long firstQueryHead = firstHead * call.group;
@@ -67,9 +69,8 @@ final class DecodeWorker {
   @SuppressWarnings("NullAway") // a worker at rest holds nothing of the caller's
   void release() {
     call = null;
-    cache = null;
-    layout = null;
-    found.release();
+    pages.release();
+    pages = null;
   }
 
   /** Makes the tree of the chunks {@code [first, end)}. */
@@ -90,7 +91,7 @@ final class DecodeWorker {
   }
 
   private void loadQueries() {
-    int blocks = (layout.headDim + CHUNK - 1) / CHUNK;
+    int blocks = (call.headDim + CHUNK - 1) / CHUNK;
     int needed = Math.multiplyExact(blocks, rows.count * CHUNK);
     if (queries.length < needed) {
       queries = new float[needed];
@@ -99,7 +100,7 @@ final class DecodeWorker {
       long at = rows.offsetIn(call.q, r);
       for (int block = 0; block < blocks; block++) {
         int dim = block * CHUNK;
-        int length = Math.min(CHUNK, layout.headDim - dim);
+        int length = Math.min(CHUNK, call.headDim - dim);
         call.q.read(at + dim, queries, (block * rows.count + r) * CHUNK, length);
       }
     }
@@ -107,16 +108,17 @@ final class DecodeWorker {
 
   /** Makes the node of one chunk; false, with nothing there, if nobody sees it. */
   private boolean attend(long chunk0, int node) {
-    int length = (int) Math.min(CHUNK, cache.length(sequence) - chunk0);
+    int length = (int) Math.min(CHUNK, call.sequences.keys(sequence) - chunk0);
     if (!rows.findVisible(chunk0, length)) {
       return false;
     }
     tree.clear(node);
     int heads = rows.count / headRows;
-    int together = Math.max(1, ROWS_IN_FLIGHT / headRows);
+    int together = pages.areLoaded() ? 1 : Math.max(1, ROWS_IN_FLIGHT / headRows);
     for (int head = 0; head < heads; head += together) {
       int endHead = Math.min(heads, head + together);
       scores.clear(rows, (endHead - head) * headRows);
+      pages.load(firstHead + head, chunk0, rows.from(), rows.to());
       for (int h = head; h < endHead; h++) {
         multiplyKeys(chunk0, h, (h - head) * headRows);
       }
@@ -133,56 +135,55 @@ final class DecodeWorker {
 
   /** The part of the chunk from {@code key} on that lies in one page: where it ends. */
   private int endOfPage(long chunk0, int key) {
-    int pageLength = layout.pageLength;
+    int pageLength = call.pageLength;
     long pageEnd = ((chunk0 + key) / pageLength + 1) * pageLength - chunk0;
     return (int) Math.min(rows.to(), pageEnd);
-  }
-
-  private boolean isHeld(long token) {
-    return cache.nextHeld(sequence, token) == token;
   }
 
   private void multiplyKeys(long chunk0, int h, int scoreRow) {
     int head = firstHead + h;
     int queryRow = h * headRows;
+    int lanes = call.keyElement.lanes;
     int stop;
-    for (int key = rows.from() / layout.keyLanes * layout.keyLanes; key < rows.to(); key = stop) {
+    for (int key = rows.from() / lanes * lanes; key < rows.to(); key = stop) {
       stop = endOfPage(chunk0, key);
-      if (!isHeld(chunk0 + key)) {
+      if (!pages.hold(chunk0 + key)) {
         continue;
       }
-      Page page = cache.page(sequence, chunk0 + key);
-      int token = (int) ((chunk0 + key) % layout.pageLength);
-      int groups = (stop - key + layout.keyLanes - 1) / layout.keyLanes;
-      found.findKeys(layout, page, head, token, groups);
+      int groups = (stop - key + lanes - 1) / lanes;
+      pages.findKeys(head, chunk0 + key, groups);
       int to = scoreRow * CHUNK + key;
-      if (layout.pageLength
-          < layout.keyLanes) { // the lanes beyond the page are not the next page's
+      if (call.pageLength < lanes) { // the lanes beyond the page are not the next page's
         Arrays.fill(group, 0f);
-        multiplyKeys(groups, queryRow, group, 0, layout.keyLanes);
+        multiplyKeys(groups, queryRow, group, 0, lanes);
         for (int r = 0; r < headRows; r++) {
-          System.arraycopy(group, r * layout.keyLanes, scores.scores, to + r * CHUNK, stop - key);
+          System.arraycopy(group, r * lanes, scores.scores, to + r * CHUNK, stop - key);
         }
       } else {
         multiplyKeys(groups, queryRow, scores.scores, to, CHUNK);
       }
-      if (layout.keysScaled()) {
-        int scale = layout.scaleAt(head, token);
-        Kernels.decode().scale(scores.scores, to, headRows, stop - key, page.keyScales, scale);
+      if (call.keyElement == Element.INT8) {
+        float[] scales = pages.page(chunk0 + key).keyScales;
+        int scale = scaleAt(head, chunk0 + key);
+        Kernels.decode().scale(scores.scores, to, headRows, stop - key, scales, scale);
       }
     }
   }
 
+  private int scaleAt(int head, long token) {
+    return head * call.pageLength + (int) (token % call.pageLength);
+  }
+
   private void multiplyKeys(int groups, int queryRow, float[] out, int to, int outStride) {
-    for (int dim = 0; dim < layout.headDim; dim += CHUNK) {
+    for (int dim = 0; dim < call.headDim; dim += CHUNK) {
       Kernels.decode()
           .product(
-              layout.keyElement,
-              found.array,
-              found.from + dim * layout.keyLanes,
-              found.stride,
+              call.keyElement,
+              pages.array,
+              pages.from + dim * call.keyElement.lanes,
+              pages.stride,
               groups,
-              Math.min(CHUNK, layout.headDim - dim),
+              Math.min(CHUNK, call.headDim - dim),
               queries,
               (dim / CHUNK * rows.count + queryRow) * CHUNK,
               headRows,
@@ -199,24 +200,23 @@ final class DecodeWorker {
     int stop;
     for (int key = rows.from(); key < rows.to(); key = stop) {
       stop = endOfPage(chunk0, key);
-      if (!isHeld(chunk0 + key)) {
+      if (!pages.hold(chunk0 + key)) {
         continue;
       }
-      Page page = cache.page(sequence, chunk0 + key);
-      int token = (int) ((chunk0 + key) % layout.pageLength);
       int from = scoreRow * CHUNK + key;
-      if (layout.valuesScaled()) {
-        int scale = layout.scaleAt(head, token);
-        Kernels.decode().scale(scores.weights, from, headRows, stop - key, page.valueScales, scale);
+      if (call.valueElement == Element.INT8) {
+        float[] scales = pages.page(chunk0 + key).valueScales;
+        int scale = scaleAt(head, chunk0 + key);
+        Kernels.decode().scale(scores.weights, from, headRows, stop - key, scales, scale);
       }
-      found.findValues(layout, page, head, token, stop - key);
+      pages.findValues(head, chunk0 + key, stop - key);
       Kernels.decode()
           .product(
-              layout.valueElement,
-              found.array,
-              found.from,
-              found.stride,
-              layout.valueGroups,
+              call.valueElement,
+              pages.array,
+              pages.from,
+              pages.stride,
+              call.width / call.valueElement.lanes,
               stop - key,
               scores.weights,
               from,
@@ -224,7 +224,7 @@ final class DecodeWorker {
               tree.nodes,
               to,
               call.width);
-      finite &= page.allFinite;
+      finite &= pages.areFinite(chunk0 + key);
     }
     if (!finite) {
       for (int r = 0; r < headRows; r++) {
@@ -245,16 +245,14 @@ final class DecodeWorker {
       if (scores.scores[scoreRow + key] == Float.NEGATIVE_INFINITY) {
         continue;
       }
-      Page page = cache.page(sequence, chunk0 + key);
-      int token = (int) ((chunk0 + key) % layout.pageLength);
-      found.findValues(layout, page, head, token, 1);
+      pages.findValues(head, chunk0 + key, 1);
       Kernels.decode()
           .product(
-              layout.valueElement,
-              found.array,
-              found.from,
-              found.stride,
-              layout.valueGroups,
+              call.valueElement,
+              pages.array,
+              pages.from,
+              pages.stride,
+              call.width / call.valueElement.lanes,
               1,
               scores.weights,
               scoreRow + key,

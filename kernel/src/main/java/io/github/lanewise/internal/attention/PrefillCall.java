@@ -74,7 +74,18 @@ final class PrefillCall extends Operands implements Task {
       FloatTensor q,
       FloatTensor k,
       @Nullable FloatTensor v) {
-    bindKeys(options, sequences, q, k, v, 0);
+    bindTensors(options, sequences, q, k, v, 0);
+  }
+
+  /** The same for the sequences that have at least so many queries. */
+  void bindTensors(
+      AttentionOptions options,
+      Sequences sequences,
+      FloatTensor q,
+      FloatTensor k,
+      @Nullable FloatTensor v,
+      long least) {
+    bindKeys(options, sequences, q, k, v, 0, least);
     mask.bind(options.mask, sequences, q.size(1), sequences.isRagged());
   }
 
@@ -86,7 +97,7 @@ final class PrefillCall extends Operands implements Task {
       FloatTensor k,
       FloatTensor v,
       ShardNodes shard) {
-    bindKeys(options, sequences, q, k, v, shard.firstKey());
+    bindKeys(options, sequences, q, k, v, shard.firstKey(), 0);
     this.shard = shard;
     mask.bindShard(options.mask, sequences, q.size(1), shard.firstKey());
   }
@@ -97,8 +108,9 @@ final class PrefillCall extends Operands implements Task {
       FloatTensor q,
       FloatTensor k,
       @Nullable FloatTensor v,
-      long firstKey) {
-    bindQueries(options, StridedFloats.of(q), sequences, k.size(1), 0, Long.MAX_VALUE);
+      long firstKey,
+      long least) {
+    bindQueries(options, StridedFloats.of(q), sequences, k.size(1), least, Long.MAX_VALUE);
     StridedFloats keys = StridedFloats.of(k);
     StridedFloats values = v == null ? keys : StridedFloats.of(v);
     valueDim = v == null ? 0 : (int) v.size(v.rank() - 1);

@@ -69,7 +69,15 @@ final class TensorSource implements KeyValueSource {
 
   @Override
   public void pack(PackedChunk chunk, QueryBlock worker) {
-    RowGroup rows = worker.packedFor;
+    pack(chunk, worker.packedFor, worker.staging);
+  }
+
+  /**
+   * Fills the chunk's room.
+   *
+   * @param rows those that the chunk is for; they have found what they see of it
+   */
+  void pack(PackedChunk chunk, RowGroup rows, StagedRows staging) {
     long chunk0 = chunk.index * CHUNK;
     long kStride = sequences.rowStride(k);
     long vStride = sequences.rowStride(v);
@@ -87,8 +95,8 @@ final class TensorSource implements KeyValueSource {
       while (first < groupEnd) {
         int runEnd = rows.endOfSeen(first, groupEnd);
         long key = chunk0 + first;
-        packKeys(chunk, kRow + key * kStride, runEnd - first, key, worker.staging);
-        allFinite &= packValues(chunk, vRow + key * vStride, runEnd - first, key, worker.staging);
+        packKeys(chunk, kRow + key * kStride, runEnd - first, key, staging);
+        allFinite &= packValues(chunk, vRow + key * vStride, runEnd - first, key, staging);
         first = rows.nextSeen(runEnd, groupEnd);
       }
     }

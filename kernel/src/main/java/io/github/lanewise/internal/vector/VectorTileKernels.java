@@ -183,20 +183,38 @@ public final class VectorTileKernels implements TileKernels {
       int targetFrom,
       int groupStride) {
     for (int round = Practice.rounds; round > 0; round--) {}
-    FloatVector difference = FloatVector.zero(F);
+    // NaN for an infinity or NaN, and stays it: four chains of them, for one would be the slowest.
+    FloatVector zero = FloatVector.zero(F);
+    FloatVector difference0 = zero;
+    FloatVector difference1 = zero;
+    FloatVector difference2 = zero;
+    FloatVector difference3 = zero;
     int whole = width / lanes * lanes;
-    for (int r = 0; r < rows; r++) {
-      int from = sourceFrom + r * sourceStride;
-      int to = targetFrom + r * lanes;
-      for (int group = 0; group < whole; group += lanes) {
-        for (int c = 0; c < lanes; c += L) {
-          FloatVector v = FloatVector.fromArray(F, source, from + group + c);
-          v.intoArray(target, to + c);
-          difference = difference.add(v.sub(v)); // NaN for an infinity or NaN, and stays it
-        }
-        to += groupStride;
+    int fours = rows & -4;
+    for (int column = 0; column < whole; column += L) {
+      int from = sourceFrom + column;
+      int to = targetFrom + column / lanes * groupStride + column % lanes;
+      for (int r = 0; r < fours; r += 4) {
+        FloatVector v0 = FloatVector.fromArray(F, source, from + r * sourceStride);
+        FloatVector v1 = FloatVector.fromArray(F, source, from + (r + 1) * sourceStride);
+        FloatVector v2 = FloatVector.fromArray(F, source, from + (r + 2) * sourceStride);
+        FloatVector v3 = FloatVector.fromArray(F, source, from + (r + 3) * sourceStride);
+        v0.intoArray(target, to + r * lanes);
+        v1.intoArray(target, to + (r + 1) * lanes);
+        v2.intoArray(target, to + (r + 2) * lanes);
+        v3.intoArray(target, to + (r + 3) * lanes);
+        difference0 = difference0.add(v0.sub(v0));
+        difference1 = difference1.add(v1.sub(v1));
+        difference2 = difference2.add(v2.sub(v2));
+        difference3 = difference3.add(v3.sub(v3));
+      }
+      for (int r = fours; r < rows; r++) {
+        FloatVector v = FloatVector.fromArray(F, source, from + r * sourceStride);
+        v.intoArray(target, to + r * lanes);
+        difference0 = difference0.add(v.sub(v));
       }
     }
+    FloatVector difference = difference0.add(difference1).add(difference2.add(difference3));
     boolean finite = difference.compare(VectorOperators.EQ, 0f).allTrue();
     if (whole < width) {
       int edge = targetFrom + whole / lanes * groupStride;

@@ -11,15 +11,16 @@ import io.github.lanewise.attention.CachePages;
 import io.github.lanewise.attention.KeyValueCache;
 import io.github.lanewise.attention.KeyValueCache.Storage;
 import io.github.lanewise.internal.cache.CacheSnapshot;
-import io.github.lanewise.internal.cache.PageLayout;
 import io.github.lanewise.internal.mask.Sequences;
 import io.github.lanewise.internal.work.TaskRunner;
 import io.github.lanewise.internal.work.Workspace;
 import io.github.lanewise.testing.Cases;
 import io.github.lanewise.testing.Draw;
 import io.github.lanewise.testing.Floats;
+import io.github.lanewise.testing.Layout;
 import io.github.lanewise.testing.MaskCase;
 import io.github.lanewise.testing.Results;
+import io.github.lanewise.testing.Sandbox;
 import io.github.lanewise.testing.TestWorkers;
 import java.lang.foreign.Arena;
 import java.util.SplittableRandom;
@@ -83,13 +84,63 @@ class DecodePathPropertyTest {
       FloatTensor q = tensor(random, special, batch, heads, queries, headDim);
       Workers workers = TestWorkers.draw(draw);
       boolean all = draw.onceIn(2, "statistics");
-      PageLayout layout = CachePages.of(cache).layout();
       int mostRows = DecodeCall.MOST_ROWS;
-      assertTrue(DecodeCall.mostQueries(options, heads, layout, mostRows) >= queries);
+      assertTrue(DecodeCall.mostQueries(options, heads, keyHeads, mostRows) >= queries);
       Result general = result(0, options, q, cache, all, workers);
       Result decoded = result(mostRows, options, q, cache, all, workers);
       assertEquals(general.refusal, decoded.refusal);
       general.results.assertBits(decoded.results);
+    }
+  }
+
+  @Cases(250)
+  void bothPathsGiveTheSameBitsOverTensors(Draw draw) {
+    int batch = draw.integer("batch", 1, 3);
+    int keyHeads = draw.integer("keyHeads", 1, 4);
+    int group = draw.integer("group", 1, 8);
+    int queries = draw.integer("queries", 1, Math.max(1, 8 / group));
+    int heads = keyHeads * group;
+    int keys = draw.onceIn(6, "long") ? 2500 : draw.integer("keys", 0, 600);
+    int headDim = draw.onceIn(12, "deep") ? 300 : draw.integer("headDim", 1, 40);
+    int valueDim = draw.integer("valueDim", 0, 40);
+    boolean special = draw.onceIn(3, "special");
+    SplittableRandom random = new SplittableRandom(draw.integer("seed", 0, 1 << 30));
+    Layout layout = draw.oneOf("layout", Layout.values());
+    Sandbox sandbox = new Sandbox(layout);
+    FloatTensor q = copy(sandbox, tensor(random, special, batch, heads, queries, headDim));
+    FloatTensor k = copy(sandbox, tensor(random, special, batch, keyHeads, keys, headDim));
+    FloatTensor v = copy(sandbox, tensor(random, special, batch, keyHeads, keys, valueDim));
+    Mask mask = MaskCase.draw(draw, batch, heads, queries, keys).mask();
+    AttentionOptions options = options(draw, random, mask, heads, queries, keys);
+    Workers workers = TestWorkers.draw(draw);
+    boolean all = draw.onceIn(2, "statistics");
+    int mostRows = DecodeCall.MOST_ROWS;
+    assertTrue(DecodeCall.mostQueries(options, q, k, v, mostRows) >= queries);
+    Results general = result(0, options, q, k, v, all, workers);
+    general.assertBits(result(mostRows, options, q, k, v, all, workers));
+  }
+
+  private static FloatTensor copy(Sandbox sandbox, FloatTensor t) {
+    return sandbox.input(t.toArray(), t.shape());
+  }
+
+  private static Results result(
+      int decodedRows,
+      AttentionOptions options,
+      FloatTensor q,
+      FloatTensor k,
+      FloatTensor v,
+      boolean all,
+      Workers workers) {
+    Results results = Results.allocate(q.size(0), q.size(1), q.size(2), v.size(3));
+    RowStatistics statistics = all ? results.statistics() : RowStatistics.none();
+    TaskRunner runner = TaskRunner.of(workers);
+    try (Workspace own = runner.acquire()) {
+      Sequences sequences = new Sequences();
+      sequences.bindDense(q.size(0), q.size(2), k.size(2));
+      AttentionCall.forward(
+          options, q, k, v, sequences, results.out(), statistics, runner, own, decodedRows);
+      return results;
     }
   }
 

@@ -1,0 +1,102 @@
+package io.github.lanewise.internal.attention;
+
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
+
+import io.github.lanewise.internal.cache.Page;
+import io.github.lanewise.internal.kernel.TileKernels;
+import io.github.lanewise.internal.mask.RowGroup;
+import io.github.lanewise.internal.tensor.StagedRows;
+
+/**
+ * Keys and values in tensors, of which a chunk of one head at a time is brought into groups of
+ * lanes: it stays in the cache until the products have read it.
+ */
+final class TensorPages extends DecodePages {
+
+  private static final int GROUP = TileKernels.GROUP;
+
+  /** Floats of a token's key and value up to which this way is taken: 4 MB for a chunk. */
+  static final long MOST_PER_TOKEN = 1L << 12;
+
+  private final PackedChunk chunk = new PackedChunk();
+  private final RowGroup rows = new RowGroup();
+  private final StagedRows staging = new StagedRows();
+  private float[] keys = new float[0];
+  private float[] values = new float[0];
+  private DecodeCall call;
+  private TensorSource source;
+  private int sequence;
+
+  @SuppressWarnings("NullAway.Init") // bound before use
+  TensorPages() {}
+
+  void bind(DecodeCall call, TensorSource source, int sequence) {
+    this.call = call;
+    this.source = source;
+    this.sequence = sequence;
+    if (keys.length < CHUNK * call.headDim) {
+      keys = new float[CHUNK * call.headDim];
+    }
+    if (values.length < CHUNK * call.width) {
+      values = new float[CHUNK * call.width];
+    }
+  }
+
+  @Override
+  boolean areLoaded() {
+    return true;
+  }
+
+  @Override
+  void load(int head, long chunk0, int from, int end) {
+    rows.set(call.mask, sequence, head * call.group, call.group, 0, call.queries(sequence));
+    rows.findSeen(chunk0, chunk0 + end);
+    chunk.set(0, sequence, head, chunk0 / CHUNK, chunk0 + from, chunk0 + end, call.headDim);
+    int first = from / GROUP * GROUP;
+    chunk.keys = keys;
+    chunk.keysAt = first * call.headDim;
+    chunk.values = values;
+    chunk.valuesAt = first * GROUP;
+    chunk.valueGroupStride = CHUNK * GROUP;
+    source.pack(chunk, rows, staging);
+  }
+
+  @Override
+  boolean hold(long token) {
+    return true;
+  }
+
+  @Override
+  void findKeys(int head, long token, int groups) {
+    array = keys;
+    from = (int) (token % CHUNK) * call.headDim;
+    stride = call.headDim * GROUP;
+  }
+
+  @Override
+  void findValues(int head, long token, int tokens) {
+    array = values;
+    from = (int) (token % CHUNK) * GROUP;
+    stride = CHUNK * GROUP;
+  }
+
+  @Override
+  boolean areFinite(long token) {
+    return chunk.finite;
+  }
+
+  @Override
+  Page page(long token) {
+    throw new AssertionError("floats have no scales");
+  }
+
+  @Override
+  @SuppressWarnings("NullAway") // at rest it holds nothing of the caller's
+  void release() {
+    super.release();
+    chunk.release();
+    staging.release();
+    call = null;
+    source = null;
+  }
+}
