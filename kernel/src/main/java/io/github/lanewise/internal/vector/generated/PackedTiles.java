@@ -512,9 +512,9 @@ public final class PackedTiles {
     FloatVector acc51 = FloatVector.fromArray(F, out, to + 5 * COLUMNS + L);
     FloatVector acc52 = FloatVector.fromArray(F, out, to + 5 * COLUMNS + 2 * L);
     FloatVector acc53 = FloatVector.fromArray(F, out, to + 5 * COLUMNS + 3 * L);
-    for (int t = 0; t < depth; t++) {
-      int at = aFrom + t * GROUP;
-      long row = from + t * FLOAT_ROW;
+    long end = from + depth * FLOAT_ROW;
+    int at = aFrom;
+    for (long row = from; row < end; row += FLOAT_ROW) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, b, row, ORDER);
       FloatVector b1 = FloatVector.fromMemorySegment(F, b, row + VECTOR, ORDER);
       FloatVector b2 = FloatVector.fromMemorySegment(F, b, row + 2 * VECTOR, ORDER);
@@ -549,6 +549,7 @@ public final class PackedTiles {
       acc51 = a5.fma(b1, acc51);
       acc52 = a5.fma(b2, acc52);
       acc53 = a5.fma(b3, acc53);
+      at += GROUP;
     }
     acc00.intoArray(out, to);
     acc01.intoArray(out, to + L);
@@ -597,9 +598,9 @@ public final class PackedTiles {
     FloatVector acc31 = FloatVector.fromArray(F, out, to + 3 * COLUMNS + L);
     FloatVector acc32 = FloatVector.fromArray(F, out, to + 3 * COLUMNS + 2 * L);
     FloatVector acc33 = FloatVector.fromArray(F, out, to + 3 * COLUMNS + 3 * L);
-    for (int t = 0; t < depth; t++) {
-      int at = aFrom + t * GROUP;
-      long row = from + t * FLOAT_ROW;
+    long end = from + depth * FLOAT_ROW;
+    int at = aFrom;
+    for (long row = from; row < end; row += FLOAT_ROW) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, b, row, ORDER);
       FloatVector b1 = FloatVector.fromMemorySegment(F, b, row + VECTOR, ORDER);
       FloatVector b2 = FloatVector.fromMemorySegment(F, b, row + 2 * VECTOR, ORDER);
@@ -624,6 +625,7 @@ public final class PackedTiles {
       acc31 = a3.fma(b1, acc31);
       acc32 = a3.fma(b2, acc32);
       acc33 = a3.fma(b3, acc33);
+      at += GROUP;
     }
     acc00.intoArray(out, to);
     acc01.intoArray(out, to + L);
@@ -656,9 +658,9 @@ public final class PackedTiles {
     FloatVector acc11 = FloatVector.fromArray(F, out, to + COLUMNS + L);
     FloatVector acc12 = FloatVector.fromArray(F, out, to + COLUMNS + 2 * L);
     FloatVector acc13 = FloatVector.fromArray(F, out, to + COLUMNS + 3 * L);
-    for (int t = 0; t < depth; t++) {
-      int at = aFrom + t * GROUP;
-      long row = from + t * FLOAT_ROW;
+    long end = from + depth * FLOAT_ROW;
+    int at = aFrom;
+    for (long row = from; row < end; row += FLOAT_ROW) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, b, row, ORDER);
       FloatVector b1 = FloatVector.fromMemorySegment(F, b, row + VECTOR, ORDER);
       FloatVector b2 = FloatVector.fromMemorySegment(F, b, row + 2 * VECTOR, ORDER);
@@ -673,6 +675,7 @@ public final class PackedTiles {
       acc11 = a1.fma(b1, acc11);
       acc12 = a1.fma(b2, acc12);
       acc13 = a1.fma(b3, acc13);
+      at += GROUP;
     }
     acc00.intoArray(out, to);
     acc01.intoArray(out, to + L);
@@ -697,9 +700,9 @@ public final class PackedTiles {
     FloatVector acc21 = FloatVector.fromArray(F, out, to + 2 * COLUMNS + L);
     FloatVector acc30 = FloatVector.fromArray(F, out, to + 3 * COLUMNS);
     FloatVector acc31 = FloatVector.fromArray(F, out, to + 3 * COLUMNS + L);
-    for (int t = 0; t < depth; t++) {
-      int at = aFrom + t * GROUP;
-      long row = from + t * FLOAT_ROW;
+    long end = from + depth * FLOAT_ROW;
+    int at = aFrom;
+    for (long row = from; row < end; row += FLOAT_ROW) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, b, row, ORDER);
       FloatVector b1 = FloatVector.fromMemorySegment(F, b, row + VECTOR, ORDER);
       FloatVector a0 = FloatVector.broadcast(F, a[at]);
@@ -714,6 +717,7 @@ public final class PackedTiles {
       FloatVector a3 = FloatVector.broadcast(F, a[at + 3]);
       acc30 = a3.fma(b0, acc30);
       acc31 = a3.fma(b1, acc31);
+      at += GROUP;
     }
     acc00.intoArray(out, to);
     acc01.intoArray(out, to + L);
