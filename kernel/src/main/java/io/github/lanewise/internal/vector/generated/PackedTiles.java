@@ -73,19 +73,20 @@ public final class PackedTiles {
       MemorySegment memory, long from, int depth, float[] a, int aFrom, float[] out, int to) {
     for (int round = Practice.rounds; round > 0; round--) {}
     MemorySegment b = NativeMemory.of(memory);
-    int unrolled = depth & -4;
     FloatVector acc0 = FloatVector.fromArray(F, out, to);
     FloatVector acc1 = FloatVector.fromArray(F, out, to + L);
     FloatVector acc2 = FloatVector.fromArray(F, out, to + 2 * L);
     FloatVector acc3 = FloatVector.fromArray(F, out, to + 3 * L);
-    int t = 0;
-    for (; t < unrolled; t += 4) {
-      long at = from + t * FLOAT_ROW;
+    long end = from + depth * FLOAT_ROW;
+    long unrolled = from + (depth & -4) * FLOAT_ROW;
+    int t = aFrom;
+    long at = from;
+    for (; at < unrolled; at += 4 * FLOAT_ROW) {
       FloatVector x00 = FloatVector.fromMemorySegment(F, b, at, ORDER);
       FloatVector x10 = FloatVector.fromMemorySegment(F, b, at + VECTOR, ORDER);
       FloatVector x20 = FloatVector.fromMemorySegment(F, b, at + 2 * VECTOR, ORDER);
       FloatVector x30 = FloatVector.fromMemorySegment(F, b, at + 3 * VECTOR, ORDER);
-      FloatVector a0 = FloatVector.broadcast(F, a[aFrom + t]);
+      FloatVector a0 = FloatVector.broadcast(F, a[t]);
       acc0 = a0.fma(x00, acc0);
       acc1 = a0.fma(x10, acc1);
       acc2 = a0.fma(x20, acc2);
@@ -94,7 +95,7 @@ public final class PackedTiles {
       FloatVector x11 = FloatVector.fromMemorySegment(F, b, at + FLOAT_ROW + VECTOR, ORDER);
       FloatVector x21 = FloatVector.fromMemorySegment(F, b, at + FLOAT_ROW + 2 * VECTOR, ORDER);
       FloatVector x31 = FloatVector.fromMemorySegment(F, b, at + FLOAT_ROW + 3 * VECTOR, ORDER);
-      FloatVector a1 = FloatVector.broadcast(F, a[aFrom + t + 1]);
+      FloatVector a1 = FloatVector.broadcast(F, a[t + 1]);
       acc0 = a1.fma(x01, acc0);
       acc1 = a1.fma(x11, acc1);
       acc2 = a1.fma(x21, acc2);
@@ -103,7 +104,7 @@ public final class PackedTiles {
       FloatVector x12 = FloatVector.fromMemorySegment(F, b, at + 2 * FLOAT_ROW + VECTOR, ORDER);
       FloatVector x22 = FloatVector.fromMemorySegment(F, b, at + 2 * FLOAT_ROW + 2 * VECTOR, ORDER);
       FloatVector x32 = FloatVector.fromMemorySegment(F, b, at + 2 * FLOAT_ROW + 3 * VECTOR, ORDER);
-      FloatVector a2 = FloatVector.broadcast(F, a[aFrom + t + 2]);
+      FloatVector a2 = FloatVector.broadcast(F, a[t + 2]);
       acc0 = a2.fma(x02, acc0);
       acc1 = a2.fma(x12, acc1);
       acc2 = a2.fma(x22, acc2);
@@ -112,23 +113,24 @@ public final class PackedTiles {
       FloatVector x13 = FloatVector.fromMemorySegment(F, b, at + 3 * FLOAT_ROW + VECTOR, ORDER);
       FloatVector x23 = FloatVector.fromMemorySegment(F, b, at + 3 * FLOAT_ROW + 2 * VECTOR, ORDER);
       FloatVector x33 = FloatVector.fromMemorySegment(F, b, at + 3 * FLOAT_ROW + 3 * VECTOR, ORDER);
-      FloatVector a3 = FloatVector.broadcast(F, a[aFrom + t + 3]);
+      FloatVector a3 = FloatVector.broadcast(F, a[t + 3]);
       acc0 = a3.fma(x03, acc0);
       acc1 = a3.fma(x13, acc1);
       acc2 = a3.fma(x23, acc2);
       acc3 = a3.fma(x33, acc3);
+      t += 4;
     }
-    for (; t < depth; t++) {
-      long at = from + t * FLOAT_ROW;
+    for (; at < end; at += FLOAT_ROW) {
       FloatVector x00 = FloatVector.fromMemorySegment(F, b, at, ORDER);
       FloatVector x10 = FloatVector.fromMemorySegment(F, b, at + VECTOR, ORDER);
       FloatVector x20 = FloatVector.fromMemorySegment(F, b, at + 2 * VECTOR, ORDER);
       FloatVector x30 = FloatVector.fromMemorySegment(F, b, at + 3 * VECTOR, ORDER);
-      FloatVector a0 = FloatVector.broadcast(F, a[aFrom + t]);
+      FloatVector a0 = FloatVector.broadcast(F, a[t]);
       acc0 = a0.fma(x00, acc0);
       acc1 = a0.fma(x10, acc1);
       acc2 = a0.fma(x20, acc2);
       acc3 = a0.fma(x30, acc3);
+      t++;
     }
     acc0.intoArray(out, to);
     acc1.intoArray(out, to + L);
@@ -142,14 +144,15 @@ public final class PackedTiles {
     for (int round = Practice.rounds; round > 0; round--) {}
     MemorySegment b = NativeMemory.of(memory);
     IntVector upper = IntVector.broadcast(I, UPPER);
-    int unrolled = depth & -2;
     FloatVector acc0 = FloatVector.fromArray(F, out, to);
     FloatVector acc1 = FloatVector.fromArray(F, out, to + GROUP);
     FloatVector acc2 = FloatVector.fromArray(F, out, to + 2 * GROUP);
     FloatVector acc3 = FloatVector.fromArray(F, out, to + 3 * GROUP);
-    int t = 0;
-    for (; t < unrolled; t += 2) {
-      long at = from + t * SHORT_ROW;
+    long end = from + depth * SHORT_ROW;
+    long unrolled = from + (depth & -2) * SHORT_ROW;
+    int t = aFrom;
+    long at = from;
+    for (; at < unrolled; at += 2 * SHORT_ROW) {
       IntVector w00 = IntVector.fromMemorySegment(I, b, at, ORDER);
       IntVector w10 = IntVector.fromMemorySegment(I, b, at + LINE, ORDER);
       IntVector i00 = w00.lanewise(LSHL, 16);
@@ -160,7 +163,7 @@ public final class PackedTiles {
       FloatVector x10 = (FloatVector) i10.convert(REINTERPRET_I2F, 0);
       FloatVector x20 = (FloatVector) i20.convert(REINTERPRET_I2F, 0);
       FloatVector x30 = (FloatVector) i30.convert(REINTERPRET_I2F, 0);
-      FloatVector a0 = FloatVector.broadcast(F, a[aFrom + t]);
+      FloatVector a0 = FloatVector.broadcast(F, a[t]);
       acc0 = a0.fma(x00, acc0);
       acc1 = a0.fma(x10, acc1);
       acc2 = a0.fma(x20, acc2);
@@ -175,14 +178,14 @@ public final class PackedTiles {
       FloatVector x11 = (FloatVector) i11.convert(REINTERPRET_I2F, 0);
       FloatVector x21 = (FloatVector) i21.convert(REINTERPRET_I2F, 0);
       FloatVector x31 = (FloatVector) i31.convert(REINTERPRET_I2F, 0);
-      FloatVector a1 = FloatVector.broadcast(F, a[aFrom + t + 1]);
+      FloatVector a1 = FloatVector.broadcast(F, a[t + 1]);
       acc0 = a1.fma(x01, acc0);
       acc1 = a1.fma(x11, acc1);
       acc2 = a1.fma(x21, acc2);
       acc3 = a1.fma(x31, acc3);
+      t += 2;
     }
-    for (; t < depth; t++) {
-      long at = from + t * SHORT_ROW;
+    for (; at < end; at += SHORT_ROW) {
       IntVector w00 = IntVector.fromMemorySegment(I, b, at, ORDER);
       IntVector w10 = IntVector.fromMemorySegment(I, b, at + LINE, ORDER);
       IntVector i00 = w00.lanewise(LSHL, 16);
@@ -193,11 +196,12 @@ public final class PackedTiles {
       FloatVector x10 = (FloatVector) i10.convert(REINTERPRET_I2F, 0);
       FloatVector x20 = (FloatVector) i20.convert(REINTERPRET_I2F, 0);
       FloatVector x30 = (FloatVector) i30.convert(REINTERPRET_I2F, 0);
-      FloatVector a0 = FloatVector.broadcast(F, a[aFrom + t]);
+      FloatVector a0 = FloatVector.broadcast(F, a[t]);
       acc0 = a0.fma(x00, acc0);
       acc1 = a0.fma(x10, acc1);
       acc2 = a0.fma(x20, acc2);
       acc3 = a0.fma(x30, acc3);
+      t++;
     }
     acc0.intoArray(out, to);
     acc1.intoArray(out, to + GROUP);
@@ -219,14 +223,15 @@ public final class PackedTiles {
     MemorySegment b = NativeMemory.of(memory);
     IntVector fields = IntVector.broadcast(I, FIELDS);
     FloatVector factorOfExponents = FloatVector.broadcast(F, unbias);
-    int unrolled = depth & -2;
     FloatVector acc0 = FloatVector.fromArray(F, out, to);
     FloatVector acc1 = FloatVector.fromArray(F, out, to + GROUP);
     FloatVector acc2 = FloatVector.fromArray(F, out, to + 2 * GROUP);
     FloatVector acc3 = FloatVector.fromArray(F, out, to + 3 * GROUP);
-    int t = 0;
-    for (; t < unrolled; t += 2) {
-      long at = from + t * SHORT_ROW;
+    long end = from + depth * SHORT_ROW;
+    long unrolled = from + (depth & -2) * SHORT_ROW;
+    int t = aFrom;
+    long at = from;
+    for (; at < unrolled; at += 2 * SHORT_ROW) {
       IntVector w00 = IntVector.fromMemorySegment(I, b, at, ORDER);
       IntVector w10 = IntVector.fromMemorySegment(I, b, at + LINE, ORDER);
       IntVector i00 = w00.lanewise(LSHL, 16).lanewise(ASHR, 3).and(fields);
@@ -241,7 +246,7 @@ public final class PackedTiles {
       x20 = x20.mul(factorOfExponents);
       FloatVector x30 = (FloatVector) i30.convert(REINTERPRET_I2F, 0);
       x30 = x30.mul(factorOfExponents);
-      FloatVector a0 = FloatVector.broadcast(F, a[aFrom + t]);
+      FloatVector a0 = FloatVector.broadcast(F, a[t]);
       acc0 = a0.fma(x00, acc0);
       acc1 = a0.fma(x10, acc1);
       acc2 = a0.fma(x20, acc2);
@@ -260,14 +265,14 @@ public final class PackedTiles {
       x21 = x21.mul(factorOfExponents);
       FloatVector x31 = (FloatVector) i31.convert(REINTERPRET_I2F, 0);
       x31 = x31.mul(factorOfExponents);
-      FloatVector a1 = FloatVector.broadcast(F, a[aFrom + t + 1]);
+      FloatVector a1 = FloatVector.broadcast(F, a[t + 1]);
       acc0 = a1.fma(x01, acc0);
       acc1 = a1.fma(x11, acc1);
       acc2 = a1.fma(x21, acc2);
       acc3 = a1.fma(x31, acc3);
+      t += 2;
     }
-    for (; t < depth; t++) {
-      long at = from + t * SHORT_ROW;
+    for (; at < end; at += SHORT_ROW) {
       IntVector w00 = IntVector.fromMemorySegment(I, b, at, ORDER);
       IntVector w10 = IntVector.fromMemorySegment(I, b, at + LINE, ORDER);
       IntVector i00 = w00.lanewise(LSHL, 16).lanewise(ASHR, 3).and(fields);
@@ -282,11 +287,12 @@ public final class PackedTiles {
       x20 = x20.mul(factorOfExponents);
       FloatVector x30 = (FloatVector) i30.convert(REINTERPRET_I2F, 0);
       x30 = x30.mul(factorOfExponents);
-      FloatVector a0 = FloatVector.broadcast(F, a[aFrom + t]);
+      FloatVector a0 = FloatVector.broadcast(F, a[t]);
       acc0 = a0.fma(x00, acc0);
       acc1 = a0.fma(x10, acc1);
       acc2 = a0.fma(x20, acc2);
       acc3 = a0.fma(x30, acc3);
+      t++;
     }
     acc0.intoArray(out, to);
     acc1.intoArray(out, to + GROUP);
@@ -371,9 +377,9 @@ public final class PackedTiles {
     MemorySegment b = NativeMemory.of(memory);
     MemorySegment out = NativeMemory.of(target);
     IntVector upper = IntVector.broadcast(I, UPPER);
-    for (int t = 0; t < depth; t++) {
-      long at = from + t * SHORT_ROW;
-      long row = to + t * FLOAT_ROW;
+    long end = from + depth * SHORT_ROW;
+    for (long at = from; at < end; at += SHORT_ROW) {
+      long row = to + (at - from) * 2;
       IntVector w00 = IntVector.fromMemorySegment(I, b, at, ORDER);
       IntVector w10 = IntVector.fromMemorySegment(I, b, at + LINE, ORDER);
       IntVector i00 = w00.lanewise(LSHL, 16);
@@ -399,9 +405,9 @@ public final class PackedTiles {
     MemorySegment out = NativeMemory.of(target);
     IntVector fields = IntVector.broadcast(I, FIELDS);
     FloatVector factorOfExponents = FloatVector.broadcast(F, unbias);
-    for (int t = 0; t < depth; t++) {
-      long at = from + t * SHORT_ROW;
-      long row = to + t * FLOAT_ROW;
+    long end = from + depth * SHORT_ROW;
+    for (long at = from; at < end; at += SHORT_ROW) {
+      long row = to + (at - from) * 2;
       IntVector w00 = IntVector.fromMemorySegment(I, b, at, ORDER);
       IntVector w10 = IntVector.fromMemorySegment(I, b, at + LINE, ORDER);
       IntVector i00 = w00.lanewise(LSHL, 16).lanewise(ASHR, 3).and(fields);
