@@ -59,8 +59,7 @@ class PackedMatrixSizeTest {
       MemorySegment file = source.allocate(N * ROW_BYTES);
       for (long row : filled) {
         byte[] bytes = bytes(row);
-        MemorySegment.copy(
-            bytes, 0, file, ValueLayout.JAVA_BYTE, row * ROW_BYTES, bytes.length);
+        MemorySegment.copy(bytes, 0, file, ValueLayout.JAVA_BYTE, row * ROW_BYTES, bytes.length);
       }
       return PackedMatrix.ofQ8_0(file, N, K, arena);
     }

@@ -177,7 +177,8 @@ final class ModelledCache {
    *
    * @return whether attention was refused
    */
-  boolean letGoOnFork(int sequence, int from, int to, boolean retain, Attention causal, FloatTensor q) {
+  boolean letGoOnFork(
+      int sequence, int from, int to, boolean retain, Attention causal, FloatTensor q) {
     boolean refused = false;
     try (KeyValueCache copy = cache.fork()) {
       if (retain) {
@@ -209,8 +210,7 @@ final class ModelledCache {
   }
 
   private static FloatTensor outOf(FloatTensor q) {
-    return Floats.filledTensor(
-        Float.NaN, q.size(0), q.size(1), q.size(2), SoakTokens.VALUE_DIM);
+    return Floats.filledTensor(Float.NaN, q.size(0), q.size(1), q.size(2), SoakTokens.VALUE_DIM);
   }
 
   ModelledCache fork() {

@@ -59,10 +59,12 @@ final class SoakActor implements AutoCloseable {
   int letGo;
 
   ;
+
   int refusedToSee;
 
   /** Times that a layer was computed. */
   int layers;
+
   double worst;
 
   SoakActor(
