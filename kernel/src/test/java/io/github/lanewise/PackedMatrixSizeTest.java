@@ -2,6 +2,7 @@ package io.github.lanewise;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.github.lanewise.PackedMatrix.Storage;
 import io.github.lanewise.testing.ContractMatmul;
 import io.github.lanewise.testing.Floats;
 import java.lang.foreign.Arena;
@@ -10,9 +11,10 @@ import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Indices of elements and bytes beyond 2³¹, at which an int would overflow. */
-@Tag("long")
+/** Rows longer than what is packed of A at once, and matrices beyond what an int counts. */
 class PackedMatrixSizeTest {
   private static final int K = 1 << 16;
 
@@ -27,6 +29,7 @@ class PackedMatrixSizeTest {
    * Of Q8_0, 2.2 GB: all rows are zeros but some, at both ends and where the numbers of elements
    * and of bytes exceed an int, and products find them at their places, one row of A and several.
    */
+  @Tag("long")
   @Test
   void productsFindRowsBeyondAnInt() {
     long[] filled = {0, 63, 64, (1L << 31) / ROW_BYTES, (1L << 15) - 1, 1L << 15, N - 1};
@@ -35,11 +38,7 @@ class PackedMatrixSizeTest {
       assertEquals(N, b.rows());
       assertEquals(K, b.columns());
       for (int rows : new int[] {1, 3}) {
-        float[] a = new float[rows * K];
-        SplittableRandom random = new SplittableRandom(rows);
-        for (int i = 0; i < a.length; i++) {
-          a[i] = (float) random.nextGaussian();
-        }
+        float[] a = normal(rows, rows, K).toArray();
         FloatTensor c = Floats.filledTensor(Float.NaN, rows, N);
         Matmul.multiplyTransposed(1f, FloatTensor.of(a, rows, K), b, c, Workers.caller());
         float[] expected = new float[rows * (int) N];
@@ -52,6 +51,34 @@ class PackedMatrixSizeTest {
         Floats.assertBits(expected, c.toArray(), rows + " rows");
       }
     }
+  }
+
+  /** Of each storage; a part of A is 16384 steps. */
+  @ParameterizedTest
+  @EnumSource
+  void longRowsHaveTheBitsOfTheTensor(Storage storage) {
+    int n = 67;
+    int k = 2 * (1 << 14) + 33;
+    PackedMatrix b = PackedMatrix.pack(normal(1, n, k), storage);
+    FloatTensor widened = FloatTensor.allocate(n, k);
+    b.widen(widened);
+    for (int rows : new int[] {1, 18}) {
+      FloatTensor a = normal(2, rows, k);
+      FloatTensor c = Floats.filledTensor(Float.NaN, rows, n);
+      Matmul.multiplyTransposed(1f, a, b, c, Workers.caller());
+      float[] expected =
+          ContractMatmul.multiplyTransposed(1f, a.toArray(), widened.toArray(), rows, n, k);
+      Floats.assertBits(expected, c.toArray(), rows + " rows");
+    }
+  }
+
+  private static FloatTensor normal(long seed, int rows, int columns) {
+    SplittableRandom random = new SplittableRandom(seed);
+    float[] values = new float[rows * columns];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return FloatTensor.of(values, rows, columns);
   }
 
   private static PackedMatrix pack(long[] filled, Arena arena) {
