@@ -129,6 +129,9 @@ final class CacheSoak {
     int broken = 0;
     int interrupted = 0;
     int exhausted = 0;
+    int letGo = 0;
+    int refusedToSee = 0;
+    int layers = 0;
     double worst = 0;
     for (SoakActor actor : actors) {
       checked += actor.checked;
@@ -136,16 +139,22 @@ final class CacheSoak {
       broken += actor.broken();
       interrupted += actor.interrupted;
       exhausted += actor.exhausted;
+      letGo += actor.letGo;
+      refusedToSee += actor.refusedToSee;
+      layers += actor.layers;
       worst = Math.max(worst, actor.worst);
     }
     System.out.printf(
         "soak: %d steps, %d checked against the oracle (off by %.1e at most), %d appends refused,"
-            + " %d broken executors, %d interrupts, %d times out of memory, %d reads by a second"
+            + " %d times tokens let go and %d times missed, %d layers, %d broken executors, %d interrupts, %d times out of memory, %d reads by a second"
             + " thread; heap %.1f MB after a quarter and %.1f at the end, off-heap %.1f and %.1f%n",
         steps,
         checked,
         worst,
         refused,
+        letGo,
+        refusedToSee,
+        layers,
         broken,
         interrupted,
         exhausted,
@@ -158,5 +167,6 @@ final class CacheSoak {
     assertTrue(
         refused > 0 && broken > 0 && interrupted > 0 && exhausted > 0 && read.get() > 0,
         "a fault is missing");
+    assertTrue(refusedToSee > 0 && refusedToSee < letGo && layers > 0, "a change is missing");
   }
 }

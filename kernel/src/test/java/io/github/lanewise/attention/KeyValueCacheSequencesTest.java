@@ -109,6 +109,19 @@ class KeyValueCacheSequencesTest {
     }
   }
 
+  /** As engines keep rows: [tokens, heads, dim], of which the caller shows another view. */
+  @Test
+  void readsGoToTensorsOfAnyStrides() {
+    FloatTensor k = FloatTensor.allocate(HEADS, 4, KEY_DIM);
+    FloatTensor v = FloatTensor.allocate(HEADS, 4, VALUE_DIM);
+    cache.read(1, 14, k, v);
+    FloatTensor keyRows = Floats.filledTensor(-7f, 4, HEADS, KEY_DIM);
+    FloatTensor valueRows = Floats.filledTensor(-7f, 4, HEADS, VALUE_DIM);
+    cache.read(1, 14, keyRows.permute(1, 0, 2), valueRows.permute(1, 0, 2));
+    Floats.assertBits(k.permute(1, 0, 2), keyRows, "keys");
+    Floats.assertBits(v.permute(1, 0, 2), valueRows, "values");
+  }
+
   @Test
   void wrongReadsAreRefused() {
     assertReadRefused(65, 6, "65 to 71", "holds 70");

@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lanewise.FloatTensor;
+import io.github.lanewise.RowStatistics;
+import io.github.lanewise.Workers;
 import io.github.lanewise.reference.AttentionOptions;
 import io.github.lanewise.reference.AttentionResult;
 import io.github.lanewise.reference.AttentionShape;
 import io.github.lanewise.reference.Primitives;
 import io.github.lanewise.reference.ReferenceAttention;
 import io.github.lanewise.reference.Visibility;
+import io.github.lanewise.testing.Floats;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -138,6 +141,76 @@ final class ModelledCache {
     to.ids[other] = ids[sequence];
     to.lengths[other] = lengths[sequence];
     to.checkLengths();
+  }
+
+  /** Checks what is read of a sequence from a position on: the numbers that were appended. */
+  void read(int sequence, int from) {
+    checkRead(cache, sequence, from);
+  }
+
+  private void checkRead(KeyValueCache of, int sequence, int from) {
+    long[] expected = Arrays.copyOfRange(ids[sequence], from, lengths[sequence]);
+    FloatTensor k = filled(expected.length, SoakTokens.HEAD_DIM);
+    FloatTensor v = filled(expected.length, SoakTokens.VALUE_DIM);
+    of.read(sequence, from, k, v);
+    Floats.assertBits(unsigned(SoakTokens.keyTensor(expected)), unsigned(k), "keys");
+    Floats.assertBits(unsigned(SoakTokens.valueTensor(expected)), unsigned(v), "values");
+  }
+
+  private static FloatTensor filled(int tokens, int size) {
+    return Floats.filledTensor(Float.NaN, SoakTokens.KEY_HEADS, tokens, size);
+  }
+
+  /** An integer keeps no sign of 0. */
+  private static float[] unsigned(FloatTensor x) {
+    float[] values = x.toArray();
+    for (int i = 0; i < values.length; i++) {
+      values[i] += 0f;
+    }
+    return values;
+  }
+
+  /**
+   * Lets a range of a fork's sequence go, or the pages between a prefix and a position: what comes
+   * after it is as it was, and causal attention is refused or has the bits that it has over this
+   * cache, which keeps everything.
+   *
+   * @return whether attention was refused
+   */
+  boolean letGoOnFork(
+      int sequence, int from, int to, boolean retain, Attention causal, FloatTensor q) {
+    boolean refused = false;
+    try (KeyValueCache copy = cache.fork()) {
+      if (retain) {
+        copy.retain(sequence, from, to);
+      } else {
+        copy.release(sequence, from, to);
+      }
+      assertEquals(lengths[sequence], copy.length(sequence));
+      checkRead(copy, sequence, to);
+      if (!retain && from < to) {
+        FloatTensor k = filled(to - from, SoakTokens.HEAD_DIM);
+        FloatTensor v = filled(to - from, SoakTokens.VALUE_DIM);
+        assertThrows(IllegalArgumentException.class, () -> copy.read(sequence, from, k, v));
+        assertTrue(Float.isNaN(k.get(0, 0, 0)), "a refused read has written");
+      }
+      FloatTensor whole = outOf(q);
+      FloatTensor rest = outOf(q);
+      causal.forward(q, cache, whole, RowStatistics.none(), Workers.caller());
+      try {
+        causal.forward(q, copy, rest, RowStatistics.none(), Workers.caller());
+        Floats.assertBits(whole, rest, "with tokens let go whose pages are there");
+      } catch (IllegalArgumentException e) {
+        refused = true;
+      }
+    }
+    checkRead(cache, sequence, from);
+    checkLengths();
+    return refused;
+  }
+
+  private static FloatTensor outOf(FloatTensor q) {
+    return Floats.filledTensor(Float.NaN, q.size(0), q.size(1), q.size(2), SoakTokens.VALUE_DIM);
   }
 
   ModelledCache fork() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lanewise.FloatTensor;
 import io.github.lanewise.Mask;
+import io.github.lanewise.PackedMatrix;
 import io.github.lanewise.RowStatistics;
 import io.github.lanewise.Workers;
 import io.github.lanewise.attention.KeyValueCache.Storage;
@@ -44,6 +45,7 @@ final class SoakActor implements AutoCloseable {
   private final AtomicReference<@Nullable KeyValueCache> shown;
 
   private final List<ModelledCache> caches = new ArrayList<>();
+  private final SoakLayer layer;
   private final FailingMemory memory = new FailingMemory();
   private long nextToken;
   private int steps;
@@ -52,6 +54,17 @@ final class SoakActor implements AutoCloseable {
   int refused;
   int interrupted;
   int exhausted;
+
+  /** Times that tokens were let go, and that attention was refused after it. */
+  int letGo;
+
+  ;
+
+  int refusedToSee;
+
+  /** Times that a layer was computed. */
+  int layers;
+
   double worst;
 
   SoakActor(
@@ -67,6 +80,7 @@ final class SoakActor implements AutoCloseable {
     this.executor = new FaultyExecutor(executor);
     this.workers = new Workers[] {Workers.caller(), shared, Workers.on(this.executor, 3)};
     this.shown = shown;
+    layer = new SoakLayer(PackedMatrix.Storage.valueOf(storage.name()));
     caches.add(fresh());
   }
 
@@ -96,8 +110,10 @@ final class SoakActor implements AutoCloseable {
       append(cache);
     } else if (kind < 65) {
       attend(cache);
-    } else if (kind < 75) {
+    } else if (kind < 72) {
       attendRagged(cache);
+    } else if (kind < 75) {
+      computeLayer();
     } else if (kind < 87) {
       changeWithLittleMemory(cache);
     } else if (kind < 92) {
@@ -108,6 +124,20 @@ final class SoakActor implements AutoCloseable {
     } else {
       close(cache);
     }
+  }
+
+  /** The rows of a layer with packed weights, among faults. */
+  private void computeLayer() {
+    FaultyExecutor.Fault[] faults = FaultyExecutor.Fault.values();
+    executor.failNext(faults[random.nextInt(faults.length)]);
+    boolean interrupt = random.nextInt(4) == 0;
+    if (interrupt) {
+      Thread.currentThread().interrupt();
+    }
+    layer.check(random, workers[random.nextInt(workers.length)]);
+    executor.failNext(FaultyExecutor.Fault.NONE);
+    assertEquals(interrupt, Thread.interrupted(), "the interrupt");
+    layers++;
   }
 
   private void append(ModelledCache cache) {
@@ -146,7 +176,7 @@ final class SoakActor implements AutoCloseable {
 
   private void change(ModelledCache cache) {
     int sequence = random.nextInt(SEQUENCES);
-    switch (random.nextInt(5)) {
+    switch (random.nextInt(7)) {
       case 0 -> cache.fork(sequence, random.nextInt(SEQUENCES));
       case 1 -> cache.reorder(random.ints(SEQUENCES, 0, SEQUENCES).toArray());
       case 2 -> {
@@ -160,6 +190,15 @@ final class SoakActor implements AutoCloseable {
       case 3 -> {
         ModelledCache other = caches.get(random.nextInt(caches.size()));
         cache.saveTo(sequence, other, random.nextInt(SEQUENCES));
+      }
+      case 4 -> cache.read(sequence, random.nextInt(cache.length(sequence) + 1));
+      case 5 -> {
+        int to = random.nextInt(cache.length(sequence) + 1);
+        int from = random.nextInt(to + 1);
+        boolean refusal =
+            cache.letGoOnFork(sequence, from, to, random.nextBoolean(), ATTENTION, queries(1));
+        letGo++;
+        refusedToSee += refusal ? 1 : 0;
       }
       default -> {
         int[] sequences = {sequence, (sequence + 1) % SEQUENCES};

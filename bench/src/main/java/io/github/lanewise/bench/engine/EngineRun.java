@@ -29,6 +29,12 @@ public final class EngineRun implements AutoCloseable {
   private static final long SEED = 2026;
   private static final double NANOS = 1e9;
 
+  /** Rounds of steady speed after which the compilers are done. */
+  private static final int STEADY_ROUNDS = 10;
+
+  /** The longest warm-up, as a multiple of the shortest. */
+  private static final int MOST_WARM_UP = 6;
+
   /** Seconds, in which tokens are counted. */
   private static final double TICK = 0.05;
 
@@ -67,15 +73,29 @@ public final class EngineRun implements AutoCloseable {
     alone = new Server(weights, 2, shape.positions(), Workers.caller());
   }
 
-  /** Serves rounds that do not count for so long: until the kernels are compiled. */
+  /**
+   * Serves rounds that do not count until the kernels are compiled: for so long, and until some
+   * rounds in turn were not faster than the best before them by a tenth, but not longer than {@link
+   * #MOST_WARM_UP} times that. Where many processes share a processor, the compilers take minutes.
+   */
   public void warmUp(long nanos) {
-    long end = System.nanoTime() + nanos;
-    for (int number = -1; System.nanoTime() < end; number -= round) {
+    long start = System.nanoTime();
+    double best = 0;
+    int steady = 0;
+    long now = start;
+    for (int number = -1;
+        now - start < nanos || (steady < STEADY_ROUNDS && now - start < MOST_WARM_UP * nanos);
+        number -= round) {
       List<Request> asked = new ArrayList<>();
       for (int i = 0; i < round; i++) {
         asked.add(Request.random(number - i, shape));
       }
+      long before = System.nanoTime();
       server.serve(asked, () -> {});
+      now = System.nanoTime();
+      double speed = asked.stream().mapToInt(Request::work).sum() / (double) (now - before);
+      steady = speed > 1.1 * best ? 0 : steady + 1;
+      best = Math.max(best, speed);
     }
   }
 

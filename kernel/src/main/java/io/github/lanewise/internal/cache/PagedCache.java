@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 public final class PagedCache {
 
   private static final Workspace.Key<CacheSnapshot> SNAPSHOT = Workspace.key(CacheSnapshot::new);
-  private static final Workspace.Floats ROW = Workspace.floats();
 
   private final Object changes;
   private final PageLayout layout;
@@ -35,6 +34,7 @@ public final class PagedCache {
   private final Page.Store store;
   private final PageTable[] tables;
   private final ReaderEpochs readers;
+  private final TableChanges tableChanges;
   private final PageWriter writer;
   private final IncomingTokens incoming;
   private boolean closed;
@@ -59,6 +59,7 @@ public final class PagedCache {
     writer = store.memory.writer(layout);
     tables = store.memory.tables(store, batch);
     incoming = store.memory.incoming(batch);
+    tableChanges = new TableChanges(tables, readers);
   }
 
   public PageLayout layout() {
@@ -156,28 +157,12 @@ public final class PagedCache {
 
   /** Takes back what the tables have prepared; what they show has not changed. */
   private synchronized void cancel(int first, int end) {
-    for (int b = first; b < end; b++) {
-      tables[b].cancel();
-    }
-    readers.trim();
+    tableChanges.cancel(first, end);
   }
 
   private synchronized void requireRoom() {
     requireOpen();
-    for (int m = 0; m < incoming.count(); m++) {
-      long kept = tables[incoming.sequence(m)].kept();
-      if (incoming.tokens(m) > capacity - kept) {
-        throw new IllegalArgumentException(
-            "sequence "
-                + incoming.sequence(m)
-                + " holds "
-                + kept
-                + " tokens and "
-                + incoming.tokens(m)
-                + " are to be appended, but the capacity is "
-                + capacity);
-      }
-    }
+    CacheChecks.requireRoom(tables, incoming, capacity);
   }
 
   private synchronized void publish() {
@@ -192,11 +177,8 @@ public final class PagedCache {
     synchronized (changes) {
       synchronized (this) {
         requireOpen();
-        if (length < 0 || length > longest()) {
-          throw new IllegalArgumentException(
-              "length is " + length + ", but the longest sequence holds " + longest() + " tokens");
-        }
-        truncate(0, tables.length, length);
+        CacheChecks.requireLength(length, longest());
+        tableChanges.truncate(0, tables.length, length);
       }
     }
   }
@@ -206,35 +188,10 @@ public final class PagedCache {
     synchronized (changes) {
       synchronized (this) {
         requireOpen();
-        long most = tables[sequence].length();
-        if (length < 0 || length > most) {
-          throw new IllegalArgumentException(
-              "length is " + length + ", but sequence " + sequence + " holds " + most + " tokens");
-        }
-        truncate(sequence, sequence + 1, length);
+        CacheChecks.requireLength(length, sequence, tables[sequence].length());
+        tableChanges.truncate(sequence, sequence + 1, length);
       }
     }
-  }
-
-  private void truncate(int first, int end, long length) {
-    boolean prepared = false;
-    try {
-      int removals = 0;
-      for (int b = first; b < end; b++) {
-        long newLength = Math.min(length, tables[b].length());
-        removals += tables[b].reserveTruncation(newLength, readers);
-      }
-      readers.reserve(removals);
-      prepared = true;
-    } finally {
-      if (!prepared) {
-        cancel(first, end);
-      }
-    }
-    for (int b = first; b < end; b++) {
-      tables[b].truncate(Math.min(length, tables[b].length()), readers);
-    }
-    readers.trim();
   }
 
   /** Gives back the pages between prefix and firstKey, of every sequence. */
@@ -242,15 +199,8 @@ public final class PagedCache {
     synchronized (changes) {
       synchronized (this) {
         requireOpen();
-        requirePrefix(prefix);
-        if (firstKey > longest()) {
-          throw new IllegalArgumentException(
-              "firstKey is " + firstKey + ", but the longest sequence holds " + longest());
-        }
-        for (PageTable table : tables) {
-          table.released().requireRetainable(prefix, firstKey, table.length());
-        }
-        release(0, tables.length, prefix, firstKey);
+        CacheChecks.requireRetainable(tables, prefix, firstKey, longest());
+        tableChanges.release(0, tables.length, prefix, firstKey);
       }
     }
   }
@@ -260,24 +210,10 @@ public final class PagedCache {
     synchronized (changes) {
       synchronized (this) {
         requireOpen();
-        requirePrefix(prefix);
-        requireWithin(sequence, firstKey, "firstKey");
-        release(sequence, sequence + 1, prefix, firstKey);
+        CacheChecks.requirePrefix(prefix);
+        CacheChecks.requireWithin(tables[sequence], sequence, firstKey, "firstKey");
+        tableChanges.release(sequence, sequence + 1, prefix, firstKey);
       }
-    }
-  }
-
-  private static void requirePrefix(long prefix) {
-    if (prefix < 0) {
-      throw new IllegalArgumentException("prefix is " + prefix + ", but must be at least 0");
-    }
-  }
-
-  private void requireWithin(int sequence, long token, String name) {
-    long length = tables[sequence].length();
-    if (token > length) {
-      throw new IllegalArgumentException(
-          name + " is " + token + ", but sequence " + sequence + " holds " + length + " tokens");
     }
   }
 
@@ -286,35 +222,11 @@ public final class PagedCache {
     synchronized (changes) {
       synchronized (this) {
         requireOpen();
-        if (from < 0 || from > to) {
-          throw new IllegalArgumentException(
-              "the range is from " + from + " to " + to + ", but must ascend from 0");
-        }
-        requireWithin(sequence, to, "to");
-        release(sequence, sequence + 1, from, to);
+        CacheChecks.requireAscending(from, to);
+        CacheChecks.requireWithin(tables[sequence], sequence, to, "to");
+        tableChanges.release(sequence, sequence + 1, from, to);
       }
     }
-  }
-
-  /** Lets the tokens of a range go as far as sequences are that long. */
-  private void release(int first, int end, long from, long to) {
-    boolean prepared = false;
-    try {
-      int removals = 0;
-      for (int b = first; b < end; b++) {
-        removals += tables[b].reserveRelease(from, Math.min(to, tables[b].length()), readers);
-      }
-      readers.reserve(removals);
-      prepared = true;
-    } finally {
-      if (!prepared) {
-        cancel(first, end);
-      }
-    }
-    for (int b = first; b < end; b++) {
-      tables[b].release(readers);
-    }
-    readers.trim();
   }
 
   /** Sequence {@code to} becomes one of the same pages as {@code from}. */
@@ -322,21 +234,9 @@ public final class PagedCache {
     synchronized (changes) {
       synchronized (this) {
         requireOpen();
-        if (from == to) {
-          return;
+        if (from != to) {
+          tableChanges.replace(to, from);
         }
-        boolean prepared = false;
-        try {
-          readers.reserve(tables[to].reserveReplacement(tables[from], readers));
-          prepared = true;
-        } finally {
-          if (!prepared) {
-            cancel(to, to + 1);
-          }
-        }
-        tables[to].holdReplacement();
-        tables[to].replace(readers);
-        readers.trim();
       }
     }
   }
@@ -347,27 +247,7 @@ public final class PagedCache {
       synchronized (this) {
         requireOpen();
         incoming.bindSources(sources);
-        boolean prepared = false;
-        try {
-          int removals = 0;
-          for (int m = 0; m < incoming.count(); m++) {
-            PageTable source = tables[incoming.source(m)];
-            removals += tables[incoming.sequence(m)].reserveReplacement(source, readers);
-          }
-          readers.reserve(removals);
-          prepared = true;
-        } finally {
-          if (!prepared) {
-            cancel(0, tables.length);
-          }
-        }
-        for (int m = 0; m < incoming.count(); m++) {
-          tables[incoming.sequence(m)].holdReplacement();
-        }
-        for (int m = 0; m < incoming.count(); m++) {
-          tables[incoming.sequence(m)].replace(readers);
-        }
-        readers.trim();
+        tableChanges.reorder(incoming);
       }
     }
   }
@@ -405,33 +285,7 @@ public final class PagedCache {
 
   private synchronized void requireKept(int sequence, long from, long[] positions) {
     requireOpen();
-    if (from < 0) {
-      throw new IllegalArgumentException("from is " + from + ", but must be at least 0");
-    }
-    requireWithin(sequence, from, "from");
-    PageTable table = tables[sequence];
-    for (int i = 0; i < positions.length; i++) {
-      long least = i == 0 ? from : positions[i - 1] + 1;
-      if (positions[i] < least) {
-        throw new IllegalArgumentException(
-            "positions[" + i + "] is " + positions[i] + ", but must be at least " + least);
-      }
-      requireWithin(sequence, positions[i] + 1, "positions[" + i + "] + 1");
-      if (!table.allHeld(positions[i], positions[i] + 1)) {
-        throw new IllegalArgumentException(
-            "positions[" + i + "] is " + positions[i] + ", but that token was released");
-      }
-    }
-    long kept = from - table.released().forgottenBefore(from) + positions.length;
-    if (kept > capacity) {
-      throw new IllegalArgumentException(
-          "sequence "
-              + sequence
-              + " is to keep "
-              + kept
-              + " tokens, but the capacity is "
-              + capacity);
-    }
+    CacheChecks.requireKept(tables[sequence], sequence, from, positions, capacity);
   }
 
   private synchronized void prepareRewriting(int sequence, long length) {
@@ -480,44 +334,7 @@ public final class PagedCache {
     try (Workspace workspace = TaskRunner.CallerWorkers.INSTANCE.acquire();
         CacheSnapshot snapshot = workspace.get(SNAPSHOT)) {
       snapshot.open(this);
-      requireReadable(snapshot, sequence, from, from + k.size(1));
-      float[] row = workspace.get(ROW, Math.max(layout.headDim, layout.valueDim));
-      for (long i = 0; i < k.size(1); i++) {
-        Page page = snapshot.page(sequence, from + i);
-        int token = (int) ((from + i) % layout.pageLength);
-        for (int h = 0; h < layout.keyHeads; h++) {
-          StoredTokens.readKey(layout, page, h, token, row);
-          k.write(row, 0, k.offset() + h * k.stride(0) + i * k.stride(1), layout.headDim);
-          StoredTokens.readValue(layout, page, h, token, row);
-          v.write(row, 0, v.offset() + h * v.stride(0) + i * v.stride(1), layout.valueDim);
-        }
-      }
-    }
-  }
-
-  private static void requireReadable(CacheSnapshot cache, int sequence, long from, long to) {
-    if (from < 0 || to < from) {
-      throw new IllegalArgumentException("from is " + from + ", but must be at least 0");
-    }
-    if (to > cache.length(sequence)) {
-      throw new IllegalArgumentException(
-          "the tokens from "
-              + from
-              + " to "
-              + to
-              + " are asked for, but sequence "
-              + sequence
-              + " holds "
-              + cache.length(sequence));
-    }
-    ReleasedTokens released = cache.released(sequence);
-    if (released.isAnyForgotten(from, to)) {
-      throw new IllegalArgumentException(
-          "the tokens from "
-              + from
-              + " to "
-              + to
-              + " are asked for, but some of them were released");
+      TokenReader.read(snapshot, layout, sequence, from, k, v, workspace);
     }
   }
 

@@ -77,19 +77,20 @@ public final class PackedTiles {
       MemorySegment memory, long from, int depth, float[] a, int aFrom, float[] out, int to) {
     for (int round = Practice.rounds; round > 0; round--) {}
     MemorySegment b = NativeMemory.of(memory);
-    int unrolled = depth & -4;
     FloatVector acc0 = FloatVector.fromArray(F, out, to);
     FloatVector acc1 = FloatVector.fromArray(F, out, to + L);
     FloatVector acc2 = FloatVector.fromArray(F, out, to + 2 * L);
     FloatVector acc3 = FloatVector.fromArray(F, out, to + 3 * L);
-    int t = 0;
-    for (; t < unrolled; t += 4) {
-      long at = from + t * FLOAT_ROW;
+    long end = from + depth * FLOAT_ROW;
+    long unrolled = from + (depth & -4) * FLOAT_ROW;
+    int t = aFrom;
+    long at = from;
+    for (; at < unrolled; at += 4 * FLOAT_ROW) {
       FloatVector x00 = FloatVector.fromMemorySegment(F, b, at, ORDER);
       FloatVector x10 = FloatVector.fromMemorySegment(F, b, at + VECTOR, ORDER);
       FloatVector x20 = FloatVector.fromMemorySegment(F, b, at + 2 * VECTOR, ORDER);
       FloatVector x30 = FloatVector.fromMemorySegment(F, b, at + 3 * VECTOR, ORDER);
-      FloatVector a0 = FloatVector.broadcast(F, a[aFrom + t]);
+      FloatVector a0 = FloatVector.broadcast(F, a[t]);
       acc0 = a0.fma(x00, acc0);
       acc1 = a0.fma(x10, acc1);
       acc2 = a0.fma(x20, acc2);
@@ -98,7 +99,7 @@ public final class PackedTiles {
       FloatVector x11 = FloatVector.fromMemorySegment(F, b, at + FLOAT_ROW + VECTOR, ORDER);
       FloatVector x21 = FloatVector.fromMemorySegment(F, b, at + FLOAT_ROW + 2 * VECTOR, ORDER);
       FloatVector x31 = FloatVector.fromMemorySegment(F, b, at + FLOAT_ROW + 3 * VECTOR, ORDER);
-      FloatVector a1 = FloatVector.broadcast(F, a[aFrom + t + 1]);
+      FloatVector a1 = FloatVector.broadcast(F, a[t + 1]);
       acc0 = a1.fma(x01, acc0);
       acc1 = a1.fma(x11, acc1);
       acc2 = a1.fma(x21, acc2);
@@ -107,7 +108,7 @@ public final class PackedTiles {
       FloatVector x12 = FloatVector.fromMemorySegment(F, b, at + 2 * FLOAT_ROW + VECTOR, ORDER);
       FloatVector x22 = FloatVector.fromMemorySegment(F, b, at + 2 * FLOAT_ROW + 2 * VECTOR, ORDER);
       FloatVector x32 = FloatVector.fromMemorySegment(F, b, at + 2 * FLOAT_ROW + 3 * VECTOR, ORDER);
-      FloatVector a2 = FloatVector.broadcast(F, a[aFrom + t + 2]);
+      FloatVector a2 = FloatVector.broadcast(F, a[t + 2]);
       acc0 = a2.fma(x02, acc0);
       acc1 = a2.fma(x12, acc1);
       acc2 = a2.fma(x22, acc2);
@@ -116,23 +117,24 @@ public final class PackedTiles {
       FloatVector x13 = FloatVector.fromMemorySegment(F, b, at + 3 * FLOAT_ROW + VECTOR, ORDER);
       FloatVector x23 = FloatVector.fromMemorySegment(F, b, at + 3 * FLOAT_ROW + 2 * VECTOR, ORDER);
       FloatVector x33 = FloatVector.fromMemorySegment(F, b, at + 3 * FLOAT_ROW + 3 * VECTOR, ORDER);
-      FloatVector a3 = FloatVector.broadcast(F, a[aFrom + t + 3]);
+      FloatVector a3 = FloatVector.broadcast(F, a[t + 3]);
       acc0 = a3.fma(x03, acc0);
       acc1 = a3.fma(x13, acc1);
       acc2 = a3.fma(x23, acc2);
       acc3 = a3.fma(x33, acc3);
+      t += 4;
     }
-    for (; t < depth; t++) {
-      long at = from + t * FLOAT_ROW;
+    for (; at < end; at += FLOAT_ROW) {
       FloatVector x00 = FloatVector.fromMemorySegment(F, b, at, ORDER);
       FloatVector x10 = FloatVector.fromMemorySegment(F, b, at + VECTOR, ORDER);
       FloatVector x20 = FloatVector.fromMemorySegment(F, b, at + 2 * VECTOR, ORDER);
       FloatVector x30 = FloatVector.fromMemorySegment(F, b, at + 3 * VECTOR, ORDER);
-      FloatVector a0 = FloatVector.broadcast(F, a[aFrom + t]);
+      FloatVector a0 = FloatVector.broadcast(F, a[t]);
       acc0 = a0.fma(x00, acc0);
       acc1 = a0.fma(x10, acc1);
       acc2 = a0.fma(x20, acc2);
       acc3 = a0.fma(x30, acc3);
+      t++;
     }
     acc0.intoArray(out, to);
     acc1.intoArray(out, to + L);
@@ -146,14 +148,15 @@ public final class PackedTiles {
     for (int round = Practice.rounds; round > 0; round--) {}
     MemorySegment b = NativeMemory.of(memory);
     IntVector upper = IntVector.broadcast(I, UPPER);
-    int unrolled = depth & -2;
     FloatVector acc0 = FloatVector.fromArray(F, out, to);
     FloatVector acc1 = FloatVector.fromArray(F, out, to + GROUP);
     FloatVector acc2 = FloatVector.fromArray(F, out, to + 2 * GROUP);
     FloatVector acc3 = FloatVector.fromArray(F, out, to + 3 * GROUP);
-    int t = 0;
-    for (; t < unrolled; t += 2) {
-      long at = from + t * SHORT_ROW;
+    long end = from + depth * SHORT_ROW;
+    long unrolled = from + (depth & -2) * SHORT_ROW;
+    int t = aFrom;
+    long at = from;
+    for (; at < unrolled; at += 2 * SHORT_ROW) {
       IntVector w00 = IntVector.fromMemorySegment(I, b, at, ORDER);
       IntVector w10 = IntVector.fromMemorySegment(I, b, at + LINE, ORDER);
       IntVector i00 = w00.lanewise(LSHL, 16);
@@ -164,7 +167,7 @@ public final class PackedTiles {
       FloatVector x10 = (FloatVector) i10.convert(REINTERPRET_I2F, 0);
       FloatVector x20 = (FloatVector) i20.convert(REINTERPRET_I2F, 0);
       FloatVector x30 = (FloatVector) i30.convert(REINTERPRET_I2F, 0);
-      FloatVector a0 = FloatVector.broadcast(F, a[aFrom + t]);
+      FloatVector a0 = FloatVector.broadcast(F, a[t]);
       acc0 = a0.fma(x00, acc0);
       acc1 = a0.fma(x10, acc1);
       acc2 = a0.fma(x20, acc2);
@@ -179,14 +182,14 @@ public final class PackedTiles {
       FloatVector x11 = (FloatVector) i11.convert(REINTERPRET_I2F, 0);
       FloatVector x21 = (FloatVector) i21.convert(REINTERPRET_I2F, 0);
       FloatVector x31 = (FloatVector) i31.convert(REINTERPRET_I2F, 0);
-      FloatVector a1 = FloatVector.broadcast(F, a[aFrom + t + 1]);
+      FloatVector a1 = FloatVector.broadcast(F, a[t + 1]);
       acc0 = a1.fma(x01, acc0);
       acc1 = a1.fma(x11, acc1);
       acc2 = a1.fma(x21, acc2);
       acc3 = a1.fma(x31, acc3);
+      t += 2;
     }
-    for (; t < depth; t++) {
-      long at = from + t * SHORT_ROW;
+    for (; at < end; at += SHORT_ROW) {
       IntVector w00 = IntVector.fromMemorySegment(I, b, at, ORDER);
       IntVector w10 = IntVector.fromMemorySegment(I, b, at + LINE, ORDER);
       IntVector i00 = w00.lanewise(LSHL, 16);
@@ -197,11 +200,12 @@ public final class PackedTiles {
       FloatVector x10 = (FloatVector) i10.convert(REINTERPRET_I2F, 0);
       FloatVector x20 = (FloatVector) i20.convert(REINTERPRET_I2F, 0);
       FloatVector x30 = (FloatVector) i30.convert(REINTERPRET_I2F, 0);
-      FloatVector a0 = FloatVector.broadcast(F, a[aFrom + t]);
+      FloatVector a0 = FloatVector.broadcast(F, a[t]);
       acc0 = a0.fma(x00, acc0);
       acc1 = a0.fma(x10, acc1);
       acc2 = a0.fma(x20, acc2);
       acc3 = a0.fma(x30, acc3);
+      t++;
     }
     acc0.intoArray(out, to);
     acc1.intoArray(out, to + GROUP);
@@ -223,14 +227,15 @@ public final class PackedTiles {
     MemorySegment b = NativeMemory.of(memory);
     IntVector fields = IntVector.broadcast(I, FIELDS);
     FloatVector factorOfExponents = FloatVector.broadcast(F, unbias);
-    int unrolled = depth & -2;
     FloatVector acc0 = FloatVector.fromArray(F, out, to);
     FloatVector acc1 = FloatVector.fromArray(F, out, to + GROUP);
     FloatVector acc2 = FloatVector.fromArray(F, out, to + 2 * GROUP);
     FloatVector acc3 = FloatVector.fromArray(F, out, to + 3 * GROUP);
-    int t = 0;
-    for (; t < unrolled; t += 2) {
-      long at = from + t * SHORT_ROW;
+    long end = from + depth * SHORT_ROW;
+    long unrolled = from + (depth & -2) * SHORT_ROW;
+    int t = aFrom;
+    long at = from;
+    for (; at < unrolled; at += 2 * SHORT_ROW) {
       IntVector w00 = IntVector.fromMemorySegment(I, b, at, ORDER);
       IntVector w10 = IntVector.fromMemorySegment(I, b, at + LINE, ORDER);
       IntVector i00 = w00.lanewise(LSHL, 16).lanewise(ASHR, 3).and(fields);
@@ -245,7 +250,7 @@ public final class PackedTiles {
       x20 = x20.mul(factorOfExponents);
       FloatVector x30 = (FloatVector) i30.convert(REINTERPRET_I2F, 0);
       x30 = x30.mul(factorOfExponents);
-      FloatVector a0 = FloatVector.broadcast(F, a[aFrom + t]);
+      FloatVector a0 = FloatVector.broadcast(F, a[t]);
       acc0 = a0.fma(x00, acc0);
       acc1 = a0.fma(x10, acc1);
       acc2 = a0.fma(x20, acc2);
@@ -264,14 +269,14 @@ public final class PackedTiles {
       x21 = x21.mul(factorOfExponents);
       FloatVector x31 = (FloatVector) i31.convert(REINTERPRET_I2F, 0);
       x31 = x31.mul(factorOfExponents);
-      FloatVector a1 = FloatVector.broadcast(F, a[aFrom + t + 1]);
+      FloatVector a1 = FloatVector.broadcast(F, a[t + 1]);
       acc0 = a1.fma(x01, acc0);
       acc1 = a1.fma(x11, acc1);
       acc2 = a1.fma(x21, acc2);
       acc3 = a1.fma(x31, acc3);
+      t += 2;
     }
-    for (; t < depth; t++) {
-      long at = from + t * SHORT_ROW;
+    for (; at < end; at += SHORT_ROW) {
       IntVector w00 = IntVector.fromMemorySegment(I, b, at, ORDER);
       IntVector w10 = IntVector.fromMemorySegment(I, b, at + LINE, ORDER);
       IntVector i00 = w00.lanewise(LSHL, 16).lanewise(ASHR, 3).and(fields);
@@ -286,11 +291,12 @@ public final class PackedTiles {
       x20 = x20.mul(factorOfExponents);
       FloatVector x30 = (FloatVector) i30.convert(REINTERPRET_I2F, 0);
       x30 = x30.mul(factorOfExponents);
-      FloatVector a0 = FloatVector.broadcast(F, a[aFrom + t]);
+      FloatVector a0 = FloatVector.broadcast(F, a[t]);
       acc0 = a0.fma(x00, acc0);
       acc1 = a0.fma(x10, acc1);
       acc2 = a0.fma(x20, acc2);
       acc3 = a0.fma(x30, acc3);
+      t++;
     }
     acc0.intoArray(out, to);
     acc1.intoArray(out, to + GROUP);
@@ -375,9 +381,9 @@ public final class PackedTiles {
     MemorySegment b = NativeMemory.of(memory);
     MemorySegment out = NativeMemory.of(target);
     IntVector upper = IntVector.broadcast(I, UPPER);
-    for (int t = 0; t < depth; t++) {
-      long at = from + t * SHORT_ROW;
-      long row = to + t * FLOAT_ROW;
+    long end = from + depth * SHORT_ROW;
+    for (long at = from; at < end; at += SHORT_ROW) {
+      long row = to + (at - from) * 2;
       IntVector w00 = IntVector.fromMemorySegment(I, b, at, ORDER);
       IntVector w10 = IntVector.fromMemorySegment(I, b, at + LINE, ORDER);
       IntVector i00 = w00.lanewise(LSHL, 16);
@@ -403,9 +409,9 @@ public final class PackedTiles {
     MemorySegment out = NativeMemory.of(target);
     IntVector fields = IntVector.broadcast(I, FIELDS);
     FloatVector factorOfExponents = FloatVector.broadcast(F, unbias);
-    for (int t = 0; t < depth; t++) {
-      long at = from + t * SHORT_ROW;
-      long row = to + t * FLOAT_ROW;
+    long end = from + depth * SHORT_ROW;
+    for (long at = from; at < end; at += SHORT_ROW) {
+      long row = to + (at - from) * 2;
       IntVector w00 = IntVector.fromMemorySegment(I, b, at, ORDER);
       IntVector w10 = IntVector.fromMemorySegment(I, b, at + LINE, ORDER);
       IntVector i00 = w00.lanewise(LSHL, 16).lanewise(ASHR, 3).and(fields);
@@ -516,9 +522,9 @@ public final class PackedTiles {
     FloatVector acc51 = FloatVector.fromArray(F, out, to + 5 * COLUMNS + L);
     FloatVector acc52 = FloatVector.fromArray(F, out, to + 5 * COLUMNS + 2 * L);
     FloatVector acc53 = FloatVector.fromArray(F, out, to + 5 * COLUMNS + 3 * L);
-    for (int t = 0; t < depth; t++) {
-      int at = aFrom + t * GROUP;
-      long row = from + t * FLOAT_ROW;
+    long end = from + depth * FLOAT_ROW;
+    int at = aFrom;
+    for (long row = from; row < end; row += FLOAT_ROW) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, b, row, ORDER);
       FloatVector b1 = FloatVector.fromMemorySegment(F, b, row + VECTOR, ORDER);
       FloatVector b2 = FloatVector.fromMemorySegment(F, b, row + 2 * VECTOR, ORDER);
@@ -553,6 +559,7 @@ public final class PackedTiles {
       acc51 = a5.fma(b1, acc51);
       acc52 = a5.fma(b2, acc52);
       acc53 = a5.fma(b3, acc53);
+      at += GROUP;
     }
     acc00.intoArray(out, to);
     acc01.intoArray(out, to + L);
@@ -601,9 +608,9 @@ public final class PackedTiles {
     FloatVector acc31 = FloatVector.fromArray(F, out, to + 3 * COLUMNS + L);
     FloatVector acc32 = FloatVector.fromArray(F, out, to + 3 * COLUMNS + 2 * L);
     FloatVector acc33 = FloatVector.fromArray(F, out, to + 3 * COLUMNS + 3 * L);
-    for (int t = 0; t < depth; t++) {
-      int at = aFrom + t * GROUP;
-      long row = from + t * FLOAT_ROW;
+    long end = from + depth * FLOAT_ROW;
+    int at = aFrom;
+    for (long row = from; row < end; row += FLOAT_ROW) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, b, row, ORDER);
       FloatVector b1 = FloatVector.fromMemorySegment(F, b, row + VECTOR, ORDER);
       FloatVector b2 = FloatVector.fromMemorySegment(F, b, row + 2 * VECTOR, ORDER);
@@ -628,6 +635,7 @@ public final class PackedTiles {
       acc31 = a3.fma(b1, acc31);
       acc32 = a3.fma(b2, acc32);
       acc33 = a3.fma(b3, acc33);
+      at += GROUP;
     }
     acc00.intoArray(out, to);
     acc01.intoArray(out, to + L);
@@ -660,9 +668,9 @@ public final class PackedTiles {
     FloatVector acc11 = FloatVector.fromArray(F, out, to + COLUMNS + L);
     FloatVector acc12 = FloatVector.fromArray(F, out, to + COLUMNS + 2 * L);
     FloatVector acc13 = FloatVector.fromArray(F, out, to + COLUMNS + 3 * L);
-    for (int t = 0; t < depth; t++) {
-      int at = aFrom + t * GROUP;
-      long row = from + t * FLOAT_ROW;
+    long end = from + depth * FLOAT_ROW;
+    int at = aFrom;
+    for (long row = from; row < end; row += FLOAT_ROW) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, b, row, ORDER);
       FloatVector b1 = FloatVector.fromMemorySegment(F, b, row + VECTOR, ORDER);
       FloatVector b2 = FloatVector.fromMemorySegment(F, b, row + 2 * VECTOR, ORDER);
@@ -677,6 +685,7 @@ public final class PackedTiles {
       acc11 = a1.fma(b1, acc11);
       acc12 = a1.fma(b2, acc12);
       acc13 = a1.fma(b3, acc13);
+      at += GROUP;
     }
     acc00.intoArray(out, to);
     acc01.intoArray(out, to + L);
@@ -701,9 +710,9 @@ public final class PackedTiles {
     FloatVector acc21 = FloatVector.fromArray(F, out, to + 2 * COLUMNS + L);
     FloatVector acc30 = FloatVector.fromArray(F, out, to + 3 * COLUMNS);
     FloatVector acc31 = FloatVector.fromArray(F, out, to + 3 * COLUMNS + L);
-    for (int t = 0; t < depth; t++) {
-      int at = aFrom + t * GROUP;
-      long row = from + t * FLOAT_ROW;
+    long end = from + depth * FLOAT_ROW;
+    int at = aFrom;
+    for (long row = from; row < end; row += FLOAT_ROW) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, b, row, ORDER);
       FloatVector b1 = FloatVector.fromMemorySegment(F, b, row + VECTOR, ORDER);
       FloatVector a0 = FloatVector.broadcast(F, a[at]);
@@ -718,6 +727,7 @@ public final class PackedTiles {
       FloatVector a3 = FloatVector.broadcast(F, a[at + 3]);
       acc30 = a3.fma(b0, acc30);
       acc31 = a3.fma(b1, acc31);
+      at += GROUP;
     }
     acc00.intoArray(out, to);
     acc01.intoArray(out, to + L);
