@@ -105,7 +105,7 @@ public final class Transformer {
   double learn(int[] tokens, int[] targets) {
     forward(tokens);
     double loss = CrossEntropy.standard().apply(logits.tensor, targets, logits.tensor, workers);
-    output.backward(normal.tensor, logits, dNormal.tensor);
+    output.backward(normal, logits.tensor, dNormal.tensor);
     Arrays.fill(dx.array, 0f);
     last.backward(inputOf(layers.size()).array, dNormal.array, dx.array);
     for (int l = layers.size() - 1; l >= 0; l--) {
