@@ -19,7 +19,8 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * Attention forward and backward, 8 heads of 64, by Lanewise and by PyTorch's autograd in turn, on
- * one thread: medians of each, and how far the gradients are apart.
+ * one thread: medians of each, the least, which other programs of the machine have disturbed least,
+ * and how far the gradients are apart.
  *
  * <p>{@code mvn -Pbench,peers -Dbench.main=io.github.lanewise.bench.peers.TrainingStep}
  */
@@ -132,14 +133,19 @@ public final class TrainingStep {
       }
     } while (seconds < WARM_SECONDS + SECONDS);
     torch(true);
-    double ratio = median(other) / median(own);
+    double mine = median(own);
+    double peers = median(other);
     System.out.printf(
         Locale.ROOT,
-        "%s: Lanewise %.2f ms, PyTorch %.2f ms, %.2f times as fast; gradients differ by %.2g%n",
+        "%s: Lanewise %.2f ms (least %.2f), PyTorch %.2f ms (least %.2f): %.2f times as fast (%.2f);"
+            + " gradients differ by %.2g%n",
         causal ? "causal" : "full",
-        median(own),
-        median(other),
-        ratio,
+        mine,
+        own.get(0),
+        peers,
+        other.get(0),
+        peers / mine,
+        other.get(0) / own.get(0),
         difference());
   }
 
