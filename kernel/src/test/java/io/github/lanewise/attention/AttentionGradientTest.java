@@ -279,7 +279,10 @@ class AttentionGradientTest {
     assertIllegal(() -> call.backward(all, new OptionGradients(null, two, two)), "one array");
   }
 
-  /** A batch of sequences one after another gives each what it gets by itself. */
+  /**
+   * A batch of sequences one after another gives each what it gets by itself, and options the sums;
+   * temperatures are powers of two, so that the order of sum and division makes no difference.
+   */
   @Test
   void raggedSequencesHaveTheBitsOfDenseOnes() {
     int[] queryStarts = {0, 5, 5, 305, 320};
@@ -291,10 +294,17 @@ class AttentionGradientTest {
     FloatTensor dOut = Floats.tensor("dOut", FloatKind.NORMAL, 320, heads, 6);
     FloatTensor out = FloatTensor.allocate(320, heads, 6);
     FloatTensor sums = FloatTensor.allocate(320, heads);
-    Attention attention = Attention.builder().mask(Mask.causal()).softcap(4f).build();
+    Attention attention =
+        Attention.builder()
+            .mask(Mask.causal())
+            .softcap(4f)
+            .temperature(2f, 2f, 0.5f, 1f)
+            .sinks(0.5f, -1f, 2f, 0f)
+            .build();
     RowStatistics statistics = RowStatistics.of(sums);
     attention.forward(q, k, v, queryStarts, keyStarts, out, statistics, Workers.caller());
     for (Workers workers : new Workers[] {Workers.caller(), TestWorkers.TWO}) {
+      float[][] ofOptions = new float[2][4];
       FloatTensor dq = Floats.filledTensor(7f, q.shape());
       FloatTensor dk = Floats.filledTensor(7f, k.shape());
       FloatTensor dv = Floats.filledTensor(7f, v.shape());
@@ -310,8 +320,9 @@ class AttentionGradientTest {
           dq,
           dk,
           dv,
-          OptionGradients.none(),
+          new OptionGradients(null, ofOptions[0], ofOptions[1]),
           workers);
+      float[][] summed = new float[2][4];
       for (int s = 0; s < 4; s++) {
         int queries = queryStarts[s + 1] - queryStarts[s];
         Call own = new Call(1, 4, 2, queries, keyStarts[s + 1] - keyStarts[s]);
@@ -319,11 +330,18 @@ class AttentionGradientTest {
         own.k = sequence(k, keyStarts, s);
         own.v = sequence(v, keyStarts, s);
         own.dOut = sequence(dOut, queryStarts, s);
-        own.forward(attention).backward(attention, Workers.caller());
+        float[][] part = new float[2][4];
+        own.forward(attention).backward(attention, new OptionGradients(null, part[0], part[1]));
+        for (int head = 0; head < 4; head++) {
+          summed[0][head] += part[0][head];
+          summed[1][head] += part[1][head];
+        }
         Call.assertBits(own.dq, sequence(dq, queryStarts, s), "dq of sequence " + s);
         Call.assertBits(own.dk, sequence(dk, keyStarts, s), "dk of sequence " + s);
         Call.assertBits(own.dv, sequence(dv, keyStarts, s), "dv of sequence " + s);
       }
+      Floats.assertBits(summed[0], ofOptions[0], "gradient of temperatures");
+      Floats.assertBits(summed[1], ofOptions[1], "gradient of sinks");
     }
   }
 
