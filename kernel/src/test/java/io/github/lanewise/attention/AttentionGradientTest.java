@@ -105,6 +105,18 @@ class AttentionGradientTest {
     Floats.assertBits(new float[10 * 6], rows(dirty.dv, 290, 300), "dv of what nobody sees");
   }
 
+  /** Between the first keys and those near a query there are keys that 32 queries do not see. */
+  @Test
+  void whatACallLeavesInTheScratchHasNoEffectOnTheNext() {
+    Attention all = Attention.builder().build();
+    Attention some = Attention.builder().mask(Mask.prefix(4).or(Mask.window(10, 10))).build();
+    Call clean = Call.both(some, 1, 2, 1, 256, 256);
+    Call filler = new Call(1, 2, 1, 256, 256);
+    filler.dOut = Floats.filledTensor(Float.NaN, filler.dOut.shape());
+    filler.forward(all).backward(all, Workers.caller());
+    Call.both(some, 1, 2, 1, 256, 256).assertSame(clean, "after a call full of NaN");
+  }
+
   /** A NaN in query 0 and its dOut reaches only what it sees. */
   @Test
   void poisonInOneRowStaysWithWhatItSees() {
@@ -277,6 +289,38 @@ class AttentionGradientTest {
     assertIllegal(
         () -> call.backward(all, new OptionGradients(null, new float[3], null)), "3", "2");
     assertIllegal(() -> call.backward(all, new OptionGradients(null, two, two)), "one array");
+  }
+
+  /** Each chunk of 256 queries has its share; a tree adds them up: the first two, then the third. */
+  @Test
+  void optionsOfManyQueriesHaveTheSharesOfAllChunks() {
+    Attention attention =
+        Attention.builder().sinks(0.5f, -1f).temperature(2f, 0.5f).build();
+    Call whole = new Call(1, 2, 1, 600, 40).forward(attention);
+    float[][] all = new float[2][2];
+    whole.backward(attention, new OptionGradients(null, all[0], all[1]));
+    float[][] summed = new float[2][2];
+    for (int from = 0; from < 600; from += 256) {
+      int to = Math.min(600, from + 256);
+      float[][] part = new float[2][2];
+      attention.backward(
+          whole.q.slice(2, from, to),
+          whole.k,
+          whole.v,
+          whole.out.slice(2, from, to),
+          whole.dOut.slice(2, from, to),
+          whole.logSumExp.slice(2, from, to),
+          null,
+          null,
+          null,
+          new OptionGradients(null, part[0], part[1]),
+          Workers.caller());
+      for (int n = 0; n < 4; n++) {
+        summed[n / 2][n % 2] += part[n / 2][n % 2];
+      }
+    }
+    Floats.assertBits(summed[0], all[0], "gradient of temperatures");
+    Floats.assertBits(summed[1], all[1], "gradient of sinks");
   }
 
   /**
