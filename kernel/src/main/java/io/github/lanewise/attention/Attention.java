@@ -275,13 +275,13 @@ public final class Attention {
    * row of dq depends on nothing but the row and what it sees, a row of dk and dv on nothing but
    * the key and who sees it: not on lane width, thread count or layout.
    *
-   * <p><b>Accuracy.</b> With e(x) the error of x and π a chain's partial sums, to first order: e(ds) =
-   * p·((e(p) + 2u)·|dp - D| + e(dp) + e(D)), where e(p) = e(s) + e(logSumExp) + (|s - logSumExp| +
-   * 2)·u is relative, e(dp) = u·Σ|π| over valueDim, and, with ε = e(s) + (max s - s + 12)·u what
-   * forward's weights are off by, e(logSumExp) = Σp·ε + (25 + ln l + |logSumExp|)·u and e(D) =
-   * Σp·ε·|dp - D| + Σ|dOut|·(Σ|π| + 10·Σ|p·v| + (36 + valueDim/16)·|out|)·u. Each step back to ds'
-   * adds a rounding. An element of dq, dk or dv is off by the sum of e(ds') or e(p) times its
-   * factor, and by u times the magnitudes of the chain's partial sums and 16 times those of the
+   * <p><b>Accuracy.</b> With e(x) the error of x and π a chain's partial sums, to first order:
+   * e(ds) = p·((e(p) + 2u)·|dp - D| + e(dp) + e(D)), where e(p) = e(s) + e(logSumExp) + (|s -
+   * logSumExp| + 2)·u is relative, e(dp) = u·Σ|π| over valueDim, and, with ε = e(s) + (max s - s +
+   * 12)·u what forward's weights are off by, e(logSumExp) = Σp·ε + (25 + ln l + |logSumExp|)·u and
+   * e(D) = Σp·ε·|dp - D| + Σ|dOut|·(Σ|π| + 10·Σ|p·v| + (36 + valueDim/16)·|out|)·u. Each step back
+   * to ds' adds a rounding. An element of dq, dk or dv is off by the sum of e(ds') or e(p) times
+   * its factor, and by u times the magnitudes of the chain's partial sums and 16 times those of the
    * chunks' sums. A test holds that against the oracle; a rounding of each partial sum, with no
    * regard to signs, is six to ten times what is seen.
    *

@@ -291,11 +291,12 @@ class AttentionGradientTest {
     assertIllegal(() -> call.backward(all, new OptionGradients(null, two, two)), "one array");
   }
 
-  /** Each chunk of 256 queries has its share; a tree adds them up: the first two, then the third. */
+  /**
+   * Each chunk of 256 queries has its share; a tree adds them up: the first two, then the third.
+   */
   @Test
   void optionsOfManyQueriesHaveTheSharesOfAllChunks() {
-    Attention attention =
-        Attention.builder().sinks(0.5f, -1f).temperature(2f, 0.5f).build();
+    Attention attention = Attention.builder().sinks(0.5f, -1f).temperature(2f, 0.5f).build();
     Call whole = new Call(1, 2, 1, 600, 40).forward(attention);
     float[][] all = new float[2][2];
     whole.backward(attention, new OptionGradients(null, all[0], all[1]));

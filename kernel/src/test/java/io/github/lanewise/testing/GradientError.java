@@ -12,15 +12,15 @@ import io.github.lanewise.reference.ReferenceAttention;
 /**
  * First-order error bounds of attention's gradients, from those of the scores ({@link ScoreError}).
  * A weight p = exp(s - logSumExp) is off by e(p) = e(s) + e(logSumExp) + (|s - logSumExp| + 2)·u
- * relatively; errors of the scores, and of forward's exponentials, change logSumExp by their mean and
- * D by their mean with the factors |dP - D|, both weighted by p. So
+ * relatively; errors of the scores, and of forward's exponentials, change logSumExp by their mean
+ * and D by their mean with the factors |dP - D|, both weighted by p. So
  *
  * <pre>
  *   e(dS) = p·((e(p) + 2u)·|dP - D| + e(dP) + e(D))
  * </pre>
  *
- * and each step back adds its own rounding. Sums are off by a rounding of each of their partial sums
- * ({@link ChainErrors}).
+ * and each step back adds its own rounding. Sums are off by a rounding of each of their partial
+ * sums ({@link ChainErrors}).
  */
 public final class GradientError {
   private static final int CHUNK = 256;
@@ -56,7 +56,9 @@ public final class GradientError {
   private final ChainErrors ofTemperatures;
   private final ChainErrors ofSinks;
 
-  /** The keys that the row at hand sees, and for each weight, score and gradient with their errors. */
+  /**
+   * The keys that the row at hand sees, and for each weight, score and gradient with their errors.
+   */
   private final int[] keys;
 
   private final double[] weights;
@@ -155,14 +157,12 @@ public final class GradientError {
       largest = Math.max(largest, ofWeight);
       double gradient = weights[n] * (dWeights[n] - dot);
       double ofGradient =
-          weights[n]
-                  * ((ofWeight + 2 * U) * Math.abs(dWeights[n] - dot) + ofWeights[n] + ofDot)
+          weights[n] * ((ofWeight + 2 * U) * Math.abs(dWeights[n] - dot) + ofWeights[n] + ofDot)
               + 0x1p-125 * (Math.abs(dWeights[n]) + Math.abs(dot)); // the weight may be flushed
       product += gradient * scores[n];
       ofProduct += Math.abs(scores[n]) * ofGradient;
       ofProduct += Math.abs(gradient) * ofScores[n];
-      ofProduct +=
-          (2 + OF_LANES + s.keyLength() / 16.0) * U * Math.abs(gradient * scores[n]);
+      ofProduct += (2 + OF_LANES + s.keyLength() / 16.0) * U * Math.abs(gradient * scores[n]);
       addPair(b, h, i, n, gradient, ofGradient);
       addValues(b, h, i, n, ofWeight);
       if ((n + 1 == count || keys[n + 1] / CHUNK > keys[n] / CHUNK)) {
@@ -189,8 +189,7 @@ public final class GradientError {
       double dWeight = 0;
       double partial = 0;
       for (int col = 0; col < s.valueDim(); col++) {
-        dWeight +=
-            dOut[row * s.valueDim() + col] * c.v()[s.keyRow(b, h, j) * s.valueDim() + col];
+        dWeight += dOut[row * s.valueDim() + col] * c.v()[s.keyRow(b, h, j) * s.valueDim() + col];
         partial += Math.abs(dWeight);
       }
       double factor = factor(b, h, i, j);

@@ -7,8 +7,8 @@ import io.github.lanewise.reference.AttentionShape;
 
 /**
  * First-order error bounds of one attention row, from the errors of its scores. A score is off by
- * at most e, the sum of the roundings of its steps. Then p = exp(s - m) is off by 2e + |s - m|·u + 2u relatively,
- * and so are sums of p, plus the roundings of their own order.
+ * at most e, the sum of the roundings of its steps. Then p = exp(s - m) is off by 2e + |s - m|·u +
+ * 2u relatively, and so are sums of p, plus the roundings of their own order.
  */
 public final class ScoreError {
   /** Roundings in the sums of a row of up to 2¹² keys: 16 per lane, 4 over lanes, merges. */

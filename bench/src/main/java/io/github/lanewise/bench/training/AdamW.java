@@ -25,8 +25,7 @@ final class AdamW {
   private int step;
 
   /** For gradients that were multiplied by a power of two. */
-  AdamW(
-      List<Parameter> parameters, float gradientScale, double highest, int rising, int steps) {
+  AdamW(List<Parameter> parameters, float gradientScale, double highest, int rising, int steps) {
     this.parameters = parameters;
     factor = 1 / gradientScale;
     rates = new double[steps];

@@ -41,9 +41,7 @@ public final class LanewiseAttending implements Attending {
     Arrays.fill(temperatures, 1f);
     logarithms = learns ? Parameter.vector(shape.heads(), 0f, PACE) : null;
     gradients =
-        learns
-            ? new OptionGradients(null, new float[shape.heads()], null)
-            : OptionGradients.none();
+        learns ? new OptionGradients(null, new float[shape.heads()], null) : OptionGradients.none();
     attention = build();
   }
 

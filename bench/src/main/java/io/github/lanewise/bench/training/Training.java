@@ -21,8 +21,7 @@ public final class Training {
     batch = new Batch(shape);
     random = new SplittableRandom(seed);
     optimizer =
-        new AdamW(
-            model.parameters(), Transformer.GRADIENT_SCALE, HIGHEST_RATE, RISING, steps);
+        new AdamW(model.parameters(), Transformer.GRADIENT_SCALE, HIGHEST_RATE, RISING, steps);
   }
 
   /** One step; returns the loss before it. */

@@ -108,9 +108,7 @@ public final class Transformer {
     return CrossEntropy.standard().apply(logits.tensor, targets, null, workers);
   }
 
-  /**
-   * Computes all gradients, times {@link #GRADIENT_SCALE}, and returns the mean loss.
-   */
+  /** Computes all gradients, times {@link #GRADIENT_SCALE}, and returns the mean loss. */
   double learn(int[] tokens, int[] targets) {
     forward(tokens);
     double loss = CrossEntropy.standard().apply(logits.tensor, targets, logits.tensor, workers);

@@ -55,7 +55,8 @@ final class CacheChecks {
     PageLayout layout = cache.layout();
     if (!CacheSource.isInPlace(cache)) {
       for (int b = 0; b < cache.batch(); b++) {
-        AttentionChecks.packable(cache.held(b), "a sequence's length", layout.headDim, layout.valueDim);
+        AttentionChecks.packable(
+            cache.held(b), "a sequence's length", layout.headDim, layout.valueDim);
       }
     }
     AttentionChecks.bias(options, sequences, q, true, otherThreads);

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The gradients of the scores of a pair of chunks with a query in each lane, {@code
- * [queries/32][keys][32]}, as the products with the keys want them; there may be panels of keys that
- * a panel of queries does not see.
+ * [queries/32][keys][32]}, as the products with the keys want them; there may be panels of keys
+ * that a panel of queries does not see.
  */
 final class TurnedGradients {
 
