@@ -283,7 +283,7 @@ public final class Attention {
    * to ds' adds a rounding. An element of dq, dk or dv is off by the sum of e(ds') or e(p) times
    * its factor, and by u times the magnitudes of the chain's partial sums and 16 times those of the
    * chunks' sums. A test holds that against the oracle; a rounding of each partial sum, with no
-   * regard to signs, is six to ten times what is seen.
+   * regard to signs, is some three times the most that is seen.
    *
    * <p><b>Errors.</b> As forward's. dq, dk and dv may take the place of an input of their shape
    * exactly; other overlaps are refused. <b>Allocation.</b> None in steady state on the calling
