@@ -275,11 +275,15 @@ public final class Attention {
    * row of dq depends on nothing but the row and what it sees, a row of dk and dv on nothing but
    * the key and who sees it: not on lane width, thread count or layout.
    *
-   * <p><b>Accuracy.</b> With e(x) the error of x, e(ds) = p·(e(p)·|dp - D| + e(dp) + e(D) +
-   * 3u·(|dp| + |D|)) to first order, where e(p) = e(s) + e(logSumExp) + (|s - logSumExp| + 4)·u,
-   * e(dp) = (valueDim + 2)·u·Σ|dOut·v|, and e(D) = (valueDim/16 + 16)·u·Σ|dOut·out| +
-   * Σ|dOut|·e(out). A gradient is off by the sum of e(ds') times the factor, and by (272 + group)·u
-   * of the sum of its terms' magnitudes. Twice that is measured against the oracle.
+   * <p><b>Accuracy.</b> With e(x) the error of x and π a chain's partial sums, to first order:
+   * e(ds) = p·((e(p) + 2u)·|dp - D| + e(dp) + e(D)), where e(p) = e(s) + e(logSumExp) + (|s -
+   * logSumExp| + 2)·u is relative, e(dp) = u·Σ|π| over valueDim, and, with ε = e(s) + (max s - s +
+   * 12)·u what forward's weights are off by, e(logSumExp) = Σp·ε + (25 + ln l + |logSumExp|)·u and
+   * e(D) = Σp·ε·|dp - D| + Σ|dOut|·(Σ|π| + 10·Σ|p·v| + (36 + valueDim/16)·|out|)·u. Each step back
+   * to ds' adds a rounding. An element of dq, dk or dv is off by the sum of e(ds') or e(p) times
+   * its factor, and by u times the magnitudes of the chain's partial sums and 16 times those of the
+   * chunks' sums. A test holds that against the oracle; a rounding of each partial sum, with no
+   * regard to signs, is some three times the most that is seen.
    *
    * <p><b>Errors.</b> As forward's. dq, dk and dv may take the place of an input of their shape
    * exactly; other overlaps are refused. <b>Allocation.</b> None in steady state on the calling

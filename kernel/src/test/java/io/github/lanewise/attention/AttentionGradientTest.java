@@ -105,6 +105,18 @@ class AttentionGradientTest {
     Floats.assertBits(new float[10 * 6], rows(dirty.dv, 290, 300), "dv of what nobody sees");
   }
 
+  /** Between the first keys and those near a query there are keys that 32 queries do not see. */
+  @Test
+  void whatACallLeavesInTheScratchHasNoEffectOnTheNext() {
+    Attention all = Attention.builder().build();
+    Attention some = Attention.builder().mask(Mask.prefix(4).or(Mask.window(10, 10))).build();
+    Call clean = Call.both(some, 1, 2, 1, 256, 256);
+    Call filler = new Call(1, 2, 1, 256, 256);
+    filler.dOut = Floats.filledTensor(Float.NaN, filler.dOut.shape());
+    filler.forward(all).backward(all, Workers.caller());
+    Call.both(some, 1, 2, 1, 256, 256).assertSame(clean, "after a call full of NaN");
+  }
+
   /** A NaN in query 0 and its dOut reaches only what it sees. */
   @Test
   void poisonInOneRowStaysWithWhatItSees() {
@@ -279,7 +291,43 @@ class AttentionGradientTest {
     assertIllegal(() -> call.backward(all, new OptionGradients(null, two, two)), "one array");
   }
 
-  /** A batch of sequences one after another gives each what it gets by itself. */
+  /**
+   * Each chunk of 256 queries has its share; a tree adds them up: the first two, then the third.
+   */
+  @Test
+  void optionsOfManyQueriesHaveTheSharesOfAllChunks() {
+    Attention attention = Attention.builder().sinks(0.5f, -1f).temperature(2f, 0.5f).build();
+    Call whole = new Call(1, 2, 1, 600, 40).forward(attention);
+    float[][] all = new float[2][2];
+    whole.backward(attention, new OptionGradients(null, all[0], all[1]));
+    float[][] summed = new float[2][2];
+    for (int from = 0; from < 600; from += 256) {
+      int to = Math.min(600, from + 256);
+      float[][] part = new float[2][2];
+      attention.backward(
+          whole.q.slice(2, from, to),
+          whole.k,
+          whole.v,
+          whole.out.slice(2, from, to),
+          whole.dOut.slice(2, from, to),
+          whole.logSumExp.slice(2, from, to),
+          null,
+          null,
+          null,
+          new OptionGradients(null, part[0], part[1]),
+          Workers.caller());
+      for (int n = 0; n < 4; n++) {
+        summed[n / 2][n % 2] += part[n / 2][n % 2];
+      }
+    }
+    Floats.assertBits(summed[0], all[0], "gradient of temperatures");
+    Floats.assertBits(summed[1], all[1], "gradient of sinks");
+  }
+
+  /**
+   * A batch of sequences one after another gives each what it gets by itself, and options the sums;
+   * temperatures are powers of two, so that the order of sum and division makes no difference.
+   */
   @Test
   void raggedSequencesHaveTheBitsOfDenseOnes() {
     int[] queryStarts = {0, 5, 5, 305, 320};
@@ -291,10 +339,17 @@ class AttentionGradientTest {
     FloatTensor dOut = Floats.tensor("dOut", FloatKind.NORMAL, 320, heads, 6);
     FloatTensor out = FloatTensor.allocate(320, heads, 6);
     FloatTensor sums = FloatTensor.allocate(320, heads);
-    Attention attention = Attention.builder().mask(Mask.causal()).softcap(4f).build();
+    Attention attention =
+        Attention.builder()
+            .mask(Mask.causal())
+            .softcap(4f)
+            .temperature(2f, 2f, 0.5f, 1f)
+            .sinks(0.5f, -1f, 2f, 0f)
+            .build();
     RowStatistics statistics = RowStatistics.of(sums);
     attention.forward(q, k, v, queryStarts, keyStarts, out, statistics, Workers.caller());
     for (Workers workers : new Workers[] {Workers.caller(), TestWorkers.TWO}) {
+      float[][] ofOptions = new float[2][4];
       FloatTensor dq = Floats.filledTensor(7f, q.shape());
       FloatTensor dk = Floats.filledTensor(7f, k.shape());
       FloatTensor dv = Floats.filledTensor(7f, v.shape());
@@ -310,8 +365,9 @@ class AttentionGradientTest {
           dq,
           dk,
           dv,
-          OptionGradients.none(),
+          new OptionGradients(null, ofOptions[0], ofOptions[1]),
           workers);
+      float[][] summed = new float[2][4];
       for (int s = 0; s < 4; s++) {
         int queries = queryStarts[s + 1] - queryStarts[s];
         Call own = new Call(1, 4, 2, queries, keyStarts[s + 1] - keyStarts[s]);
@@ -319,11 +375,18 @@ class AttentionGradientTest {
         own.k = sequence(k, keyStarts, s);
         own.v = sequence(v, keyStarts, s);
         own.dOut = sequence(dOut, queryStarts, s);
-        own.forward(attention).backward(attention, Workers.caller());
+        float[][] part = new float[2][4];
+        own.forward(attention).backward(attention, new OptionGradients(null, part[0], part[1]));
+        for (int head = 0; head < 4; head++) {
+          summed[0][head] += part[0][head];
+          summed[1][head] += part[1][head];
+        }
         Call.assertBits(own.dq, sequence(dq, queryStarts, s), "dq of sequence " + s);
         Call.assertBits(own.dk, sequence(dk, keyStarts, s), "dk of sequence " + s);
         Call.assertBits(own.dv, sequence(dv, keyStarts, s), "dv of sequence " + s);
       }
+      Floats.assertBits(summed[0], ofOptions[0], "gradient of temperatures");
+      Floats.assertBits(summed[1], ofOptions[1], "gradient of sinks");
     }
   }
 

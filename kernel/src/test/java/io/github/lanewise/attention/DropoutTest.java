@@ -8,6 +8,7 @@ import io.github.lanewise.FloatTensor;
 import io.github.lanewise.Mask;
 import io.github.lanewise.RowStatistics;
 import io.github.lanewise.Workers;
+import io.github.lanewise.internal.kernel.Dropout;
 import io.github.lanewise.testing.FloatKind;
 import io.github.lanewise.testing.Floats;
 import java.io.ByteArrayInputStream;
@@ -206,6 +207,12 @@ class DropoutTest {
         Objects.requireNonNull(expected).toArray(),
         Objects.requireNonNull(actual).toArray(),
         "statistics");
+  }
+
+  /** 0.001f·2³¹ is 2147483.75. */
+  @Test
+  void aProbabilityIsRoundedToTheNearestShareOfTwoToThe31st() {
+    assertEquals(2147484, Dropout.threshold(0.001f));
   }
 
   @Test

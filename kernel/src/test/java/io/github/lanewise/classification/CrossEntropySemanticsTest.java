@@ -47,6 +47,10 @@ class CrossEntropySemanticsTest {
   void minusInfinityAtTheLabelIsAnInfiniteLossAndAFiniteGradient(int length) {
     float[] x = twoZeros(length);
     assertEquals(POSITIVE_INFINITY, loss(x, 1));
+    for (double smoothing : new double[] {0.1, 1}) {
+      CrossEntropy.Builder smooth = CrossEntropy.builder().labelSmoothing(smoothing);
+      assertEquals(POSITIVE_INFINITY, loss(smooth, twoZeros(length), 1), "smoothing " + smoothing);
+    }
     float[] expected = new float[length];
     expected[0] = 0.5f;
     expected[length - 1] = 0.5f;

@@ -7,9 +7,8 @@ import io.github.lanewise.reference.AttentionShape;
 
 /**
  * First-order error bounds of one attention row, from the errors of its scores. A score is off by
- * at most e: the dot product by headDim + 1 roundings of Σ|q·k|, every later step by its own
- * rounding of what passes through it. Then p = exp(s - m) is off by 2e + |s - m|·u + 2u relatively,
- * and so are sums of p, plus the roundings of their own order.
+ * at most e, the sum of the roundings of its steps. Then p = exp(s - m) is off by 2e + |s - m|·u +
+ * 2u relatively, and so are sums of p, plus the roundings of their own order.
  */
 public final class ScoreError {
   /** Roundings in the sums of a row of up to 2¹² keys: 16 per lane, 4 over lanes, merges. */
@@ -66,34 +65,41 @@ public final class ScoreError {
     return roundings(c, b, h, i, j);
   }
 
-  /** Error of one score of a case. */
+  /**
+   * Error of one score of a case: each step is off by one rounding of what comes out of it, so that
+   * the dot product, a chain of fused steps, is off by a rounding of each of its partial sums
+   * (Higham, Accuracy and Stability of Numerical Algorithms, 3.3: running error analysis).
+   */
   static double roundings(AttentionCase c, int b, int h, int i, int j) {
     AttentionShape s = c.shape();
-    int query = s.queryRow(b, h, i) * s.headDim();
-    int key = s.keyRow(b, h, j) * s.headDim();
-    double magnitude = 0;
-    for (int col = 0; col < s.headDim(); col++) {
-      magnitude += Math.abs((double) c.q()[query + col] * c.k()[key + col]);
-    }
-    magnitude *= Math.abs(c.scale());
-    double error = (s.headDim() + 2) * magnitude;
-    double passing = c.softcap() == 0 ? magnitude : Math.min(magnitude, c.softcap());
-    error += 4 * passing; // tanh: division, 2 ulp, multiplication
-    if (c.bias() != null) {
-      double bias = Math.abs(c.scoreBias().at(b, h, i, j));
-      passing += bias;
-      error += passing;
-    }
-    if (c.slopes() != null) {
-      double penalty = Math.abs(c.slopes()[h] * (j - (i + c.offset())));
-      passing += penalty;
-      error += 2 * passing;
-    }
     double temperature = c.temperatureOf(h);
     if (temperature == 0 || Double.isInfinite(temperature)) {
       return 0; // the scores are compared, or are all equal
     }
-    return (error + passing) / temperature * U;
+    int query = s.queryRow(b, h, i) * s.headDim();
+    int key = s.keyRow(b, h, j) * s.headDim();
+    double value = 0;
+    double error = 0;
+    for (int col = 0; col < s.headDim(); col++) {
+      value += (double) c.q()[query + col] * c.k()[key + col];
+      error += Math.abs(value);
+    }
+    value *= c.scale();
+    error = error * Math.abs(c.scale()) + Math.abs(value);
+    if (c.softcap() != 0) {
+      value = c.softcap() * Math.tanh(value / c.softcap());
+      error += 6 * Math.abs(value); // division, multiplication, 2 ULP of tanh
+    }
+    if (c.bias() != null) {
+      value += c.scoreBias().at(b, h, i, j);
+      error += Math.abs(value);
+    }
+    if (c.slopes() != null) {
+      double penalty = c.slopes()[h] * (j - (i + c.offset()));
+      value -= Math.abs(penalty);
+      error += Math.abs(penalty) + Math.abs(value);
+    }
+    return (error + Math.abs(value)) / temperature * U;
   }
 
   private double relative(double distance) {

@@ -44,7 +44,13 @@ final class Figures {
     add(out, weightingHead(), weighting());
     add(out, temperatureHead(), temperatures());
     add(out, calibrationHead(), calibration());
-    return out.toString();
+    return out.append(time()).append('\n').toString();
+  }
+
+  private String time() {
+    List<RunResult> all = results.values().stream().flatMap(List::stream).toList();
+    double seconds = all.stream().mapToDouble(RunResult::seconds).sum();
+    return Text.format("%d runs took %.0f seconds of a processor.", all.size(), seconds);
   }
 
   private static void add(StringBuilder out, List<String> head, List<List<String>> rows) {

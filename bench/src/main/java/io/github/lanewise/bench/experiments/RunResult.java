@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param calibration of a model that was trained too long; null of the others
  * @param checkedBefore loss at temperature 1 on text that the temperature was not fitted to
  * @param checkedAfter the same at the fitted one
+ * @param seconds of a processor that the run took
  */
 record RunResult(
     String signature,

@@ -14,6 +14,8 @@ import io.github.lanewise.bench.training.Transformer;
 import io.github.lanewise.classification.CrossEntropy;
 import io.github.lanewise.classification.TemperatureScaling;
 import io.github.lanewise.classification.TemperatureScaling.Calibration;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -63,7 +65,8 @@ final class Trial {
 
   /** Trains, until the end or until the loss is no number. */
   RunResult run(boolean calibrates) {
-    long start = System.nanoTime();
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    long start = threads.getCurrentThreadCpuTime();
     List<Double> loss = new ArrayList<>();
     List<Double> norms = new ArrayList<>();
     List<List<Double>> entropy = new ArrayList<>();
@@ -107,7 +110,7 @@ final class Trial {
         calibration,
         before,
         after,
-        (System.nanoTime() - start) / 1e9);
+        (threads.getCurrentThreadCpuTime() - start) * 1e-9);
   }
 
   private double validate() {

@@ -16,13 +16,18 @@ final class AdamW {
 
   private final List<Parameter> parameters;
 
+  /** What makes of the gradients that the parameters have those of the loss. */
+  private final float factor;
+
   /** Made before the first step: {@link StrictMath#cos} makes an array of two numbers each time. */
   private final double[] rates;
 
   private int step;
 
-  AdamW(List<Parameter> parameters, double highest, int rising, int steps) {
+  /** For gradients that were multiplied by a power of two. */
+  AdamW(List<Parameter> parameters, float gradientScale, double highest, int rising, int steps) {
     this.parameters = parameters;
+    factor = 1 / gradientScale;
     rates = new double[steps];
     for (int s = 1; s <= steps; s++) {
       double done = Math.min(1, (s - rising) / (double) Math.max(1, steps - rising));
@@ -39,7 +44,7 @@ final class AdamW {
         sum += (double) g * g;
       }
     }
-    return Math.sqrt(sum);
+    return Math.sqrt(sum) * factor;
   }
 
   void step() {
@@ -57,7 +62,7 @@ final class AdamW {
     }
   }
 
-  private static void update(Parameter parameter, float rate, float factor, float decay) {
+  private void update(Parameter parameter, float rate, float unbiased, float decay) {
     float keepMean = (float) MEAN_DECAY;
     float keepSquare = (float) SQUARE_DECAY;
     float[] value = parameter.value;
@@ -65,12 +70,12 @@ final class AdamW {
     float[] mean = parameter.mean;
     float[] square = parameter.square;
     for (int i = 0; i < value.length; i++) {
-      float g = gradient[i];
+      float g = gradient[i] * factor;
       float m = keepMean * mean[i] + (1 - keepMean) * g;
       float s = keepSquare * square[i] + (1 - keepSquare) * (g * g);
       mean[i] = m;
       square[i] = s;
-      float deviation = (float) Math.sqrt(s) * factor;
+      float deviation = (float) Math.sqrt(s) * unbiased;
       value[i] -= rate * (m / (deviation + EPSILON)) + decay * value[i];
     }
   }

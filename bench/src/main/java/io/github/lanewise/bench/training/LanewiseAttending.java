@@ -5,6 +5,7 @@ import io.github.lanewise.Mask;
 import io.github.lanewise.RowStatistics;
 import io.github.lanewise.Workers;
 import io.github.lanewise.attention.Attention;
+import io.github.lanewise.attention.Attention.OptionGradients;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,9 +25,7 @@ public final class LanewiseAttending implements Attending {
   private final RowStatistics statistics;
   private final float[] temperatures;
   private final @Nullable Parameter logarithms;
-  private final ModelShape shape;
-  private final DenseHeads queries;
-  private final DenseHeads gradients;
+  private final OptionGradients gradients;
   private Attention attention;
 
   /** For a model of that shape. */
@@ -41,9 +40,8 @@ public final class LanewiseAttending implements Attending {
     temperatures = new float[shape.heads()];
     Arrays.fill(temperatures, 1f);
     logarithms = learns ? Parameter.vector(shape.heads(), 0f, PACE) : null;
-    this.shape = shape;
-    queries = new DenseHeads(shape);
-    gradients = new DenseHeads(shape);
+    gradients =
+        learns ? new OptionGradients(null, new float[shape.heads()], null) : OptionGradients.none();
     attention = build();
   }
 
@@ -73,27 +71,12 @@ public final class LanewiseAttending implements Attending {
       FloatTensor dq,
       FloatTensor dk,
       FloatTensor dv) {
-    attention.backward(q, k, v, out, dOut, logSumExp, dq, dk, dv, workers);
-    if (logarithms != null) {
-      temperatureGradients(logarithms.gradient, queries.load(q), gradients.load(dq));
-    }
-  }
-
-  /**
-   * A score is linear in its query, and in 1/T: so the gradient by ln T is -Σ dS·s = -Σ q·dq over
-   * the head's queries.
-   */
-  private void temperatureGradients(float[] result, float[] q, float[] dq) {
-    int length = shape.context() * shape.headDim();
-    for (int head = 0; head < shape.heads(); head++) {
-      double sum = 0;
-      for (int b = 0; b < shape.batch(); b++) {
-        int from = (b * shape.heads() + head) * length;
-        for (int i = from; i < from + length; i++) {
-          sum -= (double) q[i] * dq[i];
-        }
+    attention.backward(q, k, v, out, dOut, logSumExp, dq, dk, dv, gradients, workers);
+    float[] byTemperature = gradients.temperature();
+    if (logarithms != null && byTemperature != null) {
+      for (int head = 0; head < temperatures.length; head++) {
+        logarithms.gradient[head] = temperatures[head] * byTemperature[head];
       }
-      result[head] = (float) sum;
     }
   }
 

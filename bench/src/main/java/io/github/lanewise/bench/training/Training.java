@@ -20,7 +20,8 @@ public final class Training {
     this.text = text;
     batch = new Batch(shape);
     random = new SplittableRandom(seed);
-    optimizer = new AdamW(model.parameters(), HIGHEST_RATE, RISING, steps);
+    optimizer =
+        new AdamW(model.parameters(), Transformer.GRADIENT_SCALE, HIGHEST_RATE, RISING, steps);
   }
 
   /** One step; returns the loss before it. */

@@ -14,6 +14,13 @@ import java.util.List;
 public final class Transformer {
   private static final float EMBEDDING_DEVIATION = 0.5f;
 
+  /**
+   * What gradients are multiplied by on their way through the model, 2³²: a power of two leaves
+   * their digits as they are. A peaked attention has weights down to 2⁻¹²⁶, whose products with the
+   * gradients of a mean over many rows would be subnormal otherwise, and slow.
+   */
+  static final float GRADIENT_SCALE = 0x1p32f;
+
   private final ModelShape shape;
   private final Parameter characters;
   private final Parameter positions;
@@ -66,7 +73,7 @@ public final class Transformer {
     return parameters;
   }
 
-  /** The logits of the last forward, or their gradient after {@link #learn}. */
+  /** The logits of the last forward, or their gradient after {@link #learn}, times its scale. */
   public FloatTensor logits() {
     return logits.tensor;
   }
@@ -101,11 +108,14 @@ public final class Transformer {
     return CrossEntropy.standard().apply(logits.tensor, targets, null, workers);
   }
 
-  /** Computes all gradients, and returns the mean loss. */
+  /** Computes all gradients, times {@link #GRADIENT_SCALE}, and returns the mean loss. */
   double learn(int[] tokens, int[] targets) {
     forward(tokens);
     double loss = CrossEntropy.standard().apply(logits.tensor, targets, logits.tensor, workers);
-    output.backward(normal.tensor, logits, dNormal.tensor);
+    for (int i = 0; i < logits.array.length; i++) {
+      logits.array[i] *= GRADIENT_SCALE;
+    }
+    output.backward(normal, logits.tensor, dNormal.tensor);
     Arrays.fill(dx.array, 0f);
     last.backward(inputOf(layers.size()).array, dNormal.array, dx.array);
     for (int l = layers.size() - 1; l >= 0; l--) {

@@ -49,8 +49,9 @@ class GradientTest {
     for (Parameter parameter : model.parameters()) {
       float[] start = parameter.value.clone();
       double square = 0;
-      for (float g : parameter.gradient) {
-        square += (double) g * g;
+      for (int i = 0; i < start.length; i++) {
+        parameter.gradient[i] /= Transformer.GRADIENT_SCALE;
+        square += (double) parameter.gradient[i] * parameter.gradient[i];
       }
       double step = DISTANCE / Math.sqrt(square);
       double up = moved(model, batch, parameter, start, step);

@@ -216,7 +216,7 @@ public final class AttentionCall {
         CacheSnapshot snapshot = own.get(SNAPSHOT)) {
       snapshot.open(cache);
       Sequences sequences = own.get(SEQUENCES);
-      AttentionChecks.cachedQueries(options, q, 4, snapshot, runner.parallelism() > 1);
+      CacheChecks.queries(options, q, 4, snapshot, runner.parallelism() > 1);
       sequences.bindDense(snapshot.batch(), q.size(2), snapshot.lengths());
       forward(options, q, snapshot, sequences, out, statistics, runner, own, DecodeCall.MOST_ROWS);
     }
@@ -237,9 +237,9 @@ public final class AttentionCall {
         CacheSnapshot snapshot = own.get(SNAPSHOT)) {
       snapshot.open(cache);
       Sequences sequences = own.get(SEQUENCES);
-      AttentionChecks.cachedQueries(options, q, 3, snapshot, runner.parallelism() > 1);
+      CacheChecks.queries(options, q, 3, snapshot, runner.parallelism() > 1);
       sequences.bindBatch(numbers, lengths, snapshot.batch(), snapshot.lengths());
-      AttentionChecks.requireTokens(q, "q", sequences);
+      CacheChecks.requireTokens(q, "q", sequences);
       forward(options, q, snapshot, sequences, out, statistics, runner, own, DecodeCall.MOST_ROWS);
     }
   }
@@ -260,7 +260,7 @@ public final class AttentionCall {
       Workspace own,
       int mostRows) {
     boolean otherThreads = runner.parallelism() > 1;
-    AttentionChecks.cached(options, q, cache, sequences, out, statistics, otherThreads);
+    CacheChecks.forward(options, q, cache, sequences, out, statistics, otherThreads);
     long few = DecodeCall.mostQueries(options, q.size(1), cache.layout().keyHeads, mostRows);
     try (DecodeCall decode = own.get(DecodeCall.KEY);
         PrefillCall prefill = own.get(PrefillCall.KEY)) {

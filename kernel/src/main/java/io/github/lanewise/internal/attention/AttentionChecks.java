@@ -4,27 +4,27 @@ import static io.github.lanewise.internal.kernel.Arithmetic.POSITIONS;
 
 import io.github.lanewise.FloatTensor;
 import io.github.lanewise.RowStatistics;
-import io.github.lanewise.internal.cache.CacheSnapshot;
-import io.github.lanewise.internal.cache.PageLayout;
 import io.github.lanewise.internal.mask.MaskPlan;
-import io.github.lanewise.internal.mask.RowGroup;
 import io.github.lanewise.internal.mask.Sequences;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.tensor.Checks;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Every argument of attention, checked before anything is written. */
+/**
+ * The arguments of attention, checked before anything is written; {@link ResultChecks} has the
+ * results, {@link CacheChecks} the caches, {@link BackwardChecks} the gradients.
+ */
 final class AttentionChecks {
 
   /** Names for messages, made once: a check that passes allocates nothing. */
-  private static final String[] Q_SIZES = {"q.size(0)", "q.size(1)", "q.size(2)", "q.size(3)"};
+  static final String[] Q_SIZES = {"q.size(0)", "q.size(1)", "q.size(2)", "q.size(3)"};
 
   private static final String[] K_SIZES = {"k.size(0)", "k.size(1)", "k.size(2)", "k.size(3)"};
   private static final String[] V_SIZES = {"v.size(0)", "v.size(1)", "v.size(2)", "v.size(3)"};
 
   /** Rank of tensors [batch, heads, rows, dim]. */
-  private static final int DENSE = 4;
+  static final int DENSE = 4;
 
   /** Rank of tensors [rows, heads, dim]. */
   private static final int RAGGED = 3;
@@ -46,7 +46,7 @@ final class AttentionChecks {
     values(k, v, otherThreads);
     packable(k.size(2), "k.size(2)", k.size(3), v.size(3));
     bias(options, q.size(0), q.size(1), q.size(2), k.size(2), false, otherThreads);
-    results(options, statistics, q, k, v, out, v.size(3), "v.size(3)", otherThreads);
+    ResultChecks.results(options, statistics, q, k, v, out, v.size(3), "v.size(3)", otherThreads);
   }
 
   /**
@@ -72,7 +72,7 @@ final class AttentionChecks {
     starts(queryStarts, q, keyStarts, k, sequences);
     packable(sequences.mostKeys(), "a sequence's keyLength", k.size(2), v.size(2));
     bias(options, sequences, q, true, otherThreads);
-    results(options, statistics, q, k, v, out, v.size(2), V_SIZES[2], otherThreads);
+    ResultChecks.results(options, statistics, q, k, v, out, v.size(2), V_SIZES[2], otherThreads);
   }
 
   /** Checks where sequences start in q and k [rows, heads, dim], and binds them. */
@@ -81,51 +81,6 @@ final class AttentionChecks {
     Objects.requireNonNull(queryStarts, "queryStarts");
     Objects.requireNonNull(keyStarts, "keyStarts");
     sequences.bindStarts(queryStarts, q.size(0), keyStarts, k.size(0));
-  }
-
-  /** Checks out and the statistics, which have one row for each query of each head. */
-  private static void results(
-      AttentionOptions options,
-      RowStatistics statistics,
-      FloatTensor q,
-      @Nullable FloatTensor k,
-      @Nullable FloatTensor v,
-      FloatTensor out,
-      long valueDim,
-      String valueDimName,
-      boolean otherThreads) {
-    int rank = q.rank();
-    Checks.requireRank(out, "out", rank, rank);
-    for (int axis = 0; axis < rank - 1; axis++) {
-      Checks.requireSize(out, "out", axis, q.size(axis), Q_SIZES[axis]);
-    }
-    Checks.requireSize(out, "out", rank - 1, valueDim, valueDimName);
-    Checks.requireWritable(out, "out", otherThreads);
-    Checks.requireDisjointOrSame(out, "out", q, "q");
-    if (k != null && v != null) {
-      Checks.requireDisjointOrSame(out, "out", k, "k");
-      Checks.requireDisjointOrSame(out, "out", v, "v");
-    }
-    if (options.bias != null) {
-      Checks.requireDisjoint(out, "out", options.bias, "bias");
-    }
-    statistics(options, statistics, q, k, v, out, otherThreads);
-  }
-
-  private static void statistics(
-      AttentionOptions options,
-      RowStatistics statistics,
-      FloatTensor q,
-      @Nullable FloatTensor k,
-      @Nullable FloatTensor v,
-      FloatTensor out,
-      boolean otherThreads) {
-    statistic(statistics.logSumExp(), "logSumExp", options, q, k, v, out, otherThreads);
-    statistic(statistics.entropy(), "entropy", options, q, k, v, out, otherThreads);
-    statistic(statistics.maxWeight(), "maxWeight", options, q, k, v, out, otherThreads);
-    distinct(statistics.logSumExp(), "logSumExp", statistics.entropy(), "entropy");
-    distinct(statistics.logSumExp(), "logSumExp", statistics.maxWeight(), "maxWeight");
-    distinct(statistics.entropy(), "entropy", statistics.maxWeight(), "maxWeight");
   }
 
   /** Checks a call of weights. */
@@ -146,54 +101,6 @@ final class AttentionChecks {
     if (options.bias != null) {
       Checks.requireDisjoint(p, "p", options.bias, "bias");
     }
-  }
-
-  /**
-   * Checks q of a call of forward over a cache, before the sequences are bound.
-   *
-   * @param rank 4: of tensors [batch, heads, queries, dim]; 3: of [tokens, heads, dim]
-   */
-  static void cachedQueries(
-      AttentionOptions options,
-      FloatTensor q,
-      int rank,
-      CacheSnapshot cache,
-      boolean otherThreads) {
-    Kernels.requireAvailable();
-    PageLayout layout = cache.layout();
-    Checks.requireRank(q, "q", rank, rank);
-    if (rank == DENSE) {
-      Checks.requireSize(q, "q", 0, cache.batch(), "cache.batch()");
-    }
-    Checks.requireSize(q, "q", rank - 1, layout.headDim, "cache.headDim()");
-    queries(options, q, layout.keyHeads, "cache.keyHeads()", otherThreads);
-    Checks.requireAccessible(cache.probe(), "the cache", otherThreads);
-  }
-
-  /** Checks that a tensor has as many rows as the sequences of a batch have queries. */
-  static void requireTokens(FloatTensor t, String name, Sequences sequences) {
-    Checks.requireSize(t, name, 0, sequences.tokens(), "batch.tokens()");
-  }
-
-  /** Checks the rest of a call of forward over a cache, dense or ragged. */
-  static void cached(
-      AttentionOptions options,
-      FloatTensor q,
-      CacheSnapshot cache,
-      Sequences sequences,
-      FloatTensor out,
-      RowStatistics statistics,
-      boolean otherThreads) {
-    Objects.requireNonNull(statistics, "statistics");
-    PageLayout layout = cache.layout();
-    if (!CacheSource.isInPlace(cache)) {
-      for (int b = 0; b < cache.batch(); b++) {
-        packable(cache.held(b), "a sequence's length", layout.headDim, layout.valueDim);
-      }
-    }
-    bias(options, sequences, q, true, otherThreads);
-    results(
-        options, statistics, q, null, null, out, layout.valueDim, "cache.valueDim()", otherThreads);
   }
 
   /** Checks a call of partial. */
@@ -238,33 +145,6 @@ final class AttentionChecks {
     state.requireRoomFor(firstKey, endKey, options.sinks, options.dropout);
   }
 
-  /**
-   * Checks that no query of a sequence sees a key that the cache has let go.
-   *
-   * @param rows all rows of the sequence, head by head
-   */
-  static void releasedKeys(CacheSnapshot cache, int sequence, RowGroup rows, long queries) {
-    for (int hole = 0; hole < cache.holes(sequence); hole++) {
-      long from = cache.holeFrom(sequence, hole);
-      long to = cache.holeTo(sequence, hole);
-      long row = rows.firstRowThatSees(from, to);
-      if (row >= 0) {
-        throw new IllegalArgumentException(
-            "query "
-                + row % queries
-                + " of head "
-                + row / queries
-                + " of sequence "
-                + sequence
-                + " sees keys from "
-                + from
-                + " to "
-                + to
-                + ", which were released: the mask must hide them");
-      }
-    }
-  }
-
   /** Checks values by their keys, and that they can be read. */
   static void values(FloatTensor k, FloatTensor v, boolean otherThreads) {
     int rank = k.rank();
@@ -292,7 +172,8 @@ final class AttentionChecks {
     Checks.requireReadable(k, "k", otherThreads);
   }
 
-  private static void queries(
+  /** Checks queries by the number of key heads, and the options by that of query heads. */
+  static void queries(
       AttentionOptions options,
       FloatTensor q,
       long keyHeads,
@@ -374,43 +255,6 @@ final class AttentionChecks {
               + bias.size(axis)
               + ", but must be "
               + (wanted == 1 ? "1" : "1 or " + wanted));
-    }
-  }
-
-  private static void statistic(
-      @Nullable FloatTensor t,
-      String name,
-      AttentionOptions options,
-      FloatTensor q,
-      @Nullable FloatTensor k,
-      @Nullable FloatTensor v,
-      FloatTensor out,
-      boolean otherThreads) {
-    if (t == null) {
-      return;
-    }
-    int rank = q.rank() - 1;
-    Checks.requireRank(t, name, rank, rank);
-    for (int axis = 0; axis < rank; axis++) {
-      Checks.requireSize(t, name, axis, q.size(axis), Q_SIZES[axis]);
-    }
-    Checks.requireWritable(t, name, otherThreads);
-    Checks.requireDisjoint(t, name, q, "q");
-    if (k != null && v != null) {
-      Checks.requireDisjoint(t, name, k, "k");
-      Checks.requireDisjoint(t, name, v, "v");
-    }
-    Checks.requireDisjoint(t, name, out, "out");
-    if (options.bias != null) {
-      Checks.requireDisjoint(t, name, options.bias, "bias");
-    }
-  }
-
-  /** Checks that two outputs share no element; null is none. */
-  static void distinct(
-      @Nullable FloatTensor a, String aName, @Nullable FloatTensor b, String bName) {
-    if (a != null && b != null) {
-      Checks.requireDisjoint(a, aName, b, bName);
     }
   }
 }

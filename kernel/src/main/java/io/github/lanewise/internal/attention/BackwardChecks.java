@@ -92,9 +92,9 @@ final class BackwardChecks {
     apart(dq, "dq", options, q, k, v, out, dOut, logSumExp);
     apart(dk, "dk", options, q, k, v, out, dOut, logSumExp);
     apart(dv, "dv", options, q, k, v, out, dOut, logSumExp);
-    AttentionChecks.distinct(dq, "dq", dk, "dk");
-    AttentionChecks.distinct(dq, "dq", dv, "dv");
-    AttentionChecks.distinct(dk, "dk", dv, "dv");
+    ResultChecks.distinct(dq, "dq", dk, "dk");
+    ResultChecks.distinct(dq, "dq", dv, "dv");
+    ResultChecks.distinct(dk, "dk", dv, "dv");
   }
 
   /**
@@ -122,16 +122,16 @@ final class BackwardChecks {
       }
       Checks.requireSameShape(bias, "gradients.bias", options.bias, "bias");
       Checks.requireWritable(bias, "gradients.bias", otherThreads);
-      AttentionChecks.distinct(bias, "gradients.bias", q, "q");
-      AttentionChecks.distinct(bias, "gradients.bias", k, "k");
-      AttentionChecks.distinct(bias, "gradients.bias", v, "v");
-      AttentionChecks.distinct(bias, "gradients.bias", out, "out");
-      AttentionChecks.distinct(bias, "gradients.bias", dOut, "dOut");
-      AttentionChecks.distinct(bias, "gradients.bias", logSumExp, "logSumExp");
-      AttentionChecks.distinct(bias, "gradients.bias", options.bias, "bias");
-      AttentionChecks.distinct(bias, "gradients.bias", dq, "dq");
-      AttentionChecks.distinct(bias, "gradients.bias", dk, "dk");
-      AttentionChecks.distinct(bias, "gradients.bias", dv, "dv");
+      ResultChecks.distinct(bias, "gradients.bias", q, "q");
+      ResultChecks.distinct(bias, "gradients.bias", k, "k");
+      ResultChecks.distinct(bias, "gradients.bias", v, "v");
+      ResultChecks.distinct(bias, "gradients.bias", out, "out");
+      ResultChecks.distinct(bias, "gradients.bias", dOut, "dOut");
+      ResultChecks.distinct(bias, "gradients.bias", logSumExp, "logSumExp");
+      ResultChecks.distinct(bias, "gradients.bias", options.bias, "bias");
+      ResultChecks.distinct(bias, "gradients.bias", dq, "dq");
+      ResultChecks.distinct(bias, "gradients.bias", dk, "dk");
+      ResultChecks.distinct(bias, "gradients.bias", dv, "dv");
     }
     perHead(temperature, "gradients.temperature", options.temperatures, q.size(1));
     perHead(sinks, "gradients.sinks", options.sinks, q.size(1));

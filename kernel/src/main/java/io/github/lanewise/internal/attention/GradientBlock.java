@@ -23,7 +23,6 @@ final class GradientBlock {
 
   private static final int GROUP = TileKernels.GROUP;
   private static final int PANEL = TileKernels.PANEL;
-  private static final int PANELS = VisiblePairs.PANELS;
 
   final StagedRows staging = new StagedRows();
   final StagedRows results = new StagedRows();
@@ -42,22 +41,11 @@ final class GradientBlock {
   private SumTree[] queryTrees = new SumTree[0];
   private QueryRows[] rows = new QueryRows[0];
 
-  /** The gradients of the scores with a query in each lane: {@code [queries/32][keys][32]}. */
-  private float[] turned = new float[0];
-
-  /** The panels of keys whose gradients were turned, as bits, for each panel of queries. */
-  private final int[] turnedPanels = new int[PANELS];
+  private final TurnedGradients turned = new TurnedGradients();
+  private final LivePairs livePairs = new LivePairs();
 
   /** The 16 virtual lanes of the sums of each query, one kind behind the other. */
   private float[] laneSums = new float[0];
-
-  /** For each query the keys that it sees with a score above -inf; and the other way round. */
-  private long[] live = new long[0];
-
-  /** Those whose weights were not dropped. */
-  private long[] kept = new long[0];
-
-  private long[] liveTurned = new long[0];
 
   GradientBlock() {}
 
@@ -82,7 +70,7 @@ final class GradientBlock {
     }
     laneSums = QueryChunk.grown(laneSums, call.optionSums.rowSums() * CHUNK * LANES);
     if (call.dq.isBound()) {
-      turned = QueryChunk.grown(turned, PANELS * CHUNK * PANEL);
+      turned.prepare();
     }
   }
 
@@ -104,14 +92,12 @@ final class GradientBlock {
     if (!scores.pairs.find(rows[queries.index], queries, keys)) {
       return;
     }
-    boolean some = !queries.finite || !keys.finite;
-    if (some && live.length == 0) {
-      live = new long[PANELS * CHUNK];
-      kept = new long[PANELS * CHUNK];
-      liveTurned = new long[PANELS * CHUNK];
+    LivePairs some = queries.finite && keys.finite ? null : livePairs;
+    if (some != null) {
+      some.prepare();
     }
     int keyNode = keyTree.open(0, queries.index);
-    Arrays.fill(turnedPanels, 0);
+    turned.clear();
     Arrays.fill(laneSums, 0, call.optionSums.rowSums() * CHUNK * LANES, 0f);
     for (int p = 0; p < keys.panels(); p++) {
       int to = keyNode + p * call.keyPanel();
@@ -122,7 +108,7 @@ final class GradientBlock {
       differentiate(call, queries, keys, p, some, to);
       multiplyQueries(call, queries, keys, p, some, to);
       if (call.dq.isBound()) {
-        turn(keys, p);
+        turned.turn(scores.gradients, scores.pairs, keys, p);
       }
     }
     keyTree.add(0, queries.index);
@@ -130,7 +116,7 @@ final class GradientBlock {
       SumTree tree = queryTrees[queries.index];
       int node = tree.open(0, keys.index);
       if (call.dq.isBound()) {
-        multiplyKeys(call, queries, keys, some, tree.nodes, node);
+        turned.multiplyKeys(call, queries, keys, some, tree.nodes, node);
       }
       for (int kind = 0; kind < call.optionSums.rowSums(); kind++) {
         int to = node + call.queryNodeSums() + kind * CHUNK;
@@ -143,12 +129,17 @@ final class GradientBlock {
 
   /** The weights in the place of the scores, and the gradients of the dot products. */
   private void differentiate(
-      BackwardCall call, QueryChunk queries, KeyChunk keys, int p, boolean some, int nodeOfPanel) {
+      BackwardCall call,
+      QueryChunk queries,
+      KeyChunk keys,
+      int p,
+      @Nullable LivePairs some,
+      int nodeOfPanel) {
     scores.score(call, queries, keys, p);
     int from = scores.pairs.from(p);
     int rows = scores.pairs.end(p) - from;
-    if (some) {
-      findLive(call, queries, keys, p);
+    if (some != null) {
+      some.find(call, queries, keys, p, scores.pairs, scores.scores());
     }
     OptionSums sums = call.optionSums;
     scores.differentiate(call, queries, keys, p, sums.wantsTemperature());
@@ -174,16 +165,20 @@ final class GradientBlock {
 
   /** The panel's share of dk and dv: products with the queries and the gradients of results. */
   private void multiplyQueries(
-      BackwardCall call, QueryChunk queries, KeyChunk keys, int p, boolean some, int to) {
+      BackwardCall call,
+      QueryChunk queries,
+      KeyChunk keys,
+      int p,
+      @Nullable LivePairs some,
+      int to) {
     int from = scores.pairs.from(p);
     int rows = scores.pairs.end(p) - from;
     int lanes = keys.lanes(p);
     int stride = queries.room() * GROUP;
     float[] nodes = keyTree.nodes;
     int at = from * PANEL;
-    long[] seen = some ? live : null;
     if (call.dk.isBound()) {
-      multiply(
+      LivePairs.multiply(
           queries.queryColumns,
           from * GROUP,
           stride,
@@ -192,13 +187,13 @@ final class GradientBlock {
           at,
           lanes,
           rows,
-          seen,
+          some == null ? null : some.live,
           p * CHUNK + from,
           nodes,
           to);
     }
     if (call.dv.isBound()) {
-      multiply(
+      LivePairs.multiply(
           queries.gradientColumns,
           from * GROUP,
           stride,
@@ -207,125 +202,10 @@ final class GradientBlock {
           at,
           lanes,
           rows,
-          some ? kept : null,
+          some == null ? null : some.kept,
           p * CHUNK + from,
           nodes,
           to + call.keyPanelValues());
-    }
-  }
-
-  /** The pair's share of dq: products with the keys. */
-  private void multiplyKeys(
-      BackwardCall call, QueryChunk queries, KeyChunk keys, boolean some, float[] nodes, int node) {
-    for (int u = 0; u * PANEL < queries.count; u++) {
-      int to = node + u * call.queryPanel();
-      int panels = turnedPanels[u];
-      if (panels == 0) {
-        Arrays.fill(nodes, to, to + call.queryPanel(), 0f);
-        continue;
-      }
-      int first = Integer.numberOfTrailingZeros(panels);
-      int end = Integer.SIZE - Integer.numberOfLeadingZeros(panels);
-      for (int p = first; p < end; p++) {
-        if ((panels >>> p & 1) == 0) {
-          int gap = u * CHUNK + p * PANEL;
-          Arrays.fill(turned, gap * PANEL, (gap + PANEL) * PANEL, 0f);
-          if (some) {
-            Arrays.fill(liveTurned, gap, gap + PANEL, 0L);
-          }
-        }
-      }
-      int from = first * PANEL;
-      int depth = Math.min(keys.count, end * PANEL) - from;
-      int lanes = Math.min(PANEL, queries.count - u * PANEL);
-      int row = u * CHUNK + from;
-      long[] seen = some ? liveTurned : null;
-      multiply(
-          keys.columns,
-          from * GROUP,
-          keys.room() * GROUP,
-          call.headDim,
-          turned,
-          row * PANEL,
-          lanes,
-          depth,
-          seen,
-          row,
-          nodes,
-          to);
-    }
-  }
-
-  /**
-   * One chain for each element; where there are infinities or NaN, over the pairs that are live.
-   */
-  private static void multiply(
-      float[] a,
-      int aFrom,
-      int aStride,
-      int dim,
-      float[] b,
-      int bFrom,
-      int lanes,
-      int depth,
-      long @Nullable [] seen,
-      int seenFrom,
-      float[] out,
-      int to) {
-    if (seen == null) {
-      Kernels.tiles().product(a, aFrom, aStride, dim, b, bFrom, lanes, depth, out, to);
-    } else {
-      Kernels.tiles()
-          .productOfLive(
-              a, aFrom, aStride, dim, b, bFrom, lanes, depth, seen, seenFrom, false, out, to);
-    }
-  }
-
-  /** Transposes the gradients of a panel of keys. */
-  private void turn(KeyChunk keys, int p) {
-    int from = scores.pairs.from(p);
-    int end = scores.pairs.end(p);
-    for (int r = from; r < end; r += PANEL) {
-      int u = r / PANEL;
-      int count = Math.min(PANEL, end - r);
-      turnedPanels[u] |= 1 << p;
-      Kernels.tiles()
-          .transpose(
-              scores.gradients,
-              r * PANEL,
-              PANEL,
-              count,
-              keys.lanes(p),
-              turned,
-              (u * CHUNK + p * PANEL) * PANEL,
-              PANEL);
-    }
-  }
-
-  /** Which pairs take part in the products, so that 0·NaN does not leak out of the others. */
-  private void findLive(BackwardCall call, QueryChunk queries, KeyChunk keys, int p) {
-    int from = scores.pairs.from(p);
-    int rows = scores.pairs.end(p) - from;
-    int lanes = keys.lanes(p);
-    boolean drops = call.options.drops();
-    for (int u = from / PANEL; u * PANEL < from + rows; u++) {
-      Arrays.fill(liveTurned, u * CHUNK + p * PANEL, u * CHUNK + (p + 1) * PANEL, 0L);
-    }
-    for (int r = from; r < from + rows; r++) {
-      long word = 0L;
-      for (int c = 0; c < lanes; c++) {
-        if (scores.scores()[r * PANEL + c] != Float.NEGATIVE_INFINITY) {
-          word |= 1L << c;
-          liveTurned[r / PANEL * CHUNK + p * PANEL + c] |= 1L << (r % PANEL);
-        }
-      }
-      live[p * CHUNK + r] = word;
-      for (int c = 0; c < lanes && drops; c++) {
-        if (!queries.bits.keeps(r, keys.bits, p * PANEL + c, call.options.dropThreshold)) {
-          word &= ~(1L << c);
-        }
-      }
-      kept[p * CHUNK + r] = word;
     }
   }
 

@@ -140,14 +140,13 @@ final class GradientShares {
     writeQueries(call, block, call.chunks.queries[index], tree.nodes, root);
   }
 
-  /** The heads of a group, ascending. */
+  /** The heads of a group, ascending: no share has a -0, and so no sum. */
   private void gatherKeys(BackwardCall call, GradientBlock block, int index) {
     int first = (int) (index * call.group) * call.keyNode();
     for (int g = 1; g < call.group; g++) {
       Kernels.gradients()
           .add(keyShares, first, keyShares, first + g * call.keyNode(), call.keyNode());
     }
-    Kernels.gradients().addZero(keyShares, first, call.keyNode());
     writeKeys(call, block, call.chunks.keys[index], keyShares, first);
   }
 

@@ -81,7 +81,7 @@ abstract class Operands implements AutoCloseable {
   final void bindMask(CacheSnapshot cache) {
     mask.bind(options.mask, sequences, q.size(1), true);
     for (int m = 0; m < memberCount; m++) {
-      AttentionChecks.releasedKeys(cache, members[m], rowsOf(members[m]), queries(members[m]));
+      CacheChecks.releasedKeys(cache, members[m], rowsOf(members[m]), queries(members[m]));
     }
   }
 

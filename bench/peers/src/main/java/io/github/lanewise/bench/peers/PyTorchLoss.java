@@ -16,8 +16,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Mean cross-entropy and its gradient, beside PyTorch's (autograd, which takes new
- * memory for the logarithms and for the gradient each time) and beside softmax alone, in turns; the medians.
+ * Mean cross-entropy and its gradient, beside PyTorch's (autograd, which takes new memory for the
+ * logarithms and for the gradient each time) and beside softmax alone, in turns; the medians.
  *
  * <p>Arguments: rows, classes, threads, rounds.
  */

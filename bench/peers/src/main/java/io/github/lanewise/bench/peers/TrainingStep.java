@@ -1,9 +1,11 @@
 package io.github.lanewise.bench.peers;
 
 import io.github.lanewise.FloatTensor;
+import io.github.lanewise.Lanewise;
 import io.github.lanewise.Mask;
 import io.github.lanewise.RowStatistics;
 import io.github.lanewise.Workers;
+import io.github.lanewise.bench.machine.MachineInfo;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -19,9 +21,11 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * Attention forward and backward, 8 heads of 64, by Lanewise and by PyTorch's autograd in turn, on
- * one thread: medians of each, and how far the gradients are apart.
+ * one thread: medians of each, the least, which other programs of the machine have disturbed least,
+ * and how far the gradients are apart.
  *
- * <p>{@code mvn -Pbench,peers -Dbench.main=io.github.lanewise.bench.peers.TrainingStep}
+ * <p>{@code mvn -Pbench,peers -Dbench.main=io.github.lanewise.bench.peers.TrainingStep
+ * -Dbench.jvm="--add-modules jdk.incubator.vector -Dlanewise.start=vector"}
  */
 public final class TrainingStep {
   private static final int HEADS = 8;
@@ -61,7 +65,7 @@ public final class TrainingStep {
     attention = (causal ? builder.mask(Mask.causal()) : builder).build();
   }
 
-  private void lanewise() {
+  private void own() {
     Workers caller = Workers.caller();
     RowStatistics statistics = RowStatistics.of(logSumExp);
     attention.forward(ours[0], ours[1], ours[2], ours[4], statistics, caller);
@@ -123,7 +127,7 @@ public final class TrainingStep {
     long start = System.nanoTime();
     double seconds;
     do {
-      double mine = millis(this::lanewise);
+      double mine = millis(this::own);
       double peers = millis(() -> torch(false));
       seconds = (System.nanoTime() - start) * 1e-9;
       if (seconds > WARM_SECONDS) {
@@ -132,19 +136,26 @@ public final class TrainingStep {
       }
     } while (seconds < WARM_SECONDS + SECONDS);
     torch(true);
-    double ratio = median(other) / median(own);
+    double mine = median(own);
+    double peers = median(other);
     System.out.printf(
         Locale.ROOT,
-        "%s: Lanewise %.2f ms, PyTorch %.2f ms, %.2f times as fast; gradients differ by %.2g%n",
+        "%s: Lanewise %.2f ms (least %.2f), PyTorch %.2f ms (least %.2f): %.2f times as fast (%.2f);"
+            + " gradients differ by %.2g%n",
         causal ? "causal" : "full",
-        median(own),
-        median(other),
-        ratio,
+        mine,
+        own.get(0),
+        peers,
+        other.get(0),
+        peers / mine,
+        other.get(0) / own.get(0),
         difference());
   }
 
   /** The full form, then the causal one. */
   public static void main(String[] arguments) {
+    MachineInfo.requireChosenKernels();
+    System.out.println("Lanewise with lanes of " + Lanewise.implementation().laneBits() + " bits");
     PyTorchContender.start(1);
     new TrainingStep(false).report();
     new TrainingStep(true).report();
