@@ -51,8 +51,7 @@ public final class AttentionCall {
     try (Workspace own = runner.acquire()) {
       Sequences sequences = own.get(SEQUENCES);
       sequences.bindDense(q.size(0), q.size(2), k.size(2));
-      forward(
-          options, q, k, v, sequences, out, statistics, runner, own, DecodeCall.MOST_ROWS);
+      forward(options, q, k, v, sequences, out, statistics, runner, own, DecodeCall.MOST_ROWS);
     }
   }
 
@@ -73,8 +72,7 @@ public final class AttentionCall {
       boolean otherThreads = runner.parallelism() > 1;
       AttentionChecks.ragged(
           options, q, k, v, queryStarts, keyStarts, sequences, out, statistics, otherThreads);
-      forward(
-          options, q, k, v, sequences, out, statistics, runner, own, DecodeCall.MOST_ROWS);
+      forward(options, q, k, v, sequences, out, statistics, runner, own, DecodeCall.MOST_ROWS);
     }
   }
 

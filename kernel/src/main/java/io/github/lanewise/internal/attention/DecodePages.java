@@ -20,7 +20,9 @@ abstract class DecodePages {
 
   private static final Object NOTHING = new Object();
 
-  /** Whether a chunk of a head has to be loaded before it is found, which a later one overwrites. */
+  /**
+   * Whether a chunk of a head has to be loaded before it is found, which a later one overwrites.
+   */
   abstract boolean areLoaded();
 
   /** Loads the keys {@code [from, end)} of a chunk, those that some row of the head sees. */
