@@ -97,7 +97,8 @@ class DigestTest {
 
   /**
    * The small operations in turn, until each method has been called so often; every call counts.
-   * {@code mvn verify} ends at a third: after 5000 calls (Tier4InvocationThreshold) C2 compiles.
+   * {@code mvn verify} ends at a tenth, by when C2 has compiled the loops of the kernels; what it
+   * does after 5000 calls (Tier4InvocationThreshold) is a matter of the long run.
    */
   @Test
   @Tag("property")
@@ -106,7 +107,7 @@ class DigestTest {
     for (Operation operation : Operation.all()) {
       methods.computeIfAbsent(operation.method(), method -> new ArrayList<>()).add(operation);
     }
-    int most = Property.share(HOT_CALLS);
+    int most = Property.takesAll() ? HOT_CALLS : HOT_CALLS / 10;
     methods.values().forEach(operations -> assertSameBitsWhenHot(operations, most));
   }
 
