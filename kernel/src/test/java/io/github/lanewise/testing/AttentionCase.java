@@ -3,7 +3,11 @@ package io.github.lanewise.testing;
 import io.github.lanewise.FloatTensor;
 import io.github.lanewise.attention.Attention;
 import io.github.lanewise.reference.AttentionOptions;
+import io.github.lanewise.reference.AttentionResult;
 import io.github.lanewise.reference.AttentionShape;
+import io.github.lanewise.reference.Dropout;
+import io.github.lanewise.reference.Primitives;
+import io.github.lanewise.reference.ReferenceAttention;
 import io.github.lanewise.reference.ScoreBias;
 import io.github.lanewise.reference.Visibility;
 import org.jspecify.annotations.Nullable;
@@ -184,6 +188,16 @@ public record AttentionCase(
   /** Whether the weight of a query and a key is dropped. */
   public boolean drops(int b, int h, int i, int j) {
     return dropout != 0 && ContractDropout.drops(dropout, seed, b, h, i + offset(), j);
+  }
+
+  /** What the oracle computes without dropout, in which each visible key has its weight. */
+  public AttentionResult undropped() {
+    return ReferenceAttention.forward(
+        shape(),
+        options().withDropout(Dropout.none()),
+        Primitives.widen(q()),
+        Primitives.widen(k()),
+        Primitives.widen(v()));
   }
 
   /** What weights that stay are multiplied by. */

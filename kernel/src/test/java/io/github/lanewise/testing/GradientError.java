@@ -5,9 +5,7 @@ import static io.github.lanewise.testing.Accuracy.U;
 import io.github.lanewise.reference.AttentionGradients;
 import io.github.lanewise.reference.AttentionResult;
 import io.github.lanewise.reference.AttentionShape;
-import io.github.lanewise.reference.Dropout;
 import io.github.lanewise.reference.Primitives;
-import io.github.lanewise.reference.ReferenceAttention;
 
 /**
  * First-order error bounds of attention's gradients, from those of the scores ({@link ScoreError}).
@@ -94,13 +92,7 @@ public final class GradientError {
     ofScores = new double[s.keyLength()];
     dWeights = new double[s.keyLength()];
     ofWeights = new double[s.keyLength()];
-    AttentionResult result =
-        ReferenceAttention.forward(
-            s,
-            c.options().withDropout(Dropout.none()),
-            Primitives.widen(c.q()),
-            Primitives.widen(c.k()),
-            Primitives.widen(c.v()));
+    AttentionResult result = c.undropped();
     for (int b = 0; b < s.batch(); b++) {
       for (int h = 0; h < s.queryHeads(); h++) {
         for (int i = 0; i < s.queryLength(); i++) {

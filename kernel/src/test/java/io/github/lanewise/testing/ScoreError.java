@@ -24,7 +24,11 @@ public final class ScoreError {
   private final double entropy;
   private final double maxWeight;
 
-  /** Derives the bounds from the case and from what the oracle computed for the row. */
+  /**
+   * Derives the bounds from the case and from what the oracle computed for the row.
+   *
+   * @param expected without dropout: dropped keys are in the sums, too
+   */
   public ScoreError(AttentionCase attentionCase, AttentionResult expected, int row) {
     c = attentionCase;
     s = c.shape();
