@@ -135,8 +135,7 @@ public final class SparkExample {
         RowStatistics.allocate(1, Problem.QUERY_HEADS, Problem.QUERIES);
 
     List<float[]> floats() {
-      return Stream.of(
-              out, statistics.logSumExp(), statistics.entropy(), statistics.maxWeight())
+      return Stream.of(out, statistics.logSumExp(), statistics.entropy(), statistics.maxWeight())
           .map(FloatTensor::toArray)
           .toList();
     }
