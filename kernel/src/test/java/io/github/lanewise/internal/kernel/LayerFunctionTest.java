@@ -5,8 +5,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The activations on every 2503rd float, and on all of them, in scalar code and in the lanes,
- * against the oracle.
+ * The activations in scalar code and in the lanes, against the oracle: on every 2503rd float, and
+ * in the long run on every 13th. All of them take minutes for each function: {@code mvn -Plong
+ * verify -Dtest=LayerFunctionTest -Dlanewise.test.stride=1}.
  */
 class LayerFunctionTest {
   private static final long STRIDE = 2503;
@@ -20,7 +21,7 @@ class LayerFunctionTest {
   @Tag("long")
   @ParameterizedTest
   @EnumSource(LayerFunction.class)
-  void allFloats(LayerFunction function) {
-    LayerSweep.run(function, 1);
+  void manyFloats(LayerFunction function) {
+    LayerSweep.run(function, Long.getLong("lanewise.test.stride", 13));
   }
 }
