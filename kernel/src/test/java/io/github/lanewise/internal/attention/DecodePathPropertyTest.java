@@ -23,8 +23,10 @@ import io.github.lanewise.testing.Results;
 import io.github.lanewise.testing.Sandbox;
 import io.github.lanewise.testing.TestWorkers;
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 /**
  * The decode path against the general one: both exist for few query rows, and must not be told
@@ -118,6 +120,37 @@ class DecodePathPropertyTest {
     assertTrue(DecodeCall.mostQueries(options, q, k, v, mostRows) >= queries);
     Results general = result(0, options, q, k, v, all, workers);
     general.assertBits(result(mostRows, options, q, k, v, all, workers));
+  }
+
+  /** A value that is not finite is seen by one row of a head, and not by the other. */
+  @Test
+  void valuesOfOthersDoNotLeakOverTensors() {
+    SplittableRandom random = new SplittableRandom(5);
+    int keys = 300;
+    FloatTensor q = tensor(random, false, 1, 2, 2, 8);
+    FloatTensor k = tensor(random, false, 1, 2, keys, 8);
+    float[] values = tensor(random, false, 1, 2, keys, 20).toArray();
+    boolean[] allowed = new boolean[2 * keys];
+    Arrays.fill(allowed, true);
+    for (int key = 7; key < keys; key += 97) {
+      values[key * 20 + 3] = Float.NaN;
+      values[(keys + key) * 20] = Float.POSITIVE_INFINITY;
+      allowed[key] = false;
+    }
+    FloatTensor v = FloatTensor.of(values, 1, 2, keys, 20);
+    Mask mask = Mask.allowed(allowed, 2, keys);
+    AttentionOptions options =
+        new AttentionOptions(Float.NaN, mask, 0f, null, null, null, null, 0f, 0);
+    int mostRows = DecodeCall.MOST_ROWS;
+    Results decoded = result(mostRows, options, q, k, v, true, Workers.caller());
+    result(0, options, q, k, v, true, Workers.caller()).assertBits(decoded);
+    for (int head = 0; head < 2; head++) {
+      for (int column = 0; column < 20; column++) {
+        assertTrue(Float.isFinite(decoded.out().get(0, head, 0, column)), "head " + head);
+      }
+    }
+    assertTrue(Float.isNaN(decoded.out().get(0, 0, 1, 3)));
+    assertEquals(Float.POSITIVE_INFINITY, decoded.out().get(0, 1, 1, 0));
   }
 
   private static FloatTensor copy(Sandbox sandbox, FloatTensor t) {
