@@ -158,7 +158,7 @@ class PropertyTest {
           texts.add(text.stringValue());
         } else if (entry instanceof MethodRefEntry method
             && method.owner().asInternalName().equals("io/github/lanewise/testing/Property")
-            && (method.name().equalsString("check") || method.name().equalsString("share"))) {
+            && Set.of("check", "share", "takesAll").contains(method.name().stringValue())) {
           texts.add("Property.check");
         }
       }
