@@ -53,12 +53,15 @@ final class CacheSoak {
       Future<?> reader = threads.submit(this::readAll);
       long[] heap = new long[LAPS];
       long[] offHeap = new long[LAPS];
-      for (int lap = 0; lap < LAPS; lap++) {
-        lap(actors, threads, steps / LAPS / actors.size());
-        heap[lap] = usedHeap();
-        offHeap[lap] = arena.bytes();
+      try {
+        for (int lap = 0; lap < LAPS; lap++) {
+          lap(actors, threads, steps / LAPS / actors.size());
+          heap[lap] = usedHeap();
+          offHeap[lap] = arena.bytes();
+        }
+      } finally {
+        ended.set(true); // also when an actor has failed: the threads are waited for
       }
-      ended.set(true);
       reader.get(1, MINUTES);
       actors.forEach(SoakActor::close);
       report(actors, steps, heap, offHeap);

@@ -58,8 +58,6 @@ final class SoakActor implements AutoCloseable {
   /** Times that tokens were let go, and that attention was refused after it. */
   int letGo;
 
-  ;
-
   int refusedToSee;
 
   /** Times that a layer was computed. */
