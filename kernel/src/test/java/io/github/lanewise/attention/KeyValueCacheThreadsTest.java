@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * through is written down before it can be seen, as count and sum: a reader that sees any other
  * pair has seen a mixture of two moments, or tokens that were overwritten under it.
  */
+@Tag("once")
 class KeyValueCacheThreadsTest {
 
   private static final int BATCH = 3;
