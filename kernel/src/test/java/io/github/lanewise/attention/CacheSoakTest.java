@@ -2,8 +2,10 @@ package io.github.lanewise.attention;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Caches under load from several threads, with faults, for some seconds or for minutes. */
+@Isolated
 class CacheSoakTest {
   @Test
   void twoThousandSteps() throws Exception {
