@@ -12,7 +12,6 @@ import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -20,7 +19,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  * In steady state a call allocates nothing on the calling thread, whatever the operation, its
  * options, mask, statistics and layout; one that is dispatched to other threads at most 1 KB.
  */
-@Isolated
 class AllocationTest {
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();

@@ -11,12 +11,10 @@ import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Rows longer than what is packed of A at once, and matrices beyond what an int counts. */
-@Isolated
 class PackedMatrixSizeTest {
   private static final int K = 1 << 16;
 

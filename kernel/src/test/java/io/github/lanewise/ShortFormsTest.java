@@ -21,14 +21,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * What saves typing says the same: the forms without workers or statistics have the bits of the
  * long ones, and every null has a name in the message.
  */
 @SuppressWarnings("NullAway") // null is what it tries
-@Isolated
 class ShortFormsTest {
 
   private static FloatTensor tensor(String name, long... shape) {

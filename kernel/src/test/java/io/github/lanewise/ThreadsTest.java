@@ -23,7 +23,6 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,7 +31,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Operations on threads: no thread outlives its workers, a failed call leaves nothing behind, and
  * any number of callers at once get the bits of one alone.
  */
-@Isolated
 class ThreadsTest {
 
   /** Operations that are worth being cut for several threads. */

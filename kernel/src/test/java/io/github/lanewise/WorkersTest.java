@@ -6,10 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.lanewise.internal.work.TaskRunner;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /** The public handle; what the runners behind it promise is tested with them. */
-@Isolated
 class WorkersTest {
 
   @Test

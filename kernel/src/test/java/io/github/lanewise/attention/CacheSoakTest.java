@@ -2,10 +2,8 @@ package io.github.lanewise.attention;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /** Caches under load from several threads, with faults, for some seconds or for minutes. */
-@Isolated
 class CacheSoakTest {
   @Test
   void twoThousandSteps() throws Exception {

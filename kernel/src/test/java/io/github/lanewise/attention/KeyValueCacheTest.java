@@ -17,13 +17,11 @@ import java.lang.foreign.Arena;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a cache refuses, what it holds, and when it lets go. */
-@Isolated
 class KeyValueCacheTest {
 
   private static final int DIM = 8;

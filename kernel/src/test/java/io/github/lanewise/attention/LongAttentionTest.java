@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import org.apache.commons.math3.util.FastMath;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -17,7 +16,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * the operands take half. One matrix of scores would take 16 GiB.
  */
 @Tag("long")
-@Isolated
 class LongAttentionTest {
 
   /** The bound that Attention states for unit variance; observed: 2e-8. */

@@ -6,13 +6,11 @@ import io.github.lanewise.testing.ChildJvm;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a cache shows after memory has really run out, in processes of 64 MB. */
 @Tag("once")
-@Isolated
 class SmallHeapTest {
 
   /** 9.5 is the mean of the tokens 0 to 19; 376.25 that of 0 to 4 and three times 1000. */

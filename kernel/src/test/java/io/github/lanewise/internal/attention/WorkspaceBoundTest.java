@@ -20,12 +20,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What workers keep between calls of attention is bounded, and gone when they are closed. */
-@Isolated
 class WorkspaceBoundTest {
   private static final Workspace.Floats KEY = Workspace.floats();
 

@@ -10,13 +10,11 @@ import io.github.lanewise.testing.ChildJvm.Output;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which implementation a process gets under which options, each in a process of its own. */
 @Tag("once")
-@Isolated
 class SelectionTest {
   /** What {@link SelectionMain} computes in this process, and has to compute in any other. */
   private static final String DIGEST = SelectionMain.digest();

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -21,7 +20,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * are the same before, during and after a switch.
  */
 @Tag("once")
-@Isolated
 class TrialTest {
   private static final String SERVES =
       "^family (?:rows|tiles|scores and merges|decode|sampling|gradients|packed products|layers)"

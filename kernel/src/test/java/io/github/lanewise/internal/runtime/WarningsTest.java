@@ -8,13 +8,11 @@ import io.github.lanewise.testing.ChildJvm.Output;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a user reads who has forgotten the module, in processes of their own. */
 @Tag("once")
-@Isolated
 class WarningsTest {
   /** What the JDK's back ends print first: the time, then who has called the logger. */
   private static final String HEADER = "io.github.lanewise.Lanewise warn";

@@ -26,14 +26,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What every runner promises. */
 @Timeout(300)
 @Tag("once")
-@Isolated
 class TaskRunnerTest {
   private static final Workspace.Floats KEY = Workspace.floats();
 

@@ -19,10 +19,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.parallel.Isolated;
 
 @Timeout(300)
-@Isolated
 class ThreadWorkersTest {
 
   /** Brings every thread of the runner into a task at the same time, and returns the helpers. */
