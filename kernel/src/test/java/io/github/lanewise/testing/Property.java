@@ -17,9 +17,8 @@ import org.jspecify.annotations.Nullable;
  * target/; {@code mvn test -Dtest=Class#method -Dlanewise.test.replay=file} runs the property on
  * that input alone.
  *
- * <p>{@code mvn verify} draws the first third of the inputs at 512 bits and in scalar code, and the
- * first ninth between the two; {@code mvn -Plong verify}, which runs the tests with the tag {@value
- * #TAG}, sets {@code lanewise.test.cases} to {@code all}.
+ * <p>{@code mvn verify} draws the first ninth of the inputs; {@code mvn -Plong verify}, which runs
+ * the tests with the tag {@value #TAG}, sets {@code lanewise.test.cases} to {@code all}.
  */
 public final class Property {
   static final String TAG = "property";
@@ -58,15 +57,9 @@ public final class Property {
         .run(test.getSimpleName() + "." + method, share(cases), body);
   }
 
-  /** How many of so many cases this run takes: all, a third or a ninth; a few are not divided. */
+  /** How many of so many cases this run takes: all, or a ninth; a few are not divided. */
   public static int share(int cases) {
-    return takesAll() ? cases : Math.min(cases, Math.max(FEW, cases / (isBetween() ? 9 : 3)));
-  }
-
-  /** Whether this run has lanes between the widest and none. */
-  private static boolean isBetween() {
-    int lanes = Integer.getInteger("lanewise.test.lanes", 0);
-    return lanes == 128 || lanes == 256;
+    return takesAll() ? cases : Math.min(cases, Math.max(FEW, cases / 9));
   }
 
   /** Whether this run takes all cases: {@code mvn -Plong verify}. */
