@@ -22,7 +22,9 @@ import java.util.concurrent.atomic.AtomicReference;
 /** What {@link TrialTest} has to see in a process of its own: the first argument chooses it. */
 final class TrialMain {
   private static final String THREAD = "lanewise-trial";
-  private static final long PATIENCE_NANOS = 150_000_000_000L;
+
+  /** A trial may practise a family for a minute, and its rarer kernels for another one. */
+  private static final long PATIENCE_NANOS = 300_000_000_000L;
 
   private TrialMain() {}
 
