@@ -37,7 +37,7 @@ final class GenerateKernels {
         + " ROTATIONS SWAP_1 SWAP_2 SWAP_4 SWAP_8",
     "static jdk.incubator.vector.VectorOperators: ASHR B2F EQ GE GT LE LSHL LSHR LT NE REINTERPRET_F2I"
         + " REINTERPRET_I2F S2I ZERO_EXTEND_S2I",
-    "io.github.lanewise.internal.kernel: ExpPolynomial GeluFunctions LayerKernels NativeMemory Practice"
+    "io.github.lanewise.internal.kernel: ExpPolynomial GeluFunctions LayerKernels NativeMemory NodeKernels Practice"
         + " RowReductions TanhPolynomial",
     "io.github.lanewise.internal.vector: LaneSpecies",
     "java.lang.foreign: MemorySegment",

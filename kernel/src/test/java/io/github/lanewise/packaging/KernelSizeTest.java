@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,27 @@ class KernelSizeTest {
     assertEquals(List.of(), small);
   }
 
+  /**
+   * C2 inlines the methods of the Vector API wherever they are called, but one of ours only where
+   * it has seen many calls. What it does not inline takes and gives vectors as objects.
+   */
+  @Test
+  void noMethodTakesOrGivesAVector() throws Exception {
+    List<String> found = new ArrayList<>();
+    int methods = 0;
+    for (Path file : ClassFiles.below(room(), ".class")) {
+      for (MethodModel method : ClassFiles.parse(file).methods()) {
+        methods++;
+        String type = method.methodType().stringValue();
+        if (Pattern.matches(".*Ljdk/incubator/vector/(\\w+Vector|Vector|VectorMask);.*", type)) {
+          found.add(file.getFileName() + " " + method.methodName() + type);
+        }
+      }
+    }
+    assertTrue(methods > 100, "found only " + methods + " methods: looks at the wrong files");
+    assertEquals(List.of(), found);
+  }
+
   /** Whether there is a backward branch, and a vector is read or written. */
   private static boolean loopsOverVectors(CodeAttribute code) {
     List<Label> seen = new ArrayList<>();
@@ -69,9 +91,12 @@ class KernelSizeTest {
     return loops && vectors;
   }
 
+  private static Path room() throws Exception {
+    return ClassFiles.root().resolve("io/github/lanewise/internal/vector");
+  }
+
   /** Those whose loops are all kernels, and everything that is generated. */
   private static List<Path> vectorClasses() throws Exception {
-    Path room = ClassFiles.root().resolve("io/github/lanewise/internal/vector");
     List<Path> classes = new ArrayList<>();
     for (String name :
         List.of(
@@ -80,9 +105,9 @@ class KernelSizeTest {
             "VectorMax",
             "VectorRotation",
             "VectorSamplingKernels")) {
-      classes.add(room.resolve(name + ".class"));
+      classes.add(room().resolve(name + ".class"));
     }
-    try (Stream<Path> generated = Files.list(room.resolve("generated"))) {
+    try (Stream<Path> generated = Files.list(room().resolve("generated"))) {
       generated.filter(file -> !file.endsWith("package-info.class")).forEach(classes::add);
     }
     return classes;

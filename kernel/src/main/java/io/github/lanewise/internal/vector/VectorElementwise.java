@@ -2,7 +2,6 @@ package io.github.lanewise.internal.vector;
 
 import io.github.lanewise.internal.kernel.Practice;
 import io.github.lanewise.internal.vector.generated.ExpLoops;
-import io.github.lanewise.internal.vector.generated.VectorExp;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -178,37 +177,6 @@ final class VectorElementwise {
       VectorMask<Float> invisible = weight.compare(VectorOperators.EQ, 0f);
       FloatVector outer = FloatVector.fromArray(FLOATS, dy, dyFrom + i).sub(dot);
       weight.mul(outer).blend(0f, invisible).intoArray(dx, dxFrom + i);
-    }
-  }
-
-  /** dx = (dy - exp(y)·sum)/divisor, 0 where y is -inf; length is a multiple of L. */
-  static void logBackward(
-      float[] y,
-      int yFrom,
-      float[] dy,
-      int dyFrom,
-      float sum,
-      float divisor,
-      float[] dx,
-      int dxFrom,
-      int length) {
-    for (int round = Practice.rounds; round > 0; round--) {}
-    assert length % L == 0 : length + " elements in vectors of " + L;
-    assert yFrom >= 0 && yFrom + length <= y.length : length + " at " + yFrom + " of " + y.length;
-    assert dyFrom >= 0 && dyFrom + length <= dy.length
-        : length + " at " + dyFrom + " of " + dy.length;
-    assert dxFrom >= 0 && dxFrom + length <= dx.length
-        : length + " at " + dxFrom + " of " + dx.length;
-    assert dx != y || dxFrom == yFrom || Math.abs(dxFrom - yFrom) >= length
-        : length + " at " + dxFrom + " and " + yFrom + " of one array";
-    assert divisor > 0f : "divisor " + divisor;
-    for (int i = 0; i < length; i += L) {
-      FloatVector logWeight = FloatVector.fromArray(FLOATS, y, yFrom + i);
-      VectorMask<Float> invisible = logWeight.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY);
-      FloatVector outer = FloatVector.fromArray(FLOATS, dy, dyFrom + i);
-      FloatVector expected = VectorExp.full(logWeight).mul(sum);
-      FloatVector gradient = outer.sub(expected).div(divisor).blend(0f, invisible);
-      gradient.intoArray(dx, dxFrom + i);
     }
   }
 }

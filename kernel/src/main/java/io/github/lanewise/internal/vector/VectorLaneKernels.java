@@ -10,6 +10,7 @@ import io.github.lanewise.internal.kernel.WeightSums;
 import io.github.lanewise.internal.scalar.ScalarBlocks;
 import io.github.lanewise.internal.scalar.ScalarLaneKernels;
 import io.github.lanewise.internal.vector.generated.ExpLoops;
+import io.github.lanewise.internal.vector.generated.GradientLoops;
 import io.github.lanewise.internal.vector.generated.RowGroups;
 import java.util.Arrays;
 
@@ -299,7 +300,7 @@ final class VectorLaneKernels extends RowReductions {
       int length) {
     int whole = length & -L;
     if (whole > 0) {
-      VectorElementwise.logBackward(y, yFrom, dy, dyFrom, sum, divisor, dx, dxFrom, whole);
+      GradientLoops.logBackward(y, yFrom, dy, dyFrom, sum, divisor, dx, dxFrom, whole);
     }
     scalar.logBackward(
         y, yFrom + whole, dy, dyFrom + whole, sum, divisor, dx, dxFrom + whole, length - whole);

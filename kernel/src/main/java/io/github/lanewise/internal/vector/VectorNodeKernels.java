@@ -4,7 +4,7 @@ import io.github.lanewise.internal.kernel.NodeKernels;
 import io.github.lanewise.internal.kernel.Practice;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.scalar.ScalarNodeKernels;
-import io.github.lanewise.internal.vector.generated.VectorExp;
+import io.github.lanewise.internal.vector.generated.NodeLoops;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -27,7 +27,7 @@ public final class VectorNodeKernels implements NodeKernels {
   @Override
   public void mergePanels(
       float[] nodes, int aFrom, int bFrom, int valueDim, int columns, float[] factors) {
-    mergeSums(nodes, aFrom, nodes, bFrom, PANEL, columns, factors);
+    NodeLoops.mergeSums(nodes, aFrom, nodes, bFrom, PANEL, columns, factors);
     int values = NodeKernels.values(PANEL);
     for (int c = 0; c < columns; c += L) {
       mergeColumns(nodes, aFrom + values + c, bFrom + values + c, valueDim, factors, c);
@@ -41,7 +41,7 @@ public final class VectorNodeKernels implements NodeKernels {
     for (int first = 0; first < rows; first += MERGED_AT_ONCE) {
       int count = Math.min(MERGED_AT_ONCE, rows - first);
       int whole = count / L * L;
-      mergeSums(a, aFrom + first, b, bFrom + first, rows, whole, factors);
+      NodeLoops.mergeSums(a, aFrom + first, b, bFrom + first, rows, whole, factors);
       for (int r = whole; r < count; r++) {
         int row = first + r;
         ScalarNodeKernels.mergeSums(a, aFrom + row, b, bFrom + row, rows, factors, r);
@@ -53,46 +53,6 @@ public final class VectorNodeKernels implements NodeKernels {
         ScalarNodeKernels.mergeValues(
             a, aFrom + rest, b, bFrom + rest, valueDim - wholeRow, 1, factors, r);
       }
-    }
-  }
-
-  /**
-   * Merges maxima, sums and moments of {@code rows} rows, up to whole vectors, and leaves the
-   * factors of the values. The side with the maximum has the factor exp(0) = 1, so that one
-   * exponential serves both.
-   */
-  private static void mergeSums(
-      float[] a, int aFrom, float[] b, int bFrom, int stride, int rows, float[] factors) {
-    for (int round = Practice.rounds; round > 0; round--) {}
-    int sum = NodeKernels.sum(stride);
-    int moment = NodeKernels.moment(stride);
-    for (int c = 0; c < rows; c += L) {
-      int atA = aFrom + c;
-      int atB = bFrom + c;
-      FloatVector ma = FloatVector.fromArray(F, a, atA);
-      FloatVector mb = FloatVector.fromArray(F, b, atB);
-      VectorMask<Float> aLower = ma.compare(VectorOperators.LT, mb);
-      VectorMask<Float> bLower = mb.compare(VectorOperators.LT, ma);
-      VectorMask<Float> noA = ma.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY);
-      VectorMask<Float> noB = mb.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY);
-      FloatVector m = ma.max(mb); // NaN if either side is, and +0 above -0, as in scalar code
-      // -inf - -inf would be NaN
-      FloatVector origin = m.blend(0f, m.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY));
-      FloatVector e = VectorExp.flushed(mb.blend(ma, aLower).sub(origin));
-      FloatVector one = FloatVector.broadcast(F, 1f);
-      FloatVector ea = one.blend(e, aLower).blend(0f, noA);
-      FloatVector eb = one.blend(e, bLower).blend(0f, noB);
-      FloatVector la = FloatVector.fromArray(F, a, atA + sum);
-      FloatVector lb = FloatVector.fromArray(F, b, atB + sum);
-      FloatVector ta = la.fma(ma.sub(origin), FloatVector.fromArray(F, a, atA + moment));
-      FloatVector tb = lb.fma(mb.sub(origin), FloatVector.fromArray(F, b, atB + moment));
-      ta = ta.blend(0f, ea.compare(VectorOperators.EQ, 0f));
-      tb = tb.blend(0f, eb.compare(VectorOperators.EQ, 0f));
-      m.intoArray(a, atA);
-      la.fma(ea, lb.mul(eb)).intoArray(a, atA + sum);
-      ta.fma(ea, tb.mul(eb)).intoArray(a, atA + moment);
-      ea.blend(IDENTITY, noA).intoArray(factors, c);
-      eb.blend(IDENTITY, noB).intoArray(factors, MERGED_AT_ONCE + c);
     }
   }
 

@@ -10,9 +10,9 @@ import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.scalar.ScalarScoreKernels;
 import io.github.lanewise.internal.vector.generated.ColumnPanels;
 import io.github.lanewise.internal.vector.generated.ExpLoops;
+import io.github.lanewise.internal.vector.generated.NodeLoops;
 import io.github.lanewise.internal.vector.generated.ScoreTiles;
 import io.github.lanewise.internal.vector.generated.Softcaps;
-import io.github.lanewise.internal.vector.generated.VectorExp;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -403,21 +403,10 @@ public final class VectorScoreKernels implements ScoreKernels {
       int visibleFrom,
       float[] node,
       int nodeFrom) {
-    for (int round = Practice.rounds; round > 0; round--) {}
-    for (int c = 0; c < columns; c += L) {
-      FloatVector m = FloatVector.fromArray(F, node, nodeFrom + NodeKernels.MAXIMUM + c);
-      FloatVector sum = FloatVector.fromArray(F, node, nodeFrom + NodeKernels.sum(PANEL) + c);
-      FloatVector reciprocal = FloatVector.broadcast(F, 1f).div(sum);
-      VectorMask<Float> none = sum.compare(VectorOperators.EQ, 0f);
-      for (int k = 0; k < keys; k++) {
-        int at = from + k * PANEL + c;
-        FloatVector d = FloatVector.fromArray(F, s, at).sub(m);
-        FloatVector p = VectorExp.flushed(d).mul(reciprocal).blend(0f, none);
-        if (visible != null) {
-          p = FloatVector.zero(F).blend(p, VectorMask.fromLong(F, visible[visibleFrom + k] >>> c));
-        }
-        p.intoArray(s, at);
-      }
+    if (visible == null) {
+      NodeLoops.weights(s, from, keys, columns, node, nodeFrom);
+    } else {
+      NodeLoops.weightsOfVisible(s, from, keys, columns, visible, visibleFrom, node, nodeFrom);
     }
   }
 }

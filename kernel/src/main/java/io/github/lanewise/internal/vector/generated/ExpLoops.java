@@ -32,6 +32,7 @@ import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.REINTERPRET_F2I;
 import static jdk.incubator.vector.VectorOperators.REINTERPRET_I2F;
 
+import io.github.lanewise.internal.kernel.ExpPolynomial;
 import io.github.lanewise.internal.kernel.Practice;
 import io.github.lanewise.internal.kernel.RowReductions;
 import io.github.lanewise.internal.vector.LaneSpecies;
@@ -41,8 +42,8 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * exp of runs, rows and panels. The steps of {@link VectorExp} are spelled out, in sums four times
- * side by side: these are compile roots, which call no method of ours (see {@code
+ * exp of runs, rows and panels. The steps of {@link ExpPolynomial} are spelled out, in sums four
+ * times side by side: these are compile roots, which call no method of ours (see {@code
  * VectorLaneKernels}). Where C2 pulled the short form into attention's loops, it ran into its node
  * limit there, stopped in the middle of a vector operation and boxed the rest (AllocationTest).
  *

@@ -8,12 +8,19 @@ import static io.github.lanewise.internal.kernel.ExpPolynomial.C5;
 import static io.github.lanewise.internal.kernel.ExpPolynomial.C6;
 import static io.github.lanewise.internal.kernel.ExpPolynomial.FLUSHED;
 import static io.github.lanewise.internal.kernel.ExpPolynomial.FLUSH_BELOW;
+import static io.github.lanewise.internal.kernel.ExpPolynomial.GREATEST;
+import static io.github.lanewise.internal.kernel.ExpPolynomial.LEAST;
 import static io.github.lanewise.internal.kernel.ExpPolynomial.LN2_HI;
 import static io.github.lanewise.internal.kernel.ExpPolynomial.LN2_LO;
 import static io.github.lanewise.internal.kernel.ExpPolynomial.LOG2_E;
 import static io.github.lanewise.internal.kernel.ExpPolynomial.MAGIC;
+import static io.github.lanewise.internal.kernel.ExpPolynomial.MAGIC_NEGATIVE;
+import static io.github.lanewise.internal.kernel.ExpPolynomial.MAGIC_POSITIVE;
+import static io.github.lanewise.internal.kernel.ExpPolynomial.UNSCALE_NEGATIVE;
+import static io.github.lanewise.internal.kernel.ExpPolynomial.UNSCALE_POSITIVE;
 import static io.github.lanewise.internal.kernel.TileKernels.PANEL;
 import static jdk.incubator.vector.VectorOperators.EQ;
+import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.REINTERPRET_F2I;
@@ -32,6 +39,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 public final class GradientLoops {
   private static final VectorSpecies<Float> F = LaneSpecies.FLOATS;
+  private static final int L = LaneSpecies.LENGTH;
 
   private GradientLoops() {}
 
@@ -146,6 +154,70 @@ public final class GradientLoops {
       g1.intoArray(dp, at1);
       g2.intoArray(dp, at2);
       g3.intoArray(dp, at3);
+    }
+  }
+
+  /**
+   * {@code dx = (dy - exp(y)·sum)/divisor}, 0 where y, the logarithm of a weight, is -inf; length
+   * is a multiple of the lanes.
+   */
+  public static void logBackward(
+      float[] y,
+      int yFrom,
+      float[] dy,
+      int dyFrom,
+      float sum,
+      float divisor,
+      float[] dx,
+      int dxFrom,
+      int length) {
+    for (int round = Practice.rounds; round > 0; round--) {}
+    assert length % L == 0 : length + " elements in vectors of " + L;
+    assert yFrom >= 0 && yFrom + length <= y.length : length + " at " + yFrom + " of " + y.length;
+    assert dyFrom >= 0 && dyFrom + length <= dy.length
+        : length + " at " + dyFrom + " of " + dy.length;
+    assert dxFrom >= 0 && dxFrom + length <= dx.length
+        : length + " at " + dxFrom + " of " + dx.length;
+    assert dx != y || dxFrom == yFrom || Math.abs(dxFrom - yFrom) >= length
+        : length + " at " + dxFrom + " and " + yFrom + " of one array";
+    assert divisor > 0f : "divisor " + divisor;
+    FloatVector magicPositive = FloatVector.broadcast(F, MAGIC_POSITIVE);
+    FloatVector unscalePositive = FloatVector.broadcast(F, UNSCALE_POSITIVE);
+    FloatVector log2E = FloatVector.broadcast(F, LOG2_E);
+    FloatVector minusLn2High = FloatVector.broadcast(F, -LN2_HI);
+    FloatVector minusLn2Low = FloatVector.broadcast(F, -LN2_LO);
+    FloatVector one = FloatVector.broadcast(F, 1f);
+    FloatVector c2 = FloatVector.broadcast(F, C2);
+    FloatVector c3 = FloatVector.broadcast(F, C3);
+    FloatVector c4 = FloatVector.broadcast(F, C4);
+    FloatVector c5 = FloatVector.broadcast(F, C5);
+    FloatVector c6 = FloatVector.broadcast(F, C6);
+    for (int i = 0; i < length; i += L) {
+      FloatVector logWeight = FloatVector.fromArray(F, y, yFrom + i);
+      FloatVector v = logWeight;
+      VectorMask<Float> negative = v.compare(LT, 0f);
+      VectorMask<Float> tooSmall = v.compare(LT, LEAST);
+      VectorMask<Float> tooLarge = v.compare(GT, GREATEST);
+      v = v.blend(LEAST, tooSmall).blend(GREATEST, tooLarge);
+      FloatVector magic = magicPositive.blend(MAGIC_NEGATIVE, negative);
+      FloatVector unscale = unscalePositive;
+      unscale = unscale.blend(UNSCALE_NEGATIVE, negative);
+      FloatVector biased = v.fma(log2E, magic);
+      FloatVector n = biased.sub(magic);
+      FloatVector r = n.fma(minusLn2High, v);
+      r = n.fma(minusLn2Low, r);
+      FloatVector p = c6.fma(r, c5);
+      p = p.fma(r, c4);
+      p = p.fma(r, c3);
+      p = p.fma(r, c2);
+      p = p.fma(r, one);
+      p = p.fma(r, one);
+      IntVector scale = ((IntVector) biased.convert(REINTERPRET_F2I, 0)).lanewise(LSHL, 23);
+      p = p.mul((FloatVector) scale.convert(REINTERPRET_I2F, 0));
+      FloatVector expected = p.mul(unscale).mul(sum);
+      FloatVector gradient = FloatVector.fromArray(F, dy, dyFrom + i).sub(expected).div(divisor);
+      VectorMask<Float> invisible = logWeight.compare(EQ, Float.NEGATIVE_INFINITY);
+      gradient.blend(0f, invisible).intoArray(dx, dxFrom + i);
     }
   }
 }
