@@ -106,6 +106,7 @@ class TrialTest {
     assertEquals(1, count(output.errors(), "scalar kernels for rows"), output.errors());
   }
 
+  @Tag("long")
   @Test
   void aKernelThatThrowsNeverReachesACaller() throws Exception {
     Output output = run(List.of(), "broken");
