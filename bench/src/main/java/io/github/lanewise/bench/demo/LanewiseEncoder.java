@@ -27,6 +27,7 @@ final class LanewiseEncoder {
   private final Workers workers;
   private final Attention attention = Attention.builder().build();
   private final RowOperations hiddenRows = new RowOperations(HIDDEN);
+  private final RowOperations queryKeyValueRows = new RowOperations(3 * HIDDEN);
   private final RowOperations innerRows = new RowOperations(INNER);
   private final @Nullable Sentence[] sentenceOfLength =
       new @Nullable Sentence[MiniLm.MAX_TOKENS + 1];
@@ -139,7 +140,9 @@ final class LanewiseEncoder {
       AttentionStep step,
       @Nullable Consumer<AttentionStep> observer) {
     multiply(s.hidden, layer.queryKeyValue(), s.queryKeyValue);
-    addBias(s.queryKeyValue.data, layer.queryKeyValue().bias());
+    for (int from = 0; from < s.queryKeyValue.data.length; from += 3 * HIDDEN) {
+      queryKeyValueRows.addBias(s.queryKeyValue.data, from, layer.queryKeyValue().bias());
+    }
     RowStatistics statistics = observer == null ? RowStatistics.none() : step.statistics();
     long start = System.nanoTime();
     attention.forward(step.query(), step.key(), step.value(), step.out(), statistics, workers);
@@ -162,14 +165,6 @@ final class LanewiseEncoder {
 
   private void multiply(States x, MiniLm.Linear layer, States out) {
     Matmul.multiplyTransposed(1, x.rows, layer.matrix(), out.rows, workers);
-  }
-
-  private static void addBias(float[] x, float[] bias) {
-    for (int row = 0; row < x.length; row += bias.length) {
-      for (int j = 0; j < bias.length; j++) {
-        x[row + j] += bias[j];
-      }
-    }
   }
 
   /** hidden = norm(projected + bias + hidden). */

@@ -42,6 +42,19 @@ final class RowOperations {
     third = new float[width];
   }
 
+  /** Adds the bias to the row of {@code x} that starts at {@code from}. */
+  void addBias(float[] x, int from, float[] bias) {
+    System.arraycopy(x, from, row, 0, width);
+    add(row, bias);
+    System.arraycopy(row, 0, x, from, width);
+  }
+
+  private static void add(float[] x, float[] bias) {
+    for (int j = 0; j < x.length; j++) {
+      x[j] += bias[j];
+    }
+  }
+
   /** Replaces the row of {@code x} that starts at {@code from} by gelu(x + bias). */
   void gelu(float[] x, int from, float[] bias) {
     System.arraycopy(x, from, row, 0, width);

@@ -1,5 +1,6 @@
 package io.github.lanewise.bench.demo;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -55,6 +56,13 @@ class RowOperationsTest {
     for (int i : new int[] {0, 1, 4, 5}) {
       assertEquals(7, x[i]);
     }
+  }
+
+  @Test
+  void biasAloneIsAddedToOneRow() {
+    float[] x = {7, 7, 1, 2, 7, 7};
+    new RowOperations(2).addBias(x, 2, new float[] {1, -2});
+    assertArrayEquals(new float[] {7, 7, 2, 0, 7, 7}, x);
   }
 
   private static float[] gelu(float... x) {

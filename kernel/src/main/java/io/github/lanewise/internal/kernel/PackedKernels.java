@@ -35,6 +35,9 @@ public interface PackedKernels {
   /** Bytes of a line; the 16 columns of a line of floats are a group. */
   int LINE = 64;
 
+  /** Panels that one row goes along at once, if they are FLOAT32. */
+  int ABREAST = 4;
+
   /** Bytes of a row of scales. */
   int SCALES = COLUMNS * Short.BYTES;
 
@@ -60,6 +63,22 @@ public interface PackedKernels {
       int outFrom);
 
   /**
+   * As {@link #row}, by {@link #ABREAST} panels of FLOAT32.
+   *
+   * @param apart bytes from a panel to the next
+   * @param out {@code [ABREAST][COLUMNS]}
+   */
+  void rowAbreast(
+      MemorySegment b,
+      long from,
+      int apart,
+      int depth,
+      float[] a,
+      int aFrom,
+      float[] out,
+      int outFrom);
+
+  /**
    * Writes rows of a panel as FLOAT32.
    *
    * @param regular whether it is as in {@link #row}; if not, FLOAT16 is as IEEE 754 has it
@@ -76,12 +95,12 @@ public interface PackedKernels {
 
   /**
    * {@code out[r][c] = fma(a[r][t], b[t][c], …)}, ascending over t, going on from what is in {@code
-   * out}.
+   * out}: a group of rows.
    *
    * @param b native memory that holds FLOAT32
-   * @param a {@code [rows / GROUP][depth][GROUP]}, groups {@code aGroupStride} apart
-   * @param rows an even number
-   * @param out {@code [rows][COLUMNS]}
+   * @param a {@code [depth][GROUP]}, zeros for the rows that are missing
+   * @param rows 1 to GROUP; the one after an odd number may be computed too
+   * @param out {@code [GROUP][COLUMNS]}
    */
   void product(
       MemorySegment b,
@@ -89,7 +108,6 @@ public interface PackedKernels {
       int depth,
       float[] a,
       int aFrom,
-      int aGroupStride,
       int rows,
       float[] out,
       int outFrom);

@@ -1,5 +1,7 @@
 package io.github.lanewise.internal.matmul;
 
+import io.github.lanewise.internal.kernel.LaneKernels;
+import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.tensor.StridedFloats;
 
 /** The way of a product's rows from scratch to where they belong. */
@@ -9,19 +11,13 @@ public final class ResultRows {
   /** Writes {@code alpha · scratch[from … from + width)} to a tensor; the scratch may change. */
   public static void write(
       float[] scratch, int from, float alpha, StridedFloats c, long to, int width) {
+    LaneKernels lanes = Kernels.lanes(); // C2 leaves a plain loop scalar: the arrays may be one
     float[] own = c.arrayOrNull();
     if (own != null) {
-      multiply(scratch, from, alpha, own, (int) to, width);
+      lanes.scale(scratch, from, alpha, own, (int) to, width);
     } else {
-      multiply(scratch, from, alpha, scratch, from, width);
+      lanes.scale(scratch, from, alpha, scratch, from, width);
       c.write(scratch, from, to, width);
-    }
-  }
-
-  private static void multiply(
-      float[] source, int from, float alpha, float[] target, int to, int length) {
-    for (int i = 0; i < length; i++) {
-      target[to + i] = source[from + i] * alpha;
     }
   }
 }

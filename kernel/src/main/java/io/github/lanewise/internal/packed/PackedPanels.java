@@ -5,6 +5,7 @@ import static io.github.lanewise.internal.kernel.PackedKernels.COLUMNS;
 import static io.github.lanewise.internal.kernel.PackedKernels.SCALES;
 
 import io.github.lanewise.internal.kernel.DecodeKernels.Element;
+import io.github.lanewise.internal.kernel.PackedKernels;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -38,6 +39,12 @@ public record PackedPanels(
   /** Where a step of the depth lies in a panel; of INT8, a multiple of a block, its scales. */
   public long at(long panel, long step) {
     return panel * bytes(element, depth) + bytes(element, step);
+  }
+
+  /** Whether one row may go along several panels at once: ints must count the bytes between. */
+  boolean abreast() {
+    return element == Element.FLOAT32
+        && bytes(element, depth) <= Integer.MAX_VALUE / PackedKernels.ABREAST;
   }
 
   /** Bytes of so many rows of a panel; exceeds no long if {@link #totalBytes} does not. */

@@ -63,6 +63,22 @@ public final class ScalarPackedKernels implements PackedKernels {
   }
 
   @Override
+  public void rowAbreast(
+      MemorySegment b,
+      long from,
+      int apart,
+      int depth,
+      float[] a,
+      int aFrom,
+      float[] out,
+      int outFrom) {
+    for (int panel = 0; panel < ABREAST; panel++) {
+      long at = from + (long) panel * apart;
+      row(Element.FLOAT32, b, at, depth, 1f, a, aFrom, out, outFrom + panel * COLUMNS);
+    }
+  }
+
+  @Override
   public void widen(
       Element element,
       MemorySegment memory,
@@ -99,13 +115,12 @@ public final class ScalarPackedKernels implements PackedKernels {
       int depth,
       float[] a,
       int aFrom,
-      int aGroupStride,
       int rows,
       float[] out,
       int outFrom) {
     MemorySegment b = NativeMemory.of(memory);
     for (int r = 0; r < rows; r++) {
-      int at = aFrom + r / GROUP * aGroupStride + r % GROUP;
+      int at = aFrom + r;
       int to = outFrom + r * COLUMNS;
       for (int t = 0; t < depth; t++) {
         float factor = a[at + t * GROUP];

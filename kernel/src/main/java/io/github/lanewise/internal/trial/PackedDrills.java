@@ -1,5 +1,6 @@
 package io.github.lanewise.internal.trial;
 
+import static io.github.lanewise.internal.kernel.PackedKernels.ABREAST;
 import static io.github.lanewise.internal.kernel.PackedKernels.BLOCK;
 import static io.github.lanewise.internal.kernel.PackedKernels.COLUMNS;
 import static io.github.lanewise.internal.kernel.PackedKernels.SCALES;
@@ -20,10 +21,14 @@ final class PackedDrills {
   /** Depth of a usual panel: a multiple of a block. */
   private static final int DEPTH = 256;
 
-  private static final int ROWS = 18;
+  private static final int ROWS = TileKernels.GROUP;
+
+  /** Rows of the highest tile. */
+  private static final int TILE = 6;
+
   private static final float UNBIAS = 0x1p112f;
 
-  private final float[] a = Drill.samples(2 * TileKernels.GROUP * DEPTH);
+  private final float[] a = Drill.samples(TileKernels.GROUP * DEPTH);
   private final float[] out = new float[ROWS * COLUMNS];
   private final MemorySegment panel = memory(DEPTH * COLUMNS * Float.BYTES);
   private final MemorySegment halves = memory(DEPTH / BLOCK * (SCALES + BLOCK * COLUMNS * 2));
@@ -53,6 +58,7 @@ final class PackedDrills {
               (kernels, from, to) -> rows(kernels, element, from, to),
               (kernels, calls) -> usualRows(kernels, element, calls)));
     }
+    drills.add(new Drill("row along panels", true, this::rowsAbreast, this::usualRowsAbreast));
     drills.add(new Drill("packed product", true, this::products, this::usualProducts));
     for (Element element : Element.values()) {
       if (element != Element.FLOAT32) { // which needs no widening
@@ -93,6 +99,24 @@ final class PackedDrills {
     kernels.packed().row(element, memory(element), 0, depth, UNBIAS, a, 0, out, 0);
   }
 
+  private void rowsAbreast(KernelSet kernels, int from, int to) {
+    for (int call = from; call < to; call++) {
+      rowAbreast(kernels, depth(call));
+    }
+  }
+
+  private void usualRowsAbreast(KernelSet kernels, int calls) {
+    for (int call = 0; call < calls; call++) {
+      rowAbreast(kernels, DEPTH / ABREAST);
+    }
+  }
+
+  private void rowAbreast(KernelSet kernels, int depth) {
+    Arrays.fill(out, 0, ABREAST * COLUMNS, 0f);
+    int apart = DEPTH / ABREAST * COLUMNS * Float.BYTES;
+    kernels.packed().rowAbreast(panel, 0, apart, depth, a, 0, out, 0);
+  }
+
   private void widenings(KernelSet kernels, Element element, int from, int to) {
     for (int call = from; call < to; call++) {
       kernels.packed().widen(element, halves, 0, depth(call), true, UNBIAS, widened);
@@ -107,7 +131,7 @@ final class PackedDrills {
 
   private void products(KernelSet kernels, int from, int to) {
     for (int call = from; call < to; call++) {
-      product(kernels, 4 + call % 3, call % 2 == 0 ? 12 : ROWS);
+      product(kernels, 4 + call % 3, 1 + call % TILE); // a tile of each height
     }
   }
 
@@ -119,7 +143,6 @@ final class PackedDrills {
 
   private void product(KernelSet kernels, int depth, int rows) {
     Arrays.fill(out, 0f);
-    int stride = TileKernels.GROUP * DEPTH;
-    kernels.packed().product(panel, 0, depth, a, 0, stride, rows, out, 0);
+    kernels.packed().product(panel, 0, depth, a, 0, rows, out, 0);
   }
 }

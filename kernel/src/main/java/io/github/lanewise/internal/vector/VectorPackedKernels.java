@@ -12,8 +12,9 @@ import java.lang.foreign.MemorySegment;
  * The products with a packed matrix in lanes of any width, cut into tiles.
  *
  * <p>One row waits for memory: all that is done is to read a panel, line after line, with few
- * instructions a line. Narrower lanes go over it several times, a part that stays in the caches at
- * a time. Many rows go over floats that are in the first cache.
+ * instructions a line; four panels of floats at once where a vector is a line. Narrower lanes go
+ * over a panel several times, a part that stays in the caches at a time. Many rows go over floats
+ * that are in the first cache.
  */
 public final class VectorPackedKernels implements PackedKernels {
 
@@ -52,6 +53,26 @@ public final class VectorPackedKernels implements PackedKernels {
       if (depth - t <= SHARED_ROWS) {
         return; // t would overflow
       }
+    }
+  }
+
+  @Override
+  public void rowAbreast(
+      MemorySegment b,
+      long from,
+      int apart,
+      int depth,
+      float[] a,
+      int aFrom,
+      float[] out,
+      int outFrom) {
+    if (L == GROUP) {
+      PackedTiles.row4Floats(b, from, apart, depth, a, aFrom, out, outFrom);
+      return;
+    }
+    for (int panel = 0; panel < ABREAST; panel++) {
+      long at = from + (long) panel * apart;
+      row(Element.FLOAT32, b, at, depth, 1f, a, aFrom, out, outFrom + panel * COLUMNS);
     }
   }
 
@@ -128,41 +149,42 @@ public final class VectorPackedKernels implements PackedKernels {
       int depth,
       float[] a,
       int aFrom,
-      int aGroupStride,
       int rows,
       float[] out,
       int outFrom) {
-    for (int group = 0; group < rows; group += GROUP) {
-      int at = aFrom + group / GROUP * aGroupStride;
-      int to = outFrom + group * COLUMNS;
-      int height = Math.min(GROUP, rows - group);
-      if (LaneSpecies.MANY_REGISTERS) {
-        highTiles(b, from, depth, a, at, height, out, to);
-      } else {
-        lowTiles(b, from, depth, a, at, height, out, to);
+    if (LaneSpecies.MANY_REGISTERS) {
+      for (int c = 0; c < COLUMNS; c += 4 * L) {
+        highTiles(b, from + c * 4L, depth, a, aFrom, rows, out, outFrom + c);
       }
+    } else {
+      lowTiles(b, from, depth, a, aFrom, rows, out, outFrom);
     }
   }
 
-  /** 6 rows by 4 vectors, which is 24 accumulators. */
+  /** Up to 6 rows by 4 vectors, which is 24 accumulators: few tiles, of nearly the same height. */
   private static void highTiles(
       MemorySegment b, long from, int depth, float[] a, int at, int rows, float[] out, int to) {
-    for (int c = 0; c < COLUMNS; c += 4 * L) {
-      long column = from + c * 4L;
-      int r = 0;
-      for (; rows - r >= 6 && rows - r != 8; r += 6) {
-        PackedTiles.tile6x4(a, at + r, b, column, depth, out, to + r * COLUMNS + c);
-      }
-      for (; rows - r >= 4; r += 4) {
-        PackedTiles.tile4x4(a, at + r, b, column, depth, out, to + r * COLUMNS + c);
-      }
-      for (; r < rows; r += 2) {
-        PackedTiles.tile2x4(a, at + r, b, column, depth, out, to + r * COLUMNS + c);
-      }
+    int r = 0;
+    for (int tiles = (rows + 5) / 6; tiles > 0; tiles--) {
+      int height = (rows - r + tiles - 1) / tiles;
+      highTile(height, b, from, depth, a, at + r, out, to + r * COLUMNS);
+      r += height;
     }
   }
 
-  /** 4 rows by 2 vectors, for 16 registers. */
+  private static void highTile(
+      int height, MemorySegment b, long from, int depth, float[] a, int at, float[] out, int to) {
+    switch (height) {
+      case 6 -> PackedTiles.tile6x4(a, at, b, from, depth, out, to);
+      case 5 -> PackedTiles.tile5x4(a, at, b, from, depth, out, to);
+      case 4 -> PackedTiles.tile4x4(a, at, b, from, depth, out, to);
+      case 3 -> PackedTiles.tile3x4(a, at, b, from, depth, out, to);
+      case 2 -> PackedTiles.tile2x4(a, at, b, from, depth, out, to);
+      default -> PackedTiles.tile1x4(a, at, b, from, depth, out, to);
+    }
+  }
+
+  /** 4 rows by 2 vectors, for 16 registers; what is left two by two. */
   private static void lowTiles(
       MemorySegment b, long from, int depth, float[] a, int at, int rows, float[] out, int to) {
     int r = 0;
@@ -171,7 +193,7 @@ public final class VectorPackedKernels implements PackedKernels {
         PackedTiles.tile4x2(a, at + r, b, from + c * 4L, depth, out, to + r * COLUMNS + c);
       }
     }
-    if (r < rows) {
+    for (; r < rows; r += 2) {
       for (int c = 0; c < COLUMNS; c += 4 * L) {
         PackedTiles.tile2x4(a, at + r, b, from + c * 4L, depth, out, to + r * COLUMNS + c);
       }
