@@ -36,7 +36,12 @@ final class GenerateDelegates {
             "scaleRows", VECTOR));
     PLAIN.put(
         "TileKernels",
-        Map.of("product", VECTOR, "transpose", VECTOR, "packGroups", VECTOR, "isFinite", VECTOR));
+        Map.of(
+            "product", VECTOR,
+            "transpose", VECTOR,
+            "packGroups", VECTOR,
+            "bringNear", VECTOR,
+            "isFinite", VECTOR));
     PLAIN.put(
         "ScoreKernels",
         Map.of(

@@ -103,11 +103,13 @@ final class DecodeCall extends Operands implements Task {
     cache = null;
     bindQueries(options, StridedFloats.of(q), sequences, k.size(1), 0, most);
     int valueDim = (int) v.size(v.rank() - 1);
-    tensors.bind(StridedFloats.of(k), StridedFloats.of(v), sequences, 0, headDim, valueDim);
     keyElement = Element.FLOAT32;
     valueElement = Element.FLOAT32;
     pageLength = CHUNK;
     width = (valueDim + valueElement.lanes - 1) / valueElement.lanes * valueElement.lanes;
+    StridedFloats values = StridedFloats.of(v);
+    int packed = TensorPages.areInRows(values, width) ? 0 : valueDim;
+    tensors.bind(StridedFloats.of(k), values, sequences, 0, headDim, packed);
     mask.bind(options.mask, sequences, q.size(1), sequences.isRagged());
   }
 

@@ -15,8 +15,11 @@ abstract class DecodePages {
   /** Where it begins in the array. */
   int from;
 
-  /** Distance between two groups of lanes. */
+  /** Distance between two groups of lanes; or between two rows. */
   int stride;
+
+  /** Whether the values that were found lie row by row, with all columns side by side. */
+  boolean inRows;
 
   private static final Object NOTHING = new Object();
 
@@ -37,7 +40,7 @@ abstract class DecodePages {
   /** Finds all columns of the values of {@code tokens} tokens, from {@code token} on. */
   abstract void findValues(int head, long token, int tokens);
 
-  /** Whether all values are finite in the page that has this token. */
+  /** Whether all values are finite in the page that has this token; false also if unknown. */
   abstract boolean areFinite(long token);
 
   /** The page that has this token, where there are scales. */

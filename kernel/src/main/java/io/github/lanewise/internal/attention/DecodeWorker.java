@@ -209,21 +209,7 @@ final class DecodeWorker {
         int scale = scaleAt(head, chunk0 + key);
         Kernels.decode().scale(scores.weights, from, headRows, stop - key, scales, scale);
       }
-      pages.findValues(head, chunk0 + key, stop - key);
-      Kernels.decode()
-          .product(
-              call.valueElement,
-              pages.array,
-              pages.from,
-              pages.stride,
-              call.width / call.valueElement.lanes,
-              stop - key,
-              scores.weights,
-              from,
-              headRows,
-              tree.nodes,
-              to,
-              call.width);
+      addValues(head, chunk0 + key, stop - key, from, headRows, to);
       finite &= pages.areFinite(chunk0 + key);
     }
     if (!finite) {
@@ -245,21 +231,43 @@ final class DecodeWorker {
       if (scores.scores[scoreRow + key] == Float.NEGATIVE_INFINITY) {
         continue;
       }
-      pages.findValues(head, chunk0 + key, 1);
+      addValues(head, chunk0 + key, 1, scoreRow + key, 1, to);
+    }
+  }
+
+  /** Adds weights times values to rows of the node. */
+  private void addValues(int head, long token, int tokens, int weightsFrom, int queries, int to) {
+    pages.findValues(head, token, tokens);
+    float[] weights = scores.weights;
+    if (pages.inRows) {
       Kernels.decode()
-          .product(
-              call.valueElement,
-              pages.array,
+          .productOfRows(
+              (float[]) pages.array,
               pages.from,
               pages.stride,
-              call.width / call.valueElement.lanes,
-              1,
-              scores.weights,
-              scoreRow + key,
-              1,
+              call.width,
+              tokens,
+              weights,
+              weightsFrom,
+              queries,
               tree.nodes,
               to,
               call.width);
+      return;
     }
+    Kernels.decode()
+        .product(
+            call.valueElement,
+            pages.array,
+            pages.from,
+            pages.stride,
+            call.width / call.valueElement.lanes,
+            tokens,
+            weights,
+            weightsFrom,
+            queries,
+            tree.nodes,
+            to,
+            call.width);
   }
 }

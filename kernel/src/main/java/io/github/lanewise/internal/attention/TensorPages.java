@@ -6,10 +6,12 @@ import io.github.lanewise.internal.cache.Page;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.mask.RowGroup;
 import io.github.lanewise.internal.tensor.StagedRows;
+import io.github.lanewise.internal.tensor.StridedFloats;
 
 /**
- * Keys and values in tensors, of which a chunk of one head at a time is brought into groups of
- * lanes: it stays in the cache until the products have read it.
+ * Keys and values in tensors. A chunk of one head's keys at a time is brought into groups of lanes:
+ * it stays in the cache until the products have read it. Values are read where they lie if the
+ * kernels can: in an array, in rows of whole groups; else they go the way of the keys.
  */
 final class TensorPages extends DecodePages {
 
@@ -30,6 +32,11 @@ final class TensorPages extends DecodePages {
   @SuppressWarnings("NullAway.Init") // bound before use
   TensorPages() {}
 
+  /** Whether values are read where they lie: {@code width} columns of them, in whole groups. */
+  static boolean areInRows(StridedFloats v, int width) {
+    return v.arrayOrNull() != null && v.size(v.rank() - 1) == width;
+  }
+
   void bind(DecodeCall call, TensorSource source, int sequence) {
     this.call = call;
     this.source = source;
@@ -37,7 +44,8 @@ final class TensorPages extends DecodePages {
     if (keys.length < CHUNK * call.headDim) {
       keys = new float[CHUNK * call.headDim];
     }
-    if (values.length < CHUNK * call.width) {
+    inRows = areInRows(source.values(), call.width);
+    if (!inRows && values.length < CHUNK * call.width) {
       values = new float[CHUNK * call.width];
     }
   }
@@ -75,6 +83,13 @@ final class TensorPages extends DecodePages {
 
   @Override
   void findValues(int head, long token, int tokens) {
+    float[] own = source.values().arrayOrNull();
+    if (inRows && own != null) {
+      array = own;
+      from = (int) source.valueAt(sequence, head, token);
+      stride = source.valueStride();
+      return;
+    }
     array = values;
     from = (int) (token % CHUNK) * GROUP;
     stride = CHUNK * GROUP;
@@ -82,7 +97,7 @@ final class TensorPages extends DecodePages {
 
   @Override
   boolean areFinite(long token) {
-    return chunk.finite;
+    return !inRows && chunk.finite;
   }
 
   @Override

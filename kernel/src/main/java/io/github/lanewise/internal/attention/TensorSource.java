@@ -57,6 +57,20 @@ final class TensorSource implements KeyValueSource {
     sequences = null;
   }
 
+  StridedFloats values() {
+    return v;
+  }
+
+  /** Where the values of a key lie. */
+  long valueAt(int sequence, int head, long key) {
+    return sequences.keyAt(v, sequence, head, key - firstRow);
+  }
+
+  /** Distance between the values of two keys. */
+  int valueStride() {
+    return (int) sequences.rowStride(v);
+  }
+
   @Override
   public long mostPacked() {
     return sequences.mostKeys() - firstRow;
@@ -86,6 +100,10 @@ final class TensorSource implements KeyValueSource {
     int from = (int) (chunk.from - chunk0);
     int end = (int) (chunk.end - chunk0);
     boolean allFinite = true;
+    staging.bringNear(k, kRow + chunk.from * kStride, kStride, end - from, headDim);
+    if (valueDim > 0) {
+      staging.bringNear(v, vRow + chunk.from * vStride, vStride, end - from, valueDim);
+    }
     for (int group = from / GROUP * GROUP; group < end; group += GROUP) {
       int groupEnd = Math.min(end, group + GROUP);
       int first = rows.nextSeen(Math.max(from, group), groupEnd);
@@ -96,7 +114,9 @@ final class TensorSource implements KeyValueSource {
         int runEnd = rows.endOfSeen(first, groupEnd);
         long key = chunk0 + first;
         packKeys(chunk, kRow + key * kStride, runEnd - first, key, staging);
-        allFinite &= packValues(chunk, vRow + key * vStride, runEnd - first, key, staging);
+        if (valueDim > 0) {
+          allFinite &= packValues(chunk, vRow + key * vStride, runEnd - first, key, staging);
+        }
         first = rows.nextSeen(runEnd, groupEnd);
       }
     }

@@ -68,6 +68,25 @@ public interface DecodeKernels {
       int outStride);
 
   /**
+   * The same for rows of floats where they lie, {@code pitch} apart: {@code out[q][c] =
+   * fma(b[q][t], a[from + t·pitch + c], …)}.
+   *
+   * @param columns a multiple of {@link #GROUP}
+   */
+  void productOfRows(
+      float[] a,
+      int from,
+      int pitch,
+      int columns,
+      int depth,
+      float[] b,
+      int bFrom,
+      int queries,
+      float[] out,
+      int outFrom,
+      int outStride);
+
+  /**
    * {@code x[r][i] = x[r][i] · scales[i]} for rows {@link Arithmetic#CHUNK} apart: the scales of
    * int8 keys or values, one for each token. What follows the {@code length} elements of a row
    * belongs to the next page and is left alone.

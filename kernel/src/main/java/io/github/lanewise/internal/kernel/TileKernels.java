@@ -102,6 +102,14 @@ public interface TileKernels {
       int targetFrom,
       int groupStride);
 
+  /**
+   * Reads whole vectors of rows in the order of memory, so that they are in the cache for a kernel
+   * that reads them otherwise: memory answers a run of lines three times as fast as a column.
+   *
+   * @param scratch 16 elements, for what was read is written somewhere or it would not be read
+   */
+  void bringNear(float[] x, int from, int stride, int rows, int length, int[] scratch);
+
   /** Whether there is no infinity and no NaN in {@code x[from … from + length)}. */
   boolean isFinite(float[] x, int from, int length);
 

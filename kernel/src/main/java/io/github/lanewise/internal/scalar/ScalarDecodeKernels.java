@@ -46,6 +46,30 @@ public final class ScalarDecodeKernels implements DecodeKernels {
   }
 
   @Override
+  public void productOfRows(
+      float[] a,
+      int from,
+      int pitch,
+      int columns,
+      int depth,
+      float[] b,
+      int bFrom,
+      int queries,
+      float[] out,
+      int outFrom,
+      int outStride) {
+    for (int q = 0; q < queries; q++) {
+      int to = outFrom + q * outStride;
+      for (int t = 0; t < depth; t++) {
+        float factor = b[bFrom + q * CHUNK + t];
+        for (int c = 0; c < columns; c++) {
+          out[to + c] = ScalarMath.fma(factor, a[from + t * pitch + c], out[to + c]);
+        }
+      }
+    }
+  }
+
+  @Override
   public void scale(float[] x, int from, int rows, int length, float[] scales, int scalesFrom) {
     for (int r = 0; r < rows; r++) {
       for (int i = 0; i < length; i++) {

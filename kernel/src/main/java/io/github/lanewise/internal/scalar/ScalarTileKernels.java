@@ -171,6 +171,10 @@ public final class ScalarTileKernels implements TileKernels {
     return finite;
   }
 
+  /** Nothing: scalar code does not wait for memory. */
+  @Override
+  public void bringNear(float[] x, int from, int stride, int rows, int length, int[] scratch) {}
+
   @Override
   public boolean isFinite(float[] x, int from, int length) {
     int largest = 0;

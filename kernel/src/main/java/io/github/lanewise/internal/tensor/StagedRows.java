@@ -1,5 +1,7 @@
 package io.github.lanewise.internal.tensor;
 
+import io.github.lanewise.internal.runtime.Kernels;
+
 /**
  * A few rows as a {@code float[]}: the caller's own array where the tensor has one, else a copy.
  * Kernels that saw heap and native segments in turn would lose a factor of 4 to 7.
@@ -9,6 +11,8 @@ public final class StagedRows {
   public float[] array = new float[0];
   public int from;
   public int stride;
+
+  private final int[] scratch = new int[16];
 
   private float[] copy = new float[0];
 
@@ -45,6 +49,14 @@ public final class StagedRows {
     array = copy;
     from = 0;
     stride = length;
+  }
+
+  /** Brings rows that are about to be read in pieces into the cache, if they lie in an array. */
+  public void bringNear(StridedFloats t, long first, long rowStride, int rows, int length) {
+    float[] own = t.arrayOrNull();
+    if (own != null) {
+      Kernels.tiles().bringNear(own, (int) first, (int) rowStride, rows, length, scratch);
+    }
   }
 
   /** Lets go of the caller's array. */

@@ -19,6 +19,10 @@ final class DecodeDrills {
 
   private static final int GROUPS = 4;
 
+  /** Columns of rows that take each tile at any width: 8 and 4 vectors of 16 lanes. */
+  private static final int WIDE = 12 * DecodeKernels.GROUP;
+
+  private final float[] rows = Drill.samples((DIM + 1) * WIDE);
   private final float[] factors = Drill.samples((QUERIES + 1) * CHUNK);
   private final float[] out = new float[(QUERIES + 1) * 2 * CHUNK];
 
@@ -33,6 +37,7 @@ final class DecodeDrills {
               (kernels, from, to) -> products(kernels, element, page, from, to),
               (kernels, calls) -> usualProducts(kernels, element, page, calls)));
     }
+    drills.add(new Drill("product of rows", true, this::rowProducts, this::usualRowProducts));
     drills.add(new Drill("scales", true, this::scales, this::usualScales));
     return drills;
   }
@@ -72,6 +77,25 @@ final class DecodeDrills {
     for (int call = 0; call < calls; call++) {
       product(kernels.decode(), element, page, GROUPS, DIM, QUERIES + 1);
     }
+  }
+
+  private void rowProducts(KernelSet kernels, int from, int to) {
+    for (int call = from; call < to; call++) {
+      int columns = call % 4 == 3 ? WIDE + DecodeKernels.GROUP : WIDE; // all tiles at any width
+      rowProduct(kernels.decode(), columns, 5 + call % 4);
+    }
+  }
+
+  private void usualRowProducts(KernelSet kernels, int calls) {
+    for (int call = 0; call < calls; call++) {
+      rowProduct(kernels.decode(), WIDE, DIM);
+    }
+  }
+
+  private void rowProduct(DecodeKernels decode, int columns, int depth) {
+    int queries = QUERIES + 1;
+    Arrays.fill(out, 0f);
+    decode.productOfRows(rows, 0, WIDE, columns, depth, factors, 0, queries, out, 0, 2 * CHUNK);
   }
 
   private void scales(KernelSet kernels, int from, int to) {

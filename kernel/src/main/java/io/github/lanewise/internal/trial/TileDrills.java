@@ -22,6 +22,7 @@ final class TileDrills {
   private final float[] panel = Drill.samples(CHUNK * PANEL);
   private final float[] rows = Drill.samples(CHUNK * DIM);
   private final float[] out = new float[CHUNK * DIM];
+  private final int[] scratch = new int[GROUP];
   private final long[] live = new long[CHUNK];
 
   TileDrills() {
@@ -131,6 +132,7 @@ final class TileDrills {
       int width = call % 8 == 6 ? PANEL + 5 : PANEL;
       tiles.packGroups(rows, 0, DIM, 2 + call % 3, width, lanes, out, 0, GROUP * PANEL);
       tiles.isFinite(rows, 0, DIM + call % 5);
+      tiles.bringNear(rows, 0, DIM, 2 + call % 3, call % 2 == 0 ? DIM : PANEL, scratch);
     }
   }
 

@@ -20,6 +20,9 @@ import jdk.incubator.vector.VectorSpecies;
  * streams, as far apart as the product is long, so that the next tile goes on where they end.
  *
  * <p>Four queries share one pass over a page, two vectors at a time.
+ *
+ * <p>Rows of floats that lie one after the other are read as far across as registers allow, so that
+ * the lines of a row follow each other.
  */
 public final class VectorDecodeKernels implements DecodeKernels {
 
@@ -75,6 +78,48 @@ public final class VectorDecodeKernels implements DecodeKernels {
       for (int at = 0; at < groups * lanes; at += step) {
         int vectors = from + at / lanes * stride + at % lanes;
         byOne(element, a, vectors, depth, b, row, out, to + at);
+      }
+    }
+  }
+
+  @Override
+  public void productOfRows(
+      float[] a,
+      int from,
+      int pitch,
+      int columns,
+      int depth,
+      float[] b,
+      int bFrom,
+      int queries,
+      float[] out,
+      int outFrom,
+      int outStride) {
+    int q = 0;
+    // 16 accumulators, and what they are made of, would not fit 16 registers.
+    for (; LaneSpecies.MANY_REGISTERS && q + QUAD <= queries; q += QUAD) {
+      int row = bFrom + q * CHUNK;
+      int to = outFrom + q * outStride;
+      int c = 0;
+      for (; c + 4 * L <= columns; c += 4 * L) {
+        DecodeTiles.rows4x4(a, from + c, pitch, depth, b, row, out, to + c, outStride);
+      }
+      for (; c < columns; c += L) {
+        DecodeTiles.rows1x4(a, from + c, pitch, depth, b, row, out, to + c, outStride);
+      }
+    }
+    for (; q < queries; q++) {
+      int row = bFrom + q * CHUNK;
+      int to = outFrom + q * outStride;
+      int c = 0;
+      for (; c + 8 * L <= columns; c += 8 * L) {
+        DecodeTiles.rows8x1(a, from + c, pitch, depth, b, row, out, to + c);
+      }
+      for (; c + 4 * L <= columns; c += 4 * L) {
+        DecodeTiles.rows4x1(a, from + c, pitch, depth, b, row, out, to + c);
+      }
+      for (; c < columns; c += L) {
+        DecodeTiles.rows1x1(a, from + c, pitch, depth, b, row, out, to + c);
       }
     }
   }

@@ -6,6 +6,7 @@ import io.github.lanewise.internal.scalar.ScalarTileKernels;
 import io.github.lanewise.internal.vector.generated.ProductTiles;
 import io.github.lanewise.internal.vector.generated.Transposes;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -17,6 +18,7 @@ import jdk.incubator.vector.VectorSpecies;
 public final class VectorTileKernels implements TileKernels {
 
   private static final VectorSpecies<Float> F = LaneSpecies.FLOATS;
+  private static final VectorSpecies<Integer> I = LaneSpecies.INTS;
   private static final int L = LaneSpecies.LENGTH;
 
   /** Whole vectors in a tile's width where they come in pairs. */
@@ -224,6 +226,24 @@ public final class VectorTileKernels implements TileKernels {
               source, sourceFrom + whole, sourceStride, rows, rest, lanes, target, edge, 0);
     }
     return finite;
+  }
+
+  @Override
+  public void bringNear(float[] x, int from, int stride, int rows, int length, int[] scratch) {
+    for (int round = Practice.rounds; round > 0; round--) {}
+    IntVector all = IntVector.zero(I); // bits, for sums could meet subnormals
+    if (stride == length) {
+      length *= rows;
+      rows = 1;
+    }
+    for (int r = 0; r < rows; r++) {
+      int row = from + r * stride;
+      for (int i = 0; i + L <= length; i += L) {
+        FloatVector v = FloatVector.fromArray(F, x, row + i);
+        all = all.or((IntVector) v.convert(VectorOperators.REINTERPRET_F2I, 0));
+      }
+    }
+    all.intoArray(scratch, 0);
   }
 
   @Override

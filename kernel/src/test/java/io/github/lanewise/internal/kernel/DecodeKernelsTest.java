@@ -64,6 +64,47 @@ class DecodeKernelsTest {
     }
   }
 
+  /**
+   * Rows where they lie, in tiles of 8, 4 and single vectors; what lies between them is not read.
+   */
+  @Test
+  void rowsAreTheSameChains() {
+    SplittableRandom random = new SplittableRandom(7);
+    for (int n = 0; n < 300; n++) {
+      int columns = DecodeKernels.GROUP * (1 + random.nextInt(20));
+      int depth = random.nextInt(8) == 0 ? CHUNK : 1 + random.nextInt(40);
+      int pitch = columns + random.nextInt(3) * 5;
+      int queries = 1 + random.nextInt(9);
+      int outStride = columns + random.nextInt(3);
+      int from = random.nextInt(20);
+      float[] a = new float[from + (depth - 1) * pitch + columns];
+      Arrays.fill(a, Float.NaN);
+      for (int t = 0; t < depth; t++) {
+        float[] row = FloatKind.SPRINKLED.floats(random, columns);
+        System.arraycopy(row, 0, a, from + t * pitch, columns);
+      }
+      float[] b = FloatKind.SPRINKLED.floats(random, queries * CHUNK);
+      float[] before = FloatKind.SPRINKLED.floats(random, 2 * MARGIN + queries * outStride);
+      float[] expected = before.clone();
+      for (int q = 0; q < queries; q++) {
+        for (int c = 0; c < columns; c++) {
+          int to = MARGIN + q * outStride + c;
+          for (int t = 0; t < depth; t++) {
+            expected[to] = Math.fma(b[q * CHUNK + t], a[from + t * pitch + c], expected[to]);
+          }
+        }
+      }
+      String drawn = columns + " columns, depth " + depth + ", " + queries + " queries";
+      for (DecodeKernels kernels :
+          new DecodeKernels[] {Kernels.decode(), new ScalarDecodeKernels()}) {
+        float[] out = before.clone();
+        kernels.productOfRows(
+            a, from, pitch, columns, depth, b, 0, queries, out, MARGIN, outStride);
+        Floats.assertBits(expected, out, drawn);
+      }
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(
       value = Element.class,

@@ -252,6 +252,11 @@ public final class PlainKernels {
     }
 
     @Override
+    public void bringNear(float[] x, int from, int stride, int rows, int length, int[] scratch) {
+      vector.bringNear(x, from, stride, rows, length, scratch);
+    }
+
+    @Override
     public boolean isFinite(float[] x, int from, int length) {
       return vector.isFinite(x, from, length);
     }

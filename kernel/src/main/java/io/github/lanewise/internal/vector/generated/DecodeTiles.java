@@ -704,4 +704,198 @@ public final class DecodeTiles {
     acc03.intoArray(out, to + 3 * outStride);
     acc13.intoArray(out, to + L + 3 * outStride);
   }
+
+  /** 8 vectors of rows that lie anywhere by 1 query. */
+  public static void rows8x1(
+      float[] a, int from, int pitch, int depth, float[] b, int bFrom, float[] out, int to) {
+    for (int round = Practice.rounds; round > 0; round--) {}
+    FloatVector acc00 = FloatVector.fromArray(F, out, to);
+    FloatVector acc10 = FloatVector.fromArray(F, out, to + L);
+    FloatVector acc20 = FloatVector.fromArray(F, out, to + 2 * L);
+    FloatVector acc30 = FloatVector.fromArray(F, out, to + 3 * L);
+    FloatVector acc40 = FloatVector.fromArray(F, out, to + 4 * L);
+    FloatVector acc50 = FloatVector.fromArray(F, out, to + 5 * L);
+    FloatVector acc60 = FloatVector.fromArray(F, out, to + 6 * L);
+    FloatVector acc70 = FloatVector.fromArray(F, out, to + 7 * L);
+    int at = from;
+    for (int t = bFrom; t < bFrom + depth; t++) {
+      FloatVector x0 = FloatVector.fromArray(F, a, at);
+      FloatVector x1 = FloatVector.fromArray(F, a, at + L);
+      FloatVector x2 = FloatVector.fromArray(F, a, at + 2 * L);
+      FloatVector x3 = FloatVector.fromArray(F, a, at + 3 * L);
+      FloatVector x4 = FloatVector.fromArray(F, a, at + 4 * L);
+      FloatVector x5 = FloatVector.fromArray(F, a, at + 5 * L);
+      FloatVector x6 = FloatVector.fromArray(F, a, at + 6 * L);
+      FloatVector x7 = FloatVector.fromArray(F, a, at + 7 * L);
+      FloatVector b0 = FloatVector.broadcast(F, b[t]);
+      acc00 = b0.fma(x0, acc00);
+      acc10 = b0.fma(x1, acc10);
+      acc20 = b0.fma(x2, acc20);
+      acc30 = b0.fma(x3, acc30);
+      acc40 = b0.fma(x4, acc40);
+      acc50 = b0.fma(x5, acc50);
+      acc60 = b0.fma(x6, acc60);
+      acc70 = b0.fma(x7, acc70);
+      at += pitch;
+    }
+    acc00.intoArray(out, to);
+    acc10.intoArray(out, to + L);
+    acc20.intoArray(out, to + 2 * L);
+    acc30.intoArray(out, to + 3 * L);
+    acc40.intoArray(out, to + 4 * L);
+    acc50.intoArray(out, to + 5 * L);
+    acc60.intoArray(out, to + 6 * L);
+    acc70.intoArray(out, to + 7 * L);
+  }
+
+  /** 4 vectors of rows that lie anywhere by 1 query. */
+  public static void rows4x1(
+      float[] a, int from, int pitch, int depth, float[] b, int bFrom, float[] out, int to) {
+    for (int round = Practice.rounds; round > 0; round--) {}
+    FloatVector acc00 = FloatVector.fromArray(F, out, to);
+    FloatVector acc10 = FloatVector.fromArray(F, out, to + L);
+    FloatVector acc20 = FloatVector.fromArray(F, out, to + 2 * L);
+    FloatVector acc30 = FloatVector.fromArray(F, out, to + 3 * L);
+    int at = from;
+    for (int t = bFrom; t < bFrom + depth; t++) {
+      FloatVector x0 = FloatVector.fromArray(F, a, at);
+      FloatVector x1 = FloatVector.fromArray(F, a, at + L);
+      FloatVector x2 = FloatVector.fromArray(F, a, at + 2 * L);
+      FloatVector x3 = FloatVector.fromArray(F, a, at + 3 * L);
+      FloatVector b0 = FloatVector.broadcast(F, b[t]);
+      acc00 = b0.fma(x0, acc00);
+      acc10 = b0.fma(x1, acc10);
+      acc20 = b0.fma(x2, acc20);
+      acc30 = b0.fma(x3, acc30);
+      at += pitch;
+    }
+    acc00.intoArray(out, to);
+    acc10.intoArray(out, to + L);
+    acc20.intoArray(out, to + 2 * L);
+    acc30.intoArray(out, to + 3 * L);
+  }
+
+  /** 1 vector of rows that lie anywhere by 1 query. */
+  public static void rows1x1(
+      float[] a, int from, int pitch, int depth, float[] b, int bFrom, float[] out, int to) {
+    for (int round = Practice.rounds; round > 0; round--) {}
+    FloatVector acc00 = FloatVector.fromArray(F, out, to);
+    int at = from;
+    for (int t = bFrom; t < bFrom + depth; t++) {
+      FloatVector x0 = FloatVector.fromArray(F, a, at);
+      FloatVector b0 = FloatVector.broadcast(F, b[t]);
+      acc00 = b0.fma(x0, acc00);
+      at += pitch;
+    }
+    acc00.intoArray(out, to);
+  }
+
+  /** 4 vectors of rows that lie anywhere by 4 queries. */
+  public static void rows4x4(
+      float[] a,
+      int from,
+      int pitch,
+      int depth,
+      float[] b,
+      int bFrom,
+      float[] out,
+      int to,
+      int outStride) {
+    for (int round = Practice.rounds; round > 0; round--) {}
+    FloatVector acc00 = FloatVector.fromArray(F, out, to);
+    FloatVector acc10 = FloatVector.fromArray(F, out, to + L);
+    FloatVector acc20 = FloatVector.fromArray(F, out, to + 2 * L);
+    FloatVector acc30 = FloatVector.fromArray(F, out, to + 3 * L);
+    FloatVector acc01 = FloatVector.fromArray(F, out, to + outStride);
+    FloatVector acc11 = FloatVector.fromArray(F, out, to + L + outStride);
+    FloatVector acc21 = FloatVector.fromArray(F, out, to + 2 * L + outStride);
+    FloatVector acc31 = FloatVector.fromArray(F, out, to + 3 * L + outStride);
+    FloatVector acc02 = FloatVector.fromArray(F, out, to + 2 * outStride);
+    FloatVector acc12 = FloatVector.fromArray(F, out, to + L + 2 * outStride);
+    FloatVector acc22 = FloatVector.fromArray(F, out, to + 2 * L + 2 * outStride);
+    FloatVector acc32 = FloatVector.fromArray(F, out, to + 3 * L + 2 * outStride);
+    FloatVector acc03 = FloatVector.fromArray(F, out, to + 3 * outStride);
+    FloatVector acc13 = FloatVector.fromArray(F, out, to + L + 3 * outStride);
+    FloatVector acc23 = FloatVector.fromArray(F, out, to + 2 * L + 3 * outStride);
+    FloatVector acc33 = FloatVector.fromArray(F, out, to + 3 * L + 3 * outStride);
+    int at = from;
+    for (int t = bFrom; t < bFrom + depth; t++) {
+      FloatVector x0 = FloatVector.fromArray(F, a, at);
+      FloatVector x1 = FloatVector.fromArray(F, a, at + L);
+      FloatVector x2 = FloatVector.fromArray(F, a, at + 2 * L);
+      FloatVector x3 = FloatVector.fromArray(F, a, at + 3 * L);
+      FloatVector b0 = FloatVector.broadcast(F, b[t]);
+      acc00 = b0.fma(x0, acc00);
+      acc10 = b0.fma(x1, acc10);
+      acc20 = b0.fma(x2, acc20);
+      acc30 = b0.fma(x3, acc30);
+      FloatVector b1 = FloatVector.broadcast(F, b[t + CHUNK]);
+      acc01 = b1.fma(x0, acc01);
+      acc11 = b1.fma(x1, acc11);
+      acc21 = b1.fma(x2, acc21);
+      acc31 = b1.fma(x3, acc31);
+      FloatVector b2 = FloatVector.broadcast(F, b[t + 2 * CHUNK]);
+      acc02 = b2.fma(x0, acc02);
+      acc12 = b2.fma(x1, acc12);
+      acc22 = b2.fma(x2, acc22);
+      acc32 = b2.fma(x3, acc32);
+      FloatVector b3 = FloatVector.broadcast(F, b[t + 3 * CHUNK]);
+      acc03 = b3.fma(x0, acc03);
+      acc13 = b3.fma(x1, acc13);
+      acc23 = b3.fma(x2, acc23);
+      acc33 = b3.fma(x3, acc33);
+      at += pitch;
+    }
+    acc00.intoArray(out, to);
+    acc10.intoArray(out, to + L);
+    acc20.intoArray(out, to + 2 * L);
+    acc30.intoArray(out, to + 3 * L);
+    acc01.intoArray(out, to + outStride);
+    acc11.intoArray(out, to + L + outStride);
+    acc21.intoArray(out, to + 2 * L + outStride);
+    acc31.intoArray(out, to + 3 * L + outStride);
+    acc02.intoArray(out, to + 2 * outStride);
+    acc12.intoArray(out, to + L + 2 * outStride);
+    acc22.intoArray(out, to + 2 * L + 2 * outStride);
+    acc32.intoArray(out, to + 3 * L + 2 * outStride);
+    acc03.intoArray(out, to + 3 * outStride);
+    acc13.intoArray(out, to + L + 3 * outStride);
+    acc23.intoArray(out, to + 2 * L + 3 * outStride);
+    acc33.intoArray(out, to + 3 * L + 3 * outStride);
+  }
+
+  /** 1 vector of rows that lie anywhere by 4 queries. */
+  public static void rows1x4(
+      float[] a,
+      int from,
+      int pitch,
+      int depth,
+      float[] b,
+      int bFrom,
+      float[] out,
+      int to,
+      int outStride) {
+    for (int round = Practice.rounds; round > 0; round--) {}
+    FloatVector acc00 = FloatVector.fromArray(F, out, to);
+    FloatVector acc01 = FloatVector.fromArray(F, out, to + outStride);
+    FloatVector acc02 = FloatVector.fromArray(F, out, to + 2 * outStride);
+    FloatVector acc03 = FloatVector.fromArray(F, out, to + 3 * outStride);
+    int at = from;
+    for (int t = bFrom; t < bFrom + depth; t++) {
+      FloatVector x0 = FloatVector.fromArray(F, a, at);
+      FloatVector b0 = FloatVector.broadcast(F, b[t]);
+      acc00 = b0.fma(x0, acc00);
+      FloatVector b1 = FloatVector.broadcast(F, b[t + CHUNK]);
+      acc01 = b1.fma(x0, acc01);
+      FloatVector b2 = FloatVector.broadcast(F, b[t + 2 * CHUNK]);
+      acc02 = b2.fma(x0, acc02);
+      FloatVector b3 = FloatVector.broadcast(F, b[t + 3 * CHUNK]);
+      acc03 = b3.fma(x0, acc03);
+      at += pitch;
+    }
+    acc00.intoArray(out, to);
+    acc01.intoArray(out, to + outStride);
+    acc02.intoArray(out, to + 2 * outStride);
+    acc03.intoArray(out, to + 3 * outStride);
+  }
 }
