@@ -139,45 +139,23 @@ final class VectorLaneKernels extends RowReductions {
       int pAt,
       float[] sums,
       float[] scratch) {
-    if (pitch > CHUNK) {
+    if (pitch > CHUNK || (rows < L / 4 && pitch > LANES)) {
       for (int r = 0; r < rows; r++) {
         int row = r * pitch;
         long sum =
             weights(WeightSums.WRITE, x, xAt + row, p, pAt + row, 0, pitch, shifts[r], scratch);
         sums[r] = FloatPair.first(sum);
       }
-      return;
-    }
-    float[] each = shifts;
-    if (pitch > L) {
-      spread(shifts, rows, pitch / L, scratch);
-      each = scratch;
-    }
-    RowGroups.weights(x, xAt, rows * pitch, each, p, pAt);
-    if (goSingly(rows, pitch)) {
-      for (int r = 0; r < rows; r++) {
-        int row = pAt + r * pitch;
-        sums[r] = sum(p, row, row + pitch);
-      }
-    } else if (pitch == L && pAt + ((rows + L - 1) & -L) * L <= p.length) {
-      RowGroups.foldSums(p, pAt, rows, sums);
-    } else {
-      RowGroups.laneSums(p, pAt, rows, pitch, scratch);
+    } else if (pitch > L) {
+      RowGroups.weights(x, xAt, rows, pitch, shifts, p, pAt, scratch);
       RowGroups.foldSums(scratch, 0, rows, sums);
-    }
-  }
-
-  /** Repeats each value so many times. */
-  private static void spread(float[] values, int count, int times, float[] out) {
-    if (times > 8) {
-      for (int i = 0; i < count; i++) {
-        Arrays.fill(out, i * times, (i + 1) * times, values[i]);
-      }
-      return;
-    }
-    for (int k = 0; k < times; k++) {
-      for (int i = 0; i < count; i++) {
-        out[i * times + k] = values[i];
+    } else {
+      RowGroups.vectorWeights(x, xAt, rows, shifts, p, pAt);
+      if (pAt + ((rows + L - 1) & -L) * L <= p.length) {
+        RowGroups.foldSums(p, pAt, rows, sums);
+      } else {
+        System.arraycopy(p, pAt, scratch, 0, rows * L);
+        RowGroups.foldSums(scratch, 0, rows, sums);
       }
     }
   }
@@ -469,11 +447,6 @@ final class VectorLaneKernels extends RowReductions {
       float[] scratch) {
     if (moment) {
       ExpLoops.weightsAndMoments(x, xRow, y, yRow, from, to, shift, scratch);
-    } else if (to - from == LEAF) {
-      int lanes = ExpLoops.SUMS;
-      for (int j = from; j < to; j += ExpLoops.SPAN, lanes += 4 * L) {
-        ExpLoops.weightsOfSpan(x, xRow + j, y, yRow + j, shift, scratch, lanes);
-      }
     } else {
       ExpLoops.weights(x, xRow, y, yRow, from, to, shift, scratch);
     }

@@ -44,10 +44,10 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Passes of softmax over several rows at once. A call for each row and pass would cost a short row
  * more than its arithmetic does, and so would its ends: where rows do not lie one behind the other
- * in multiples of 16, they are first staged like that, filled up with -inf. So exp is one loop over
- * a run, which C2 compiles best (a loop over rows around it cost half of its speed). In the other
- * passes four rows go side by side; where fewer are left, the last one goes several times, and does
- * the same each time.
+ * in multiples of 16, they are first staged like that, filled up with -inf. Several rows go side by
+ * side, each vector of a step with what is its row's own in a register: exp of one row after the
+ * other, a shift read for each vector, took half as long again. Where fewer rows are left, the last
+ * one goes several times, and does the same each time.
  *
  * <p><b>Order.</b> A row's elements lie along the lanes. The 16 virtual lanes of {@link
  * RowReductions} are 16/L accumulators, whose halves are added up until L lanes of each block are
@@ -242,13 +242,21 @@ public final class RowGroups {
     }
   }
 
-  /** {@code y = exp(x - shifts[i / L])} for a run of whole vectors, a shift for each. */
-  public static void weights(float[] x, int xAt, int count, float[] shifts, float[] y, int yAt) {
+  /**
+   * {@code y = exp(x - shift)} with a shift for each row, and the sum of each row in L lanes; rows
+   * of multiples of 16, up to a block, follow one another.
+   */
+  public static void weights(
+      float[] x, int xAt, int rows, int pitch, float[] shifts, float[] y, int yAt, float[] lanes) {
     for (int round = Practice.rounds; round > 0; round--) {}
-    assert count > 0 && count % L == 0 && shifts.length >= count / L
-        : count + " with " + shifts.length + " shifts";
-    assert xAt >= 0 && xAt + count <= x.length : count + " at " + xAt + " of " + x.length;
-    assert yAt >= 0 && yAt + count <= y.length : count + " at " + yAt + " of " + y.length;
+    assert rows > 0 && pitch > 0 && pitch <= CHUNK && pitch % LANES == 0
+        : rows + " rows of " + pitch;
+    assert shifts.length >= rows && lanes.length >= rows * L
+        : rows + " shifts in " + shifts.length + ", lanes in " + lanes.length;
+    assert xAt >= 0 && xAt + rows * pitch <= x.length
+        : rows + " rows of " + pitch + " at " + xAt + " of " + x.length;
+    assert yAt >= 0 && yAt + rows * pitch <= y.length
+        : rows + " rows of " + pitch + " at " + yAt + " of " + y.length;
     FloatVector magic = FloatVector.broadcast(F, MAGIC);
     FloatVector log2E = FloatVector.broadcast(F, LOG2_E);
     FloatVector minusLn2High = FloatVector.broadcast(F, -LN2_HI);
@@ -259,12 +267,129 @@ public final class RowGroups {
     FloatVector c4 = FloatVector.broadcast(F, C4);
     FloatVector c5 = FloatVector.broadcast(F, C5);
     FloatVector c6 = FloatVector.broadcast(F, C6);
-    int j = 0;
-    for (; j <= count - 4 * L; j += 4 * L) {
-      FloatVector d0 = FloatVector.fromArray(F, x, xAt + j).sub(shifts[j / L]);
-      FloatVector d1 = FloatVector.fromArray(F, x, xAt + j + L).sub(shifts[j / L + 1]);
-      FloatVector d2 = FloatVector.fromArray(F, x, xAt + j + 2 * L).sub(shifts[j / L + 2]);
-      FloatVector d3 = FloatVector.fromArray(F, x, xAt + j + 3 * L).sub(shifts[j / L + 3]);
+    for (int row = 0; row < rows; row += L / 4) {
+      // Four vectors go side by side: as many of a row as hold its 16 lanes, and as many rows.
+      int row0 = row;
+      int row1 = Math.min(row + 1 * L / LANES, rows - 1);
+      int row2 = Math.min(row + 2 * L / LANES, rows - 1);
+      int row3 = Math.min(row + 3 * L / LANES, rows - 1);
+      int at0 = row0 * pitch + 0 * L % LANES;
+      int at1 = row1 * pitch + 1 * L % LANES;
+      int at2 = row2 * pitch + 2 * L % LANES;
+      int at3 = row3 * pitch + 3 * L % LANES;
+      FloatVector shift0 = FloatVector.broadcast(F, shifts[row0]);
+      FloatVector shift1 = FloatVector.broadcast(F, shifts[row1]);
+      FloatVector shift2 = FloatVector.broadcast(F, shifts[row2]);
+      FloatVector shift3 = FloatVector.broadcast(F, shifts[row3]);
+      FloatVector acc0 = FloatVector.zero(F);
+      FloatVector acc1 = acc0;
+      FloatVector acc2 = acc0;
+      FloatVector acc3 = acc0;
+      for (int j = 0; j < pitch; j += LANES) {
+        FloatVector d0 = FloatVector.fromArray(F, x, xAt + at0 + j).sub(shift0);
+        FloatVector d1 = FloatVector.fromArray(F, x, xAt + at1 + j).sub(shift1);
+        FloatVector d2 = FloatVector.fromArray(F, x, xAt + at2 + j).sub(shift2);
+        FloatVector d3 = FloatVector.fromArray(F, x, xAt + at3 + j).sub(shift3);
+        FloatVector v0 = d0.blend(FLUSHED, d0.compare(LT, FLUSH_BELOW));
+        FloatVector v1 = d1.blend(FLUSHED, d1.compare(LT, FLUSH_BELOW));
+        FloatVector v2 = d2.blend(FLUSHED, d2.compare(LT, FLUSH_BELOW));
+        FloatVector v3 = d3.blend(FLUSHED, d3.compare(LT, FLUSH_BELOW));
+        FloatVector biased0 = v0.fma(log2E, magic);
+        FloatVector biased1 = v1.fma(log2E, magic);
+        FloatVector biased2 = v2.fma(log2E, magic);
+        FloatVector biased3 = v3.fma(log2E, magic);
+        FloatVector n0 = biased0.sub(magic);
+        FloatVector n1 = biased1.sub(magic);
+        FloatVector n2 = biased2.sub(magic);
+        FloatVector n3 = biased3.sub(magic);
+        FloatVector r0 = n0.fma(minusLn2High, v0);
+        r0 = n0.fma(minusLn2Low, r0);
+        FloatVector r1 = n1.fma(minusLn2High, v1);
+        r1 = n1.fma(minusLn2Low, r1);
+        FloatVector r2 = n2.fma(minusLn2High, v2);
+        r2 = n2.fma(minusLn2Low, r2);
+        FloatVector r3 = n3.fma(minusLn2High, v3);
+        r3 = n3.fma(minusLn2Low, r3);
+        FloatVector p0 = c6.fma(r0, c5);
+        FloatVector p1 = c6.fma(r1, c5);
+        FloatVector p2 = c6.fma(r2, c5);
+        FloatVector p3 = c6.fma(r3, c5);
+        p0 = p0.fma(r0, c4);
+        p1 = p1.fma(r1, c4);
+        p2 = p2.fma(r2, c4);
+        p3 = p3.fma(r3, c4);
+        p0 = p0.fma(r0, c3);
+        p1 = p1.fma(r1, c3);
+        p2 = p2.fma(r2, c3);
+        p3 = p3.fma(r3, c3);
+        p0 = p0.fma(r0, c2);
+        p1 = p1.fma(r1, c2);
+        p2 = p2.fma(r2, c2);
+        p3 = p3.fma(r3, c2);
+        p0 = p0.fma(r0, one);
+        p1 = p1.fma(r1, one);
+        p2 = p2.fma(r2, one);
+        p3 = p3.fma(r3, one);
+        p0 = p0.fma(r0, one);
+        p1 = p1.fma(r1, one);
+        p2 = p2.fma(r2, one);
+        p3 = p3.fma(r3, one);
+        IntVector scale0 = ((IntVector) biased0.convert(REINTERPRET_F2I, 0)).lanewise(LSHL, 23);
+        p0 = p0.mul((FloatVector) scale0.convert(REINTERPRET_I2F, 0));
+        IntVector scale1 = ((IntVector) biased1.convert(REINTERPRET_F2I, 0)).lanewise(LSHL, 23);
+        p1 = p1.mul((FloatVector) scale1.convert(REINTERPRET_I2F, 0));
+        IntVector scale2 = ((IntVector) biased2.convert(REINTERPRET_F2I, 0)).lanewise(LSHL, 23);
+        p2 = p2.mul((FloatVector) scale2.convert(REINTERPRET_I2F, 0));
+        IntVector scale3 = ((IntVector) biased3.convert(REINTERPRET_F2I, 0)).lanewise(LSHL, 23);
+        p3 = p3.mul((FloatVector) scale3.convert(REINTERPRET_I2F, 0));
+        p0.intoArray(y, yAt + at0 + j);
+        p1.intoArray(y, yAt + at1 + j);
+        p2.intoArray(y, yAt + at2 + j);
+        p3.intoArray(y, yAt + at3 + j);
+        acc0 = acc0.add(p0);
+        acc1 = acc1.add(p1);
+        acc2 = acc2.add(p2);
+        acc3 = acc3.add(p3);
+      }
+      if (L == 16) {
+        acc0.intoArray(lanes, row0 * L);
+        acc1.intoArray(lanes, row1 * L);
+        acc2.intoArray(lanes, row2 * L);
+        acc3.intoArray(lanes, row3 * L);
+      } else if (L == 8) {
+        acc0.add(acc1).intoArray(lanes, row0 * L);
+        acc2.add(acc3).intoArray(lanes, row2 * L);
+      } else {
+        acc0.add(acc2).add(acc1.add(acc3)).intoArray(lanes, row0 * L);
+      }
+    }
+  }
+
+  /**
+   * {@code y = exp(x - shift)} with a shift for each row of one vector, the lanes of its own sum.
+   */
+  public static void vectorWeights(
+      float[] x, int xAt, int rows, float[] shifts, float[] y, int yAt) {
+    for (int round = Practice.rounds; round > 0; round--) {}
+    assert rows > 0 && shifts.length >= rows : rows + " shifts in " + shifts.length;
+    assert xAt >= 0 && xAt + rows * L <= x.length : rows + " rows at " + xAt + " of " + x.length;
+    assert yAt >= 0 && yAt + rows * L <= y.length : rows + " rows at " + yAt + " of " + y.length;
+    FloatVector magic = FloatVector.broadcast(F, MAGIC);
+    FloatVector log2E = FloatVector.broadcast(F, LOG2_E);
+    FloatVector minusLn2High = FloatVector.broadcast(F, -LN2_HI);
+    FloatVector minusLn2Low = FloatVector.broadcast(F, -LN2_LO);
+    FloatVector one = FloatVector.broadcast(F, 1f);
+    FloatVector c2 = FloatVector.broadcast(F, C2);
+    FloatVector c3 = FloatVector.broadcast(F, C3);
+    FloatVector c4 = FloatVector.broadcast(F, C4);
+    FloatVector c5 = FloatVector.broadcast(F, C5);
+    FloatVector c6 = FloatVector.broadcast(F, C6);
+    int row = 0;
+    for (; row <= rows - 4; row += 4) {
+      FloatVector d0 = FloatVector.fromArray(F, x, xAt + row * L).sub(shifts[row]);
+      FloatVector d1 = FloatVector.fromArray(F, x, xAt + row * L + L).sub(shifts[row + 1]);
+      FloatVector d2 = FloatVector.fromArray(F, x, xAt + row * L + 2 * L).sub(shifts[row + 2]);
+      FloatVector d3 = FloatVector.fromArray(F, x, xAt + row * L + 3 * L).sub(shifts[row + 3]);
       FloatVector v0 = d0.blend(FLUSHED, d0.compare(LT, FLUSH_BELOW));
       FloatVector v1 = d1.blend(FLUSHED, d1.compare(LT, FLUSH_BELOW));
       FloatVector v2 = d2.blend(FLUSHED, d2.compare(LT, FLUSH_BELOW));
@@ -317,13 +442,13 @@ public final class RowGroups {
       p2 = p2.mul((FloatVector) scale2.convert(REINTERPRET_I2F, 0));
       IntVector scale3 = ((IntVector) biased3.convert(REINTERPRET_F2I, 0)).lanewise(LSHL, 23);
       p3 = p3.mul((FloatVector) scale3.convert(REINTERPRET_I2F, 0));
-      p0.intoArray(y, yAt + j);
-      p1.intoArray(y, yAt + j + L);
-      p2.intoArray(y, yAt + j + 2 * L);
-      p3.intoArray(y, yAt + j + 3 * L);
+      p0.intoArray(y, yAt + row * L);
+      p1.intoArray(y, yAt + row * L + L);
+      p2.intoArray(y, yAt + row * L + 2 * L);
+      p3.intoArray(y, yAt + row * L + 3 * L);
     }
-    for (; j < count; j += L) {
-      FloatVector d = FloatVector.fromArray(F, x, xAt + j).sub(shifts[j / L]);
+    for (; row < rows; row++) {
+      FloatVector d = FloatVector.fromArray(F, x, xAt + row * L).sub(shifts[row]);
       FloatVector v = d.blend(FLUSHED, d.compare(LT, FLUSH_BELOW));
       FloatVector biased = v.fma(log2E, magic);
       FloatVector n = biased.sub(magic);
@@ -337,111 +462,7 @@ public final class RowGroups {
       p = p.fma(r, one);
       IntVector scale = ((IntVector) biased.convert(REINTERPRET_F2I, 0)).lanewise(LSHL, 23);
       p = p.mul((FloatVector) scale.convert(REINTERPRET_I2F, 0));
-      p.intoArray(y, yAt + j);
-    }
-  }
-
-  /** The sum of each row in L lanes; rows of multiples of 16, up to a block, follow one another. */
-  public static void laneSums(float[] p, int from, int rows, int pitch, float[] lanes) {
-    for (int round = Practice.rounds; round > 0; round--) {}
-    assert rows > 0 && pitch > 0 && pitch <= CHUNK && pitch % LANES == 0
-        : rows + " rows of " + pitch;
-    assert from >= 0 && from + rows * pitch <= p.length
-        : rows + " rows of " + pitch + " at " + from + " of " + p.length;
-    FloatVector zero = FloatVector.zero(F);
-    for (int row = 0; row < rows; row += 4) {
-      int p0 = from + row * pitch;
-      int p1 = from + Math.min(row + 1, rows - 1) * pitch;
-      int p2 = from + Math.min(row + 2, rows - 1) * pitch;
-      int p3 = from + Math.min(row + 3, rows - 1) * pitch;
-      int to0 = 0 + row * L;
-      int to1 = 0 + Math.min(row + 1, rows - 1) * L;
-      int to2 = 0 + Math.min(row + 2, rows - 1) * L;
-      int to3 = 0 + Math.min(row + 3, rows - 1) * L;
-      if (L == 16) {
-        FloatVector acc0 = zero;
-        FloatVector acc1 = zero;
-        FloatVector acc2 = zero;
-        FloatVector acc3 = zero;
-        for (int j = 0; j < pitch; j += L) {
-          acc0 = acc0.add(FloatVector.fromArray(F, p, p0 + j));
-          acc1 = acc1.add(FloatVector.fromArray(F, p, p1 + j));
-          acc2 = acc2.add(FloatVector.fromArray(F, p, p2 + j));
-          acc3 = acc3.add(FloatVector.fromArray(F, p, p3 + j));
-        }
-        acc0.intoArray(lanes, to0);
-        acc1.intoArray(lanes, to1);
-        acc2.intoArray(lanes, to2);
-        acc3.intoArray(lanes, to3);
-      } else if (L == 8) {
-        FloatVector acc0 = zero;
-        FloatVector high0 = zero;
-        FloatVector acc1 = zero;
-        FloatVector high1 = zero;
-        FloatVector acc2 = zero;
-        FloatVector high2 = zero;
-        FloatVector acc3 = zero;
-        FloatVector high3 = zero;
-        for (int j = 0; j < pitch; j += LANES) {
-          acc0 = acc0.add(FloatVector.fromArray(F, p, p0 + j));
-          high0 = high0.add(FloatVector.fromArray(F, p, p0 + j + L));
-          acc1 = acc1.add(FloatVector.fromArray(F, p, p1 + j));
-          high1 = high1.add(FloatVector.fromArray(F, p, p1 + j + L));
-          acc2 = acc2.add(FloatVector.fromArray(F, p, p2 + j));
-          high2 = high2.add(FloatVector.fromArray(F, p, p2 + j + L));
-          acc3 = acc3.add(FloatVector.fromArray(F, p, p3 + j));
-          high3 = high3.add(FloatVector.fromArray(F, p, p3 + j + L));
-        }
-        acc0.add(high0).intoArray(lanes, to0);
-        acc1.add(high1).intoArray(lanes, to1);
-        acc2.add(high2).intoArray(lanes, to2);
-        acc3.add(high3).intoArray(lanes, to3);
-      } else {
-        FloatVector acc00 = zero;
-        FloatVector acc01 = zero;
-        FloatVector acc02 = zero;
-        FloatVector acc03 = zero;
-        for (int j = 0; j < pitch; j += LANES) {
-          acc00 = acc00.add(FloatVector.fromArray(F, p, p0 + j));
-          acc01 = acc01.add(FloatVector.fromArray(F, p, p0 + j + L));
-          acc02 = acc02.add(FloatVector.fromArray(F, p, p0 + j + 2 * L));
-          acc03 = acc03.add(FloatVector.fromArray(F, p, p0 + j + 3 * L));
-        }
-        acc00.add(acc02).add(acc01.add(acc03)).intoArray(lanes, to0);
-        FloatVector acc10 = zero;
-        FloatVector acc11 = zero;
-        FloatVector acc12 = zero;
-        FloatVector acc13 = zero;
-        for (int j = 0; j < pitch; j += LANES) {
-          acc10 = acc10.add(FloatVector.fromArray(F, p, p1 + j));
-          acc11 = acc11.add(FloatVector.fromArray(F, p, p1 + j + L));
-          acc12 = acc12.add(FloatVector.fromArray(F, p, p1 + j + 2 * L));
-          acc13 = acc13.add(FloatVector.fromArray(F, p, p1 + j + 3 * L));
-        }
-        acc10.add(acc12).add(acc11.add(acc13)).intoArray(lanes, to1);
-        FloatVector acc20 = zero;
-        FloatVector acc21 = zero;
-        FloatVector acc22 = zero;
-        FloatVector acc23 = zero;
-        for (int j = 0; j < pitch; j += LANES) {
-          acc20 = acc20.add(FloatVector.fromArray(F, p, p2 + j));
-          acc21 = acc21.add(FloatVector.fromArray(F, p, p2 + j + L));
-          acc22 = acc22.add(FloatVector.fromArray(F, p, p2 + j + 2 * L));
-          acc23 = acc23.add(FloatVector.fromArray(F, p, p2 + j + 3 * L));
-        }
-        acc20.add(acc22).add(acc21.add(acc23)).intoArray(lanes, to2);
-        FloatVector acc30 = zero;
-        FloatVector acc31 = zero;
-        FloatVector acc32 = zero;
-        FloatVector acc33 = zero;
-        for (int j = 0; j < pitch; j += LANES) {
-          acc30 = acc30.add(FloatVector.fromArray(F, p, p3 + j));
-          acc31 = acc31.add(FloatVector.fromArray(F, p, p3 + j + L));
-          acc32 = acc32.add(FloatVector.fromArray(F, p, p3 + j + 2 * L));
-          acc33 = acc33.add(FloatVector.fromArray(F, p, p3 + j + 3 * L));
-        }
-        acc30.add(acc32).add(acc31.add(acc33)).intoArray(lanes, to3);
-      }
+      p.intoArray(y, yAt + row * L);
     }
   }
 
@@ -484,7 +505,7 @@ public final class RowGroups {
       FloatVector last1 = FloatVector.fromArray(F, p, p1 + length - L);
       FloatVector last2 = FloatVector.fromArray(F, p, p2 + length - L);
       FloatVector last3 = FloatVector.fromArray(F, p, p3 + length - L);
-      for (int j = 0; j <= length - L; j += L) {
+      for (int j = 0; j < length - L; j += L) {
         FloatVector v0 = FloatVector.fromArray(F, p, p0 + j);
         FloatVector v1 = FloatVector.fromArray(F, p, p1 + j);
         FloatVector v2 = FloatVector.fromArray(F, p, p2 + j);
