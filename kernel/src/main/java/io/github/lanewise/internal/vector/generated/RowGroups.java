@@ -365,9 +365,7 @@ public final class RowGroups {
     }
   }
 
-  /**
-   * {@code y = exp(x - shift)} with a shift for each row of one vector, the lanes of its own sum.
-   */
+  /** {@code y = exp(x - shift)} with a shift for each row, which is one vector. */
   public static void vectorWeights(
       float[] x, int xAt, int rows, float[] shifts, float[] y, int yAt) {
     for (int round = Practice.rounds; round > 0; round--) {}
