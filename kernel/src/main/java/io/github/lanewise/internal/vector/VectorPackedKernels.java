@@ -179,8 +179,7 @@ public final class VectorPackedKernels implements PackedKernels {
       case 5 -> PackedTiles.tile5x4(a, at, b, from, depth, out, to);
       case 4 -> PackedTiles.tile4x4(a, at, b, from, depth, out, to);
       case 3 -> PackedTiles.tile3x4(a, at, b, from, depth, out, to);
-      case 2 -> PackedTiles.tile2x4(a, at, b, from, depth, out, to);
-      default -> PackedTiles.tile1x4(a, at, b, from, depth, out, to);
+      default -> PackedTiles.tile2x4(a, at, b, from, depth, out, to); // one row alone, too
     }
   }
 

@@ -920,35 +920,6 @@ public final class PackedTiles {
     acc13.intoArray(out, to + COLUMNS + 3 * L);
   }
 
-  /** 1 rows by 4 vectors. */
-  public static void tile1x4(
-      float[] a, int aFrom, MemorySegment memory, long from, int depth, float[] out, int to) {
-    for (int round = Practice.rounds; round > 0; round--) {}
-    MemorySegment b = NativeMemory.of(memory);
-    FloatVector acc00 = FloatVector.fromArray(F, out, to);
-    FloatVector acc01 = FloatVector.fromArray(F, out, to + L);
-    FloatVector acc02 = FloatVector.fromArray(F, out, to + 2 * L);
-    FloatVector acc03 = FloatVector.fromArray(F, out, to + 3 * L);
-    long end = from + depth * FLOAT_ROW;
-    int at = aFrom;
-    for (long row = from; row < end; row += FLOAT_ROW) {
-      FloatVector b0 = FloatVector.fromMemorySegment(F, b, row, ORDER);
-      FloatVector b1 = FloatVector.fromMemorySegment(F, b, row + VECTOR, ORDER);
-      FloatVector b2 = FloatVector.fromMemorySegment(F, b, row + 2 * VECTOR, ORDER);
-      FloatVector b3 = FloatVector.fromMemorySegment(F, b, row + 3 * VECTOR, ORDER);
-      FloatVector a0 = FloatVector.broadcast(F, a[at]);
-      acc00 = a0.fma(b0, acc00);
-      acc01 = a0.fma(b1, acc01);
-      acc02 = a0.fma(b2, acc02);
-      acc03 = a0.fma(b3, acc03);
-      at += GROUP;
-    }
-    acc00.intoArray(out, to);
-    acc01.intoArray(out, to + L);
-    acc02.intoArray(out, to + 2 * L);
-    acc03.intoArray(out, to + 3 * L);
-  }
-
   /** 4 rows by 2 vectors. */
   public static void tile4x2(
       float[] a, int aFrom, MemorySegment memory, long from, int depth, float[] out, int to) {
