@@ -709,6 +709,15 @@ public final class DecodeTiles {
   public static void rows8x1(
       float[] a, int from, int pitch, int depth, float[] b, int bFrom, float[] out, int to) {
     for (int round = Practice.rounds; round > 0; round--) {}
+    assert depth > 0 : depth + " rows";
+    assert depth <= CHUNK : depth + " rows are more than a chunk";
+    assert Math.min(from, from + (depth - 1) * pitch) >= 0
+        : depth + " rows at " + from + " + " + pitch + "r of " + a.length;
+    assert Math.max(from, from + (depth - 1) * pitch) + 8 * L <= a.length
+        : depth + " rows of " + 8 * L + " at " + from + " + " + pitch + "r of " + a.length;
+    assert bFrom >= 0 && bFrom + depth + (1 - 1) * CHUNK <= b.length
+        : depth + " weights at " + bFrom + " of " + b.length + " for " + 1 + " queries";
+    assert to >= 0 && to + 8 * L <= out.length : 8 * L + " elements at " + to + " of " + out.length;
     FloatVector acc00 = FloatVector.fromArray(F, out, to);
     FloatVector acc10 = FloatVector.fromArray(F, out, to + L);
     FloatVector acc20 = FloatVector.fromArray(F, out, to + 2 * L);
@@ -752,6 +761,15 @@ public final class DecodeTiles {
   public static void rows4x1(
       float[] a, int from, int pitch, int depth, float[] b, int bFrom, float[] out, int to) {
     for (int round = Practice.rounds; round > 0; round--) {}
+    assert depth > 0 : depth + " rows";
+    assert depth <= CHUNK : depth + " rows are more than a chunk";
+    assert Math.min(from, from + (depth - 1) * pitch) >= 0
+        : depth + " rows at " + from + " + " + pitch + "r of " + a.length;
+    assert Math.max(from, from + (depth - 1) * pitch) + 4 * L <= a.length
+        : depth + " rows of " + 4 * L + " at " + from + " + " + pitch + "r of " + a.length;
+    assert bFrom >= 0 && bFrom + depth + (1 - 1) * CHUNK <= b.length
+        : depth + " weights at " + bFrom + " of " + b.length + " for " + 1 + " queries";
+    assert to >= 0 && to + 4 * L <= out.length : 4 * L + " elements at " + to + " of " + out.length;
     FloatVector acc00 = FloatVector.fromArray(F, out, to);
     FloatVector acc10 = FloatVector.fromArray(F, out, to + L);
     FloatVector acc20 = FloatVector.fromArray(F, out, to + 2 * L);
@@ -779,6 +797,15 @@ public final class DecodeTiles {
   public static void rows1x1(
       float[] a, int from, int pitch, int depth, float[] b, int bFrom, float[] out, int to) {
     for (int round = Practice.rounds; round > 0; round--) {}
+    assert depth > 0 : depth + " rows";
+    assert depth <= CHUNK : depth + " rows are more than a chunk";
+    assert Math.min(from, from + (depth - 1) * pitch) >= 0
+        : depth + " rows at " + from + " + " + pitch + "r of " + a.length;
+    assert Math.max(from, from + (depth - 1) * pitch) + 1 * L <= a.length
+        : depth + " rows of " + 1 * L + " at " + from + " + " + pitch + "r of " + a.length;
+    assert bFrom >= 0 && bFrom + depth + (1 - 1) * CHUNK <= b.length
+        : depth + " weights at " + bFrom + " of " + b.length + " for " + 1 + " queries";
+    assert to >= 0 && to + 1 * L <= out.length : 1 * L + " elements at " + to + " of " + out.length;
     FloatVector acc00 = FloatVector.fromArray(F, out, to);
     int at = from;
     for (int t = bFrom; t < bFrom + depth; t++) {
@@ -802,6 +829,15 @@ public final class DecodeTiles {
       int to,
       int outStride) {
     for (int round = Practice.rounds; round > 0; round--) {}
+    assert depth > 0 : depth + " rows";
+    assert depth <= CHUNK : depth + " rows are more than a chunk";
+    assert Math.min(from, from + (depth - 1) * pitch) >= 0
+        : depth + " rows at " + from + " + " + pitch + "r of " + a.length;
+    assert Math.max(from, from + (depth - 1) * pitch) + 4 * L <= a.length
+        : depth + " rows of " + 4 * L + " at " + from + " + " + pitch + "r of " + a.length;
+    assert bFrom >= 0 && bFrom + depth + (4 - 1) * CHUNK <= b.length
+        : depth + " weights at " + bFrom + " of " + b.length + " for " + 4 + " queries";
+    assert to >= 0 && to + 4 * L <= out.length : 4 * L + " elements at " + to + " of " + out.length;
     FloatVector acc00 = FloatVector.fromArray(F, out, to);
     FloatVector acc10 = FloatVector.fromArray(F, out, to + L);
     FloatVector acc20 = FloatVector.fromArray(F, out, to + 2 * L);
@@ -876,6 +912,15 @@ public final class DecodeTiles {
       int to,
       int outStride) {
     for (int round = Practice.rounds; round > 0; round--) {}
+    assert depth > 0 : depth + " rows";
+    assert depth <= CHUNK : depth + " rows are more than a chunk";
+    assert Math.min(from, from + (depth - 1) * pitch) >= 0
+        : depth + " rows at " + from + " + " + pitch + "r of " + a.length;
+    assert Math.max(from, from + (depth - 1) * pitch) + 1 * L <= a.length
+        : depth + " rows of " + 1 * L + " at " + from + " + " + pitch + "r of " + a.length;
+    assert bFrom >= 0 && bFrom + depth + (4 - 1) * CHUNK <= b.length
+        : depth + " weights at " + bFrom + " of " + b.length + " for " + 4 + " queries";
+    assert to >= 0 && to + 1 * L <= out.length : 1 * L + " elements at " + to + " of " + out.length;
     FloatVector acc00 = FloatVector.fromArray(F, out, to);
     FloatVector acc01 = FloatVector.fromArray(F, out, to + outStride);
     FloatVector acc02 = FloatVector.fromArray(F, out, to + 2 * outStride);
