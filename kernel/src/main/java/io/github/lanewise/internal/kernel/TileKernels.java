@@ -104,7 +104,7 @@ public interface TileKernels {
 
   /**
    * Reads whole vectors of rows in the order of memory, so that they are in the cache for a kernel
-   * that reads them otherwise: memory answers a run of lines three times as fast as a column.
+   * that reads them otherwise: memory answers a run of lines faster than a column.
    *
    * @param scratch 16 elements, for what was read is written somewhere or it would not be read
    */

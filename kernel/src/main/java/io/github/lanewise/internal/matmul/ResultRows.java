@@ -11,7 +11,7 @@ public final class ResultRows {
   /** Writes {@code alpha · scratch[from … from + width)} to a tensor; the scratch may change. */
   public static void write(
       float[] scratch, int from, float alpha, StridedFloats c, long to, int width) {
-    LaneKernels lanes = Kernels.lanes(); // C2 leaves a plain loop scalar: the arrays may be one
+    LaneKernels lanes = Kernels.lanes();
     float[] own = c.arrayOrNull();
     if (own != null) {
       lanes.scale(scratch, from, alpha, own, (int) to, width);

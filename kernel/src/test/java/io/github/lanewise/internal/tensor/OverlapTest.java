@@ -217,7 +217,7 @@ class OverlapTest {
     int[] seen = new int[4];
     try (Arena arena = Arena.ofConfined()) {
       Property.check(
-          18_000, // each kind of pair has to come up, also among a ninth of them
+          54_000, // each kind of pair has to come up, also among a ninth of them
           draw -> {
             Buffer buffer = draw.oneOf("buffer", Buffer.values());
             Object memory = buffer.allocate(arena);
@@ -241,9 +241,7 @@ class OverlapTest {
     System.out.printf(
         "overlap: %d pairs meet, %d do not, %d of these interleave, %d are the same%n",
         seen[0], seen[1], seen[2], seen[3]);
-    int all = seen[0] + seen[1];
-    assertTrue(
-        seen[0] > all / 10 && seen[1] > all / 10 && seen[2] > all / 50 && seen[3] > all / 30);
+    assertTrue(seen[0] > 1000 && seen[1] > 1000 && seen[2] > 200 && seen[3] > 300);
   }
 
   private static void check(View a, View b) {
