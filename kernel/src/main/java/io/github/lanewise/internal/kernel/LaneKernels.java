@@ -29,6 +29,9 @@ public interface LaneKernels {
   /** Bit j of the result is flags[from + j], for j below length, at most 64; 0 beyond. */
   long pack(boolean[] flags, int from, int length);
 
+  /** As {@link #pack(boolean[], int, int)} for any length, in words from {@code bits[at]} on. */
+  void pack(boolean[] flags, int from, int length, long[] bits, int at);
+
   /** Sum of x[from, to), with blocks counted from {@code from}; +0 if empty. */
   float sum(float[] x, int from, int to);
 
@@ -70,64 +73,56 @@ public interface LaneKernels {
       float[] scratch);
 
   /**
-   * The largest of each of several rows, as {@link #largest} finds it; the rows follow one another.
+   * The largest of each of several rows, as {@link #largest} finds it, or NaN where there is one.
+   * Element j of row r is {@code x[xAt + r·xStride + j]}.
    *
-   * @param rows 1 to {@link RowReductions#GROUP_ROWS}, with at most {@link
-   *     RowReductions#GROUP_STAGE} elements in all
-   * @param pitch elements of a row, a multiple of 16
-   * @param maxima {@link RowReductions#GROUP_RESULTS} floats, of which the first {@code rows} hold
-   *     the result
-   * @param scratch {@link RowReductions#GROUP_SCRATCH} floats
+   * @param rows 1 to {@link RowReductions#GROUP_ROWS}
+   * @param length elements of a row, at least 16
+   * @param group {@link RowReductions#GROUP_SCRATCH} floats; the first {@code rows} are the result
    */
-  void rowMaxima(float[] x, int xAt, int rows, int pitch, float[] maxima, float[] scratch);
+  void rowMaxima(float[] x, int xAt, int xStride, int rows, int length, float[] group);
 
   /**
-   * Copies several rows to {@code staged}, one behind the other, each filled up with -inf to a
-   * multiple of 16; and finds the largest of each. Element j of row r is {@code x[xAt + r·xStride +
-   * j]}.
+   * The weights of several rows, p = exp(x - shift), and the reciprocals of their sums, as {@link
+   * #weights} has them. x and p are the same rows or disjoint.
    *
-   * @param length of a row, at least 1
+   * @param group as {@link #rowMaxima} leaves it: a shift for each row
+   * @param reciprocals {@link RowReductions#GROUP_LANES} floats, of which the first {@code rows}
+   *     hold the result
    */
-  void stageRows(
+  void rowWeights(
       float[] x,
       int xAt,
       int xStride,
       int rows,
       int length,
-      float[] staged,
-      float[] maxima,
-      float[] scratch);
-
-  /**
-   * The weights of several rows, p = exp(x - shifts[r]), and their sums, as {@link #weights} has
-   * them; the rows of x and p follow one another, as {@link #rowMaxima} describes them.
-   */
-  void rowWeights(
-      float[] x,
-      int xAt,
-      int rows,
-      int pitch,
-      float[] shifts,
+      float[] group,
       float[] p,
       int pAt,
-      float[] sums,
-      float[] scratch);
+      int pStride,
+      float[] reciprocals);
 
   /**
-   * y = p · factors[r] for several rows; those of p follow one another.
+   * y = p · factors[r] for several rows, which are the same or disjoint.
    *
-   * @param length elements of a row that are written
+   * @param length elements of a row, at least 1; if it is less than 16, those of p are 16 apart
    */
   void scaleRows(
       float[] p,
       int pAt,
-      int pitch,
+      int pStride,
       int rows,
       int length,
       float[] factors,
       float[] y,
       int yAt,
       int yStride);
+
+  /**
+   * Copies several rows of less than 16 elements to {@code staged}, one behind the other, each
+   * filled up with -inf to 16.
+   */
+  void stageRows(float[] x, int xAt, int xStride, int rows, int length, float[] staged);
 
   /**
    * Σ y·dy over elements [from, to) of a row with y ≠ 0, as a sum of fused multiply-adds.

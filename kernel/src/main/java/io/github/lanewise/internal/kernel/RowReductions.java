@@ -41,14 +41,11 @@ public abstract class RowReductions implements LaneKernels {
   /** Rows that a kernel takes at once, at most. */
   public static final int GROUP_ROWS = 256;
 
-  /** Elements of such rows, each filled up to a multiple of 16, at most. */
-  public static final int GROUP_STAGE = 1 << 13;
+  /** Where in the scratch of such rows their lanes begin, 16 for each: before them, their maxima. */
+  public static final int GROUP_LANES = GROUP_ROWS + LANES;
 
-  /** Floats that hold a result for each row, up to a whole vector. */
-  public static final int GROUP_RESULTS = GROUP_ROWS + LANES;
-
-  /** Floats of scratch that kernels over several rows need: at most 16 for each row or block. */
-  public static final int GROUP_SCRATCH = 2 * GROUP_ROWS * LANES;
+  /** Floats of that scratch: behind the lanes, half of them once more. */
+  public static final int GROUP_SCRATCH = GROUP_LANES + 3 * GROUP_ROWS * LANES / 2;
 
   /** What is summed. */
   public enum Reduction {

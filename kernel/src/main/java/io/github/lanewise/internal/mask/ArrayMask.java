@@ -93,7 +93,12 @@ public sealed interface ArrayMask extends MaskExpression {
       if (shape.keys == 1) {
         return (bits[(int) row] & 1) != 0 ? MaskExpression.ones(0, length) : 0;
       }
-      return bits[(int) (row * rowWords() + key / Long.SIZE)] & MaskExpression.ones(0, length);
+      return bits[wordAt(b, h, i, key)] & MaskExpression.ones(0, length);
+    }
+
+    /** The index of the long that begins with that key, a multiple of 64. */
+    int wordAt(long b, long h, long i, long key) {
+      return (int) (shape.row(b, h, i) * rowWords() + key / Long.SIZE);
     }
 
     @Override

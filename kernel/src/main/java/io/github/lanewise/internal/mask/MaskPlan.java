@@ -4,6 +4,7 @@ import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 
 import io.github.lanewise.Mask;
 import io.github.lanewise.internal.kernel.Arithmetic;
+import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import java.util.Objects;
 
@@ -206,6 +207,33 @@ public final class MaskPlan {
       visible += Long.bitCount(bits[at + w]);
     }
     return visible == 0 ? NONE : visible == length ? ALL : SOME;
+  }
+
+  /** Whether the mask is nothing but an array, whose bits {@link #wordsOf} has many at a time. */
+  public boolean isArray() {
+    return root instanceof ArrayMask array && array.shape().keys() != 1 && firstKey == 0;
+  }
+
+  /**
+   * The bits of an array's row: of the keys from {@code key0} on, a multiple of 64, in the words
+   * from {@link #wordAt} on. Those from {@code length} on may be set.
+   *
+   * @param own room for as many
+   */
+  public long[] wordsOf(long b, long h, long i, int key0, int length, long[] own) {
+    if (root instanceof ArrayMask.AllowedBits mask) {
+      return mask.bits();
+    }
+    ArrayMask.Allowed mask = (ArrayMask.Allowed) root;
+    ArrayMask.Shape shape = mask.shape();
+    int from = (int) (shape.row(b, h, i) * shape.keys()) + key0;
+    Kernels.lanes().pack(mask.allowed(), from, length, own, 0);
+    return own;
+  }
+
+  /** Where in {@link #wordsOf} the bit of that key is the lowest of a word. */
+  public int wordAt(long b, long h, long i, int key0) {
+    return root instanceof ArrayMask.AllowedBits mask ? mask.wordAt(b, h, i, key0) : 0;
   }
 
   /** Whether a mask names an offset between the positions of queries and keys. */

@@ -52,34 +52,10 @@ public final class ScalarLaneKernels extends RowReductions {
   }
 
   @Override
-  public void rowMaxima(float[] x, int xAt, int rows, int pitch, float[] maxima, float[] scratch) {
+  public void rowMaxima(float[] x, int xAt, int xStride, int rows, int length, float[] group) {
     for (int r = 0; r < rows; r++) {
-      int row = xAt + r * pitch;
-      maxima[r] = largest(x, row, row + pitch);
-    }
-  }
-
-  @Override
-  public void stageRows(
-      float[] x,
-      int xAt,
-      int xStride,
-      int rows,
-      int length,
-      float[] staged,
-      float[] maxima,
-      float[] scratch) {
-    copyRows(x, xAt, xStride, rows, length, staged);
-    rowMaxima(staged, 0, rows, (length + LANES - 1) & -LANES, maxima, scratch);
-  }
-
-  /** The copy of {@link #stageRows}. */
-  public void copyRows(float[] x, int xAt, int xStride, int rows, int length, float[] staged) {
-    int pitch = (length + LANES - 1) & -LANES;
-    for (int r = 0; r < rows; r++) {
-      int row = r * pitch;
-      System.arraycopy(x, xAt + r * xStride, staged, row, length);
-      Arrays.fill(staged, row + length, row + pitch, Float.NEGATIVE_INFINITY);
+      int row = xAt + r * xStride;
+      group[r] = largest(x, row, row + length);
     }
   }
 
@@ -87,18 +63,19 @@ public final class ScalarLaneKernels extends RowReductions {
   public void rowWeights(
       float[] x,
       int xAt,
+      int xStride,
       int rows,
-      int pitch,
-      float[] shifts,
+      int length,
+      float[] group,
       float[] p,
       int pAt,
-      float[] sums,
-      float[] scratch) {
+      int pStride,
+      float[] reciprocals) {
     for (int r = 0; r < rows; r++) {
-      int row = r * pitch;
-      long sum =
-          weights(WeightSums.WRITE, x, xAt + row, p, pAt + row, 0, pitch, shifts[r], scratch);
-      sums[r] = FloatPair.first(sum);
+      int xRow = xAt + r * xStride;
+      int pRow = pAt + r * pStride;
+      long sum = weights(WeightSums.WRITE, x, xRow, p, pRow, 0, length, group[r], group);
+      reciprocals[r] = 1f / FloatPair.first(sum);
     }
   }
 
@@ -106,7 +83,7 @@ public final class ScalarLaneKernels extends RowReductions {
   public void scaleRows(
       float[] p,
       int pAt,
-      int pitch,
+      int pStride,
       int rows,
       int length,
       float[] factors,
@@ -114,7 +91,16 @@ public final class ScalarLaneKernels extends RowReductions {
       int yAt,
       int yStride) {
     for (int r = 0; r < rows; r++) {
-      scale(p, pAt + r * pitch, factors[r], y, yAt + r * yStride, length);
+      scale(p, pAt + r * pStride, factors[r], y, yAt + r * yStride, length);
+    }
+  }
+
+  @Override
+  public void stageRows(float[] x, int xAt, int xStride, int rows, int length, float[] staged) {
+    for (int r = 0; r < rows; r++) {
+      int row = r * LANES;
+      System.arraycopy(x, xAt + r * xStride, staged, row, length);
+      Arrays.fill(staged, row + length, row + LANES, Float.NEGATIVE_INFINITY);
     }
   }
 
@@ -234,5 +220,12 @@ public final class ScalarLaneKernels extends RowReductions {
       word |= (flags[from + j] ? 1L : 0L) << j;
     }
     return word;
+  }
+
+  @Override
+  public void pack(boolean[] flags, int from, int length, long[] bits, int at) {
+    for (int j = 0; j < length; j += Long.SIZE) {
+      bits[at + j / Long.SIZE] = pack(flags, from + j, Math.min(Long.SIZE, length - j));
+    }
   }
 }

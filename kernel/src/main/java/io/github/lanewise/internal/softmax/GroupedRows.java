@@ -1,10 +1,9 @@
 package io.github.lanewise.internal.softmax;
 
 import static io.github.lanewise.internal.kernel.Arithmetic.LANES;
-import static io.github.lanewise.internal.kernel.RowReductions.GROUP_RESULTS;
+import static io.github.lanewise.internal.kernel.RowReductions.GROUP_LANES;
 import static io.github.lanewise.internal.kernel.RowReductions.GROUP_ROWS;
 import static io.github.lanewise.internal.kernel.RowReductions.GROUP_SCRATCH;
-import static io.github.lanewise.internal.kernel.RowReductions.GROUP_STAGE;
 
 import io.github.lanewise.internal.kernel.LaneKernels;
 import io.github.lanewise.internal.runtime.Kernels;
@@ -22,10 +21,9 @@ final class GroupedRows {
   /** Elements of a group, which stay in the first-level cache from pass to pass. */
   private static final int GROUP_ELEMENTS = 1 << 12;
 
-  private static final Workspace.Floats MAXIMA = Workspace.floats();
-  private static final Workspace.Floats SUMS = Workspace.floats();
+  private static final Workspace.Floats GROUP = Workspace.floats();
+  private static final Workspace.Floats FACTORS = Workspace.floats();
   private static final Workspace.Floats STAGED = Workspace.floats();
-  private static final Workspace.Floats SCRATCH = Workspace.floats();
 
   private GroupedRows() {}
 
@@ -62,42 +60,46 @@ final class GroupedRows {
       int rows,
       int length,
       Workspace workspace) {
-    float[] maxima = workspace.get(MAXIMA, GROUP_RESULTS);
-    float[] sums = workspace.get(SUMS, GROUP_RESULTS);
-    float[] scratch = workspace.get(SCRATCH, GROUP_SCRATCH);
-    float[] staged = workspace.get(STAGED, GROUP_STAGE);
+    float[] group = workspace.get(GROUP, GROUP_SCRATCH);
+    float[] factors = workspace.get(FACTORS, GROUP_LANES);
     LaneKernels kernels = Kernels.lanes();
     float temperature = options.temperature();
-    int pitch = (length + LANES - 1) & -LANES;
-    // Rows one behind the other, in whole vectors, need no copy.
-    boolean whole =
-        pitch == length
-            && (rows == 1 || (xStride == length && yStride == length))
-            && temperature == 1f;
-    if (whole) {
-      kernels.rowMaxima(x, xAt, rows, length, maxima, scratch);
-    } else {
-      kernels.stageRows(x, xAt, xStride, rows, length, staged, maxima, scratch);
+    int width = length;
+    float[] p = y;
+    int pAt = yAt;
+    int pStride = yStride;
+    if (length < LANES || temperature != 1f) {
+      width = Math.max(length, LANES);
+      p = workspace.get(STAGED, rows * width);
+      pAt = 0;
+      pStride = width;
     }
-    if (options.zeroIfEmpty() && hasEmpty(maxima, rows)) {
+    float[] scores = x;
+    int at = xAt;
+    int stride = xStride;
+    if (length < LANES) {
+      kernels.stageRows(x, xAt, xStride, rows, length, p);
+      scores = p;
+      at = 0;
+      stride = width;
+    }
+    kernels.rowMaxima(scores, at, stride, rows, width, group);
+    if (options.zeroIfEmpty() && hasEmpty(group, rows)) {
       return null;
     }
     if (temperature != 1f) {
       for (int r = 0; r < rows; r++) {
-        int row = r * pitch;
-        kernels.shiftAndDivide(staged, row, maxima[r], temperature, staged, row, length);
+        int row = at + r * stride;
+        kernels.shiftAndDivide(scores, row, group[r], temperature, p, r * width, width);
       }
-      Arrays.fill(maxima, 0, rows, 0f);
+      Arrays.fill(group, 0, rows, 0f);
+      scores = p;
+      at = 0;
+      stride = width;
     }
-    float[] p = whole ? y : staged;
-    int pAt = whole ? yAt : 0;
-    kernels.rowWeights(
-        whole ? x : staged, whole ? xAt : 0, rows, pitch, maxima, p, pAt, sums, scratch);
-    for (int r = 0; r < rows; r++) {
-      sums[r] = 1f / sums[r];
-    }
-    kernels.scaleRows(p, pAt, pitch, rows, length, sums, y, yAt, yStride);
-    return sums;
+    kernels.rowWeights(scores, at, stride, rows, width, group, p, pAt, pStride, factors);
+    kernels.scaleRows(p, pAt, pStride, rows, length, factors, y, yAt, yStride);
+    return factors;
   }
 
   private static boolean hasEmpty(float[] maxima, int rows) {

@@ -21,8 +21,12 @@ import java.util.Arrays;
  * threads at once.
  */
 final class SoftmaxRow {
-  /** Which keys of a chunk a row sees. */
-  static final Workspace.Key<long[]> BITS = Workspace.key(() -> new long[MaskPlan.CHUNK_WORDS]);
+  /** So many keys of a mask that is an array are looked at at once. */
+  private static final int BITS_OF_ARRAY = 1 << 12;
+
+  /** Which of them, or of the keys of a chunk, a row sees. */
+  static final Workspace.Key<long[]> BITS =
+      Workspace.key(() -> new long[BITS_OF_ARRAY / Long.SIZE]);
 
   private static final float INVISIBLE = Float.NEGATIVE_INFINITY;
 
@@ -163,7 +167,7 @@ final class SoftmaxRow {
    * Pass 1 over positions [from, to) between {@link #begin} and {@link #end}; from is a multiple of
    * 64 or the beginning.
    *
-   * @param bits room for the mask's bits of a chunk
+   * @param bits room for the mask's bits
    * @return the largest visible score, any NaN ignored
    */
   float largest(int from, int to, long[] bits) {
@@ -177,11 +181,24 @@ final class SoftmaxRow {
       return Kernels.lanes().largest(y, yRow + visible, yRow + to);
     }
     float largest = INVISIBLE;
+    if (mask.isArray()) {
+      for (int key = from; key < to; key += BITS_OF_ARRAY) {
+        int count = Math.min(BITS_OF_ARRAY, to - key);
+        largest = Math.max(largest, stageArray(key, count, bits));
+      }
+      return largest;
+    }
     for (int key = from; key < to; key += CHUNK) {
       int count = Math.min(CHUNK, to - key);
       largest = Math.max(largest, stage(key, count, bits));
     }
     return largest;
+  }
+
+  private float stageArray(int key, int count, long[] bits) {
+    long[] words = mask.wordsOf(batch, head, query, key, count, bits);
+    int at = mask.wordAt(batch, head, query, key);
+    return Kernels.lanes().maskedCopy(x, xRow + key, y, yRow + key, count, words, at);
   }
 
   private float stage(int key, int count, long[] bits) {

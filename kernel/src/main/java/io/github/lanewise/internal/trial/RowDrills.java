@@ -14,12 +14,17 @@ final class RowDrills {
   /** Short ones, with and without a rest, within a block and beyond it. */
   private static final int[] LENGTHS = {256, 100, 64, 17, 300, 5, 40, 128, 33};
 
+  /**
+   * Of several rows at once: in whole vectors and not, from one vector to a dozen, so that at each
+   * lane width a row ends in each number of vectors, and beyond a block.
+   */
+  private static final int[] GROUPED = {16, 32, 48, 64, 20, 45, 50, 70, 90, 200, 128, 272};
+
   private final float[] x = Drill.samples(2 * ROW);
   private final float[] y = new float[2 * ROW];
   private final float[] z = Drill.samples(2 * ROW);
   private final float[] scratch = new float[RowReductions.SCRATCH];
-  private final float[] maxima = new float[RowReductions.GROUP_RESULTS];
-  private final float[] sums = new float[RowReductions.GROUP_RESULTS];
+  private final float[] factors = new float[RowReductions.GROUP_LANES];
   private final float[] group = new float[RowReductions.GROUP_SCRATCH];
   private final boolean[] flags = new boolean[ROW];
   private final long[] bits = new long[ROW / Long.SIZE];
@@ -41,6 +46,7 @@ final class RowDrills {
         new Drill("largest", true, this::largest, this::usualLargest),
         new Drill("scale", true, this::scale, this::usualScale),
         new Drill("rows at once", true, this::groups, this::usualGroups),
+        new Drill("uneven rows", true, this::groups, this::usualUnevenGroups),
         new Drill("staged rows", true, this::stagedGroups, this::usualStagedGroups),
         new Drill(
             "weights with moment",
@@ -122,44 +128,46 @@ final class RowDrills {
     }
   }
 
-  /** Rows one behind the other: of one vector, of several, and longer than a block. */
   private void groups(KernelSet kernels, int from, int to) {
-    LaneKernels rows = kernels.lanes();
     for (int call = from; call < to; call++) {
-      int pitch = call % 16 == 15 ? 272 : 16 * (1 + call % 3);
-      int count = pitch > 256 ? 2 : 5 + call % 4;
-      rows.rowMaxima(x, 0, count, pitch, maxima, group);
-      rows.rowWeights(x, 0, count, pitch, maxima, y, 0, sums, group);
-      rows.scaleRows(y, 0, pitch, count, pitch, maxima, z, 0, pitch);
+      int length = GROUPED[call % GROUPED.length];
+      group(kernels.lanes(), length, length + call / GROUPED.length % 2, length > 256 ? 2 : 5);
     }
   }
 
   private void usualGroups(KernelSet kernels, int calls) {
-    LaneKernels rows = kernels.lanes();
     for (int call = 0; call < calls; call++) {
-      rows.rowMaxima(x, 0, ROW / 64, 64, maxima, group);
-      rows.rowWeights(x, 0, ROW / 64, 64, maxima, y, 0, sums, group);
-      rows.scaleRows(y, 0, 64, ROW / 64, 64, maxima, z, 0, 64);
+      group(kernels.lanes(), 64, 64, ROW / 64);
     }
   }
 
+  private void usualUnevenGroups(KernelSet kernels, int calls) {
+    for (int call = 0; call < calls; call++) {
+      group(kernels.lanes(), 100, 100, ROW / 100);
+    }
+  }
+
+  private void group(LaneKernels rows, int length, int stride, int count) {
+    rows.rowMaxima(x, 0, stride, count, length, group);
+    rows.rowWeights(x, 0, stride, count, length, group, y, 0, stride, factors);
+    rows.scaleRows(y, 0, stride, count, length, factors, z, 0, stride);
+  }
+
   private void stagedGroups(KernelSet kernels, int from, int to) {
-    LaneKernels rows = kernels.lanes();
     for (int call = from; call < to; call++) {
-      int length = call % 2 == 0 ? 1 + call % 15 : 17 + call % 40;
-      int count = 5 + call % 4;
-      int pitch = (length + 15) & -16;
-      rows.stageRows(x, 0, length + 1, count, length, y, maxima, group);
-      rows.scaleRows(y, 0, pitch, count, length, maxima, z, 0, length + 1);
+      staged(kernels.lanes(), 1 + call % 15, 5 + call % 4);
     }
   }
 
   private void usualStagedGroups(KernelSet kernels, int calls) {
-    LaneKernels rows = kernels.lanes();
     for (int call = 0; call < calls; call++) {
-      rows.stageRows(x, 0, 50, 20, 50, y, maxima, group);
-      rows.scaleRows(y, 0, 64, 20, 50, maxima, z, 0, 50);
+      staged(kernels.lanes(), 12, ROW / 16);
     }
+  }
+
+  private void staged(LaneKernels rows, int length, int count) {
+    rows.stageRows(x, 0, length, count, length, y);
+    rows.scaleRows(y, 0, 16, count, length, factors, z, 0, length);
   }
 
   private void masks(KernelSet kernels, int from, int to) {
@@ -169,6 +177,7 @@ final class RowDrills {
       for (int word = 0; word < words; word++) {
         bits[word] = rows.pack(flags, word * Long.SIZE, call % 5 == 4 ? 37 : Long.SIZE);
       }
+      rows.pack(flags, call % 3, words * Long.SIZE - call % 5, bits, words);
       rows.maskedCopy(x, 0, y, 0, words * Long.SIZE - call % 3, bits, 0);
     }
   }
@@ -179,7 +188,8 @@ final class RowDrills {
       for (int word = 0; word < 4; word++) {
         bits[word] = rows.pack(flags, word * Long.SIZE, Long.SIZE);
       }
-      rows.maskedCopy(x, 0, y, 0, 4 * Long.SIZE, bits, 0);
+      rows.pack(flags, 4 * Long.SIZE, ROW - 4 * Long.SIZE, bits, 4);
+      rows.maskedCopy(x, 0, y, 0, ROW, bits, 0);
     }
   }
 

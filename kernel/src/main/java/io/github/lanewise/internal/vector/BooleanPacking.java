@@ -1,5 +1,6 @@
 package io.github.lanewise.internal.vector;
 
+import io.github.lanewise.internal.kernel.Practice;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -54,5 +55,37 @@ final class BooleanPacking {
       word |= (flags[from + j] ? 1L : 0L) << j;
     }
     return word;
+  }
+
+  /** As {@link #pack}, of any number of flags: bit j of word w is flags[from + 64·w + j]. */
+  static void pack(boolean[] flags, int from, int length, long[] bits, int at) {
+    for (int round = Practice.rounds; round > 0; round--) {}
+    assert length >= 0 && from >= 0 && from + length <= flags.length
+        : length + " at " + from + " of " + flags.length;
+    assert at >= 0 && at + (length + Long.SIZE - 1) / Long.SIZE <= bits.length
+        : length + " bits at word " + at + " of " + bits.length;
+    int words = length / Long.SIZE;
+    if (B.length() == 64) {
+      for (int w = 0; w < words; w++) {
+        ByteVector v = ByteVector.fromBooleanArray(B, flags, from + w * Long.SIZE);
+        bits[at + w] = v.compare(VectorOperators.NE, 0).toLong();
+      }
+    } else if (B.length() == 32) {
+      for (int w = 0; w < words; w++) {
+        int flag = from + w * Long.SIZE;
+        ByteVector low = ByteVector.fromBooleanArray(B, flags, flag);
+        ByteVector high = ByteVector.fromBooleanArray(B, flags, flag + 32);
+        long lowBits = low.compare(VectorOperators.NE, 0).toLong();
+        bits[at + w] = lowBits | high.compare(VectorOperators.NE, 0).toLong() << 32;
+      }
+    } else {
+      for (int w = 0; w < words; w++) {
+        bits[at + w] = pack(flags, from + w * Long.SIZE, Long.SIZE);
+      }
+    }
+    int rest = length % Long.SIZE;
+    if (rest > 0) {
+      bits[at + words] = pack(flags, from + words * Long.SIZE, rest);
+    }
   }
 }

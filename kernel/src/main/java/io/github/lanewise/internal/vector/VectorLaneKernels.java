@@ -11,7 +11,9 @@ import io.github.lanewise.internal.scalar.ScalarBlocks;
 import io.github.lanewise.internal.scalar.ScalarLaneKernels;
 import io.github.lanewise.internal.vector.generated.ExpLoops;
 import io.github.lanewise.internal.vector.generated.GradientLoops;
+import io.github.lanewise.internal.vector.generated.RowFolds;
 import io.github.lanewise.internal.vector.generated.RowGroups;
+import io.github.lanewise.internal.vector.generated.RowWeights;
 import java.util.Arrays;
 
 /**
@@ -66,97 +68,142 @@ final class VectorLaneKernels extends RowReductions {
     return VectorMax.maskedCopy(x, xFrom, y, yFrom, length, bits, at);
   }
 
-  /** Whether rows are better taken one by one: long ones, and so few that four are not full. */
-  private static boolean goSingly(int rows, int pitch) {
-    return pitch > CHUNK || (rows < 4 && pitch > 4 * LANES);
+  /** Whether rows are better taken one by one: long ones, whose sums have a tree of their own. */
+  private static boolean goSingly(int length) {
+    return length > CHUNK;
+  }
+
+  /** The vectors of a run, of which the last need not be full. */
+  private static int vectors(int length) {
+    return (length + L - 1) / L;
   }
 
   @Override
-  public void rowMaxima(float[] x, int xAt, int rows, int pitch, float[] maxima, float[] scratch) {
-    if (goSingly(rows, pitch)) {
+  public void rowMaxima(float[] x, int xAt, int xStride, int rows, int length, float[] group) {
+    if (goSingly(length)) {
       for (int r = 0; r < rows; r++) {
-        int row = xAt + r * pitch;
-        maxima[r] = VectorMax.largest(x, row, row + pitch);
+        int row = xAt + r * xStride;
+        group[r] = VectorMax.largest(x, row, row + length);
       }
       return;
     }
-    if (pitch == L) {
-      RowGroups.vectorMaxima(x, xAt, rows * L, scratch);
-    } else {
-      RowGroups.maxima(x, xAt, rows, pitch, scratch);
+    switch (vectors(length)) {
+      case 1:
+        if (xStride == L && xAt + vectors(rows) * L * L <= x.length) {
+          RowFolds.foldMaxima(x, xAt, rows, group); // which reads as many rows as fill a vector
+          return;
+        }
+        for (int r = 0; r < rows; r++) {
+          System.arraycopy(x, xAt + r * xStride, group, GROUP_LANES + r * L, L);
+        }
+        break;
+      case 2:
+        RowGroups.maxima2(x, xAt, xStride, rows, length, group);
+        break;
+      case 3:
+        RowGroups.maxima3(x, xAt, xStride, rows, length, group);
+        break;
+      case 4:
+        RowGroups.maxima4(x, xAt, xStride, rows, length, group);
+        break;
+      case 5, 6, 7, 8:
+        RowGroups.maxima8(x, xAt, xStride, rows, length, group);
+        break;
+      default:
+        RowGroups.maxima(x, xAt, xStride, rows, length, group);
     }
-    RowGroups.foldMaxima(scratch, 0, rows, maxima);
-  }
-
-  @Override
-  public void stageRows(
-      float[] x,
-      int xAt,
-      int xStride,
-      int rows,
-      int length,
-      float[] staged,
-      float[] maxima,
-      float[] scratch) {
-    int pitch = (length + LANES - 1) & -LANES;
-    if (goSingly(rows, pitch)) {
-      scalar.copyRows(x, xAt, xStride, rows, length, staged);
-      rowMaxima(staged, 0, rows, pitch, maxima, scratch);
-      return;
-    }
-    int whole = rows;
-    if (length >= L) {
-      RowGroups.stage(x, xAt, xStride, rows, length, staged, scratch);
-    } else {
-      whole = rowsInside(x, xAt, xStride, rows);
-      if (whole > 0) {
-        RowGroups.stageShort(x, xAt, xStride, whole, length, staged, scratch);
-      }
-    }
-    for (int r = whole; r < rows; r++) {
-      int row = r * LANES;
-      System.arraycopy(x, xAt + r * xStride, staged, row, length);
-      Arrays.fill(staged, row + length, row + LANES, Float.NEGATIVE_INFINITY);
-      Arrays.fill(scratch, r * L, (r + 1) * L, scalar.largest(staged, row, row + length));
-    }
-    RowGroups.foldMaxima(scratch, 0, rows, maxima);
-  }
-
-  /** How many of the rows are followed by enough of the array for a vector. */
-  private static int rowsInside(float[] x, int at, int stride, int rows) {
-    int last = x.length - L - at;
-    return last < 0 ? 0 : (int) Math.min(rows, 1L + last / Math.max(1, stride));
+    RowFolds.foldMaxima(group, GROUP_LANES, rows, group);
   }
 
   @Override
   public void rowWeights(
       float[] x,
       int xAt,
+      int xStride,
       int rows,
-      int pitch,
-      float[] shifts,
+      int length,
+      float[] group,
       float[] p,
       int pAt,
-      float[] sums,
-      float[] scratch) {
-    if (pitch > CHUNK || (rows < L / 4 && pitch > LANES)) {
+      int pStride,
+      float[] reciprocals) {
+    float[] shifts = reciprocals; // until they are there
+    System.arraycopy(group, 0, shifts, 0, rows);
+    if (goSingly(length)) {
       for (int r = 0; r < rows; r++) {
-        int row = r * pitch;
+        int xRow = xAt + r * xStride;
+        int pRow = pAt + r * pStride;
         long sum =
-            weights(WeightSums.WRITE, x, xAt + row, p, pAt + row, 0, pitch, shifts[r], scratch);
-        sums[r] = FloatPair.first(sum);
+            weights(WeightSums.WRITE, x, xRow, p, pRow, 0, length, shifts[r], group);
+        reciprocals[r] = 1f / FloatPair.first(sum);
       }
-    } else if (pitch > L) {
-      RowGroups.weights(x, xAt, rows, pitch, shifts, p, pAt, scratch);
-      RowGroups.foldSums(scratch, 0, rows, sums);
-    } else {
+      return;
+    }
+    if (length % LANES != 0
+        || (rows > 1 && (xStride != length || pStride != length))
+        || length > 4 * L) {
+      rowWeights(x, xAt, xStride, rows, length, group, p, pAt, pStride);
+    } else if (length == L) {
       RowGroups.vectorWeights(x, xAt, rows, shifts, p, pAt);
-      if (pAt + ((rows + L - 1) & -L) * L <= p.length) {
-        RowGroups.foldSums(p, pAt, rows, sums);
-      } else {
-        System.arraycopy(p, pAt, scratch, 0, rows * L);
-        RowGroups.foldSums(scratch, 0, rows, sums);
+      if (pAt + vectors(rows) * L * L <= p.length) {
+        RowFolds.foldReciprocals(p, pAt, rows, reciprocals);
+        return;
       }
+      System.arraycopy(p, pAt, group, RowGroups.GROUP_SUMS, rows * L);
+    } else if (length == 2 * L) {
+      RowGroups.wholeWeights2(x, xAt, rows, shifts, p, pAt, group);
+    } else if (length == 3 * L) {
+      RowGroups.wholeWeights3(x, xAt, rows, shifts, p, pAt, group);
+    } else {
+      RowGroups.wholeWeights4(x, xAt, rows, shifts, p, pAt, group);
+    }
+    RowFolds.foldReciprocals(group, RowGroups.GROUP_SUMS, rows, reciprocals);
+  }
+
+  /** Rows of any length and distance. */
+  private static void rowWeights(
+      float[] x,
+      int xAt,
+      int xStride,
+      int rows,
+      int length,
+      float[] group,
+      float[] p,
+      int pAt,
+      int pStride) {
+    int whole = length > 8 * L ? (length - 4 * L - 1) / (4 * L) * (4 * L) : 0;
+    if (whole > 0) {
+      RowWeights.weights(x, xAt, xStride, rows, whole, group, p, pAt, pStride);
+    } else {
+      Arrays.fill(group, GROUP_LANES, GROUP_LANES + rows * LANES, 0f);
+    }
+    int from = xAt + whole;
+    int to = pAt + whole;
+    int left = length - whole;
+    switch (vectors(left)) {
+      case 1:
+        RowWeights.lastWeights1(x, from, xStride, rows, left, group, p, to, pStride);
+        break;
+      case 2:
+        RowWeights.lastWeights2(x, from, xStride, rows, left, group, p, to, pStride);
+        break;
+      case 3:
+        RowWeights.lastWeights3(x, from, xStride, rows, left, group, p, to, pStride);
+        break;
+      case 4:
+        RowWeights.lastWeights4(x, from, xStride, rows, left, group, p, to, pStride);
+        break;
+      case 5:
+        RowWeights.lastWeights5(x, from, xStride, rows, left, group, p, to, pStride);
+        break;
+      case 6:
+        RowWeights.lastWeights6(x, from, xStride, rows, left, group, p, to, pStride);
+        break;
+      case 7:
+        RowWeights.lastWeights7(x, from, xStride, rows, left, group, p, to, pStride);
+        break;
+      default:
+        RowWeights.lastWeights8(x, from, xStride, rows, left, group, p, to, pStride);
     }
   }
 
@@ -164,30 +211,64 @@ final class VectorLaneKernels extends RowReductions {
   public void scaleRows(
       float[] p,
       int pAt,
-      int pitch,
+      int pStride,
       int rows,
       int length,
       float[] factors,
       float[] y,
       int yAt,
       int yStride) {
-    if (goSingly(rows, pitch)) {
-      for (int r = 0; r < rows; r++) {
-        VectorElementwise.scale(p, pAt + r * pitch, factors[r], y, yAt + r * yStride, length);
+    if (length < LANES) {
+      int whole = L == LANES ? rowsInside(y, yAt, yStride, rows) : 0;
+      if (whole > 0) {
+        RowGroups.scaleShort(p, pAt, whole, length, factors, y, yAt, yStride);
+      }
+      for (int r = whole; r < rows; r++) {
+        scalar.scale(p, pAt + r * pStride, factors[r], y, yAt + r * yStride, length);
       }
       return;
     }
-    if (length >= L && pitch > L) {
-      RowGroups.scale(p, pAt, pitch, rows, length, factors, y, yAt, yStride);
-      return;
+    switch (vectors(length)) {
+      case 1:
+        if (pStride == L && yStride == L) {
+          RowGroups.scaleVectors(p, pAt, rows, factors, y, yAt);
+          return;
+        }
+        RowGroups.scale(p, pAt, pStride, rows, length, factors, y, yAt, yStride);
+        break;
+      case 2:
+        RowGroups.scale2(p, pAt, pStride, rows, length, factors, y, yAt, yStride);
+        break;
+      case 3:
+        RowGroups.scale3(p, pAt, pStride, rows, length, factors, y, yAt, yStride);
+        break;
+      case 4:
+        RowGroups.scale4(p, pAt, pStride, rows, length, factors, y, yAt, yStride);
+        break;
+      case 5, 6, 7, 8:
+        RowGroups.scale8(p, pAt, pStride, rows, length, factors, y, yAt, yStride);
+        break;
+      default:
+        RowGroups.scale(p, pAt, pStride, rows, length, factors, y, yAt, yStride);
     }
-    int whole = L == LANES ? rowsInside(y, yAt, yStride, rows) : 0;
+  }
+
+  @Override
+  public void stageRows(float[] x, int xAt, int xStride, int rows, int length, float[] staged) {
+    int whole = rowsInside(x, xAt, xStride, rows);
     if (whole > 0) {
-      RowGroups.scaleShort(p, pAt, whole, length, factors, y, yAt, yStride);
+      RowGroups.stage(x, xAt, xStride, whole, length, staged);
     }
     for (int r = whole; r < rows; r++) {
-      scalar.scale(p, pAt + r * pitch, factors[r], y, yAt + r * yStride, length);
+      System.arraycopy(x, xAt + r * xStride, staged, r * LANES, length);
+      Arrays.fill(staged, r * LANES + length, (r + 1) * LANES, Float.NEGATIVE_INFINITY);
     }
+  }
+
+  /** How many of the rows are followed by enough of the array for 16 elements of each. */
+  private static int rowsInside(float[] x, int at, int stride, int rows) {
+    int last = x.length - LANES - at;
+    return last < 0 ? 0 : (int) Math.min(rows, 1L + last / Math.max(1, stride));
   }
 
   @Override
@@ -455,5 +536,10 @@ final class VectorLaneKernels extends RowReductions {
   @Override
   public long pack(boolean[] flags, int from, int length) {
     return BooleanPacking.pack(flags, from, length);
+  }
+
+  @Override
+  public void pack(boolean[] flags, int from, int length, long[] bits, int at) {
+    BooleanPacking.pack(flags, from, length, bits, at);
   }
 }

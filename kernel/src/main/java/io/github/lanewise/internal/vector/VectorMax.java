@@ -179,15 +179,49 @@ final class VectorMax {
     IntVector laneBits = IntVector.fromArray(INTS, LANE_BITS, 0);
     FloatVector hidden = FloatVector.broadcast(FLOATS, LEAST);
     FloatVector acc = hidden;
+    FloatVector acc1 = hidden;
+    FloatVector acc2 = hidden;
+    FloatVector acc3 = hidden;
     int i = 0;
-    for (; i <= length - L; i += L) {
+    for (; i <= length - 4 * L; i += 4 * L) {
       // Not VectorMask.fromLong, which only AVX-512 and SVE have as an instruction.
+      int word = at + (i >> 6);
+      int word2 = at + ((i + 2 * L) >> 6);
+      int visible0 = (int) (bits[word] >>> i);
+      int visible1 = (int) (bits[word] >>> (i + L));
+      int visible2 = (int) (bits[word2] >>> (i + 2 * L));
+      int visible3 = (int) (bits[word2] >>> (i + 3 * L));
+      VectorMask<Integer> mask0 = laneBits.and(visible0).compare(VectorOperators.NE, 0);
+      VectorMask<Integer> mask1 = laneBits.and(visible1).compare(VectorOperators.NE, 0);
+      VectorMask<Integer> mask2 = laneBits.and(visible2).compare(VectorOperators.NE, 0);
+      VectorMask<Integer> mask3 = laneBits.and(visible3).compare(VectorOperators.NE, 0);
+      FloatVector x0 = FloatVector.fromArray(FLOATS, x, xFrom + i);
+      FloatVector x1 = FloatVector.fromArray(FLOATS, x, xFrom + i + L);
+      FloatVector x2 = FloatVector.fromArray(FLOATS, x, xFrom + i + 2 * L);
+      FloatVector x3 = FloatVector.fromArray(FLOATS, x, xFrom + i + 3 * L);
+      FloatVector v0 = hidden.blend(x0, mask0.cast(FLOATS));
+      FloatVector v1 = hidden.blend(x1, mask1.cast(FLOATS));
+      FloatVector v2 = hidden.blend(x2, mask2.cast(FLOATS));
+      FloatVector v3 = hidden.blend(x3, mask3.cast(FLOATS));
+      v0.intoArray(y, yFrom + i);
+      v1.intoArray(y, yFrom + i + L);
+      v2.intoArray(y, yFrom + i + 2 * L);
+      v3.intoArray(y, yFrom + i + 3 * L);
+      acc = acc.blend(v0, v0.compare(VectorOperators.GT, acc));
+      acc1 = acc1.blend(v1, v1.compare(VectorOperators.GT, acc1));
+      acc2 = acc2.blend(v2, v2.compare(VectorOperators.GT, acc2));
+      acc3 = acc3.blend(v3, v3.compare(VectorOperators.GT, acc3));
+    }
+    for (; i <= length - L; i += L) {
       int visible = (int) (bits[at + (i >> 6)] >>> i);
       VectorMask<Float> mask = laneBits.and(visible).compare(VectorOperators.NE, 0).cast(FLOATS);
       FloatVector v = hidden.blend(FloatVector.fromArray(FLOATS, x, xFrom + i), mask);
       v.intoArray(y, yFrom + i);
       acc = acc.blend(v, v.compare(VectorOperators.GT, acc));
     }
+    acc = acc.blend(acc1, acc1.compare(VectorOperators.GT, acc));
+    acc2 = acc2.blend(acc3, acc3.compare(VectorOperators.GT, acc2));
+    acc = acc.blend(acc2, acc2.compare(VectorOperators.GT, acc));
     // Across the lanes as integers in the floats' order, whose maximum is cheap; none is NaN.
     IntVector keys = (IntVector) acc.convert(VectorOperators.REINTERPRET_F2I, 0);
     IntVector flipped = keys.lanewise(VectorOperators.ASHR, 31).and(Integer.MAX_VALUE);

@@ -56,6 +56,11 @@ public final class PlainKernels {
     }
 
     @Override
+    public void pack(boolean[] flags, int from, int length, long[] bits, int at) {
+      scalar.pack(flags, from, length, bits, at);
+    }
+
+    @Override
     public float sum(float[] x, int from, int to) {
       return scalar.sum(x, from, to);
     }
@@ -103,50 +108,42 @@ public final class PlainKernels {
     }
 
     @Override
-    public void rowMaxima(
-        float[] x, int xAt, int rows, int pitch, float[] maxima, float[] scratch) {
-      vector.rowMaxima(x, xAt, rows, pitch, maxima, scratch);
-    }
-
-    @Override
-    public void stageRows(
-        float[] x,
-        int xAt,
-        int xStride,
-        int rows,
-        int length,
-        float[] staged,
-        float[] maxima,
-        float[] scratch) {
-      vector.stageRows(x, xAt, xStride, rows, length, staged, maxima, scratch);
+    public void rowMaxima(float[] x, int xAt, int xStride, int rows, int length, float[] group) {
+      vector.rowMaxima(x, xAt, xStride, rows, length, group);
     }
 
     @Override
     public void rowWeights(
         float[] x,
         int xAt,
+        int xStride,
         int rows,
-        int pitch,
-        float[] shifts,
+        int length,
+        float[] group,
         float[] p,
         int pAt,
-        float[] sums,
-        float[] scratch) {
-      vector.rowWeights(x, xAt, rows, pitch, shifts, p, pAt, sums, scratch);
+        int pStride,
+        float[] reciprocals) {
+      vector.rowWeights(x, xAt, xStride, rows, length, group, p, pAt, pStride, reciprocals);
     }
 
     @Override
     public void scaleRows(
         float[] p,
         int pAt,
-        int pitch,
+        int pStride,
         int rows,
         int length,
         float[] factors,
         float[] y,
         int yAt,
         int yStride) {
-      vector.scaleRows(p, pAt, pitch, rows, length, factors, y, yAt, yStride);
+      vector.scaleRows(p, pAt, pStride, rows, length, factors, y, yAt, yStride);
+    }
+
+    @Override
+    public void stageRows(float[] x, int xAt, int xStride, int rows, int length, float[] staged) {
+      vector.stageRows(x, xAt, xStride, rows, length, staged);
     }
 
     @Override
