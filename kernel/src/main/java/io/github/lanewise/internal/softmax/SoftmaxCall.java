@@ -72,6 +72,9 @@ public final class SoftmaxCall implements Task {
   public static void run(
       SoftmaxOptions options, float[] x, int from, int length, TaskRunner runner) {
     try (Workspace own = runner.acquire()) {
+      if (options.isPlain() && SoftmaxRow.applyPlain(x, from, length, own)) {
+        return;
+      }
       SoftmaxRow row = own.get(ROW);
       try {
         row.bind(options, NO_MASK, false, false, false);

@@ -32,6 +32,11 @@ public record SoftmaxOptions(
     return temperature == 0f;
   }
 
+  /** Whether weights are wanted, at temperature 1. */
+  boolean isPlain() {
+    return temperature == 1f && !logarithmic;
+  }
+
   /** Whether all visible scores weigh the same: infinite temperature. */
   boolean isUniform() {
     return temperature == Float.POSITIVE_INFINITY;

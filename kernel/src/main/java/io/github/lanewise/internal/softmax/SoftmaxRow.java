@@ -140,6 +140,24 @@ final class SoftmaxRow {
     return end;
   }
 
+  /**
+   * The weights of a row in place, without options and mask: to bind them takes a short row longer
+   * than a pass. NaN among the scores comes back through the sum.
+   *
+   * @return false, with nothing done, where the maximum decides the row without weighing
+   */
+  static boolean applyPlain(float[] x, int from, int length, Workspace workspace) {
+    LaneKernels kernels = Kernels.lanes();
+    float max = kernels.largest(x, from, from + length);
+    if (Float.isInfinite(max)) {
+      return false;
+    }
+    float[] scratch = workspace.get(RowSums.SCRATCH, RowReductions.SCRATCH);
+    long sums = kernels.weights(WeightSums.WRITE, x, from, x, from, 0, length, max, scratch);
+    kernels.scale(x, from, 1f / FloatPair.first(sums), x, from, length);
+    return true;
+  }
+
   /** The whole row, all passes. */
   void apply(Workspace workspace) {
     long[] bits = workspace.get(BITS);

@@ -45,6 +45,7 @@ final class RowDrills {
             (k, n) -> usualWeights(k, n, WeightSums.WRITE)),
         new Drill("largest", true, this::largest, this::usualLargest),
         new Drill("scale", true, this::scale, this::usualScale),
+        new Drill("weights of short rows", true, this::shortWeights, this::usualShortWeights),
         new Drill("rows at once", true, this::groups, this::usualGroups),
         new Drill("uneven rows", true, this::groups, this::usualUnevenGroups),
         new Drill("staged rows", true, this::stagedGroups, this::usualStagedGroups),
@@ -78,6 +79,21 @@ final class RowDrills {
   private void leaves(KernelSet kernels, int from, int to) {
     for (int call = from; call < to; call++) {
       kernels.lanes().weights(WeightSums.WRITE, x, 0, y, 0, 0, RowReductions.LEAF, 3f, scratch);
+    }
+  }
+
+  /** What is left of a row behind whole steps: less than a vector, or more. */
+  private void shortWeights(KernelSet kernels, int from, int to) {
+    LaneKernels rows = kernels.lanes();
+    for (int call = from; call < to; call++) {
+      int length = call % 2 == 0 ? 1 + call % 15 : 17 + call % 40;
+      rows.weights(WeightSums.WRITE, x, 0, y, 0, 0, length, 3f, scratch);
+    }
+  }
+
+  private void usualShortWeights(KernelSet kernels, int calls) {
+    for (int call = 0; call < calls; call++) {
+      kernels.lanes().weights(WeightSums.WRITE, x, 0, y, 0, 0, 50, 3f, scratch);
     }
   }
 

@@ -306,6 +306,19 @@ final class VectorBlocks {
     return left + right;
   }
 
+  /** The same where the last block's sum is known. */
+  static float leafSum(float[] lanes, int at, int from, int to, float end) {
+    int last = (to - 1) / CHUNK % 4;
+    float left = 0f;
+    float right = 0f;
+    for (int block = from / CHUNK % 4; block <= last; block++) {
+      float sum = block < last ? tree(lanes, at + 16 * block) : end;
+      left += block < 2 ? sum : 0f;
+      right += block < 2 ? 0f : sum;
+    }
+    return left + right;
+  }
+
   /** The tree (8, 4, 2, 1) over 16 lanes. */
   private static float tree(float[] lanes, int at) {
     FloatVector even = FloatVector.fromArray(FOUR, lanes, at);

@@ -43,6 +43,9 @@ final class VectorLaneKernels extends RowReductions {
 
   private static final int STEP = ExpLoops.STEP;
 
+  /** The virtual lanes of a block of which nothing has been added up. */
+  private static final float[] NO_SUMS = new float[LANES];
+
   private final ScalarLaneKernels scalar = new ScalarLaneKernels();
 
   @Override
@@ -462,13 +465,26 @@ final class VectorLaneKernels extends RowReductions {
     boolean moment =
         reduction == Reduction.WEIGHTS_AND_MOMENT || reduction == Reduction.WEIGHT_SUM_AND_MOMENT;
     boolean writes = reduction == Reduction.WEIGHTS || reduction == Reduction.WEIGHTS_AND_MOMENT;
-    VectorBlocks.clear(scratch, from, to, moment);
+    // A kernel that writes only at times is one that boxes: what nobody wants goes to scratch.
+    float[] target = writes ? y : scratch;
+    int row = writes ? yRow : SCRATCH_WEIGHTS - from;
     int whole = to & -STEP;
+    boolean endsShort = whole < to && !moment && fits(to - whole, x, target);
+    if (from < whole || !endsShort) {
+      VectorBlocks.clear(scratch, from, endsShort ? whole : to, moment);
+    }
     if (from < whole) {
-      // A kernel that writes only at times is one that boxes: what nobody wants goes to scratch.
-      float[] target = writes ? y : scratch;
-      int row = writes ? yRow : SCRATCH_WEIGHTS - from;
       weights(x, xRow, target, row, from, whole, shift, moment, scratch);
+    }
+    if (endsShort) {
+      boolean begins = whole == from || whole % CHUNK == 0;
+      float[] lanes = begins ? NO_SUMS : scratch;
+      int at = begins ? 0 : ExpLoops.SUMS + whole / CHUNK % 4 * LANES;
+      float end =
+          to - whole < L
+              ? ExpLoops.fewOfBlock(x, xRow, target, row, whole, to, shift, lanes, at)
+              : ExpLoops.endOfBlock(x, xRow, target, row, whole, to, shift, lanes, at);
+      return FloatPair.of(VectorBlocks.leafSum(scratch, ExpLoops.SUMS, from, to, end), 0f);
     }
     if (whole < to) {
       int rest = fillStep(x, xRow, whole, to, scratch);
@@ -480,6 +496,11 @@ final class VectorLaneKernels extends RowReductions {
     float sum = VectorBlocks.leafSum(scratch, ExpLoops.SUMS, from, to);
     return FloatPair.of(
         sum, moment ? VectorBlocks.leafSum(scratch, ExpLoops.MOMENTS, from, to) : 0f);
+  }
+
+  /** Whether the last elements, less than a step, can be weighed where they lie. */
+  private static boolean fits(int count, float[] x, float[] y) {
+    return count >= L || (L == LANES && x.length >= L && y.length >= L);
   }
 
   private static long rest(

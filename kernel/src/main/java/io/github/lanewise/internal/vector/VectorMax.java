@@ -70,12 +70,14 @@ final class VectorMax {
     // The last vector may overlap: an element that counts twice changes no maximum.
     FloatVector last = FloatVector.fromArray(FLOATS, x, to - L);
     acc1 = acc1.blend(last, last.compare(VectorOperators.GT, acc1));
-    acc0 = acc0.blend(acc4, acc4.compare(VectorOperators.GT, acc0));
-    acc1 = acc1.blend(acc5, acc5.compare(VectorOperators.GT, acc1));
-    acc2 = acc2.blend(acc6, acc6.compare(VectorOperators.GT, acc2));
-    acc3 = acc3.blend(acc7, acc7.compare(VectorOperators.GT, acc3));
-    acc0 = acc0.blend(acc2, acc2.compare(VectorOperators.GT, acc0));
-    acc1 = acc1.blend(acc3, acc3.compare(VectorOperators.GT, acc1));
+    if (to - from >= 8 * L) {
+      acc0 = acc0.blend(acc4, acc4.compare(VectorOperators.GT, acc0));
+      acc1 = acc1.blend(acc5, acc5.compare(VectorOperators.GT, acc1));
+      acc2 = acc2.blend(acc6, acc6.compare(VectorOperators.GT, acc2));
+      acc3 = acc3.blend(acc7, acc7.compare(VectorOperators.GT, acc3));
+      acc0 = acc0.blend(acc2, acc2.compare(VectorOperators.GT, acc0));
+      acc1 = acc1.blend(acc3, acc3.compare(VectorOperators.GT, acc1));
+    }
     acc0 = acc0.blend(acc1, acc1.compare(VectorOperators.GT, acc0));
     // Across the lanes as integers in the floats' order, whose maximum is cheap; none is NaN.
     IntVector bits = (IntVector) acc0.convert(VectorOperators.REINTERPRET_F2I, 0);

@@ -68,6 +68,39 @@ class LaneKernelsTest {
   }
 
   @Test
+  void weightsOfShortRowsAtAnyPlaceInAnArray() {
+    for (int length = 1; length <= 300; length++) {
+      for (int before : new int[] {0, 5, 20}) {
+        for (int after : new int[] {0, 3, 20}) {
+          float[] x = Floats.filled(before + length + after, 7f);
+          System.arraycopy(differences(length), 0, x, before, length);
+          if (random.nextInt(4) == 0) {
+            x[before + random.nextInt(length)] = random.nextBoolean() ? Float.NaN : INF;
+          }
+          float[] y = Floats.filled(after + length + before, 7f);
+          float[] expectedInPlace = x.clone();
+          float[] expected = y.clone();
+          float[] expectedScratch = new float[RowReductions.SCRATCH];
+          long sums =
+              SCALAR.weights(
+                  WeightSums.WRITE, x, before, expected, after, 0, length, 1f, expectedScratch);
+          System.arraycopy(expected, after, expectedInPlace, before, length);
+          String what = length + " between " + before + " and " + after;
+          float sum = FloatPair.first(sums);
+          for (WeightSums kind : new WeightSums[] {WeightSums.SUM, WeightSums.WRITE}) {
+            long own = LANES.weights(kind, x, before, y, after, 0, length, 1f, scratch);
+            Floats.assertBits(sum, FloatPair.first(own), what);
+          }
+          Floats.assertBits(expected, y, what);
+          long own = LANES.weights(WeightSums.WRITE, x, before, x, before, 0, length, 1f, scratch);
+          Floats.assertBits(sum, FloatPair.first(own), what);
+          Floats.assertBits(expectedInPlace, x, what);
+        }
+      }
+    }
+  }
+
+  @Test
   void theRestOfWeightsIsWithoutTheMaximaWhichAreCounted() {
     for (int length : Sizes.sweep()) {
       for (int maxima = 0; maxima <= Math.min(3, length); maxima++) {
@@ -106,10 +139,10 @@ class LaneKernelsTest {
       float[] x = differences(length);
       Arrays.fill(x, 0, from, -INF);
       float[] y = new float[length];
-      long whole = LANES.weights(WeightSums.WRITE_WITH_MOMENT, x, 0, y, 0, 0, length, 0f, scratch);
+      WeightSums kind = n % 2 == 0 ? WeightSums.WRITE : WeightSums.WRITE_WITH_MOMENT;
+      long whole = LANES.weights(kind, x, 0, y, 0, 0, length, 0f, scratch);
       float[] z = new float[length];
-      long part =
-          LANES.weights(WeightSums.WRITE_WITH_MOMENT, x, 0, z, 0, from, length, 0f, scratch);
+      long part = LANES.weights(kind, x, 0, z, 0, from, length, 0f, scratch);
       assertEquals(whole, part, "from " + from + " to " + length);
       Floats.assertBits(y, z, "from " + from + " to " + length);
     }

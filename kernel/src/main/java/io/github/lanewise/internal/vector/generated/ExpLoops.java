@@ -23,6 +23,7 @@ import static io.github.lanewise.internal.kernel.ExpPolynomial.UNSCALE_NEGATIVE;
 import static io.github.lanewise.internal.kernel.ExpPolynomial.UNSCALE_POSITIVE;
 import static io.github.lanewise.internal.kernel.TileKernels.PANEL;
 import static io.github.lanewise.internal.vector.LaneShuffles.NUMBERS;
+import static io.github.lanewise.internal.vector.LaneShuffles.ROTATIONS;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
@@ -248,6 +249,158 @@ public final class ExpLoops {
     IntVector scale = ((IntVector) biased.convert(REINTERPRET_F2I, 0)).lanewise(LSHL, 23);
     p = p.mul((FloatVector) scale.convert(REINTERPRET_I2F, 0));
     p.mul(unscale).intoArray(y, yFrom, own);
+  }
+
+  /**
+   * y = exp(x - shift) in the last elements [from, to) of a block, at least a vector and less than
+   * a step, and returns the tree over the 16 lanes that begin at {@code lanes[at]} and these are
+   * added to. The last vector overlaps the one before it: in place its inputs would be gone by
+   * then, so it is read first. What it writes once more has the same bits.
+   */
+  public static float endOfBlock(
+      float[] x,
+      int xRow,
+      float[] y,
+      int yRow,
+      int from,
+      int to,
+      float shift,
+      float[] lanes,
+      int at) {
+    for (int round = Practice.rounds; round > 0; round--) {}
+    assert to - from >= L : from + " to " + to + " in vectors of " + L;
+    assert from % STEP == 0 && to - from < STEP : from + " to " + to + " is not the end of a step";
+    assert xRow + from >= 0 && xRow + to <= x.length && x.length >= L
+        : "row " + xRow + ", " + from + " to " + to + " of " + x.length;
+    assert yRow + from >= 0 && yRow + to <= y.length && y.length >= L
+        : "row " + yRow + ", " + from + " to " + to + " of " + y.length;
+    FloatVector magic = FloatVector.broadcast(F, MAGIC);
+    FloatVector log2E = FloatVector.broadcast(F, LOG2_E);
+    FloatVector minusLn2High = FloatVector.broadcast(F, -LN2_HI);
+    FloatVector minusLn2Low = FloatVector.broadcast(F, -LN2_LO);
+    FloatVector one = FloatVector.broadcast(F, 1f);
+    FloatVector c2 = FloatVector.broadcast(F, C2);
+    FloatVector c3 = FloatVector.broadcast(F, C3);
+    FloatVector c4 = FloatVector.broadcast(F, C4);
+    FloatVector c5 = FloatVector.broadcast(F, C5);
+    FloatVector c6 = FloatVector.broadcast(F, C6);
+    FloatVector dLast = FloatVector.fromArray(F, x, xRow + to - L).sub(shift);
+    FloatVector vLast = dLast.blend(FLUSHED, dLast.compare(LT, FLUSH_BELOW));
+    FloatVector biasedLast = vLast.fma(log2E, magic);
+    FloatVector nLast = biasedLast.sub(magic);
+    FloatVector rLast = nLast.fma(minusLn2High, vLast);
+    rLast = nLast.fma(minusLn2Low, rLast);
+    FloatVector pLast = c6.fma(rLast, c5);
+    pLast = pLast.fma(rLast, c4);
+    pLast = pLast.fma(rLast, c3);
+    pLast = pLast.fma(rLast, c2);
+    pLast = pLast.fma(rLast, one);
+    pLast = pLast.fma(rLast, one);
+    IntVector scaleLast = ((IntVector) biasedLast.convert(REINTERPRET_F2I, 0)).lanewise(LSHL, 23);
+    pLast = pLast.mul((FloatVector) scaleLast.convert(REINTERPRET_I2F, 0));
+    FloatVector acc0 = FloatVector.fromArray(F, lanes, at);
+    FloatVector acc1 = FloatVector.fromArray(F, lanes, at + 1 * L % LANES);
+    FloatVector acc2 = FloatVector.fromArray(F, lanes, at + 2 * L % LANES);
+    FloatVector acc3 = FloatVector.fromArray(F, lanes, at + 3 * L % LANES);
+    int j = from;
+    for (; j <= to - L; j += L) {
+      FloatVector d = FloatVector.fromArray(F, x, xRow + j).sub(shift);
+      FloatVector v = d.blend(FLUSHED, d.compare(LT, FLUSH_BELOW));
+      FloatVector biased = v.fma(log2E, magic);
+      FloatVector n = biased.sub(magic);
+      FloatVector r = n.fma(minusLn2High, v);
+      r = n.fma(minusLn2Low, r);
+      FloatVector p = c6.fma(r, c5);
+      p = p.fma(r, c4);
+      p = p.fma(r, c3);
+      p = p.fma(r, c2);
+      p = p.fma(r, one);
+      p = p.fma(r, one);
+      IntVector scale = ((IntVector) biased.convert(REINTERPRET_F2I, 0)).lanewise(LSHL, 23);
+      p = p.mul((FloatVector) scale.convert(REINTERPRET_I2F, 0));
+      p.intoArray(y, yRow + j);
+      FloatVector next = acc0.add(p);
+      acc0 = L == 16 ? next : acc1;
+      acc1 = L == 8 ? next : acc2;
+      acc2 = acc3;
+      acc3 = next;
+    }
+    pLast.intoArray(y, yRow + to - L);
+    int count = to - j;
+    VectorMask<Float> beyond = FloatVector.fromArray(F, NUMBERS, 0).compare(GE, count);
+    acc0 = acc0.add(pLast.rearrange(ROTATIONS[L - count]).blend(0f, beyond));
+    FloatVector sums = acc0;
+    if (L == 16) {
+      sums = sums.add(sums.rearrange(ROTATIONS[8 % L]));
+    } else {
+      sums = L == 8 ? acc0.add(acc1) : acc0.add(acc2).add(acc1.add(acc3));
+    }
+    if (L >= 8) {
+      sums = sums.add(sums.rearrange(ROTATIONS[4 % L]));
+    }
+    sums = sums.add(sums.rearrange(ROTATIONS[2]));
+    return sums.add(sums.rearrange(ROTATIONS[1])).lane(0);
+  }
+
+  /**
+   * The same for fewer elements than a vector of 16 has, in arrays that have one; to be used where
+   * stores can be masked. The vectors are moved to where the arrays have room for them.
+   */
+  public static float fewOfBlock(
+      float[] x,
+      int xRow,
+      float[] y,
+      int yRow,
+      int from,
+      int to,
+      float shift,
+      float[] lanes,
+      int at) {
+    for (int round = Practice.rounds; round > 0; round--) {}
+    assert from < to && to - from < L && L == LANES : from + " to " + to + " in vectors of " + L;
+    assert from % STEP == 0 && to - from < STEP : from + " to " + to + " is not the end of a step";
+    assert xRow + from >= 0 && xRow + to <= x.length && x.length >= L
+        : "row " + xRow + ", " + from + " to " + to + " of " + x.length;
+    assert yRow + from >= 0 && yRow + to <= y.length && y.length >= L
+        : "row " + yRow + ", " + from + " to " + to + " of " + y.length;
+    FloatVector magic = FloatVector.broadcast(F, MAGIC);
+    FloatVector log2E = FloatVector.broadcast(F, LOG2_E);
+    FloatVector minusLn2High = FloatVector.broadcast(F, -LN2_HI);
+    FloatVector minusLn2Low = FloatVector.broadcast(F, -LN2_LO);
+    FloatVector one = FloatVector.broadcast(F, 1f);
+    FloatVector c2 = FloatVector.broadcast(F, C2);
+    FloatVector c3 = FloatVector.broadcast(F, C3);
+    FloatVector c4 = FloatVector.broadcast(F, C4);
+    FloatVector c5 = FloatVector.broadcast(F, C5);
+    FloatVector c6 = FloatVector.broadcast(F, C6);
+    int count = to - from;
+    int xAt = Math.min(xRow + from, x.length - L);
+    int yAt = Math.min(yRow + from, y.length - L);
+    int yLane = yRow + from - yAt;
+    FloatVector numbers = FloatVector.fromArray(F, NUMBERS, 0);
+    FloatVector d = FloatVector.fromArray(F, x, xAt).rearrange(ROTATIONS[xRow + from - xAt]);
+    d = d.sub(shift);
+    VectorMask<Float> beyond = numbers.compare(GE, count);
+    FloatVector v = d.blend(FLUSHED, d.compare(LT, FLUSH_BELOW).or(beyond));
+    FloatVector biased = v.fma(log2E, magic);
+    FloatVector n = biased.sub(magic);
+    FloatVector r = n.fma(minusLn2High, v);
+    r = n.fma(minusLn2Low, r);
+    FloatVector p = c6.fma(r, c5);
+    p = p.fma(r, c4);
+    p = p.fma(r, c3);
+    p = p.fma(r, c2);
+    p = p.fma(r, one);
+    p = p.fma(r, one);
+    IntVector scale = ((IntVector) biased.convert(REINTERPRET_F2I, 0)).lanewise(LSHL, 23);
+    p = p.mul((FloatVector) scale.convert(REINTERPRET_I2F, 0));
+    VectorMask<Float> own = numbers.compare(GE, yLane).and(numbers.compare(LT, yLane + count));
+    p.rearrange(ROTATIONS[L - yLane]).intoArray(y, yAt, own);
+    FloatVector sums = FloatVector.fromArray(F, lanes, at).add(p);
+    sums = sums.add(sums.rearrange(ROTATIONS[8 % L]));
+    sums = sums.add(sums.rearrange(ROTATIONS[4 % L]));
+    sums = sums.add(sums.rearrange(ROTATIONS[2]));
+    return sums.add(sums.rearrange(ROTATIONS[1])).lane(0);
   }
 
   /** y = exp(x - shift), and the lanes of the sums. */
