@@ -18,6 +18,9 @@ abstract class DecodePages {
   /** Distance between two groups of lanes; or between two rows. */
   int stride;
 
+  /** Whether keys lie row by row, in floats: {@link #stride} is then between two rows. */
+  boolean keysInRows;
+
   /** Whether the values that were found lie row by row, with all columns side by side. */
   boolean inRows;
 

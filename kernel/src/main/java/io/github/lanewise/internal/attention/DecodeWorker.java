@@ -153,6 +153,10 @@ final class DecodeWorker {
       int groups = (stop - key + lanes - 1) / lanes;
       pages.findKeys(head, chunk0 + key, groups);
       int to = scoreRow * CHUNK + key;
+      if (pages.keysInRows) {
+        multiplyRows(stop - key, queryRow, to);
+        continue;
+      }
       if (call.pageLength < lanes) { // the lanes beyond the page are not the next page's
         Arrays.fill(group, 0f);
         multiplyKeys(groups, queryRow, group, 0, lanes);
@@ -167,6 +171,24 @@ final class DecodeWorker {
         int scale = scaleAt(head, chunk0 + key);
         Kernels.decode().scale(scores.scores, to, headRows, stop - key, scales, scale);
       }
+    }
+  }
+
+  private void multiplyRows(int keys, int queryRow, int to) {
+    for (int dim = 0; dim < call.headDim; dim += CHUNK) {
+      Kernels.decode()
+          .productOfKeys(
+              (float[]) pages.array,
+              pages.from + dim,
+              pages.stride,
+              keys,
+              Math.min(CHUNK, call.headDim - dim),
+              queries,
+              (dim / CHUNK * rows.count + queryRow) * CHUNK,
+              headRows,
+              scores.scores,
+              to,
+              CHUNK);
     }
   }
 

@@ -9,9 +9,10 @@ import io.github.lanewise.internal.tensor.StagedRows;
 import io.github.lanewise.internal.tensor.StridedFloats;
 
 /**
- * Keys and values in tensors. A chunk of one head's keys at a time is brought into groups of lanes:
- * it stays in the cache until the products have read it. Values are read where they lie if the
- * kernels can: in an array, in rows of whole groups; else they go the way of the keys.
+ * Keys and values in tensors. They are read where they lie if the kernels can: in an array, in rows
+ * of whole groups. Else a chunk of one head's at a time is brought into groups of lanes: it stays
+ * in the cache until the products have read it. Where values are not in such rows, keys go their
+ * way.
  */
 final class TensorPages extends DecodePages {
 
@@ -32,19 +33,20 @@ final class TensorPages extends DecodePages {
   @SuppressWarnings("NullAway.Init") // bound before use
   TensorPages() {}
 
-  /** Whether values are read where they lie: {@code width} columns of them, in whole groups. */
-  static boolean areInRows(StridedFloats v, int width) {
-    return v.arrayOrNull() != null && v.size(v.rank() - 1) == width;
+  /** Whether keys or values can be read where they lie, all {@code width} columns of them. */
+  static boolean areInRows(StridedFloats t, int width) {
+    return t.arrayOrNull() != null && t.size(t.rank() - 1) == width;
   }
 
   void bind(DecodeCall call, TensorSource source, int sequence) {
     this.call = call;
     this.source = source;
     this.sequence = sequence;
-    if (keys.length < CHUNK * call.headDim) {
+    inRows = areInRows(source.values(), call.width);
+    keysInRows = inRows && areInRows(source.keys(), call.headDim) && call.headDim % GROUP == 0;
+    if (!keysInRows && keys.length < CHUNK * call.headDim) {
       keys = new float[CHUNK * call.headDim];
     }
-    inRows = areInRows(source.values(), call.width);
     if (!inRows && values.length < CHUNK * call.width) {
       values = new float[CHUNK * call.width];
     }
@@ -57,6 +59,10 @@ final class TensorPages extends DecodePages {
 
   @Override
   void load(int head, long chunk0, int from, int end) {
+    if (keysInRows) {
+      source.bringScatteredKeysNear(sequence, head, chunk0 + from, chunk0 + end, staging);
+      return;
+    }
     rows.set(call.mask, sequence, head * call.group, call.group, 0, call.queries(sequence));
     rows.findSeen(chunk0, chunk0 + end);
     chunk.set(0, sequence, head, chunk0 / CHUNK, chunk0 + from, chunk0 + end, call.headDim);
@@ -76,6 +82,13 @@ final class TensorPages extends DecodePages {
 
   @Override
   void findKeys(int head, long token, int groups) {
+    float[] own = source.keys().arrayOrNull();
+    if (keysInRows && own != null) {
+      array = own;
+      from = (int) source.keyAt(sequence, head, token);
+      stride = source.keyStride();
+      return;
+    }
     array = keys;
     from = (int) (token % CHUNK) * call.headDim;
     stride = call.headDim * GROUP;

@@ -57,6 +57,31 @@ final class TensorSource implements KeyValueSource {
     sequences = null;
   }
 
+  StridedFloats keys() {
+    return k;
+  }
+
+  /** Where a key lies. */
+  long keyAt(int sequence, int head, long key) {
+    return sequences.keyAt(k, sequence, head, key - firstRow);
+  }
+
+  /** Distance between two keys. */
+  int keyStride() {
+    return (int) sequences.rowStride(k);
+  }
+
+  /**
+   * Brings keys that are about to be read in pieces into the cache, unless they follow one another:
+   * then the processor does so by itself.
+   */
+  void bringScatteredKeysNear(int sequence, int head, long from, long end, StagedRows staging) {
+    if (keyStride() != headDim) {
+      long row = keyAt(sequence, head, from);
+      staging.bringNear(k, row, keyStride(), (int) (end - from), headDim);
+    }
+  }
+
   StridedFloats values() {
     return v;
   }

@@ -87,6 +87,28 @@ public interface DecodeKernels {
       int outStride);
 
   /**
+   * The dot products with keys where they lie, each a row of floats: {@code out[q][k] =
+   * fma(b[q][t], a[from + k·pitch + t], …)}, ascending over t, going on from what is in {@code
+   * out}. What follows the results of a row, up to a multiple of {@link #GROUP}, may be
+   * overwritten.
+   *
+   * @param keys at least one
+   * @param depth a multiple of {@link #GROUP}, at most {@link Arithmetic#CHUNK}
+   */
+  void productOfKeys(
+      float[] a,
+      int from,
+      int pitch,
+      int keys,
+      int depth,
+      float[] b,
+      int bFrom,
+      int queries,
+      float[] out,
+      int outFrom,
+      int outStride);
+
+  /**
    * {@code x[r][i] = x[r][i] · scales[i]} for rows {@link Arithmetic#CHUNK} apart: the scales of
    * int8 keys or values, one for each token. What follows the {@code length} elements of a row
    * belongs to the next page and is left alone.

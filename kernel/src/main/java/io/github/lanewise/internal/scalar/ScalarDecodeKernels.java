@@ -70,6 +70,31 @@ public final class ScalarDecodeKernels implements DecodeKernels {
   }
 
   @Override
+  public void productOfKeys(
+      float[] a,
+      int from,
+      int pitch,
+      int keys,
+      int depth,
+      float[] b,
+      int bFrom,
+      int queries,
+      float[] out,
+      int outFrom,
+      int outStride) {
+    for (int q = 0; q < queries; q++) {
+      for (int k = 0; k < keys; k++) {
+        int to = outFrom + q * outStride + k;
+        float sum = out[to];
+        for (int t = 0; t < depth; t++) {
+          sum = ScalarMath.fma(b[bFrom + q * CHUNK + t], a[from + k * pitch + t], sum);
+        }
+        out[to] = sum;
+      }
+    }
+  }
+
+  @Override
   public void scale(float[] x, int from, int rows, int length, float[] scales, int scalesFrom) {
     for (int r = 0; r < rows; r++) {
       for (int i = 0; i < length; i++) {

@@ -38,6 +38,7 @@ final class DecodeDrills {
               (kernels, calls) -> usualProducts(kernels, element, page, calls)));
     }
     drills.add(new Drill("product of rows", true, this::rowProducts, this::usualRowProducts));
+    drills.add(new Drill("product of keys", true, this::keyProducts, this::usualKeyProducts));
     drills.add(new Drill("scales", true, this::scales, this::usualScales));
     return drills;
   }
@@ -96,6 +97,24 @@ final class DecodeDrills {
     int queries = QUERIES + 1;
     Arrays.fill(out, 0f);
     decode.productOfRows(rows, 0, WIDE, columns, depth, factors, 0, queries, out, 0, 2 * CHUNK);
+  }
+
+  private void keyProducts(KernelSet kernels, int from, int to) {
+    for (int call = from; call < to; call++) {
+      int depth = (1 + call % 2) * DecodeKernels.GROUP;
+      keyProduct(kernels.decode(), 1 + call % 20, depth, 1 + call % QUERIES);
+    }
+  }
+
+  private void usualKeyProducts(KernelSet kernels, int calls) {
+    for (int call = 0; call < calls; call++) {
+      keyProduct(kernels.decode(), WIDE / 2, DIM, QUERIES);
+    }
+  }
+
+  private void keyProduct(DecodeKernels decode, int keys, int depth, int queries) {
+    Arrays.fill(out, 0f);
+    decode.productOfKeys(rows, 0, DIM, keys, depth, factors, 0, queries, out, 0, 2 * CHUNK);
   }
 
   private void scales(KernelSet kernels, int from, int to) {

@@ -6,6 +6,7 @@ import io.github.lanewise.internal.kernel.DecodeKernels;
 import io.github.lanewise.internal.kernel.Practice;
 import io.github.lanewise.internal.scalar.ScalarDecodeKernels;
 import io.github.lanewise.internal.vector.generated.DecodeTiles;
+import io.github.lanewise.internal.vector.generated.Transposes;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -23,6 +24,8 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>Rows of floats that lie one after the other are read as far across as registers allow, so that
  * the lines of a row follow each other.
+ *
+ * <p>Keys in rows are transposed in registers and multiplied at once, by all queries.
  */
 public final class VectorDecodeKernels implements DecodeKernels {
 
@@ -121,6 +124,27 @@ public final class VectorDecodeKernels implements DecodeKernels {
       for (; c < columns; c += L) {
         DecodeTiles.rows1x1(a, from + c, pitch, depth, b, row, out, to + c);
       }
+    }
+  }
+
+  @Override
+  public void productOfKeys(
+      float[] a,
+      int from,
+      int pitch,
+      int keys,
+      int depth,
+      float[] b,
+      int bFrom,
+      int queries,
+      float[] out,
+      int outFrom,
+      int outStride) {
+    for (int k = 0; k < keys; k += L) {
+      int row = from + k * pitch;
+      int count = Math.min(L, keys - k);
+      Transposes.multiply(
+          a, row, pitch, count, depth, b, bFrom, queries, out, outFrom + k, outStride);
     }
   }
 

@@ -105,6 +105,45 @@ class DecodeKernelsTest {
     }
   }
 
+  /** Keys in rows anywhere, also from the last to the first; no result but theirs counts. */
+  @Test
+  void keysWhereTheyLie() {
+    SplittableRandom random = new SplittableRandom(8);
+    for (int round = 0; round < 300; round++) {
+      int keys = 1 + random.nextInt(70);
+      int depth = 16 * (1 + random.nextInt(16));
+      int queries = 1 + random.nextInt(8);
+      int distance = depth + random.nextInt(3) * random.nextInt(20);
+      boolean backward = random.nextInt(4) == 0;
+      int pitch = backward ? -distance : distance;
+      float[] a = FloatKind.SPRINKLED.floats(random, MARGIN + (keys - 1) * distance + depth);
+      int from = backward ? MARGIN + (keys - 1) * distance : MARGIN;
+      float[] b = FloatKind.SPRINKLED.floats(random, 8 * CHUNK);
+      int room = (keys + 15) & -16;
+      int outStride = room + random.nextInt(8);
+      float[] before = FloatKind.SPRINKLED.floats(random, MARGIN + 8 * outStride + room);
+      String drawn = keys + " keys, depth " + depth + ", " + queries + " queries";
+      for (DecodeKernels kernels :
+          new DecodeKernels[] {Kernels.decode(), new ScalarDecodeKernels()}) {
+        float[] out = before.clone();
+        kernels.productOfKeys(a, from, pitch, keys, depth, b, 0, queries, out, MARGIN, outStride);
+        for (int at = 0; at < out.length; at++) {
+          int q = Math.floorDiv(at - MARGIN, outStride);
+          int k = Math.floorMod(at - MARGIN, outStride);
+          float expected = before[at];
+          if (q >= 0 && q < queries && k < keys) {
+            for (int t = 0; t < depth; t++) {
+              expected = Math.fma(b[q * CHUNK + t], a[from + k * pitch + t], expected);
+            }
+          } else if (q >= 0 && q < queries && k < room) {
+            continue;
+          }
+          Floats.assertBits(expected, out[at], drawn + ", element " + at);
+        }
+      }
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(
       value = Element.class,
