@@ -143,8 +143,14 @@ public final class VectorDecodeKernels implements DecodeKernels {
     for (int k = 0; k < keys; k += L) {
       int row = from + k * pitch;
       int count = Math.min(L, keys - k);
-      Transposes.multiply(
-          a, row, pitch, count, depth, b, bFrom, queries, out, outFrom + k, outStride);
+      int to = outFrom + k;
+      if (L == 16) {
+        Transposes.keys16(a, row, pitch, count, depth, b, bFrom, queries, out, to, outStride);
+      } else if (L == 8) {
+        Transposes.keys8(a, row, pitch, count, depth, b, bFrom, queries, out, to, outStride);
+      } else {
+        Transposes.keys4(a, row, pitch, count, depth, b, bFrom, queries, out, to, outStride);
+      }
     }
   }
 

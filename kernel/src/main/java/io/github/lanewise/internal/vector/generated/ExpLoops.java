@@ -252,10 +252,10 @@ public final class ExpLoops {
   }
 
   /**
-   * y = exp(x - shift) in the last elements [from, to) of a block, at least a vector and less than a
-   * step, and returns the tree over the 16 lanes that begin at {@code lanes[at]} and these are added
-   * to. The last vector overlaps the one before it: in place its inputs would be gone by then, so it
-   * is read first. What it writes once more has the same bits.
+   * y = exp(x - shift) in the last elements [from, to) of a block, at least a vector and less than
+   * a step, and returns the tree over the 16 lanes that begin at {@code lanes[at]} and these are
+   * added to. The last vector overlaps the one before it: in place its inputs would be gone by
+   * then, so it is read first. What it writes once more has the same bits.
    */
   public static float endOfBlock(
       float[] x,

@@ -314,28 +314,15 @@ public final class Transposes {
   }
 
   /**
-   * {@code out[query][lane] = fma(b[query][t], a[from + lane·pitch + t], …)} for a vector of keys,
+   * {@code out[query][lane] = fma(b[query][t], a[from + lane·pitch + t], …)} for 16 keys,
    * ascending over t: their rows are transposed in registers and multiplied at once. While the
    * shuffles keep one port busy, the multiply-adds are another's. The sums go through memory: with
    * an accumulator for each query C2 spilled.
    *
    * @param keys of which there are rows; the lanes beyond repeat the last one
-   * @param depth a multiple of L
+   * @param depth a multiple of 16
    */
-  public static void multiply(
-  float[] a, int from, int pitch, int keys, int depth, float[] b, int bFrom, int queries, float[] out, int to,
-  int outStride) {
-    if (L == 16) {
-      keys16(a, from, pitch, keys, depth, b, bFrom, queries, out, to, outStride);
-    } else if (L == 8) {
-      keys8(a, from, pitch, keys, depth, b, bFrom, queries, out, to, outStride);
-    } else {
-      keys4(a, from, pitch, keys, depth, b, bFrom, queries, out, to, outStride);
-    }
-  }
-
-  /** 16 keys. */
-  private static void keys16(
+  public static void keys16(
       float[] a,
       int from,
       int pitch,
@@ -365,38 +352,22 @@ public final class Transposes {
     int a14 = from + Math.min(14, keys - 1) * pitch;
     int a15 = from + Math.min(15, keys - 1) * pitch;
     for (int t = 0; t < depth; t += 16) {
-      IntVector r0 =
-      (IntVector) FloatVector.fromArray(F, a, a0 + t).convert(REINTERPRET_F2I, 0);
-      IntVector r1 =
-      (IntVector) FloatVector.fromArray(F, a, a1 + t).convert(REINTERPRET_F2I, 0);
-      IntVector r2 =
-      (IntVector) FloatVector.fromArray(F, a, a2 + t).convert(REINTERPRET_F2I, 0);
-      IntVector r3 =
-      (IntVector) FloatVector.fromArray(F, a, a3 + t).convert(REINTERPRET_F2I, 0);
-      IntVector r4 =
-      (IntVector) FloatVector.fromArray(F, a, a4 + t).convert(REINTERPRET_F2I, 0);
-      IntVector r5 =
-      (IntVector) FloatVector.fromArray(F, a, a5 + t).convert(REINTERPRET_F2I, 0);
-      IntVector r6 =
-      (IntVector) FloatVector.fromArray(F, a, a6 + t).convert(REINTERPRET_F2I, 0);
-      IntVector r7 =
-      (IntVector) FloatVector.fromArray(F, a, a7 + t).convert(REINTERPRET_F2I, 0);
-      IntVector r8 =
-      (IntVector) FloatVector.fromArray(F, a, a8 + t).convert(REINTERPRET_F2I, 0);
-      IntVector r9 =
-      (IntVector) FloatVector.fromArray(F, a, a9 + t).convert(REINTERPRET_F2I, 0);
-      IntVector r10 =
-      (IntVector) FloatVector.fromArray(F, a, a10 + t).convert(REINTERPRET_F2I, 0);
-      IntVector r11 =
-      (IntVector) FloatVector.fromArray(F, a, a11 + t).convert(REINTERPRET_F2I, 0);
-      IntVector r12 =
-      (IntVector) FloatVector.fromArray(F, a, a12 + t).convert(REINTERPRET_F2I, 0);
-      IntVector r13 =
-      (IntVector) FloatVector.fromArray(F, a, a13 + t).convert(REINTERPRET_F2I, 0);
-      IntVector r14 =
-      (IntVector) FloatVector.fromArray(F, a, a14 + t).convert(REINTERPRET_F2I, 0);
-      IntVector r15 =
-      (IntVector) FloatVector.fromArray(F, a, a15 + t).convert(REINTERPRET_F2I, 0);
+      IntVector r0 = (IntVector) FloatVector.fromArray(F, a, a0 + t).convert(REINTERPRET_F2I, 0);
+      IntVector r1 = (IntVector) FloatVector.fromArray(F, a, a1 + t).convert(REINTERPRET_F2I, 0);
+      IntVector r2 = (IntVector) FloatVector.fromArray(F, a, a2 + t).convert(REINTERPRET_F2I, 0);
+      IntVector r3 = (IntVector) FloatVector.fromArray(F, a, a3 + t).convert(REINTERPRET_F2I, 0);
+      IntVector r4 = (IntVector) FloatVector.fromArray(F, a, a4 + t).convert(REINTERPRET_F2I, 0);
+      IntVector r5 = (IntVector) FloatVector.fromArray(F, a, a5 + t).convert(REINTERPRET_F2I, 0);
+      IntVector r6 = (IntVector) FloatVector.fromArray(F, a, a6 + t).convert(REINTERPRET_F2I, 0);
+      IntVector r7 = (IntVector) FloatVector.fromArray(F, a, a7 + t).convert(REINTERPRET_F2I, 0);
+      IntVector r8 = (IntVector) FloatVector.fromArray(F, a, a8 + t).convert(REINTERPRET_F2I, 0);
+      IntVector r9 = (IntVector) FloatVector.fromArray(F, a, a9 + t).convert(REINTERPRET_F2I, 0);
+      IntVector r10 = (IntVector) FloatVector.fromArray(F, a, a10 + t).convert(REINTERPRET_F2I, 0);
+      IntVector r11 = (IntVector) FloatVector.fromArray(F, a, a11 + t).convert(REINTERPRET_F2I, 0);
+      IntVector r12 = (IntVector) FloatVector.fromArray(F, a, a12 + t).convert(REINTERPRET_F2I, 0);
+      IntVector r13 = (IntVector) FloatVector.fromArray(F, a, a13 + t).convert(REINTERPRET_F2I, 0);
+      IntVector r14 = (IntVector) FloatVector.fromArray(F, a, a14 + t).convert(REINTERPRET_F2I, 0);
+      IntVector r15 = (IntVector) FloatVector.fromArray(F, a, a15 + t).convert(REINTERPRET_F2I, 0);
       IntVector up = IntVector.fromArray(I, UP_8, 0);
       IntVector down = IntVector.fromArray(I, DOWN_8, 0);
       IntVector upper;
@@ -519,8 +490,16 @@ public final class Transposes {
     }
   }
 
-  /** 8 keys. */
-  private static void keys8(
+  /**
+   * {@code out[query][lane] = fma(b[query][t], a[from + lane·pitch + t], …)} for 8 keys,
+   * ascending over t: their rows are transposed in registers and multiplied at once. While the
+   * shuffles keep one port busy, the multiply-adds are another's. The sums go through memory: with
+   * an accumulator for each query C2 spilled.
+   *
+   * @param keys of which there are rows; the lanes beyond repeat the last one
+   * @param depth a multiple of 8
+   */
+  public static void keys8(
       float[] a,
       int from,
       int pitch,
@@ -542,22 +521,14 @@ public final class Transposes {
     int a6 = from + Math.min(6, keys - 1) * pitch;
     int a7 = from + Math.min(7, keys - 1) * pitch;
     for (int t = 0; t < depth; t += 8) {
-      IntVector r0 =
-      (IntVector) FloatVector.fromArray(F, a, a0 + t).convert(REINTERPRET_F2I, 0);
-      IntVector r1 =
-      (IntVector) FloatVector.fromArray(F, a, a1 + t).convert(REINTERPRET_F2I, 0);
-      IntVector r2 =
-      (IntVector) FloatVector.fromArray(F, a, a2 + t).convert(REINTERPRET_F2I, 0);
-      IntVector r3 =
-      (IntVector) FloatVector.fromArray(F, a, a3 + t).convert(REINTERPRET_F2I, 0);
-      IntVector r4 =
-      (IntVector) FloatVector.fromArray(F, a, a4 + t).convert(REINTERPRET_F2I, 0);
-      IntVector r5 =
-      (IntVector) FloatVector.fromArray(F, a, a5 + t).convert(REINTERPRET_F2I, 0);
-      IntVector r6 =
-      (IntVector) FloatVector.fromArray(F, a, a6 + t).convert(REINTERPRET_F2I, 0);
-      IntVector r7 =
-      (IntVector) FloatVector.fromArray(F, a, a7 + t).convert(REINTERPRET_F2I, 0);
+      IntVector r0 = (IntVector) FloatVector.fromArray(F, a, a0 + t).convert(REINTERPRET_F2I, 0);
+      IntVector r1 = (IntVector) FloatVector.fromArray(F, a, a1 + t).convert(REINTERPRET_F2I, 0);
+      IntVector r2 = (IntVector) FloatVector.fromArray(F, a, a2 + t).convert(REINTERPRET_F2I, 0);
+      IntVector r3 = (IntVector) FloatVector.fromArray(F, a, a3 + t).convert(REINTERPRET_F2I, 0);
+      IntVector r4 = (IntVector) FloatVector.fromArray(F, a, a4 + t).convert(REINTERPRET_F2I, 0);
+      IntVector r5 = (IntVector) FloatVector.fromArray(F, a, a5 + t).convert(REINTERPRET_F2I, 0);
+      IntVector r6 = (IntVector) FloatVector.fromArray(F, a, a6 + t).convert(REINTERPRET_F2I, 0);
+      IntVector r7 = (IntVector) FloatVector.fromArray(F, a, a7 + t).convert(REINTERPRET_F2I, 0);
       IntVector up = IntVector.fromArray(I, UP_4, 0);
       IntVector down = IntVector.fromArray(I, DOWN_4, 0);
       IntVector upper;
@@ -614,8 +585,16 @@ public final class Transposes {
     }
   }
 
-  /** 4 keys. */
-  private static void keys4(
+  /**
+   * {@code out[query][lane] = fma(b[query][t], a[from + lane·pitch + t], …)} for 4 keys,
+   * ascending over t: their rows are transposed in registers and multiplied at once. While the
+   * shuffles keep one port busy, the multiply-adds are another's. The sums go through memory: with
+   * an accumulator for each query C2 spilled.
+   *
+   * @param keys of which there are rows; the lanes beyond repeat the last one
+   * @param depth a multiple of 4
+   */
+  public static void keys4(
       float[] a,
       int from,
       int pitch,
@@ -633,14 +612,10 @@ public final class Transposes {
     int a2 = from + Math.min(2, keys - 1) * pitch;
     int a3 = from + Math.min(3, keys - 1) * pitch;
     for (int t = 0; t < depth; t += 4) {
-      IntVector r0 =
-      (IntVector) FloatVector.fromArray(F, a, a0 + t).convert(REINTERPRET_F2I, 0);
-      IntVector r1 =
-      (IntVector) FloatVector.fromArray(F, a, a1 + t).convert(REINTERPRET_F2I, 0);
-      IntVector r2 =
-      (IntVector) FloatVector.fromArray(F, a, a2 + t).convert(REINTERPRET_F2I, 0);
-      IntVector r3 =
-      (IntVector) FloatVector.fromArray(F, a, a3 + t).convert(REINTERPRET_F2I, 0);
+      IntVector r0 = (IntVector) FloatVector.fromArray(F, a, a0 + t).convert(REINTERPRET_F2I, 0);
+      IntVector r1 = (IntVector) FloatVector.fromArray(F, a, a1 + t).convert(REINTERPRET_F2I, 0);
+      IntVector r2 = (IntVector) FloatVector.fromArray(F, a, a2 + t).convert(REINTERPRET_F2I, 0);
+      IntVector r3 = (IntVector) FloatVector.fromArray(F, a, a3 + t).convert(REINTERPRET_F2I, 0);
       IntVector up = IntVector.fromArray(I, UP_2, 0);
       IntVector down = IntVector.fromArray(I, DOWN_2, 0);
       IntVector upper;
