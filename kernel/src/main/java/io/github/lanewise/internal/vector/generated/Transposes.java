@@ -314,10 +314,10 @@ public final class Transposes {
   }
 
   /**
-   * {@code out[query][lane] = fma(b[query][t], a[from + lane·pitch + t], …)} for 16 keys,
-   * ascending over t: their rows are transposed in registers and multiplied at once. While the
-   * shuffles keep one port busy, the multiply-adds are another's. The sums go through memory: with
-   * an accumulator for each query C2 spilled.
+   * {@code out[query][lane] = fma(b[query][t], a[from + lane·pitch + t], …)} for 16 keys, ascending
+   * over t: their rows are transposed in registers and multiplied at once. While the shuffles keep
+   * one port busy, the multiply-adds are another's. The sums go through memory: with an accumulator
+   * for each query C2 spilled.
    *
    * @param keys of which there are rows; the lanes beyond repeat the last one
    * @param depth a multiple of 16
@@ -491,10 +491,10 @@ public final class Transposes {
   }
 
   /**
-   * {@code out[query][lane] = fma(b[query][t], a[from + lane·pitch + t], …)} for 8 keys,
-   * ascending over t: their rows are transposed in registers and multiplied at once. While the
-   * shuffles keep one port busy, the multiply-adds are another's. The sums go through memory: with
-   * an accumulator for each query C2 spilled.
+   * {@code out[query][lane] = fma(b[query][t], a[from + lane·pitch + t], …)} for 8 keys, ascending
+   * over t: their rows are transposed in registers and multiplied at once. While the shuffles keep
+   * one port busy, the multiply-adds are another's. The sums go through memory: with an accumulator
+   * for each query C2 spilled.
    *
    * @param keys of which there are rows; the lanes beyond repeat the last one
    * @param depth a multiple of 8
@@ -586,10 +586,10 @@ public final class Transposes {
   }
 
   /**
-   * {@code out[query][lane] = fma(b[query][t], a[from + lane·pitch + t], …)} for 4 keys,
-   * ascending over t: their rows are transposed in registers and multiplied at once. While the
-   * shuffles keep one port busy, the multiply-adds are another's. The sums go through memory: with
-   * an accumulator for each query C2 spilled.
+   * {@code out[query][lane] = fma(b[query][t], a[from + lane·pitch + t], …)} for 4 keys, ascending
+   * over t: their rows are transposed in registers and multiplied at once. While the shuffles keep
+   * one port busy, the multiply-adds are another's. The sums go through memory: with an accumulator
+   * for each query C2 spilled.
    *
    * @param keys of which there are rows; the lanes beyond repeat the last one
    * @param depth a multiple of 4
