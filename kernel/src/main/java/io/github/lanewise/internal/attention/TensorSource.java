@@ -73,7 +73,7 @@ final class TensorSource implements KeyValueSource {
 
   /**
    * Brings keys that are about to be read in pieces into the cache, unless they follow one another:
-   * then the processor does so by itself.
+   * then it only takes time.
    */
   void bringScatteredKeysNear(int sequence, int head, long from, long end, StagedRows staging) {
     if (keyStride() != headDim) {

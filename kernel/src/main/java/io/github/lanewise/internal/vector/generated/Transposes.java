@@ -315,9 +315,8 @@ public final class Transposes {
 
   /**
    * {@code out[query][lane] = fma(b[query][t], a[from + lane·pitch + t], …)} for 16 keys, ascending
-   * over t: their rows are transposed in registers and multiplied at once. While the shuffles keep
-   * one port busy, the multiply-adds are another's. The sums go through memory: with an accumulator
-   * for each query C2 spilled.
+   * over t: their rows are transposed in registers and multiplied at once. The sums go through
+   * memory: four queries with an accumulator each, or the square in memory, took longer.
    *
    * @param keys of which there are rows; the lanes beyond repeat the last one
    * @param depth a multiple of 16
@@ -492,9 +491,8 @@ public final class Transposes {
 
   /**
    * {@code out[query][lane] = fma(b[query][t], a[from + lane·pitch + t], …)} for 8 keys, ascending
-   * over t: their rows are transposed in registers and multiplied at once. While the shuffles keep
-   * one port busy, the multiply-adds are another's. The sums go through memory: with an accumulator
-   * for each query C2 spilled.
+   * over t: their rows are transposed in registers and multiplied at once. The sums go through
+   * memory: four queries with an accumulator each, or the square in memory, took longer.
    *
    * @param keys of which there are rows; the lanes beyond repeat the last one
    * @param depth a multiple of 8
@@ -587,9 +585,8 @@ public final class Transposes {
 
   /**
    * {@code out[query][lane] = fma(b[query][t], a[from + lane·pitch + t], …)} for 4 keys, ascending
-   * over t: their rows are transposed in registers and multiplied at once. While the shuffles keep
-   * one port busy, the multiply-adds are another's. The sums go through memory: with an accumulator
-   * for each query C2 spilled.
+   * over t: their rows are transposed in registers and multiplied at once. The sums go through
+   * memory: four queries with an accumulator each, or the square in memory, took longer.
    *
    * @param keys of which there are rows; the lanes beyond repeat the last one
    * @param depth a multiple of 4
