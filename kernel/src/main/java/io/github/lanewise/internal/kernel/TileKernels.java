@@ -8,7 +8,7 @@ package io.github.lanewise.internal.kernel;
  *
  * <ul>
  *   <li><b>panel</b>: {@code [depth][PANEL]}, the operand that is read as vectors, and every
- *       result;
+ *       result; {@code [depth][WIDE_PANEL]} where the other operand lies in rows;
  *   <li><b>groups</b>: {@code [rows / GROUP][depth][GROUP]}, the operand that is read as scalars.
  *       Rows beyond the last are padding whose content only reaches rows beyond the last of the
  *       result.
@@ -22,11 +22,17 @@ public interface TileKernels {
   /** Columns of a panel: constant, so that every width finds whole vectors in it. */
   int PANEL = 32;
 
+  /** Columns of a wide panel: four of the widest vectors. */
+  int WIDE_PANEL = 64;
+
   /** Rows of a group: one line of 64 bytes for each step of the depth. */
   int GROUP = 16;
 
   /** Rows of the product come in multiples of this many; rows beyond the last are scratch. */
   int TILE_ROWS = 8;
+
+  /** Rows that lie anywhere are multiplied so many at a time. */
+  int ROWS_AT_ONCE = 6;
 
   /**
    * {@code out[r][c] = Σ a[r][t] · b[t][c]}: one chain of fused multiply-adds for every element,
@@ -71,6 +77,30 @@ public interface TileKernels {
       int outStride);
 
   /**
+   * {@code out[r][c] = alpha · Σ a[r][t] · b[t][c]}, as {@link #product}, of rows that are read where
+   * they lie.
+   *
+   * @param a rows, {@code aStride} floats apart
+   * @param rows at least {@link #ROWS_AT_ONCE}: where that does not divide it some are computed twice
+   * @param b wide panel of {@code depth} rows
+   * @param columns of which every lane is written: a multiple of {@link #GROUP}, or there is room
+   *     for the next one
+   */
+  void productOfRows(
+      float[] a,
+      int aFrom,
+      int aStride,
+      int rows,
+      float[] b,
+      int bFrom,
+      int columns,
+      int depth,
+      float alpha,
+      float[] out,
+      int outFrom,
+      int outStride);
+
+  /**
    * {@code target[t·targetStride + r] = source[r·sourceStride + t]} for r below {@code rows} and t
    * below {@code depth}.
    */
@@ -88,7 +118,7 @@ public interface TileKernels {
    * {@code target[c / lanes · groupStride + r · lanes + c % lanes] = source[r·sourceStride + c]}
    * for r below {@code rows} and c below {@code width}, and zeros up to a whole group of columns.
    *
-   * @param lanes columns of a group: {@link #GROUP} or {@link #PANEL}
+   * @param lanes columns of a group: {@link #GROUP}, {@link #PANEL} or {@link #WIDE_PANEL}
    * @return whether there is no infinity and no NaN in what was copied
    */
   boolean packGroups(

@@ -8,7 +8,8 @@ import java.util.Arrays;
 
 /**
  * One worker's scratch for a block of rows of A times a span of columns of B: A packed in groups of
- * 16 rows, a few panels of 32 columns of B at a time, and 16 x 32 results on their way out.
+ * 16 rows, a few panels of 32 columns of B at a time, and 16 x 32 results on their way out. {@link
+ * RowsInPlace} is what serves most products.
  */
 final class MatmulBlock {
 
@@ -19,15 +20,12 @@ final class MatmulBlock {
   private static final int MOST_PANELS = 4;
 
   /** Floats that they may take where one takes less: 512 KB. */
-  private static final int PACKED_FLOATS = 1 << 17;
-
-  /** Rows of B that are staged at once where they are not in an array. */
-  private static final int STAGED_ROWS = 64;
+  static final int PACKED_FLOATS = 1 << 17;
 
   private final StagedRows staging = new StagedRows();
+  private final ColumnPanels panels = new ColumnPanels(staging);
   private final float[] results = new float[GROUP * PANEL];
   private float[] groups = new float[0];
-  private float[] panels = new float[0];
 
   void run(MatmulCall call, long batch, long row0, int rows, long column0, long columnEnd) {
     packRows(call, batch, row0, rows);
@@ -35,11 +33,7 @@ final class MatmulBlock {
     int atOnce = Math.max(1, Math.min(MOST_PANELS, fitting)) * PANEL;
     for (long column = column0; column < columnEnd; column += atOnce) {
       int width = (int) Math.min(atOnce, columnEnd - column);
-      if (call.transposed) {
-        packTransposed(call, batch, column, width);
-      } else {
-        packColumns(call, batch, column, width);
-      }
+      panels.pack(call, batch, column, width, PANEL);
       for (int c = 0; c < width; c += PANEL) {
         multiply(call, batch, row0, rows, column + c, Math.min(PANEL, width - c), c * call.depth);
       }
@@ -55,7 +49,7 @@ final class MatmulBlock {
       int height = Math.min(GROUP, rows - r);
       Kernels.tiles()
           .product(
-              groups, r * depth, depth * GROUP, height, panels, from, width, depth, results, 0);
+              groups, r * depth, depth * GROUP, height, panels.array, from, width, depth, results, 0);
       write(call, batch, row0 + r, height, column, width);
     }
   }
@@ -81,7 +75,7 @@ final class MatmulBlock {
             0,
             depth * GROUP,
             whole,
-            panels,
+            panels.array,
             from,
             width,
             depth,
@@ -110,55 +104,6 @@ final class MatmulBlock {
       Kernels.tiles()
           .transpose(
               staging.array, staging.from, staging.stride, height, depth, groups, r * depth, GROUP);
-    }
-  }
-
-  private void packColumns(MatmulCall call, long batch, long column, int width) {
-    StridedFloats b = call.b;
-    roomForPanels(call.depth, width);
-    long rowStride = b.stride(call.rank - 2);
-    long first = call.batchOffset(b, batch) + column;
-    int step = b.arrayOrNull() != null ? call.depth : STAGED_ROWS;
-    for (int t = 0; t < call.depth; t += step) {
-      int rows = Math.min(step, call.depth - t);
-      staging.load(b, first + t * rowStride, rowStride, rows, width);
-      Kernels.tiles()
-          .packGroups(
-              staging.array,
-              staging.from,
-              staging.stride,
-              rows,
-              width,
-              PANEL,
-              panels,
-              t * PANEL,
-              call.depth * PANEL);
-    }
-  }
-
-  private void packTransposed(MatmulCall call, long batch, long column, int width) {
-    StridedFloats b = call.b;
-    int depth = call.depth;
-    roomForPanels(depth, width);
-    long rowStride = b.stride(call.rank - 2);
-    long first = call.batchOffset(b, batch) + column * rowStride;
-    for (int c = 0; c < width; c += PANEL) {
-      int columns = Math.min(PANEL, width - c);
-      int to = c * depth;
-      if (columns < PANEL) {
-        Arrays.fill(panels, to, to + depth * PANEL, 0f);
-      }
-      staging.load(b, first + c * rowStride, rowStride, columns, depth);
-      Kernels.tiles()
-          .transpose(
-              staging.array, staging.from, staging.stride, columns, depth, panels, to, PANEL);
-    }
-  }
-
-  private void roomForPanels(int depth, int width) {
-    int needed = depth * ((width + PANEL - 1) / PANEL * PANEL);
-    if (panels.length < needed) {
-      panels = new float[needed];
     }
   }
 

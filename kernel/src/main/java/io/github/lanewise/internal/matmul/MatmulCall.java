@@ -17,11 +17,12 @@ public final class MatmulCall implements Task {
 
   private static final Workspace.Key<MatmulBlock> BLOCK = Workspace.key(MatmulBlock::new);
 
+  private static final Workspace.Key<RowsInPlace> IN_PLACE = Workspace.key(RowsInPlace::new);
+
   /** Floats of a packed block of A: 1 MB, which shares a second-level cache with a panel of B. */
   private static final long BLOCK_FLOATS = 1L << 18;
 
   private static final int MOST_ROWS = 1024;
-  private static final int PANEL = TileKernels.PANEL;
   private static final int GROUP = TileKernels.GROUP;
   private static final int TASKS_PER_THREAD = 4;
 
@@ -33,11 +34,12 @@ public final class MatmulCall implements Task {
   int rank;
   int depth;
 
+  private boolean inPlace;
   private long rows;
   private long columns;
   private long rowsPerBlock;
   private long rowBlocks;
-  private long panelsPerSpan;
+  private long columnsPerSpan;
   private long spans;
   private long firstTask;
 
@@ -74,18 +76,38 @@ public final class MatmulCall implements Task {
     rows = c.size(rank - 2);
     columns = c.size(rank - 1);
     depth = (int) a.size(rank - 1);
+    inPlace = RowsInPlace.serves(this.a, this.c, rows, depth);
   }
 
   private void cut(int parallelism) {
-    long fitting = BLOCK_FLOATS / Math.max(1, depth) / GROUP * GROUP;
-    rowsPerBlock = Math.max(GROUP, Math.min(fitting, MOST_ROWS));
-    rowBlocks = (rows + rowsPerBlock - 1) / rowsPerBlock;
-    long panels = (columns + PANEL - 1) / PANEL;
+    int panel = inPlace ? TileKernels.WIDE_PANEL : TileKernels.PANEL;
+    long panels = (columns + panel - 1) / panel;
     long tasksWanted = parallelism == 1 ? 1 : TASKS_PER_THREAD * (long) parallelism;
+    if (inPlace) {
+      long most = RowsInPlace.mostRows(depth);
+      long wanted = tasksWanted / Math.max(1, batches() * panels);
+      rowBlocks = Math.max((rows + most - 1) / most, Math.min(wanted, rows / RowsInPlace.ROWS));
+    } else {
+      long fitting = BLOCK_FLOATS / Math.max(1, depth) / GROUP * GROUP;
+      rowsPerBlock = Math.max(GROUP, Math.min(fitting, MOST_ROWS));
+      rowBlocks = (rows + rowsPerBlock - 1) / rowsPerBlock;
+    }
     long blocks = Math.max(1, batches() * rowBlocks);
     long spansWanted = Math.max(1, Math.min(panels, (tasksWanted + blocks - 1) / blocks));
-    panelsPerSpan = Math.max(1, (panels + spansWanted - 1) / spansWanted);
+    long panelsPerSpan = Math.max(1, (panels + spansWanted - 1) / spansWanted);
+    columnsPerSpan = panelsPerSpan * panel;
     spans = (panels + panelsPerSpan - 1) / panelsPerSpan;
+  }
+
+  /** The first row of a block; of the block behind the last one, the number of rows. */
+  private long firstRow(long block) {
+    if (block == rowBlocks) {
+      return rows;
+    }
+    if (inPlace) {
+      return rows * block / rowBlocks / RowsInPlace.TILE * RowsInPlace.TILE;
+    }
+    return block * rowsPerBlock;
   }
 
   @SuppressWarnings("NullAway") // a call at rest holds nothing of the caller's
@@ -112,15 +134,32 @@ public final class MatmulCall implements Task {
 
   @Override
   public void run(int index, Workspace workspace) {
-    MatmulBlock block = workspace.get(BLOCK);
     long task = firstTask + index;
     long span = task % spans;
     long rowBlock = task / spans % rowBlocks;
     long batch = task / spans / rowBlocks;
-    long row0 = rowBlock * rowsPerBlock;
-    int blockRows = (int) Math.min(rowsPerBlock, rows - row0);
-    long column0 = span * panelsPerSpan * PANEL;
-    long columnEnd = Math.min(columns, column0 + panelsPerSpan * PANEL);
+    long row0 = firstRow(rowBlock);
+    long rowEnd = firstRow(rowBlock + 1);
+    long column0 = span * columnsPerSpan;
+    long columnEnd = Math.min(columns, column0 + columnsPerSpan);
+    if (inPlace) {
+      runInPlace(workspace.get(IN_PLACE), batch, row0, rowEnd, column0, columnEnd);
+    } else {
+      runPacked(workspace.get(BLOCK), batch, row0, (int) (rowEnd - row0), column0, columnEnd);
+    }
+  }
+
+  private void runInPlace(
+      RowsInPlace block, long batch, long row0, long rowEnd, long column0, long columnEnd) {
+    try {
+      block.run(this, batch, row0, rowEnd, column0, columnEnd);
+    } finally {
+      block.release();
+    }
+  }
+
+  private void runPacked(
+      MatmulBlock block, long batch, long row0, int blockRows, long column0, long columnEnd) {
     try {
       block.run(this, batch, row0, blockRows, column0, columnEnd);
     } finally {

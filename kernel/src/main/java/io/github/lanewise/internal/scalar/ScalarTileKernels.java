@@ -45,11 +45,40 @@ public final class ScalarTileKernels implements TileKernels {
       for (int t = 0; t < depth; t++) {
         multiplyAdd(a[at + t * GROUP], b, bFrom + t * PANEL, columns, out, to);
       }
-      if (alpha != 1f) {
-        for (int c = to; c < to + columns; c++) {
-          out[c] *= alpha;
-        }
+      multiply(out, to, columns, alpha);
+    }
+  }
+
+  private static void multiply(float[] x, int from, int length, float factor) {
+    if (factor != 1f) {
+      for (int i = from; i < from + length; i++) {
+        x[i] *= factor;
       }
+    }
+  }
+
+  @Override
+  public void productOfRows(
+      float[] a,
+      int aFrom,
+      int aStride,
+      int rows,
+      float[] b,
+      int bFrom,
+      int columns,
+      int depth,
+      float alpha,
+      float[] out,
+      int outFrom,
+      int outStride) {
+    for (int r = 0; r < rows; r++) {
+      int to = outFrom + r * outStride;
+      Arrays.fill(out, to, to + columns, 0f);
+      int at = aFrom + r * aStride;
+      for (int t = 0; t < depth; t++) {
+        multiplyAdd(a[at + t], b, bFrom + t * WIDE_PANEL, columns, out, to);
+      }
+      multiply(out, to, columns, alpha);
     }
   }
 

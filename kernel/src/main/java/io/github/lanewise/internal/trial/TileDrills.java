@@ -3,7 +3,9 @@ package io.github.lanewise.internal.trial;
 import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 import static io.github.lanewise.internal.kernel.TileKernels.GROUP;
 import static io.github.lanewise.internal.kernel.TileKernels.PANEL;
+import static io.github.lanewise.internal.kernel.TileKernels.ROWS_AT_ONCE;
 import static io.github.lanewise.internal.kernel.TileKernels.TILE_ROWS;
+import static io.github.lanewise.internal.kernel.TileKernels.WIDE_PANEL;
 
 import io.github.lanewise.internal.kernel.KernelSet;
 import io.github.lanewise.internal.kernel.TileKernels;
@@ -17,6 +19,9 @@ final class TileDrills {
 
   /** Columns that take one vector at most, whatever its width. */
   private static final int FEW = 3;
+
+  /** Columns that take four, two and one vector, whatever their width. */
+  private static final int[] WIDTHS = {WIDE_PANEL, 20, FEW};
 
   private final float[] groups = Drill.samples(CHUNK * DIM);
   private final float[] panel = Drill.samples(CHUNK * PANEL);
@@ -34,6 +39,7 @@ final class TileDrills {
         new Drill("product", true, this::products, this::usualProducts),
         new Drill("transpose", true, this::transposes, this::usualTransposes),
         new Drill("packGroups", true, this::packing, this::usualPacking),
+        new Drill("productOfRows", false, this::rowProducts, this::usualRowProducts),
         new Drill("addProduct", false, this::additions, this::usualAdditions),
         new Drill("productOfLive", false, this::liveProducts, this::usualLiveProducts));
   }
@@ -60,6 +66,23 @@ final class TileDrills {
   private void usualProducts(KernelSet kernels, int calls) {
     for (int call = 0; call < calls; call++) {
       kernels.tiles().product(groups, 0, DIM * GROUP, 64, panel, 0, PANEL, DIM, out, 0);
+    }
+  }
+
+  private void rowProducts(KernelSet kernels, int from, int to) {
+    TileKernels tiles = kernels.tiles();
+    for (int call = from; call < to; call++) {
+      int depth = depth(call);
+      for (int columns : WIDTHS) {
+        tiles.productOfRows(
+            rows, 0, DIM, ROWS_AT_ONCE, panel, 0, columns, depth, 0.5f, out, 0, DIM);
+      }
+    }
+  }
+
+  private void usualRowProducts(KernelSet kernels, int calls) {
+    for (int call = 0; call < calls; call++) {
+      kernels.tiles().productOfRows(rows, 0, DIM, 64, panel, 0, WIDE_PANEL, DIM, 1f, out, 0, DIM);
     }
   }
 

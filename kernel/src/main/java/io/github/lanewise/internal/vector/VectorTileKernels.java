@@ -4,6 +4,7 @@ import io.github.lanewise.internal.kernel.Practice;
 import io.github.lanewise.internal.kernel.TileKernels;
 import io.github.lanewise.internal.scalar.ScalarTileKernels;
 import io.github.lanewise.internal.vector.generated.ProductTiles;
+import io.github.lanewise.internal.vector.generated.RowTiles;
 import io.github.lanewise.internal.vector.generated.Transposes;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -73,6 +74,40 @@ public final class VectorTileKernels implements TileKernels {
       }
       if (c < columns) {
         ProductTiles.tile8x1(a, tileA, b, bFrom + c, depth, alpha, out, tileOut + c, outStride);
+      }
+    }
+  }
+
+  @Override
+  public void productOfRows(
+      float[] a,
+      int aFrom,
+      int aStride,
+      int rows,
+      float[] b,
+      int bFrom,
+      int columns,
+      int depth,
+      float alpha,
+      float[] out,
+      int outFrom,
+      int outStride) {
+    for (int tile = 0; tile < rows; tile += ROWS_AT_ONCE) {
+      int r = Math.min(tile, rows - ROWS_AT_ONCE); // computed again, the bits are the same
+      int row = aFrom + r * aStride;
+      int tileOut = outFrom + r * outStride;
+      int c = 0;
+      if (LaneSpecies.MANY_REGISTERS) {
+        for (; c + 3 * L < columns; c += 4 * L) {
+          RowTiles.tile6x4(
+              a, row, aStride, b, bFrom + c, depth, alpha, out, tileOut + c, outStride);
+        }
+      }
+      for (; c + L < columns; c += PAIR) {
+        RowTiles.tile6x2(a, row, aStride, b, bFrom + c, depth, alpha, out, tileOut + c, outStride);
+      }
+      if (c < columns) {
+        RowTiles.tile6x1(a, row, aStride, b, bFrom + c, depth, alpha, out, tileOut + c, outStride);
       }
     }
   }

@@ -220,6 +220,24 @@ public final class PlainKernels {
     }
 
     @Override
+    public void productOfRows(
+        float[] a,
+        int aFrom,
+        int aStride,
+        int rows,
+        float[] b,
+        int bFrom,
+        int columns,
+        int depth,
+        float alpha,
+        float[] out,
+        int outFrom,
+        int outStride) {
+      scalar.productOfRows(
+          a, aFrom, aStride, rows, b, bFrom, columns, depth, alpha, out, outFrom, outStride);
+    }
+
+    @Override
     public void transpose(
         float[] source,
         int sourceFrom,
