@@ -32,7 +32,7 @@ final class GenerateKernels {
     "static io.github.lanewise.internal.kernel.PackedKernels: BLOCK COLUMNS LINE SCALES",
     "static io.github.lanewise.internal.kernel.GeluFunctions: CUBIC FARTHEST H0 H1 H2 H3 H4 H5 H6 H7"
         + " H8 LINEAR LOWEST TURN",
-    "static io.github.lanewise.internal.kernel.TileKernels: GROUP PANEL WIDE_PANEL",
+    "static io.github.lanewise.internal.kernel.TileKernels: GROUP PANEL WIDE_PANEL WIDE_START",
     "static io.github.lanewise.internal.vector.LaneShuffles: HIGH_1 HIGH_2 HIGH_4 HIGH_8 NUMBERS"
         + " ROTATIONS SWAP_1 SWAP_2 SWAP_4 SWAP_8",
     "static jdk.incubator.vector.VectorOperators: ASHR B2F EQ GE GT LE LSHL LSHR LT NE REINTERPRET_F2I"

@@ -32,7 +32,9 @@ class MatmulPropertyTest {
         batches[axis] = draw.integer("batch" + axis, 1, 3);
         most /= batches[axis];
       }
-      int m = Math.min(draw.oneOf("m", 0, 1, 1, 2, 3, 7, 8, 15, 16, 17, 31, 33, 64, 65), most);
+      int m =
+          Math.min(
+              draw.oneOf("m", 0, 1, 2, 3, 7, 8, 15, 16, 17, 20, 31, 33, 54, 64, 65, 103), most);
       int k = draw.size("k", Math.min(most / Math.max(m, 1), 1100));
       int n = draw.size("n", Math.min(most / Math.max(m * k, 1), 600));
       return new Product(
@@ -139,6 +141,37 @@ class MatmulPropertyTest {
               ContractMatmul.multiplyTransposed(2, a, b, m, n, k), c.toArray(), "A·Bᵀ");
         }
       }
+    }
+  }
+
+  /** Where rows begin to be read in place, tiles and blocks of them end, and panels are packed. */
+  @Cases(2)
+  void shapesAroundTilesOfRows(Draw draw) {
+    for (int m : new int[] {5, 6, 16, 17, 19, 20, 21, 24, 49, 50, 51, 54, 55, 56, 104}) {
+      for (int n : new int[] {1, 15, 16, 17, 32, 40, 63, 64, 65, 80, 130}) {
+        for (int k : new int[] {0, 1, 2, 19}) {
+          assertProduct(draw, m, n, k);
+        }
+      }
+    }
+    for (int m : new int[] {20, 23}) {
+      for (int k : new int[] {2047, 2049, 4096, 4097}) {
+        assertProduct(draw, m, 66, k);
+      }
+    }
+    assertProduct(draw, 4099, 3, 2);
+  }
+
+  private static void assertProduct(Draw draw, int m, int n, int k) {
+    for (boolean transposed : new boolean[] {false, true}) {
+      Product p = new Product(new int[0], m, n, k, transposed, 0.3f);
+      float[] a = draw.floats("a", m * k, FloatKind.NORMAL, FloatKind.SPRINKLED);
+      float[] b = draw.floats("b", n * k, FloatKind.NORMAL, FloatKind.SPRINKLED);
+      float[] expected =
+          transposed
+              ? ContractMatmul.multiplyTransposed(0.3f, a, b, m, n, k)
+              : ContractMatmul.multiply(0.3f, a, b, m, n, k);
+      Floats.assertBits(expected, p.multiply(draw, a, b), m + " x " + n + " x " + k);
     }
   }
 }

@@ -25,6 +25,13 @@ public interface TileKernels {
   /** Columns of a wide panel: four of the widest vectors. */
   int WIDE_PANEL = 64;
 
+  /**
+   * Floats before the first wide panel of an array: with an array's header of 16 bytes a whole
+   * line. An array of a few megabytes begins a line, as most collectors have it, and so do panels
+   * then.
+   */
+  int WIDE_START = 12;
+
   /** Rows of a group: one line of 64 bytes for each step of the depth. */
   int GROUP = 16;
 
@@ -32,7 +39,7 @@ public interface TileKernels {
   int TILE_ROWS = 8;
 
   /** Rows that lie anywhere are multiplied so many at a time. */
-  int ROWS_AT_ONCE = 6;
+  int ROWS_AT_ONCE = 5;
 
   /**
    * {@code out[r][c] = Σ a[r][t] · b[t][c]}: one chain of fused multiply-adds for every element,
@@ -77,12 +84,15 @@ public interface TileKernels {
       int outStride);
 
   /**
-   * {@code out[r][c] = alpha · Σ a[r][t] · b[t][c]}, as {@link #product}, of rows that are read where
-   * they lie.
+   * {@code out[r][c] = alpha · Σ a[r][t] · b[t][c]}, as {@link #product}, of rows that are read
+   * where they lie.
    *
    * @param a rows, {@code aStride} floats apart
-   * @param rows at least {@link #ROWS_AT_ONCE}: where that does not divide it some are computed twice
+   * @param rows at least {@link #ROWS_AT_ONCE}: where that does not divide it some are computed
+   *     twice
    * @param b wide panel of {@code depth} rows
+   * @param bFrom {@link #WIDE_START} and a multiple of {@link #WIDE_PANEL}; of {@link #GROUP}, if
+   *     there are fewer columns than that
    * @param columns of which every lane is written: a multiple of {@link #GROUP}, or there is room
    *     for the next one
    */

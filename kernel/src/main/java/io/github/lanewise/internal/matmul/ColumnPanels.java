@@ -14,26 +14,29 @@ final class ColumnPanels {
   float[] array = new float[0];
 
   private final StagedRows staging;
+  private final int leastFloats;
 
-  /** Panels that stage rows where the block stages its own. */
-  ColumnPanels(StagedRows staging) {
+  /** Panels that stage rows where the block stages its own, in an array of no fewer floats. */
+  ColumnPanels(StagedRows staging, int leastFloats) {
     this.staging = staging;
+    this.leastFloats = leastFloats;
   }
 
-  /** Packs columns of B in panels of so many. */
-  void pack(MatmulCall call, long batch, long column, int width, int panel) {
-    int needed = call.depth * ((width + panel - 1) / panel * panel);
+  /** Packs columns of B in panels of so many, the first of which begins at {@code start}. */
+  void pack(MatmulCall call, long batch, long column, int width, int panel, int start) {
+    int needed = start + call.depth * ((width + panel - 1) / panel * panel);
     if (array.length < needed) {
-      array = new float[needed];
+      array = new float[Math.max(leastFloats, needed)];
     }
     if (call.transposed) {
-      packTransposed(call, batch, column, width, panel);
+      packTransposed(call, batch, column, width, panel, start);
     } else {
-      packColumns(call, batch, column, width, panel);
+      packColumns(call, batch, column, width, panel, start);
     }
   }
 
-  private void packColumns(MatmulCall call, long batch, long column, int width, int panel) {
+  private void packColumns(
+      MatmulCall call, long batch, long column, int width, int panel, int start) {
     StridedFloats b = call.b;
     long rowStride = b.stride(call.rank - 2);
     long first = call.batchOffset(b, batch) + column;
@@ -50,19 +53,20 @@ final class ColumnPanels {
               width,
               panel,
               array,
-              t * panel,
+              start + t * panel,
               call.depth * panel);
     }
   }
 
-  private void packTransposed(MatmulCall call, long batch, long column, int width, int panel) {
+  private void packTransposed(
+      MatmulCall call, long batch, long column, int width, int panel, int start) {
     StridedFloats b = call.b;
     int depth = call.depth;
     long rowStride = b.stride(call.rank - 2);
     long first = call.batchOffset(b, batch) + column * rowStride;
     for (int c = 0; c < width; c += panel) {
       int columns = Math.min(panel, width - c);
-      int to = c * depth;
+      int to = start + c * depth;
       if (columns < panel) {
         Arrays.fill(array, to, to + depth * panel, 0f);
       }

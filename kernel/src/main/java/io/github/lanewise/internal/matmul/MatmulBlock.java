@@ -23,7 +23,7 @@ final class MatmulBlock {
   static final int PACKED_FLOATS = 1 << 17;
 
   private final StagedRows staging = new StagedRows();
-  private final ColumnPanels panels = new ColumnPanels(staging);
+  private final ColumnPanels panels = new ColumnPanels(staging, 0);
   private final float[] results = new float[GROUP * PANEL];
   private float[] groups = new float[0];
 
@@ -33,7 +33,7 @@ final class MatmulBlock {
     int atOnce = Math.max(1, Math.min(MOST_PANELS, fitting)) * PANEL;
     for (long column = column0; column < columnEnd; column += atOnce) {
       int width = (int) Math.min(atOnce, columnEnd - column);
-      panels.pack(call, batch, column, width, PANEL);
+      panels.pack(call, batch, column, width, PANEL, 0);
       for (int c = 0; c < width; c += PANEL) {
         multiply(call, batch, row0, rows, column + c, Math.min(PANEL, width - c), c * call.depth);
       }
@@ -49,7 +49,16 @@ final class MatmulBlock {
       int height = Math.min(GROUP, rows - r);
       Kernels.tiles()
           .product(
-              groups, r * depth, depth * GROUP, height, panels.array, from, width, depth, results, 0);
+              groups,
+              r * depth,
+              depth * GROUP,
+              height,
+              panels.array,
+              from,
+              width,
+              depth,
+              results,
+              0);
       write(call, batch, row0 + r, height, column, width);
     }
   }

@@ -18,12 +18,12 @@ final class RowsInPlace {
   static final int TILE = TileKernels.ROWS_AT_ONCE;
 
   /** Rows that are multiplied by all panels in turn: they and their results stay close. */
-  static final int ROWS = 8 * TILE;
+  static final int ROWS = 10 * TILE;
 
   /** Rows of A from which on it is worth it: of fewer, too many would be computed twice. */
   private static final int FEWEST_ROWS = 4 * TILE;
 
-  /** A panel of more, 1 MB, would be read from the third-level cache for every 6 rows. */
+  /** A panel of more, 1 MB, would be read from the third-level cache for every 5 rows. */
   private static final int LARGEST_DEPTH = 1 << 12;
 
   /** Floats of A, 16 MB, that are read again for each few panels of B. */
@@ -32,8 +32,11 @@ final class RowsInPlace {
   private static final int MOST_ROWS = 2048;
   private static final int LEAST_MOST_ROWS = 256;
 
+  /** Of the panels' array, 2 MB: most collectors let arrays of this size begin a line. */
+  private static final int LEAST_FLOATS = 1 << 19;
+
   private final StagedRows staging = new StagedRows();
-  private final ColumnPanels panels = new ColumnPanels(staging);
+  private final ColumnPanels panels = new ColumnPanels(staging, LEAST_FLOATS);
   private final float[] results = new float[(ROWS + TILE) * GROUP];
 
   /** Whether the rows of such a product are read where they lie. */
@@ -52,13 +55,13 @@ final class RowsInPlace {
     int atOnce = Math.max(1, fitting / PANEL) * PANEL;
     for (long column = column0; column < columnEnd; column += atOnce) {
       int width = (int) Math.min(atOnce, columnEnd - column);
-      panels.pack(call, batch, column, width, PANEL);
+      panels.pack(call, batch, column, width, PANEL, TileKernels.WIDE_START);
       int height;
       for (long row = row0; row < rowEnd; row += height) {
         long left = rowEnd - row;
         height = left < ROWS + TILE ? (int) left : ROWS; // no less than a tile is left over
         for (int c = 0; c < width; c += PANEL) {
-          int from = c * call.depth;
+          int from = TileKernels.WIDE_START + c * call.depth;
           multiply(call, batch, row, height, column + c, Math.min(PANEL, width - c), from);
         }
       }
@@ -80,8 +83,7 @@ final class RowsInPlace {
     int whole = width / GROUP * GROUP;
     int rest = width - whole;
     if (whole > 0) {
-      tiles.productOfRows(
-          a, at, aStride, rows, b, from, whole, depth, call.alpha, c, to, cStride);
+      tiles.productOfRows(a, at, aStride, rows, b, from, whole, depth, call.alpha, c, to, cStride);
     }
     if (rest > 0) { // whole vectors do not fit where they belong
       tiles.productOfRows(

@@ -6,6 +6,7 @@ import static io.github.lanewise.internal.kernel.TileKernels.PANEL;
 import static io.github.lanewise.internal.kernel.TileKernels.ROWS_AT_ONCE;
 import static io.github.lanewise.internal.kernel.TileKernels.TILE_ROWS;
 import static io.github.lanewise.internal.kernel.TileKernels.WIDE_PANEL;
+import static io.github.lanewise.internal.kernel.TileKernels.WIDE_START;
 
 import io.github.lanewise.internal.kernel.KernelSet;
 import io.github.lanewise.internal.kernel.TileKernels;
@@ -75,14 +76,16 @@ final class TileDrills {
       int depth = depth(call);
       for (int columns : WIDTHS) {
         tiles.productOfRows(
-            rows, 0, DIM, ROWS_AT_ONCE, panel, 0, columns, depth, 0.5f, out, 0, DIM);
+            rows, 0, DIM, ROWS_AT_ONCE, panel, WIDE_START, columns, depth, 0.5f, out, 0, DIM);
       }
     }
   }
 
   private void usualRowProducts(KernelSet kernels, int calls) {
     for (int call = 0; call < calls; call++) {
-      kernels.tiles().productOfRows(rows, 0, DIM, 64, panel, 0, WIDE_PANEL, DIM, 1f, out, 0, DIM);
+      kernels
+          .tiles()
+          .productOfRows(rows, 0, DIM, 64, panel, WIDE_START, WIDE_PANEL, DIM, 1f, out, 0, DIM);
     }
   }
 

@@ -99,15 +99,15 @@ public final class VectorTileKernels implements TileKernels {
       int c = 0;
       if (LaneSpecies.MANY_REGISTERS) {
         for (; c + 3 * L < columns; c += 4 * L) {
-          RowTiles.tile6x4(
+          RowTiles.tile5x4(
               a, row, aStride, b, bFrom + c, depth, alpha, out, tileOut + c, outStride);
         }
       }
       for (; c + L < columns; c += PAIR) {
-        RowTiles.tile6x2(a, row, aStride, b, bFrom + c, depth, alpha, out, tileOut + c, outStride);
+        RowTiles.tile5x2(a, row, aStride, b, bFrom + c, depth, alpha, out, tileOut + c, outStride);
       }
       if (c < columns) {
-        RowTiles.tile6x1(a, row, aStride, b, bFrom + c, depth, alpha, out, tileOut + c, outStride);
+        RowTiles.tile5x1(a, row, aStride, b, bFrom + c, depth, alpha, out, tileOut + c, outStride);
       }
     }
   }
