@@ -12,6 +12,7 @@ import java.util.Objects;
  */
 final class RowsInPlace {
   private static final int PANEL = TileKernels.WIDE_PANEL;
+  private static final int START = TileKernels.WIDE_START;
   private static final int GROUP = TileKernels.GROUP;
 
   /** Rows of a tile. */
@@ -51,43 +52,56 @@ final class RowsInPlace {
   }
 
   void run(MatmulCall call, long batch, long row0, long rowEnd, long column0, long columnEnd) {
-    int fitting = MatmulBlock.PACKED_FLOATS / Math.max(1, call.depth);
-    int atOnce = Math.max(1, fitting / PANEL) * PANEL;
+    int rowAxis = call.rank - 2;
+    float[] a = Objects.requireNonNull(call.a.arrayOrNull());
+    float[] c = Objects.requireNonNull(call.c.arrayOrNull());
+    int aStride = (int) call.a.stride(rowAxis);
+    int cStride = (int) call.c.stride(rowAxis);
+    int rows = (int) (rowEnd - row0);
+    int aFrom = (int) call.batchOffset(call.a, batch) + (int) row0 * aStride;
+    int cFrom = (int) call.batchOffset(call.c, batch) + (int) row0 * cStride;
+    int depth = call.depth;
+    int atOnce = Math.max(1, MatmulBlock.PACKED_FLOATS / Math.max(1, depth) / PANEL) * PANEL;
     for (long column = column0; column < columnEnd; column += atOnce) {
       int width = (int) Math.min(atOnce, columnEnd - column);
-      panels.pack(call, batch, column, width, PANEL, TileKernels.WIDE_START);
+      panels.pack(call, batch, column, width, PANEL, START);
       int height;
-      for (long row = row0; row < rowEnd; row += height) {
-        long left = rowEnd - row;
-        height = left < ROWS + TILE ? (int) left : ROWS; // no less than a tile is left over
-        for (int c = 0; c < width; c += PANEL) {
-          int from = TileKernels.WIDE_START + c * call.depth;
-          multiply(call, batch, row, height, column + c, Math.min(PANEL, width - c), from);
+      for (int r = 0; r < rows; r += height) {
+        height = rows - r < ROWS + TILE ? rows - r : ROWS; // no less than a tile is left over
+        int row = aFrom + r * aStride;
+        int to = cFrom + r * cStride + (int) column;
+        for (int p = 0; p < width; p += PANEL) {
+          int columns = Math.min(PANEL, width - p);
+          int panel = START + p * depth;
+          multiply(a, row, aStride, height, panel, columns, depth, call.alpha, c, to + p, cStride);
         }
       }
     }
   }
 
-  /** Rows times the panel that begins at {@code from}. */
+  /** Rows times the panel that begins at {@code panel}. */
   private void multiply(
-      MatmulCall call, long batch, long row, int rows, long column, int width, int from) {
-    float[] a = Objects.requireNonNull(call.a.arrayOrNull());
-    float[] c = Objects.requireNonNull(call.c.arrayOrNull());
-    int depth = call.depth;
-    int aStride = (int) call.a.stride(call.rank - 2);
-    int cStride = (int) call.c.stride(call.rank - 2);
-    int at = (int) (call.batchOffset(call.a, batch) + row * aStride);
-    int to = (int) (call.batchOffset(call.c, batch) + row * cStride + column);
+      float[] a,
+      int row,
+      int aStride,
+      int rows,
+      int panel,
+      int columns,
+      int depth,
+      float alpha,
+      float[] c,
+      int to,
+      int cStride) {
     TileKernels tiles = Kernels.tiles();
     float[] b = panels.array;
-    int whole = width / GROUP * GROUP;
-    int rest = width - whole;
+    int whole = columns / GROUP * GROUP;
+    int rest = columns - whole;
     if (whole > 0) {
-      tiles.productOfRows(a, at, aStride, rows, b, from, whole, depth, call.alpha, c, to, cStride);
+      tiles.productOfRows(a, row, aStride, rows, b, panel, whole, depth, alpha, c, to, cStride);
     }
     if (rest > 0) { // whole vectors do not fit where they belong
-      tiles.productOfRows(
-          a, at, aStride, rows, b, from + whole, rest, depth, call.alpha, results, 0, GROUP);
+      int last = panel + whole;
+      tiles.productOfRows(a, row, aStride, rows, b, last, rest, depth, alpha, results, 0, GROUP);
       for (int r = 0; r < rows; r++) {
         System.arraycopy(results, r * GROUP, c, to + r * cStride + whole, rest);
       }

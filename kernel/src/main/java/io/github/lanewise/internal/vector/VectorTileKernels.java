@@ -92,22 +92,27 @@ public final class VectorTileKernels implements TileKernels {
       float[] out,
       int outFrom,
       int outStride) {
-    for (int tile = 0; tile < rows; tile += ROWS_AT_ONCE) {
-      int r = Math.min(tile, rows - ROWS_AT_ONCE); // computed again, the bits are the same
-      int row = aFrom + r * aStride;
-      int tileOut = outFrom + r * outStride;
-      int c = 0;
-      if (LaneSpecies.MANY_REGISTERS) {
-        for (; c + 3 * L < columns; c += 4 * L) {
-          RowTiles.tile5x4(
-              a, row, aStride, b, bFrom + c, depth, alpha, out, tileOut + c, outStride);
+    int c = 0;
+    if (LaneSpecies.MANY_REGISTERS) {
+      for (; c + 3 * L < columns; c += 4 * L) {
+        for (int tile = 0; tile < rows; tile += ROWS_AT_ONCE) {
+          int r = Math.min(tile, rows - ROWS_AT_ONCE); // computed again, the bits are the same
+          int row = aFrom + r * aStride;
+          int to = outFrom + r * outStride + c;
+          RowTiles.tile5x4(a, row, aStride, b, bFrom + c, depth, alpha, out, to, outStride);
         }
       }
-      for (; c + L < columns; c += PAIR) {
-        RowTiles.tile5x2(a, row, aStride, b, bFrom + c, depth, alpha, out, tileOut + c, outStride);
-      }
-      if (c < columns) {
-        RowTiles.tile5x1(a, row, aStride, b, bFrom + c, depth, alpha, out, tileOut + c, outStride);
+    }
+    for (; c < columns; c += PAIR) {
+      for (int tile = 0; tile < rows; tile += ROWS_AT_ONCE) {
+        int r = Math.min(tile, rows - ROWS_AT_ONCE);
+        int row = aFrom + r * aStride;
+        int to = outFrom + r * outStride + c;
+        if (c + L < columns) {
+          RowTiles.tile5x2(a, row, aStride, b, bFrom + c, depth, alpha, out, to, outStride);
+        } else {
+          RowTiles.tile5x1(a, row, aStride, b, bFrom + c, depth, alpha, out, to, outStride);
+        }
       }
     }
   }
