@@ -41,11 +41,16 @@ public abstract class RowReductions implements LaneKernels {
   /** Rows that a kernel takes at once, at most. */
   public static final int GROUP_ROWS = 256;
 
-  /** Where in the scratch of such rows their lanes begin, 16 for each: before them, their maxima. */
+  /**
+   * Where in the scratch of such rows their lanes begin, 16 for each: before them, their maxima.
+   */
   public static final int GROUP_LANES = GROUP_ROWS + LANES;
 
-  /** Floats of that scratch: behind the lanes, half of them once more. */
-  public static final int GROUP_SCRATCH = GROUP_LANES + 3 * GROUP_ROWS * LANES / 2;
+  /** Behind them, room for half as many. */
+  public static final int GROUP_SUMS = GROUP_LANES + GROUP_ROWS * LANES;
+
+  /** Floats of that scratch. */
+  public static final int GROUP_SCRATCH = GROUP_SUMS + GROUP_ROWS * LANES / 2;
 
   /** What is summed. */
   public enum Reduction {

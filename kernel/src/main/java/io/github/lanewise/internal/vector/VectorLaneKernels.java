@@ -90,17 +90,12 @@ final class VectorLaneKernels extends RowReductions {
       }
       return;
     }
+    if (length == L && xStride == L && xAt + vectors(rows) * L * L <= x.length) {
+      RowFolds.foldMaxima(x, xAt, rows, group); // which reads as many rows as fill a vector
+      return;
+    }
     switch (vectors(length)) {
-      case 1:
-        if (xStride == L && xAt + vectors(rows) * L * L <= x.length) {
-          RowFolds.foldMaxima(x, xAt, rows, group); // which reads as many rows as fill a vector
-          return;
-        }
-        for (int r = 0; r < rows; r++) {
-          System.arraycopy(x, xAt + r * xStride, group, GROUP_LANES + r * L, L);
-        }
-        break;
-      case 2:
+      case 1, 2:
         RowGroups.maxima2(x, xAt, xStride, rows, length, group);
         break;
       case 3:
@@ -136,15 +131,12 @@ final class VectorLaneKernels extends RowReductions {
       for (int r = 0; r < rows; r++) {
         int xRow = xAt + r * xStride;
         int pRow = pAt + r * pStride;
-        long sum =
-            weights(WeightSums.WRITE, x, xRow, p, pRow, 0, length, shifts[r], group);
+        long sum = weights(WeightSums.WRITE, x, xRow, p, pRow, 0, length, shifts[r], group);
         reciprocals[r] = 1f / FloatPair.first(sum);
       }
       return;
     }
-    if (length % LANES != 0
-        || (rows > 1 && (xStride != length || pStride != length))
-        || length > 4 * L) {
+    if (length % LANES != 0 || (rows > 1 && (xStride != length || pStride != length))) {
       rowWeights(x, xAt, xStride, rows, length, group, p, pAt, pStride);
     } else if (length == L) {
       RowGroups.vectorWeights(x, xAt, rows, shifts, p, pAt);
@@ -157,8 +149,10 @@ final class VectorLaneKernels extends RowReductions {
       RowGroups.wholeWeights2(x, xAt, rows, shifts, p, pAt, group);
     } else if (length == 3 * L) {
       RowGroups.wholeWeights3(x, xAt, rows, shifts, p, pAt, group);
-    } else {
+    } else if (length == 4 * L) {
       RowGroups.wholeWeights4(x, xAt, rows, shifts, p, pAt, group);
+    } else {
+      RowGroups.wholeWeights(x, xAt, rows, length, shifts, p, pAt, group);
     }
     RowFolds.foldReciprocals(group, RowGroups.GROUP_SUMS, rows, reciprocals);
   }
@@ -231,15 +225,12 @@ final class VectorLaneKernels extends RowReductions {
       }
       return;
     }
+    if (length == L && pStride == L && yStride == L) {
+      RowGroups.scaleVectors(p, pAt, rows, factors, y, yAt);
+      return;
+    }
     switch (vectors(length)) {
-      case 1:
-        if (pStride == L && yStride == L) {
-          RowGroups.scaleVectors(p, pAt, rows, factors, y, yAt);
-          return;
-        }
-        RowGroups.scale(p, pAt, pStride, rows, length, factors, y, yAt, yStride);
-        break;
-      case 2:
+      case 1, 2:
         RowGroups.scale2(p, pAt, pStride, rows, length, factors, y, yAt, yStride);
         break;
       case 3:

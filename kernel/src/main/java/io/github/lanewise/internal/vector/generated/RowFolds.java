@@ -107,7 +107,6 @@ public final class RowFolds {
       FloatVector low10 = v0.blend(v1, HIGH_1);
       FloatVector high10 = v1.blend(v0, HIGH_1).rearrange(SWAP_1);
       v0 = low10.blend(high10, high10.compare(GT, low10));
-      FloatVector one = FloatVector.broadcast(F, 1f);
       v0.intoArray(out, block);
     }
   }
@@ -149,7 +148,6 @@ public final class RowFolds {
       FloatVector low10 = v0.blend(v1, HIGH_1);
       FloatVector high10 = v1.blend(v0, HIGH_1).rearrange(SWAP_1);
       v0 = low10.blend(high10, high10.compare(GT, low10));
-      FloatVector one = FloatVector.broadcast(F, 1f);
       v0.intoArray(out, block);
     }
   }
@@ -175,7 +173,6 @@ public final class RowFolds {
       FloatVector low10 = v0.blend(v1, HIGH_1);
       FloatVector high10 = v1.blend(v0, HIGH_1).rearrange(SWAP_1);
       v0 = low10.blend(high10, high10.compare(GT, low10));
-      FloatVector one = FloatVector.broadcast(F, 1f);
       v0.intoArray(out, block);
     }
   }
@@ -260,8 +257,7 @@ public final class RowFolds {
       FloatVector low10 = v0.blend(v1, HIGH_1);
       FloatVector high10 = v1.blend(v0, HIGH_1).rearrange(SWAP_1);
       v0 = low10.add(high10);
-      FloatVector one = FloatVector.broadcast(F, 1f);
-      one.div(v0).intoArray(out, block);
+      FloatVector.broadcast(F, 1f).div(v0).intoArray(out, block);
     }
   }
 
@@ -302,8 +298,7 @@ public final class RowFolds {
       FloatVector low10 = v0.blend(v1, HIGH_1);
       FloatVector high10 = v1.blend(v0, HIGH_1).rearrange(SWAP_1);
       v0 = low10.add(high10);
-      FloatVector one = FloatVector.broadcast(F, 1f);
-      one.div(v0).intoArray(out, block);
+      FloatVector.broadcast(F, 1f).div(v0).intoArray(out, block);
     }
   }
 
@@ -328,8 +323,7 @@ public final class RowFolds {
       FloatVector low10 = v0.blend(v1, HIGH_1);
       FloatVector high10 = v1.blend(v0, HIGH_1).rearrange(SWAP_1);
       v0 = low10.add(high10);
-      FloatVector one = FloatVector.broadcast(F, 1f);
-      one.div(v0).intoArray(out, block);
+      FloatVector.broadcast(F, 1f).div(v0).intoArray(out, block);
     }
   }
 }
