@@ -90,6 +90,82 @@ class SoftmaxGroupsTest {
     }
   }
 
+  /** What an array hides is as if it were -inf, but never makes a row NaN, nor becomes it. */
+  @ParameterizedTest
+  @MethodSource("lengths")
+  void hiddenScoresAreAsMinusInfinity(int length) {
+    Random random = new Random(~length);
+    for (int rows : length > 512 ? new int[] {2, 5} : new int[] {1, 3, 16, 35}) {
+      for (Softmax softmax : variants()) {
+        checkMasked(softmax, rows, length, random);
+      }
+    }
+  }
+
+  private static void checkMasked(Softmax softmax, int rows, int length, Random random) {
+    float[] scores = new float[rows * length];
+    boolean[] allowed = new boolean[rows * length];
+    int words = (length + 63) / 64;
+    long[] bits = new long[rows * words];
+    Arrays.setAll(bits, w -> w % words == words - 1 && length % 64 != 0 ? -1L << length : 0);
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = (float) (random.nextGaussian() * 4);
+      allowed[i] = random.nextInt(3) > 0;
+    }
+    for (int special = random.nextInt(6); special > 0; special--) {
+      poison(scores, random.nextInt(rows) * length, length, random);
+    }
+    int hidden = random.nextInt(rows);
+    Arrays.fill(allowed, hidden * length, (hidden + 1) * length, random.nextBoolean());
+    float[] expected = new float[rows * length];
+    for (int r = 0; r < rows; r++) {
+      expect(softmax, scores, allowed, expected, r * length, length);
+      for (int j = 0; j < length; j++) {
+        bits[r * words + j / 64] |= allowed[r * length + j] ? 1L << j : 0;
+      }
+    }
+    FloatTensor x = FloatTensor.of(scores.clone(), rows, length);
+    for (Mask mask :
+        new Mask[] {
+          Mask.allowed(allowed, rows, length), Mask.allowedBits(bits, rows, length)
+        }) {
+      String call = rows + " rows of " + length + " under " + mask;
+      float[] apart = new float[rows * length];
+      float[] inPlace = scores.clone();
+      FloatTensor view = FloatTensor.of(inPlace, rows, length);
+      FloatTensor maxWeight = FloatTensor.allocate(rows);
+      softmax.apply(x, mask, FloatTensor.of(apart, rows, length));
+      RowStatistics statistics = new RowStatistics(null, null, maxWeight);
+      softmax.apply(view, mask, view, statistics, Workers.caller());
+      assertArrayEquals(expected, apart, call);
+      assertArrayEquals(expected, inPlace, call + ", in place");
+      for (int r = 0; r < rows; r++) {
+        float largest = 0f;
+        for (int j = 0; j < length; j++) {
+          largest = Math.max(largest, expected[r * length + j]);
+        }
+        assertEquals(largest, maxWeight.get(r), call + ", largest weight");
+      }
+    }
+  }
+
+  /** One row by the plain operation, with -inf for what is hidden. */
+  private static void expect(
+      Softmax softmax, float[] scores, boolean[] allowed, float[] expected, int from, int length) {
+    boolean invalid = false;
+    for (int j = from; j < from + length; j++) {
+      expected[j] = allowed[j] ? scores[j] : Float.NEGATIVE_INFINITY;
+      invalid |= allowed[j] && (Float.isNaN(scores[j]) || scores[j] == Float.POSITIVE_INFINITY);
+    }
+    if (!invalid) {
+      softmax.apply(expected, from, from + length);
+      return;
+    }
+    for (int j = from; j < from + length; j++) {
+      expected[j] = allowed[j] ? Float.NaN : 0f;
+    }
+  }
+
   /** A row whose softmax is no number, or whose weights are of all sizes. */
   private static void poison(float[] scores, int from, int length, Random random) {
     int at = from + random.nextInt(length);

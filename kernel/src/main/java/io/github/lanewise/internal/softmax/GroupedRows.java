@@ -21,7 +21,8 @@ final class GroupedRows {
   /** Elements of a group, which stay in the first-level cache from pass to pass. */
   private static final int GROUP_ELEMENTS = 1 << 12;
 
-  private static final Workspace.Floats GROUP = Workspace.floats();
+  /** The scratch of a group. */
+  static final Workspace.Floats GROUP = Workspace.floats();
   private static final Workspace.Floats FACTORS = Workspace.floats();
   private static final Workspace.Floats STAGED = Workspace.floats();
 
@@ -99,6 +100,21 @@ final class GroupedRows {
     }
     kernels.rowWeights(scores, at, stride, rows, width, group, p, pAt, pStride, factors);
     kernels.scaleRows(p, pAt, pStride, rows, length, factors, y, yAt, yStride);
+    return factors;
+  }
+
+  /**
+   * The same of rows that lie in y, each with -inf for what it does not see.
+   *
+   * @param group the largest of each row
+   * @return 1/l of each row; NaN where it has none
+   */
+  static float[] apply(
+      float[] group, float[] y, int yAt, int yStride, int rows, int length, Workspace workspace) {
+    float[] factors = workspace.get(FACTORS, GROUP_LANES);
+    LaneKernels kernels = Kernels.lanes();
+    kernels.rowWeights(y, yAt, yStride, rows, length, group, y, yAt, yStride, factors);
+    kernels.scaleRows(y, yAt, yStride, rows, length, factors, y, yAt, yStride);
     return factors;
   }
 

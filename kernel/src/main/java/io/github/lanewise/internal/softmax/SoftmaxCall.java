@@ -1,5 +1,9 @@
 package io.github.lanewise.internal.softmax;
 
+import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
+import static io.github.lanewise.internal.kernel.Arithmetic.LANES;
+import static io.github.lanewise.internal.kernel.RowReductions.GROUP_SCRATCH;
+
 import io.github.lanewise.FloatTensor;
 import io.github.lanewise.Mask;
 import io.github.lanewise.RowStatistics;
@@ -39,6 +43,9 @@ public final class SoftmaxCall implements Task {
 
   /** Whether rows are weighed several at a time. */
   private boolean grouped;
+
+  /** Whether rows under a mask are, each of which is staged by itself. */
+  private boolean masked;
 
   /** Whether rows run along another axis than the last. */
   private boolean across;
@@ -104,9 +111,19 @@ public final class SoftmaxCall implements Task {
     length = (int) input.size(axis);
     partition.bind(input, axis);
     across = x.areAcross() || y.areAcross();
-    boolean plain = this.mask.isNone() && logSumExp.floats == null && entropy.floats == null;
+    boolean bare = logSumExp.floats == null && entropy.floats == null;
+    boolean plain = bare && this.mask.isNone();
     grouped = plain && GroupedRows.fits(options, length);
     columns = plain && across && ColumnRows.fits(options, length);
+    masked =
+        bare
+            && this.mask.isArray()
+            && !across
+            && x.array != null
+            && y.array != null
+            && options.isPlain()
+            && length >= LANES
+            && length <= CHUNK;
     partition.findRuns(x);
     partition.findRuns(y);
   }
@@ -152,7 +169,7 @@ public final class SoftmaxCall implements Task {
   public void run(int index, Workspace workspace) {
     long r = partition.firstRow(index);
     long end = partition.endRow(index);
-    if (!grouped && !across) {
+    if (!grouped && !across && !masked) {
       applySingly(r, end, workspace);
       return;
     }
@@ -166,6 +183,8 @@ public final class SoftmaxCall implements Task {
         writeLargest(r, rows, ColumnRows.apply(options, x, xAt, y, yAt, rows, length, workspace));
       } else if (across) {
         applyAcross(r, rows, workspace);
+      } else if (masked) {
+        applyMasked(r, rows, workspace);
       } else if (!applyGroup(r, rows, workspace)) {
         applySingly(r, r + rows, workspace);
       }
@@ -270,6 +289,51 @@ public final class SoftmaxCall implements Task {
     }
     writeLargest(r, rows, largest);
     return true;
+  }
+
+  /** Rows in arrays that see what an array says. */
+  private void applyMasked(long from, int rows, Workspace workspace) {
+    float[] group = workspace.get(GroupedRows.GROUP, GROUP_SCRATCH);
+    int xAt = (int) partition.at(x, from);
+    int xStride = (int) x.spacing;
+    int yAt = (int) partition.at(y, from);
+    int yStride = (int) y.spacing;
+    SoftmaxRow row = begin(workspace);
+    try {
+      long b = partition.batchOf(from);
+      long h = partition.headOf(from);
+      long i = partition.queryOf(from);
+      for (int k = 0; k < rows; k++) {
+        row.bindRow(b, h, i, length);
+        row.bindArrays(x.array, xAt + k * xStride, y.array, yAt + k * yStride);
+        group[k] = row.stage(workspace);
+        i++;
+        if (i == partition.queries()) {
+          i = 0;
+          h++;
+        }
+        if (h == partition.heads()) {
+          h = 0;
+          b++;
+        }
+      }
+      float[] largest = GroupedRows.apply(group, y.array, yAt, yStride, rows, length, workspace);
+      for (int k = 0; k < rows; k++) {
+        if (Float.isNaN(largest[k])) {
+          long number = from + k;
+          row.bindRow(
+              partition.batchOf(number),
+              partition.headOf(number),
+              partition.queryOf(number),
+              length);
+          row.bindArrays(x.array, xAt + k * xStride, y.array, yAt + k * yStride);
+          largest[k] = row.writeWithoutWeights(group[k], workspace);
+        }
+      }
+      writeLargest(from, rows, largest);
+    } finally {
+      row.unbind();
+    }
   }
 
   private void writeLargest(long from, int rows, float[] largest) {

@@ -158,6 +158,32 @@ final class SoftmaxRow {
     return true;
   }
 
+  /**
+   * Pass 1 for rows that are weighed several at once: all of the row's scores are in y afterwards.
+   *
+   * @return the largest, any NaN ignored; but NaN if there is nothing else above -inf
+   */
+  float stage(Workspace workspace) {
+    assert staged && begin == 0 && end == length : begin + " to " + end + " of " + length;
+    float largest = largest(begin, end, workspace.get(BITS));
+    return largest == INVISIBLE ? Kernels.lanes().max(y, yRow, yRow + length) : largest;
+  }
+
+  /**
+   * What a row becomes whose weights are no numbers.
+   *
+   * @param max what {@link #stage} gave
+   * @return its largest weight
+   */
+  float writeWithoutWeights(float max, Workspace workspace) {
+    if (max == INVISIBLE) {
+      Arrays.fill(y, yRow, yRow + length, options.ifEmpty());
+      return options.zeroIfEmpty() ? 0f : Float.NaN;
+    }
+    invalidate(workspace.get(BITS));
+    return Float.NaN;
+  }
+
   /** The whole row, all passes. */
   void apply(Workspace workspace) {
     long[] bits = workspace.get(BITS);
