@@ -90,7 +90,7 @@ final class VectorLaneKernels extends RowReductions {
       }
       return;
     }
-    if (length == L && xStride == L && xAt + vectors(rows) * L * L <= x.length) {
+    if (length == L && xStride == L && xAt <= x.length - vectors(rows) * L * L) {
       RowFolds.foldMaxima(x, xAt, rows, group); // which reads as many rows as fill a vector
       return;
     }
@@ -140,7 +140,7 @@ final class VectorLaneKernels extends RowReductions {
       rowWeights(x, xAt, xStride, rows, length, group, p, pAt, pStride);
     } else if (length == L) {
       RowGroups.vectorWeights(x, xAt, rows, shifts, p, pAt);
-      if (pAt + vectors(rows) * L * L <= p.length) {
+      if (pAt <= p.length - vectors(rows) * L * L) {
         RowFolds.foldReciprocals(p, pAt, rows, reciprocals);
         return;
       }
