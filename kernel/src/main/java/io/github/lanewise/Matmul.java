@@ -26,9 +26,9 @@ import java.util.Objects;
  * <p><b>Special values.</b> NaN and infinities propagate as IEEE 754 has it. With k = 0 the result
  * is alpha · +0.
  *
- * <p><b>Errors.</b> Wrong ranks and sizes, and a C that shares an element with A or B, throw
- * IllegalArgumentException; null throws NullPointerException; a closed arena or closed workers
- * IllegalStateException; all before anything is written.
+ * <p><b>Errors.</b> Wrong ranks and sizes, a k above 67,108,861, and a C that shares an element
+ * with A or B, throw IllegalArgumentException; null throws NullPointerException; a closed arena or
+ * closed workers IllegalStateException; all before anything is written.
  *
  * <p><b>Allocation.</b> None in steady state on the calling thread. <b>Threading.</b> Stateless.
  */
@@ -133,6 +133,7 @@ public final class Matmul {
     Checks.requireSize(b, "b", inner, a.size(rank - 1), A_SIZES[rank - 1]);
     Checks.requireSize(c, "c", rank - 2, a.size(rank - 2), A_SIZES[rank - 2]);
     Checks.requireSize(c, "c", rank - 1, b.size(outer), B_SIZES[outer]);
+    MatmulCall.requireDepth(a, c);
     Checks.requireReadable(a, "a", otherThreads);
     Checks.requireReadable(b, "b", otherThreads);
     Checks.requireWritable(c, "c", otherThreads);

@@ -6,12 +6,15 @@ import static io.github.lanewise.testing.WrongCall.all;
 import static io.github.lanewise.testing.WrongCall.closed;
 import static io.github.lanewise.testing.WrongCall.illegal;
 import static io.github.lanewise.testing.WrongCall.missing;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.lanewise.testing.Layout;
 import io.github.lanewise.testing.Sandbox;
 import io.github.lanewise.testing.TestWorkers;
 import io.github.lanewise.testing.WrongCall;
 import io.github.lanewise.testing.WrongCall.Operand;
+import java.lang.foreign.Arena;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -121,5 +124,23 @@ class MatmulArgumentsTest {
     Arguments arguments = new Arguments(new Sandbox(Layout.ARRAY));
     arguments.multiply();
     arguments.multiplyTransposed();
+  }
+
+  /** Rows that no array can hold packed are refused rather than cut short. */
+  @Test
+  void refusesAnInnerAxisThatCannotBePacked() {
+    long most = 67_108_861;
+    try (Arena arena = Arena.ofConfined()) {
+      FloatTensor a = FloatTensor.allocate(arena, 1, most + 1);
+      FloatTensor c = FloatTensor.allocate(1, 1);
+      c.fill(7f);
+      IllegalArgumentException refused =
+          assertThrows(
+              IllegalArgumentException.class, () -> Matmul.multiplyTransposed(1f, a, a, c));
+      assertEquals("a.size(1) is 67108862, but must be at most 67108861", refused.getMessage());
+      assertEquals(7f, c.get(0, 0));
+    }
+    FloatTensor none = FloatTensor.allocate(0, 1L << 40);
+    Matmul.multiplyTransposed(1f, none, none, FloatTensor.allocate(0, 0));
   }
 }

@@ -22,6 +22,9 @@ public final class MatmulCall implements Task {
   /** Floats of a packed block of A: 1 MB, which shares a second-level cache with a panel of B. */
   private static final long BLOCK_FLOATS = 1L << 18;
 
+  /** What a panel of B packed in an array can have: the inner axis of a product. */
+  private static final long MOST_DEPTH = (Integer.MAX_VALUE - 64L) / TileKernels.PANEL;
+
   private static final int MOST_ROWS = 1024;
   private static final int GROUP = TileKernels.GROUP;
   private static final int TASKS_PER_THREAD = 4;
@@ -45,6 +48,19 @@ public final class MatmulCall implements Task {
 
   @SuppressWarnings("NullAway.Init") // bound before use, by `run`
   private MatmulCall() {}
+
+  /**
+   * Checks that rows of A can be packed, if there is anything to compute.
+   *
+   * @throws IllegalArgumentException if they cannot
+   */
+  public static void requireDepth(FloatTensor a, FloatTensor c) {
+    long depth = a.size(a.rank() - 1);
+    if (depth > MOST_DEPTH && StridedFloats.of(c).count() > 0) {
+      throw new IllegalArgumentException(
+          "a.size(" + (a.rank() - 1) + ") is " + depth + ", but must be at most " + MOST_DEPTH);
+    }
+  }
 
   /** Runs a product whose arguments have been checked. */
   public static void run(
