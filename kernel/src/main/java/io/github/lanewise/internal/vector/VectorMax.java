@@ -187,12 +187,11 @@ final class VectorMax {
     int i = 0;
     for (; i <= length - 4 * L; i += 4 * L) {
       // Not VectorMask.fromLong, which only AVX-512 and SVE have as an instruction.
-      int word = at + (i >> 6);
-      int word2 = at + ((i + 2 * L) >> 6);
+      int word = at + (i >> 6); // of all four vectors
       int visible0 = (int) (bits[word] >>> i);
       int visible1 = (int) (bits[word] >>> (i + L));
-      int visible2 = (int) (bits[word2] >>> (i + 2 * L));
-      int visible3 = (int) (bits[word2] >>> (i + 3 * L));
+      int visible2 = (int) (bits[word] >>> (i + 2 * L));
+      int visible3 = (int) (bits[word] >>> (i + 3 * L));
       VectorMask<Integer> mask0 = laneBits.and(visible0).compare(VectorOperators.NE, 0);
       VectorMask<Integer> mask1 = laneBits.and(visible1).compare(VectorOperators.NE, 0);
       VectorMask<Integer> mask2 = laneBits.and(visible2).compare(VectorOperators.NE, 0);

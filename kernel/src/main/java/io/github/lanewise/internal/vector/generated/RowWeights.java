@@ -190,7 +190,7 @@ public final class RowWeights {
         : rows + " rows of " + length + " at " + xAt + " + " + xStride + "r of " + x.length;
     assert yAt >= 0 && yAt + (rows - 1) * yStride + length <= y.length
         : rows + " rows of " + length + " at " + yAt + " + " + yStride + "r of " + y.length;
-    assert length > (1 - 1) * L && length <= 1 * L : rows + " rows of " + length;
+    assert length >= L && length > (1 - 1) * L && length <= 1 * L : rows + " rows of " + length;
     int end = length - L;
     int rest = length - (1 - 1) * L;
     VectorShuffle<Float> turn = ROTATIONS[L - rest];
@@ -223,8 +223,6 @@ public final class RowWeights {
       p0 = p0.fma(r0, one);
       IntVector scale0 = ((IntVector) biased0.convert(REINTERPRET_F2I, 0)).lanewise(LSHL, 23);
       p0 = p0.mul((FloatVector) scale0.convert(REINTERPRET_I2F, 0));
-      VectorMask<Float> others = FloatVector.fromArray(F, NUMBERS, 0).compare(LT, L - rest);
-      p0 = p0.blend(FloatVector.fromArray(F, y, to + end), others);
       p0.intoArray(y, to + end);
       p0 = p0.rearrange(turn).blend(0f, beyond);
       int lanes = GROUP_LANES + row * LANES;
@@ -271,7 +269,7 @@ public final class RowWeights {
         : rows + " rows of " + length + " at " + xAt + " + " + xStride + "r of " + x.length;
     assert yAt >= 0 && yAt + (rows - 1) * yStride + length <= y.length
         : rows + " rows of " + length + " at " + yAt + " + " + yStride + "r of " + y.length;
-    assert length > (2 - 1) * L && length <= 2 * L : rows + " rows of " + length;
+    assert length >= L && length > (2 - 1) * L && length <= 2 * L : rows + " rows of " + length;
     int end = length - L;
     int rest = length - (2 - 1) * L;
     VectorShuffle<Float> turn = ROTATIONS[L - rest];
@@ -368,7 +366,7 @@ public final class RowWeights {
         : rows + " rows of " + length + " at " + xAt + " + " + xStride + "r of " + x.length;
     assert yAt >= 0 && yAt + (rows - 1) * yStride + length <= y.length
         : rows + " rows of " + length + " at " + yAt + " + " + yStride + "r of " + y.length;
-    assert length > (3 - 1) * L && length <= 3 * L : rows + " rows of " + length;
+    assert length >= L && length > (3 - 1) * L && length <= 3 * L : rows + " rows of " + length;
     int end = length - L;
     int rest = length - (3 - 1) * L;
     VectorShuffle<Float> turn = ROTATIONS[L - rest];
@@ -483,7 +481,7 @@ public final class RowWeights {
         : rows + " rows of " + length + " at " + xAt + " + " + xStride + "r of " + x.length;
     assert yAt >= 0 && yAt + (rows - 1) * yStride + length <= y.length
         : rows + " rows of " + length + " at " + yAt + " + " + yStride + "r of " + y.length;
-    assert length > (4 - 1) * L && length <= 4 * L : rows + " rows of " + length;
+    assert length >= L && length > (4 - 1) * L && length <= 4 * L : rows + " rows of " + length;
     int end = length - L;
     int rest = length - (4 - 1) * L;
     VectorShuffle<Float> turn = ROTATIONS[L - rest];
@@ -616,7 +614,7 @@ public final class RowWeights {
         : rows + " rows of " + length + " at " + xAt + " + " + xStride + "r of " + x.length;
     assert yAt >= 0 && yAt + (rows - 1) * yStride + length <= y.length
         : rows + " rows of " + length + " at " + yAt + " + " + yStride + "r of " + y.length;
-    assert length > (5 - 1) * L && length <= 5 * L : rows + " rows of " + length;
+    assert length >= L && length > (5 - 1) * L && length <= 5 * L : rows + " rows of " + length;
     int end = length - L;
     int rest = length - (5 - 1) * L;
     VectorShuffle<Float> turn = ROTATIONS[L - rest];
@@ -767,7 +765,7 @@ public final class RowWeights {
         : rows + " rows of " + length + " at " + xAt + " + " + xStride + "r of " + x.length;
     assert yAt >= 0 && yAt + (rows - 1) * yStride + length <= y.length
         : rows + " rows of " + length + " at " + yAt + " + " + yStride + "r of " + y.length;
-    assert length > (6 - 1) * L && length <= 6 * L : rows + " rows of " + length;
+    assert length >= L && length > (6 - 1) * L && length <= 6 * L : rows + " rows of " + length;
     int end = length - L;
     int rest = length - (6 - 1) * L;
     VectorShuffle<Float> turn = ROTATIONS[L - rest];
@@ -936,7 +934,7 @@ public final class RowWeights {
         : rows + " rows of " + length + " at " + xAt + " + " + xStride + "r of " + x.length;
     assert yAt >= 0 && yAt + (rows - 1) * yStride + length <= y.length
         : rows + " rows of " + length + " at " + yAt + " + " + yStride + "r of " + y.length;
-    assert length > (7 - 1) * L && length <= 7 * L : rows + " rows of " + length;
+    assert length >= L && length > (7 - 1) * L && length <= 7 * L : rows + " rows of " + length;
     int end = length - L;
     int rest = length - (7 - 1) * L;
     VectorShuffle<Float> turn = ROTATIONS[L - rest];
@@ -1123,7 +1121,7 @@ public final class RowWeights {
         : rows + " rows of " + length + " at " + xAt + " + " + xStride + "r of " + x.length;
     assert yAt >= 0 && yAt + (rows - 1) * yStride + length <= y.length
         : rows + " rows of " + length + " at " + yAt + " + " + yStride + "r of " + y.length;
-    assert length > (8 - 1) * L && length <= 8 * L : rows + " rows of " + length;
+    assert length >= L && length > (8 - 1) * L && length <= 8 * L : rows + " rows of " + length;
     int end = length - L;
     int rest = length - (8 - 1) * L;
     VectorShuffle<Float> turn = ROTATIONS[L - rest];
