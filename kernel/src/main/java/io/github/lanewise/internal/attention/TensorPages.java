@@ -11,8 +11,7 @@ import io.github.lanewise.internal.tensor.StridedFloats;
 /**
  * Keys and values in tensors. They are read where they lie if the kernels can: in an array, in rows
  * of whole groups. Else a chunk of one head's at a time is brought into groups of lanes: it stays
- * in the cache until the products have read it. Where values are not in such rows, keys go their
- * way.
+ * in the cache until the products have read it. Keys are read where they lie only if values are.
  */
 final class TensorPages extends DecodePages {
 

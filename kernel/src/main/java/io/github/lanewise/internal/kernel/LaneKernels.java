@@ -73,8 +73,8 @@ public interface LaneKernels {
       float[] scratch);
 
   /**
-   * The largest of each of several rows, as {@link #largest} finds it, or NaN where there is one.
-   * Element j of row r is {@code x[xAt + r·xStride + j]}.
+   * The largest of each of several rows, as {@link #largest} finds it; where a row holds a NaN,
+   * that or NaN. Element j of row r is {@code x[xAt + r·xStride + j]}.
    *
    * @param rows 1 to {@link RowReductions#GROUP_ROWS}
    * @param length elements of a row, at least 16

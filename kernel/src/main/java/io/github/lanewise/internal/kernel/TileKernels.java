@@ -15,7 +15,8 @@ package io.github.lanewise.internal.kernel;
  * </ul>
  *
  * <p>Kernels trust their arguments. {@code columns} is the number of lanes in use, 1 to {@link
- * #PANEL}; an implementation may compute up to the next multiple of its lane count.
+ * #PANEL} or {@link #WIDE_PANEL}; an implementation may compute up to the next multiple of its lane
+ * count.
  */
 public interface TileKernels {
 

@@ -27,7 +27,7 @@ public final class RowFolds {
 
   private RowFolds() {}
 
-  /** {@code out[k]} is the largest of block k's L lanes, or NaN if one is. */
+  /** {@code out[k]} is the largest of block k's L lanes, where a NaN may win. */
   public static void foldMaxima(float[] lanes, int from, int blocks, float[] out) {
     if (L == 16) {
       fold16Maxima(lanes, from, blocks, out);

@@ -57,7 +57,7 @@ public final class RowGroups {
 
   private RowGroups() {}
 
-  /** The largest of each row of 1 or 2 vectors, in L lanes, or NaN where a row holds one. */
+  /** The largest of each row of 1 or 2 vectors, in L lanes; a NaN may win. */
   public static void maxima2(float[] x, int xAt, int xStride, int rows, int length, float[] group) {
     for (int round = Practice.rounds; round > 0; round--) {}
     assert rows > 0 && length > 0 : rows + " rows of " + length;
@@ -113,7 +113,7 @@ public final class RowGroups {
     }
   }
 
-  /** The largest of each row of 3 vectors, in L lanes, or NaN where a row holds one. */
+  /** The largest of each row of 3 vectors, in L lanes; a NaN may win. */
   public static void maxima3(float[] x, int xAt, int xStride, int rows, int length, float[] group) {
     for (int round = Practice.rounds; round > 0; round--) {}
     assert rows > 0 && length > 0 : rows + " rows of " + length;
@@ -175,7 +175,7 @@ public final class RowGroups {
     }
   }
 
-  /** The largest of each row of 4 vectors, in L lanes, or NaN where a row holds one. */
+  /** The largest of each row of 4 vectors, in L lanes; a NaN may win. */
   public static void maxima4(float[] x, int xAt, int xStride, int rows, int length, float[] group) {
     for (int round = Practice.rounds; round > 0; round--) {}
     assert rows > 0 && length > 0 : rows + " rows of " + length;
@@ -243,7 +243,7 @@ public final class RowGroups {
     }
   }
 
-  /** The largest of each row of 5 to 8 vectors, in L lanes, or NaN where a row holds one. */
+  /** The largest of each row of 5 to 8 vectors, in L lanes; a NaN may win. */
   public static void maxima8(float[] x, int xAt, int xStride, int rows, int length, float[] group) {
     for (int round = Practice.rounds; round > 0; round--) {}
     assert rows > 0 && length > 0 : rows + " rows of " + length;
