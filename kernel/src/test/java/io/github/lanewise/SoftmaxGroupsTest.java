@@ -126,9 +126,7 @@ class SoftmaxGroupsTest {
     }
     FloatTensor x = FloatTensor.of(scores.clone(), rows, length);
     for (Mask mask :
-        new Mask[] {
-          Mask.allowed(allowed, rows, length), Mask.allowedBits(bits, rows, length)
-        }) {
+        new Mask[] {Mask.allowed(allowed, rows, length), Mask.allowedBits(bits, rows, length)}) {
       String call = rows + " rows of " + length + " under " + mask;
       float[] apart = new float[rows * length];
       float[] inPlace = scores.clone();

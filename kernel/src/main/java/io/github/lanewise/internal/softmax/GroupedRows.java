@@ -23,6 +23,7 @@ final class GroupedRows {
 
   /** The scratch of a group. */
   static final Workspace.Floats GROUP = Workspace.floats();
+
   private static final Workspace.Floats FACTORS = Workspace.floats();
   private static final Workspace.Floats STAGED = Workspace.floats();
 

@@ -168,7 +168,7 @@ final class VectorLaneKernels extends RowReductions {
       float[] p,
       int pAt,
       int pStride) {
-    int whole = length > 8 * L ? (length - 4 * L - 1) / (4 * L) * (4 * L) : 0;
+    int whole = (length - 1) / (4 * L) * (4 * L);
     if (whole > 0) {
       RowWeights.weights(x, xAt, xStride, rows, whole, group, p, pAt, pStride);
     } else {
@@ -187,20 +187,8 @@ final class VectorLaneKernels extends RowReductions {
       case 3:
         RowWeights.lastWeights3(x, from, xStride, rows, left, group, p, to, pStride);
         break;
-      case 4:
-        RowWeights.lastWeights4(x, from, xStride, rows, left, group, p, to, pStride);
-        break;
-      case 5:
-        RowWeights.lastWeights5(x, from, xStride, rows, left, group, p, to, pStride);
-        break;
-      case 6:
-        RowWeights.lastWeights6(x, from, xStride, rows, left, group, p, to, pStride);
-        break;
-      case 7:
-        RowWeights.lastWeights7(x, from, xStride, rows, left, group, p, to, pStride);
-        break;
       default:
-        RowWeights.lastWeights8(x, from, xStride, rows, left, group, p, to, pStride);
+        RowWeights.lastWeights4(x, from, xStride, rows, left, group, p, to, pStride);
     }
   }
 
