@@ -209,7 +209,10 @@ public final class MaskPlan {
     return visible == 0 ? NONE : visible == length ? ALL : SOME;
   }
 
-  /** Whether the mask is nothing but an array, whose bits {@link #wordsOf} has many at a time. */
+  /**
+   * Whether the mask is nothing but an array with something for each key, of which {@link #wordsOf}
+   * has many at a time.
+   */
   public boolean isArray() {
     return root instanceof ArrayMask array && array.shape().keys() != 1 && firstKey == 0;
   }

@@ -100,6 +100,7 @@ public final class MatmulCall implements Task {
     long panels = (columns + panel - 1) / panel;
     long tasksWanted = parallelism == 1 ? 1 : TASKS_PER_THREAD * (long) parallelism;
     if (inPlace) {
+      // Blocks of nearly the same height, none of less rows than a tile has.
       long most = RowsInPlace.mostRows(depth);
       long wanted = tasksWanted / Math.max(1, batches() * panels);
       rowBlocks = Math.max((rows + most - 1) / most, Math.min(wanted, rows / RowsInPlace.ROWS));

@@ -41,7 +41,7 @@ final class GroupedRows {
   /** How many rows of that length are a group; full vectors of them, where there are so many. */
   static int size(int length) {
     int rows = Math.min(GROUP_ROWS, GROUP_ELEMENTS / length);
-    return rows < 16 ? rows : rows & -16;
+    return rows < LANES ? rows : rows & -LANES;
   }
 
   /**

@@ -175,6 +175,8 @@ public final class SoftmaxCall implements Task {
     }
     int most =
         columns ? ScoreKernels.PANEL : across ? partition.rowsAcross() : GroupedRows.size(length);
+    float[] source = x.array;
+    float[] target = y.array;
     while (r < end) {
       int rows = partition.evenRows(r, Math.min(most, end - r), x, y);
       if (columns && ColumnRows.fits(x, y, rows)) {
@@ -183,8 +185,8 @@ public final class SoftmaxCall implements Task {
         writeLargest(r, rows, ColumnRows.apply(options, x, xAt, y, yAt, rows, length, workspace));
       } else if (across) {
         applyAcross(r, rows, workspace);
-      } else if (masked) {
-        applyMasked(r, rows, workspace);
+      } else if (masked && source != null && target != null) {
+        applyMasked(source, target, r, rows, workspace);
       } else if (!applyGroup(r, rows, workspace)) {
         applySingly(r, r + rows, workspace);
       }
@@ -292,7 +294,8 @@ public final class SoftmaxCall implements Task {
   }
 
   /** Rows in arrays that see what an array says. */
-  private void applyMasked(long from, int rows, Workspace workspace) {
+  private void applyMasked(
+      float[] source, float[] target, long from, int rows, Workspace workspace) {
     float[] group = workspace.get(GroupedRows.GROUP, GROUP_SCRATCH);
     int xAt = (int) partition.at(x, from);
     int xStride = (int) x.spacing;
@@ -305,7 +308,7 @@ public final class SoftmaxCall implements Task {
       long i = partition.queryOf(from);
       for (int k = 0; k < rows; k++) {
         row.bindRow(b, h, i, length);
-        row.bindArrays(x.array, xAt + k * xStride, y.array, yAt + k * yStride);
+        row.bindArrays(source, xAt + k * xStride, target, yAt + k * yStride);
         group[k] = row.stage(workspace);
         i++;
         if (i == partition.queries()) {
@@ -317,7 +320,7 @@ public final class SoftmaxCall implements Task {
           b++;
         }
       }
-      float[] largest = GroupedRows.apply(group, y.array, yAt, yStride, rows, length, workspace);
+      float[] largest = GroupedRows.apply(group, target, yAt, yStride, rows, length, workspace);
       for (int k = 0; k < rows; k++) {
         if (Float.isNaN(largest[k])) {
           long number = from + k;
@@ -326,7 +329,7 @@ public final class SoftmaxCall implements Task {
               partition.headOf(number),
               partition.queryOf(number),
               length);
-          row.bindArrays(x.array, xAt + k * xStride, y.array, yAt + k * yStride);
+          row.bindArrays(source, xAt + k * xStride, target, yAt + k * yStride);
           largest[k] = row.writeWithoutWeights(group[k], workspace);
         }
       }
