@@ -33,6 +33,9 @@ import java.util.Objects;
  * entropy H       (2H + D² + Q + (2λ + 48)·D + (λ + 23)·(1 - w))·u + n·2⁻¹¹⁹
  * </pre>
  *
+ * <p>as long as x - m does not overflow: scores more than the largest float apart are infinitely
+ * far apart at any finite T.
+ *
  * <p>In a confident row, w near 1, g, D, Q and H are small along with 1 - w, and so are the errors
  * of what is small: the logarithms of a row (0, -L), and its logSumExp, are within 4u relatively up
  * to L = 87.3.

@@ -304,4 +304,18 @@ class SoftmaxSemanticsTest {
       throw new AssertionError(Arrays.toString(all.weights[0]));
     }
   }
+
+  @Test
+  void scoresWhoseDifferenceOverflowsAreInfinitelyFarApart() {
+    Softmax weights = Softmax.builder().temperature(1e38f).build();
+    Softmax logarithms = Softmax.builder().temperature(1e38f).logarithmic(true).build();
+    float[] scores = {3e38f, -3e38f};
+    FloatTensor y = FloatTensor.allocate(2);
+    weights.apply(FloatTensor.of(scores, 2), y);
+    assertEquals(1f, y.get(0));
+    assertEquals(0f, y.get(1));
+    logarithms.apply(FloatTensor.of(scores, 2), y);
+    assertEquals(0f, y.get(0));
+    assertEquals(Float.NEGATIVE_INFINITY, y.get(1));
+  }
 }
