@@ -90,6 +90,75 @@ class SoftmaxGroupsTest {
     }
   }
 
+  /**
+   * Maxima that occur twice, as zeros of either sign too, are where a row's rest could go wrong.
+   */
+  @ParameterizedTest
+  @MethodSource("lengths")
+  void logarithmsHaveTheBitsThatTheyHaveAlone(int length) {
+    Softmax softmax = Softmax.builder().logarithmic(true).build();
+    Random random = new Random(length);
+    int[] counts = length > 256 ? new int[] {1, 3} : new int[] {1, 2, 3, 15, 16, 17, 33, 70};
+    for (int rows : counts) {
+      for (int gap : new int[] {0, 1, 16}) {
+        for (int special = 0; special < 2; special++) {
+          checkLogarithms(softmax, rows, length, gap, special == 1, random);
+        }
+      }
+    }
+  }
+
+  private static void checkLogarithms(
+      Softmax softmax, int rows, int length, int gap, boolean special, Random random) {
+    int pitch = length + gap;
+    float[] scores = new float[rows * pitch];
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = (float) (random.nextGaussian() * 4);
+    }
+    for (int r = 0; r < rows; r++) {
+      tie(scores, r * pitch, length, random);
+    }
+    if (special) {
+      poison(scores, random.nextInt(rows) * pitch, length, random);
+    }
+    float[] expected = scores.clone();
+    FloatTensor logSumExp = FloatTensor.allocate(rows);
+    FloatTensor copy = rows(scores.clone(), rows, pitch, length);
+    RowStatistics all = new RowStatistics(logSumExp, FloatTensor.allocate(rows), null);
+    softmax.apply(copy, Mask.none(), copy, all, Workers.caller()); // nor one with an entropy
+    for (int r = 0; r < rows; r++) {
+      softmax.apply(expected, r * pitch, r * pitch + length); // a row alone is never in a group
+    }
+    String call = "logarithms of " + rows + " rows of " + length + ", " + gap + " apart";
+    float[] inPlace = scores.clone();
+    float[] apart = scores.clone();
+    FloatTensor view = rows(inPlace, rows, pitch, length);
+    softmax.apply(rows(scores.clone(), rows, pitch, length), rows(apart, rows, pitch, length));
+    FloatTensor statistic = FloatTensor.allocate(rows);
+    RowStatistics statistics = new RowStatistics(statistic, null, null);
+    softmax.apply(view, Mask.none(), view, statistics, Workers.caller());
+    assertArrayEquals(expected, inPlace, call + ", in place"); // and nothing between the rows
+    assertArrayEquals(expected, apart, call);
+    for (int r = 0; r < rows; r++) {
+      assertEquals(logSumExp.get(r), statistic.get(r), call + ", log-sum-exp of row " + r);
+    }
+  }
+
+  private static void tie(float[] scores, int from, int length, Random random) {
+    int first = from + random.nextInt(length);
+    int second = from + random.nextInt(length);
+    switch (random.nextInt(4)) {
+      case 0 -> scores[first] = scores[second] = 40f;
+      case 1 -> {
+        Arrays.fill(scores, from, from + length, -1f);
+        scores[first] = 0f;
+        scores[second] = -0f;
+      }
+      case 2 -> Arrays.fill(scores, from, from + length, random.nextFloat());
+      default -> scores[first] = 90f;
+    }
+  }
+
   /** What an array hides is as if it were -inf, but never makes a row NaN, nor becomes it. */
   @ParameterizedTest
   @MethodSource("lengths")

@@ -83,12 +83,21 @@ public interface LaneKernels {
   void rowMaxima(float[] x, int xAt, int xStride, int rows, int length, float[] group);
 
   /**
-   * The weights of several rows, p = exp(x - shift), and the reciprocals of their sums, as {@link
-   * #weights} has them. x and p are the same rows or disjoint.
+   * Puts -inf in the place of the first maximum of each of several rows, which follow one another
+   * from the array's start on.
+   *
+   * @param length elements of a row, 16 to 256
+   * @param maxima the largest of each row, which is none of ±inf and NaN
+   */
+  void hideMaxima(float[] x, int rows, int length, float[] maxima);
+
+  /**
+   * The weights of several rows, p = exp(x - shift), and their sums with their reciprocals, as
+   * {@link #weights} has them. x and p are the same rows or disjoint.
    *
    * @param group as {@link #rowMaxima} leaves it: a shift for each row
-   * @param reciprocals {@link RowReductions#GROUP_LANES} floats, of which the first {@code rows}
-   *     hold the result
+   * @param reciprocals {@link RowReductions#RECIPROCALS_AND_SUMS} floats: a row's reciprocal is
+   *     element r, its sum element {@link RowReductions#SUMS_OF_ROWS} + r
    */
   void rowWeights(
       float[] x,

@@ -49,6 +49,12 @@ public abstract class RowReductions implements LaneKernels {
   /** Behind them, room for half as many. */
   public static final int GROUP_SUMS = GROUP_LANES + GROUP_ROWS * LANES;
 
+  /** Where, behind the reciprocals of such rows' sums, the sums themselves begin. */
+  public static final int SUMS_OF_ROWS = GROUP_ROWS + LANES;
+
+  /** Floats of both. */
+  public static final int RECIPROCALS_AND_SUMS = 2 * SUMS_OF_ROWS;
+
   /** Floats of that scratch. */
   public static final int GROUP_SCRATCH = GROUP_SUMS + GROUP_ROWS * LANES / 2;
 

@@ -60,6 +60,14 @@ public final class ScalarLaneKernels extends RowReductions {
   }
 
   @Override
+  public void hideMaxima(float[] x, int rows, int length, float[] maxima) {
+    for (int r = 0; r < rows; r++) {
+      int row = r * length;
+      x[indexOf(x, row, row + length, maxima[r])] = Float.NEGATIVE_INFINITY;
+    }
+  }
+
+  @Override
   public void rowWeights(
       float[] x,
       int xAt,
@@ -75,6 +83,7 @@ public final class ScalarLaneKernels extends RowReductions {
       int xRow = xAt + r * xStride;
       int pRow = pAt + r * pStride;
       long sum = weights(WeightSums.WRITE, x, xRow, p, pRow, 0, length, group[r], group);
+      reciprocals[SUMS_OF_ROWS + r] = FloatPair.first(sum);
       reciprocals[r] = 1f / FloatPair.first(sum);
     }
   }

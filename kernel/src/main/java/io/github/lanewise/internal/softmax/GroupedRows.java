@@ -1,9 +1,9 @@
 package io.github.lanewise.internal.softmax;
 
 import static io.github.lanewise.internal.kernel.Arithmetic.LANES;
-import static io.github.lanewise.internal.kernel.RowReductions.GROUP_LANES;
 import static io.github.lanewise.internal.kernel.RowReductions.GROUP_ROWS;
 import static io.github.lanewise.internal.kernel.RowReductions.GROUP_SCRATCH;
+import static io.github.lanewise.internal.kernel.RowReductions.RECIPROCALS_AND_SUMS;
 
 import io.github.lanewise.internal.kernel.LaneKernels;
 import io.github.lanewise.internal.runtime.Kernels;
@@ -63,7 +63,7 @@ final class GroupedRows {
       int length,
       Workspace workspace) {
     float[] group = workspace.get(GROUP, GROUP_SCRATCH);
-    float[] factors = workspace.get(FACTORS, GROUP_LANES);
+    float[] factors = workspace.get(FACTORS, RECIPROCALS_AND_SUMS);
     LaneKernels kernels = Kernels.lanes();
     float temperature = options.temperature();
     int width = length;
@@ -112,7 +112,7 @@ final class GroupedRows {
    */
   static float[] apply(
       float[] group, float[] y, int yAt, int yStride, int rows, int length, Workspace workspace) {
-    float[] factors = workspace.get(FACTORS, GROUP_LANES);
+    float[] factors = workspace.get(FACTORS, RECIPROCALS_AND_SUMS);
     LaneKernels kernels = Kernels.lanes();
     kernels.rowWeights(y, yAt, yStride, rows, length, group, y, yAt, yStride, factors);
     kernels.scaleRows(y, yAt, yStride, rows, length, factors, y, yAt, yStride);

@@ -44,6 +44,9 @@ public final class SoftmaxCall implements Task {
   /** Whether rows are weighed several at a time. */
   private boolean grouped;
 
+  /** Whether these are logarithms. */
+  private boolean logarithmic;
+
   /** Whether rows under a mask are, each of which is staged by itself. */
   private boolean masked;
 
@@ -113,7 +116,9 @@ public final class SoftmaxCall implements Task {
     across = x.areAcross() || y.areAcross();
     boolean bare = logSumExp.floats == null && entropy.floats == null;
     boolean plain = bare && this.mask.isNone();
-    grouped = plain && GroupedRows.fits(options, length);
+    boolean restAlone = this.mask.isNone() && entropy.floats == null && maxWeight.floats == null;
+    logarithmic = restAlone && LogarithmicRows.fits(options, length);
+    grouped = logarithmic || (plain && GroupedRows.fits(options, length));
     columns = plain && across && ColumnRows.fits(options, length);
     masked =
         bare
@@ -182,7 +187,8 @@ public final class SoftmaxCall implements Task {
       if (columns && ColumnRows.fits(x, y, rows)) {
         long xAt = partition.at(x, r);
         long yAt = partition.at(y, r);
-        writeLargest(r, rows, ColumnRows.apply(options, x, xAt, y, yAt, rows, length, workspace));
+        write(
+            maxWeight, r, rows, ColumnRows.apply(options, x, xAt, y, yAt, rows, length, workspace));
       } else if (across) {
         applyAcross(r, rows, workspace);
       } else if (masked && source != null && target != null) {
@@ -209,11 +215,35 @@ public final class SoftmaxCall implements Task {
   }
 
   private boolean applyGroup(float[] staged, int at, long from, int rows, Workspace workspace) {
-    float[] largest =
-        GroupedRows.apply(options, staged, at, length, staged, at, length, rows, length, workspace);
-    if (largest != null) {
-      writeLargest(from, rows, largest);
+    return applyGroup(staged, at, length, staged, at, length, from, rows, workspace);
+  }
+
+  /**
+   * Rows in arrays, and their statistics.
+   *
+   * @return false, with nothing done, if one of them has to go alone
+   */
+  private boolean applyGroup(
+      float[] source,
+      int sourceAt,
+      int sourceStride,
+      float[] target,
+      int at,
+      int stride,
+      long from,
+      int rows,
+      Workspace workspace) {
+    if (logarithmic) {
+      float[] sums =
+          LogarithmicRows.apply(
+              source, sourceAt, sourceStride, target, at, stride, rows, length, workspace);
+      write(logSumExp, from, rows, sums);
+      return sums != null;
     }
+    float[] largest =
+        GroupedRows.apply(
+            options, source, sourceAt, sourceStride, target, at, stride, rows, length, workspace);
+    write(maxWeight, from, rows, largest);
     return largest != null;
   }
 
@@ -280,16 +310,12 @@ public final class SoftmaxCall implements Task {
       sourceAt = at;
       sourceStride = stride;
     }
-    float[] largest =
-        GroupedRows.apply(
-            options, source, sourceAt, sourceStride, target, at, stride, rows, length, workspace);
-    if (largest == null) {
+    if (!applyGroup(source, sourceAt, sourceStride, target, at, stride, r, rows, workspace)) {
       return false;
     }
     if (y.array == null) {
       y.writeRows(target, 0, length, yAt, rows, length, workspace);
     }
-    writeLargest(r, rows, largest);
     return true;
   }
 
@@ -333,17 +359,16 @@ public final class SoftmaxCall implements Task {
           largest[k] = row.writeWithoutWeights(group[k], workspace);
         }
       }
-      writeLargest(from, rows, largest);
+      write(maxWeight, from, rows, largest);
     } finally {
       row.unbind();
     }
   }
 
-  private void writeLargest(long from, int rows, float[] largest) {
-    for (int k = 0; k < rows && maxWeight.floats != null; k++) {
+  private void write(OperandRows to, long from, int rows, float @Nullable [] statistic) {
+    for (int k = 0; k < rows && to.floats != null && statistic != null; k++) {
       long row = from + k;
-      maxWeight.set(
-          partition.batchOf(row), partition.headOf(row), partition.queryOf(row), largest[k]);
+      to.set(partition.batchOf(row), partition.headOf(row), partition.queryOf(row), statistic[k]);
     }
   }
 

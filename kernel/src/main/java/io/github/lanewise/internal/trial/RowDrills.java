@@ -24,7 +24,7 @@ final class RowDrills {
   private final float[] y = new float[2 * ROW];
   private final float[] z = Drill.samples(2 * ROW);
   private final float[] scratch = new float[RowReductions.SCRATCH];
-  private final float[] factors = new float[RowReductions.GROUP_LANES];
+  private final float[] factors = new float[RowReductions.RECIPROCALS_AND_SUMS];
   private final float[] group = new float[RowReductions.GROUP_SCRATCH];
   private final boolean[] flags = new boolean[ROW];
   private final long[] bits = new long[ROW / Long.SIZE];
@@ -56,6 +56,7 @@ final class RowDrills {
             (k, n) -> usualWeights(k, n, WeightSums.WRITE_WITH_MOMENT)),
         new Drill(
             "rest of weights", false, this::rests, (k, n) -> usualWeights(k, n, WeightSums.REST)),
+        new Drill("rows without their maxima", false, this::hidden, this::usualHidden),
         new Drill("masks", false, this::masks, this::usualMasks),
         new Drill("exp", false, this::exp, this::usualExp),
         new Drill("sum and maximum", false, this::reductions, this::usualReductions),
@@ -167,6 +168,25 @@ final class RowDrills {
     rows.rowMaxima(x, 0, stride, count, length, group);
     rows.rowWeights(x, 0, stride, count, length, group, y, 0, stride, factors);
     rows.scaleRows(y, 0, stride, count, length, factors, z, 0, stride);
+  }
+
+  private void hidden(KernelSet kernels, int from, int to) {
+    for (int call = from; call < to; call++) {
+      hide(kernels.lanes(), Math.clamp(GROUPED[call % GROUPED.length], 16, 256));
+    }
+  }
+
+  private void usualHidden(KernelSet kernels, int calls) {
+    for (int call = 0; call < calls; call++) {
+      hide(kernels.lanes(), 64);
+    }
+  }
+
+  private void hide(LaneKernels rows, int length) {
+    int count = ROW / length;
+    System.arraycopy(x, 0, y, 0, count * length);
+    rows.rowMaxima(y, 0, length, count, length, group);
+    rows.hideMaxima(y, count, length, group);
   }
 
   private void stagedGroups(KernelSet kernels, int from, int to) {

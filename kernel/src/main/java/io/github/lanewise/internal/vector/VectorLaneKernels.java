@@ -114,6 +114,11 @@ final class VectorLaneKernels extends RowReductions {
   }
 
   @Override
+  public void hideMaxima(float[] x, int rows, int length, float[] maxima) {
+    RowGroups.hideMaxima(x, rows, length, maxima);
+  }
+
+  @Override
   public void rowWeights(
       float[] x,
       int xAt,
@@ -132,6 +137,7 @@ final class VectorLaneKernels extends RowReductions {
         int xRow = xAt + r * xStride;
         int pRow = pAt + r * pStride;
         long sum = weights(WeightSums.WRITE, x, xRow, p, pRow, 0, length, shifts[r], group);
+        reciprocals[SUMS_OF_ROWS + r] = FloatPair.first(sum);
         reciprocals[r] = 1f / FloatPair.first(sum);
       }
       return;

@@ -113,6 +113,11 @@ public final class PlainKernels {
     }
 
     @Override
+    public void hideMaxima(float[] x, int rows, int length, float[] maxima) {
+      scalar.hideMaxima(x, rows, length, maxima);
+    }
+
+    @Override
     public void rowWeights(
         float[] x,
         int xAt,

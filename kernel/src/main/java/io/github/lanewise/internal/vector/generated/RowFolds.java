@@ -12,6 +12,7 @@ import static io.github.lanewise.internal.vector.LaneShuffles.SWAP_8;
 import static jdk.incubator.vector.VectorOperators.GT;
 
 import io.github.lanewise.internal.kernel.Practice;
+import io.github.lanewise.internal.kernel.RowReductions;
 import io.github.lanewise.internal.vector.LaneSpecies;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -177,7 +178,7 @@ public final class RowFolds {
     }
   }
 
-  /** {@code out[k]} is the reciprocal of the sum of block k's L lanes. */
+  /** {@code out[k]} is the reciprocal of the sum of block k's L lanes, which goes behind. */
   public static void foldReciprocals(float[] lanes, int from, int blocks, float[] out) {
     if (L == 16) {
       fold16Reciprocals(lanes, from, blocks, out);
@@ -257,6 +258,7 @@ public final class RowFolds {
       FloatVector low10 = v0.blend(v1, HIGH_1);
       FloatVector high10 = v1.blend(v0, HIGH_1).rearrange(SWAP_1);
       v0 = low10.add(high10);
+      v0.intoArray(out, RowReductions.SUMS_OF_ROWS + block);
       FloatVector.broadcast(F, 1f).div(v0).intoArray(out, block);
     }
   }
@@ -298,6 +300,7 @@ public final class RowFolds {
       FloatVector low10 = v0.blend(v1, HIGH_1);
       FloatVector high10 = v1.blend(v0, HIGH_1).rearrange(SWAP_1);
       v0 = low10.add(high10);
+      v0.intoArray(out, RowReductions.SUMS_OF_ROWS + block);
       FloatVector.broadcast(F, 1f).div(v0).intoArray(out, block);
     }
   }
@@ -323,6 +326,7 @@ public final class RowFolds {
       FloatVector low10 = v0.blend(v1, HIGH_1);
       FloatVector high10 = v1.blend(v0, HIGH_1).rearrange(SWAP_1);
       v0 = low10.add(high10);
+      v0.intoArray(out, RowReductions.SUMS_OF_ROWS + block);
       FloatVector.broadcast(F, 1f).div(v0).intoArray(out, block);
     }
   }

@@ -15,6 +15,7 @@ import static io.github.lanewise.internal.kernel.ExpPolynomial.LN2_LO;
 import static io.github.lanewise.internal.kernel.ExpPolynomial.LOG2_E;
 import static io.github.lanewise.internal.kernel.ExpPolynomial.MAGIC;
 import static io.github.lanewise.internal.vector.LaneShuffles.NUMBERS;
+import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LSHL;
@@ -51,6 +52,9 @@ public final class RowGroups {
   private static final int L = LaneSpecies.LENGTH;
 
   private static final int GROUP_LANES = RowReductions.GROUP_LANES;
+
+  /** Beyond any row. */
+  private static final int FAR = 1 << 16;
 
   /** Where the sums' L lanes go: behind the 16 that are still needed, or in their place. */
   public static final int GROUP_SUMS = L == LANES ? GROUP_LANES : RowReductions.GROUP_SUMS;
@@ -797,7 +801,10 @@ public final class RowGroups {
     }
   }
 
-  /** As {@link #maxima2}, for rows of more vectors; the last four end with the row. */
+  /**
+   * As {@link #maxima2}, for rows of more vectors: four rows side by side, and one after the other
+   * what is left, of which the last four vectors end with the row.
+   */
   public static void maxima(float[] x, int xAt, int xStride, int rows, int length, float[] group) {
     for (int round = Practice.rounds; round > 0; round--) {}
     assert rows > 0 && length > 0 : rows + " rows of " + length;
@@ -808,9 +815,34 @@ public final class RowGroups {
     assert rows <= RowReductions.GROUP_ROWS && group.length >= RowReductions.GROUP_SCRATCH
         : rows + " rows, their lanes in " + group.length;
     assert length >= 4 * L : rows + " rows of " + length;
+    int row = 0;
+    for (; row <= rows - 4; row += 4) {
+      int x0 = xAt + (row) * xStride;
+      int x1 = xAt + (row + 1) * xStride;
+      int x2 = xAt + (row + 2) * xStride;
+      int x3 = xAt + (row + 3) * xStride;
+      FloatVector acc0 = FloatVector.fromArray(F, x, x0 + length - L);
+      FloatVector acc1 = FloatVector.fromArray(F, x, x1 + length - L);
+      FloatVector acc2 = FloatVector.fromArray(F, x, x2 + length - L);
+      FloatVector acc3 = FloatVector.fromArray(F, x, x3 + length - L);
+      for (int j = 0; j < length - L; j += L) {
+        FloatVector v0 = FloatVector.fromArray(F, x, x0 + j);
+        FloatVector v1 = FloatVector.fromArray(F, x, x1 + j);
+        FloatVector v2 = FloatVector.fromArray(F, x, x2 + j);
+        FloatVector v3 = FloatVector.fromArray(F, x, x3 + j);
+        acc0 = acc0.blend(v0, v0.compare(GT, acc0));
+        acc1 = acc1.blend(v1, v1.compare(GT, acc1));
+        acc2 = acc2.blend(v2, v2.compare(GT, acc2));
+        acc3 = acc3.blend(v3, v3.compare(GT, acc3));
+      }
+      acc0.intoArray(group, GROUP_LANES + (row) * L);
+      acc1.intoArray(group, GROUP_LANES + (row + 1) * L);
+      acc2.intoArray(group, GROUP_LANES + (row + 2) * L);
+      acc3.intoArray(group, GROUP_LANES + (row + 3) * L);
+    }
     int end = length - 4 * L;
-    int from = xAt;
-    for (int row = 0; row < rows; row++) {
+    int from = xAt + row * xStride;
+    for (; row < rows; row++) {
       FloatVector acc0 = FloatVector.fromArray(F, x, from + end);
       FloatVector acc1 = FloatVector.fromArray(F, x, from + end + L);
       FloatVector acc2 = FloatVector.fromArray(F, x, from + end + 2 * L);
@@ -833,8 +865,9 @@ public final class RowGroups {
   }
 
   /**
-   * As {@link #scale2}, for rows of more vectors. The last four end with the row; in place they are
-   * read before the others are written, and written after them.
+   * As {@link #scale2}, for rows of more vectors: four rows side by side, and one after the other
+   * what is left, of which the last four vectors end with the row. In place, the last are read
+   * before the others are written, and written after them.
    */
   public static void scale(
       float[] p,
@@ -855,10 +888,43 @@ public final class RowGroups {
     assert yAt + (rows - 1) * yStride + length <= y.length
         : rows + " rows of " + length + " at " + yAt + " + " + yStride + "r of " + y.length;
     assert length >= 4 * L : rows + " rows of " + length;
+    int row = 0;
+    for (; row <= rows - 4; row += 4) {
+      int p0 = pAt + (row) * pStride;
+      int p1 = pAt + (row + 1) * pStride;
+      int p2 = pAt + (row + 2) * pStride;
+      int p3 = pAt + (row + 3) * pStride;
+      int y0 = yAt + (row) * yStride;
+      int y1 = yAt + (row + 1) * yStride;
+      int y2 = yAt + (row + 2) * yStride;
+      int y3 = yAt + (row + 3) * yStride;
+      FloatVector factor0 = FloatVector.broadcast(F, factors[row]);
+      FloatVector factor1 = FloatVector.broadcast(F, factors[row + 1]);
+      FloatVector factor2 = FloatVector.broadcast(F, factors[row + 2]);
+      FloatVector factor3 = FloatVector.broadcast(F, factors[row + 3]);
+      FloatVector last0 = FloatVector.fromArray(F, p, p0 + length - L).mul(factor0);
+      FloatVector last1 = FloatVector.fromArray(F, p, p1 + length - L).mul(factor1);
+      FloatVector last2 = FloatVector.fromArray(F, p, p2 + length - L).mul(factor2);
+      FloatVector last3 = FloatVector.fromArray(F, p, p3 + length - L).mul(factor3);
+      for (int j = 0; j < length - L; j += L) {
+        FloatVector v0 = FloatVector.fromArray(F, p, p0 + j).mul(factor0);
+        FloatVector v1 = FloatVector.fromArray(F, p, p1 + j).mul(factor1);
+        FloatVector v2 = FloatVector.fromArray(F, p, p2 + j).mul(factor2);
+        FloatVector v3 = FloatVector.fromArray(F, p, p3 + j).mul(factor3);
+        v0.intoArray(y, y0 + j);
+        v1.intoArray(y, y1 + j);
+        v2.intoArray(y, y2 + j);
+        v3.intoArray(y, y3 + j);
+      }
+      last0.intoArray(y, y0 + length - L);
+      last1.intoArray(y, y1 + length - L);
+      last2.intoArray(y, y2 + length - L);
+      last3.intoArray(y, y3 + length - L);
+    }
     int end = length - 4 * L;
-    int from = pAt;
-    int to = yAt;
-    for (int row = 0; row < rows; row++) {
+    int from = pAt + row * pStride;
+    int to = yAt + row * yStride;
+    for (; row < rows; row++) {
       FloatVector factor = FloatVector.broadcast(F, factors[row]);
       FloatVector last0 = FloatVector.fromArray(F, p, from + end).mul(factor);
       FloatVector last1 = FloatVector.fromArray(F, p, from + end + L).mul(factor);
@@ -880,6 +946,30 @@ public final class RowGroups {
       last3.intoArray(y, to + end + 3 * L);
       from += pStride;
       to += yStride;
+    }
+  }
+
+  /**
+   * Puts -inf in the place of the first maximum of each row, which is a number; rows follow one
+   * another. Where no lane of a vector holds it, its place is far away: a branch would be taken at
+   * random.
+   */
+  public static void hideMaxima(float[] x, int rows, int length, float[] maxima) {
+    for (int round = Practice.rounds; round > 0; round--) {}
+    assert length >= LANES && length <= CHUNK : rows + " rows of " + length;
+    assert rows > 0 && rows * length <= x.length && rows <= maxima.length
+        : rows + " rows of " + length + " in " + x.length + ", maxima in " + maxima.length;
+    for (int row = 0; row < rows; row++) {
+      int from = row * length;
+      FloatVector wanted = FloatVector.broadcast(F, maxima[row]);
+      int first = FAR;
+      for (int j = 0; j < length; j += L) {
+        int at = Math.min(j, length - L);
+        int found = (int) FloatVector.fromArray(F, x, from + at).compare(EQ, wanted).toLong();
+        int lane = Integer.numberOfTrailingZeros(found) + ((found - 1) >> 31 & FAR);
+        first = Math.min(first, at + lane);
+      }
+      x[from + first] = Float.NEGATIVE_INFINITY;
     }
   }
 
