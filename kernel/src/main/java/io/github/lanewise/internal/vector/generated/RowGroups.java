@@ -817,7 +817,7 @@ public final class RowGroups {
     assert length >= 4 * L : rows + " rows of " + length;
     int row = 0;
     for (; row <= rows - 4; row += 4) {
-      int x0 = xAt + (row) * xStride;
+      int x0 = xAt + row * xStride;
       int x1 = xAt + (row + 1) * xStride;
       int x2 = xAt + (row + 2) * xStride;
       int x3 = xAt + (row + 3) * xStride;
@@ -835,7 +835,7 @@ public final class RowGroups {
         acc2 = acc2.blend(v2, v2.compare(GT, acc2));
         acc3 = acc3.blend(v3, v3.compare(GT, acc3));
       }
-      acc0.intoArray(group, GROUP_LANES + (row) * L);
+      acc0.intoArray(group, GROUP_LANES + row * L);
       acc1.intoArray(group, GROUP_LANES + (row + 1) * L);
       acc2.intoArray(group, GROUP_LANES + (row + 2) * L);
       acc3.intoArray(group, GROUP_LANES + (row + 3) * L);
@@ -890,11 +890,11 @@ public final class RowGroups {
     assert length >= 4 * L : rows + " rows of " + length;
     int row = 0;
     for (; row <= rows - 4; row += 4) {
-      int p0 = pAt + (row) * pStride;
+      int p0 = pAt + row * pStride;
+      int y0 = yAt + row * yStride;
       int p1 = pAt + (row + 1) * pStride;
       int p2 = pAt + (row + 2) * pStride;
       int p3 = pAt + (row + 3) * pStride;
-      int y0 = yAt + (row) * yStride;
       int y1 = yAt + (row + 1) * yStride;
       int y2 = yAt + (row + 2) * yStride;
       int y3 = yAt + (row + 3) * yStride;
