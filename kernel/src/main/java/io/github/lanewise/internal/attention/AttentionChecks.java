@@ -205,7 +205,7 @@ final class AttentionChecks {
   /** Checks the length of a sequence: one head's keys and values are packed into arrays. */
   static void packable(long keys, String name, long headDim, long valueDim) {
     long widest = Math.max(headDim, valueDim) + 16;
-    long most = (Integer.MAX_VALUE - 64L) / widest - 16;
+    long most = Math.max(0, (Integer.MAX_VALUE - 64L) / widest - 16);
     if (keys > most) {
       throw new IllegalArgumentException(
           name + " is " + keys + ", but one head of this width takes at most " + most);

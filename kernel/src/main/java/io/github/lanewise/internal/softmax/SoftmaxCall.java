@@ -157,12 +157,9 @@ public final class SoftmaxCall implements Task {
     SoftmaxRow row = begin(own);
     try {
       for (long r = 0; r < partition.rows(); r++) {
-        long b = partition.batchOf(r);
-        long h = partition.headOf(r);
-        long i = partition.queryOf(r);
-        row.bindRow(b, h, i, length);
-        split.apply(row, x, x.at(b, h, i), y, y.at(b, h, i), length, runner, own);
-        writeStatistics(row, b, h, i);
+        row.bindRow(partition, r, length);
+        split.apply(row, x, row.in(x), y, row.in(y), length, runner, own);
+        writeStatistics(row);
       }
     } finally {
       row.unbind();
@@ -251,13 +248,10 @@ public final class SoftmaxCall implements Task {
     SoftmaxRow row = begin(workspace);
     try {
       for (int k = 0; k < rows; k++) {
-        long b = partition.batchOf(from + k);
-        long h = partition.headOf(from + k);
-        long i = partition.queryOf(from + k);
-        row.bindRow(b, h, i, length);
+        row.bindRow(partition, from + k, length);
         row.bindArrays(staged, at + k * length, staged, at + k * length);
         row.apply(workspace);
-        writeStatistics(row, b, h, i);
+        writeStatistics(row);
       }
     } finally {
       row.unbind();
@@ -267,22 +261,10 @@ public final class SoftmaxCall implements Task {
   private void applySingly(long from, long end, Workspace workspace) {
     SoftmaxRow row = begin(workspace);
     try {
-      long b = partition.batchOf(from);
-      long h = partition.headOf(from);
-      long i = partition.queryOf(from);
       for (long r = from; r < end; r++) {
-        row.bindRow(b, h, i, length);
-        apply(row, x.at(b, h, i), y.at(b, h, i), workspace);
-        writeStatistics(row, b, h, i);
-        i++;
-        if (i == partition.queries()) {
-          i = 0;
-          h++;
-        }
-        if (h == partition.heads()) {
-          h = 0;
-          b++;
-        }
+        bindRow(row, from, r);
+        apply(row, row.in(x), row.in(y), workspace);
+        writeStatistics(row);
       }
     } finally {
       row.unbind();
@@ -329,32 +311,15 @@ public final class SoftmaxCall implements Task {
     int yStride = (int) y.spacing;
     SoftmaxRow row = begin(workspace);
     try {
-      long b = partition.batchOf(from);
-      long h = partition.headOf(from);
-      long i = partition.queryOf(from);
       for (int k = 0; k < rows; k++) {
-        row.bindRow(b, h, i, length);
+        bindRow(row, from, from + k);
         row.bindArrays(source, xAt + k * xStride, target, yAt + k * yStride);
         group[k] = row.stage(workspace);
-        i++;
-        if (i == partition.queries()) {
-          i = 0;
-          h++;
-        }
-        if (h == partition.heads()) {
-          h = 0;
-          b++;
-        }
       }
       float[] largest = GroupedRows.apply(group, target, yAt, yStride, rows, length, workspace);
       for (int k = 0; k < rows; k++) {
         if (Float.isNaN(largest[k])) {
-          long number = from + k;
-          row.bindRow(
-              partition.batchOf(number),
-              partition.headOf(number),
-              partition.queryOf(number),
-              length);
+          row.bindRow(partition, from + k, length);
           row.bindArrays(source, xAt + k * xStride, target, yAt + k * yStride);
           largest[k] = row.writeWithoutWeights(group[k], workspace);
         }
@@ -369,6 +334,15 @@ public final class SoftmaxCall implements Task {
     for (int k = 0; k < rows && to.floats != null && statistic != null; k++) {
       long row = from + k;
       to.set(partition.batchOf(row), partition.headOf(row), partition.queryOf(row), statistic[k]);
+    }
+  }
+
+  /** Binds the rows from {@code first} on one after the other: to number them takes a division. */
+  private void bindRow(SoftmaxRow row, long first, long r) {
+    if (r == first) {
+      row.bindRow(partition, r, length);
+    } else {
+      row.bindNext(partition);
     }
   }
 
@@ -401,9 +375,9 @@ public final class SoftmaxCall implements Task {
     }
   }
 
-  private void writeStatistics(SoftmaxRow row, long b, long h, long i) {
-    logSumExp.set(b, h, i, row.logSumExp);
-    entropy.set(b, h, i, row.entropy);
-    maxWeight.set(b, h, i, row.maxWeight);
+  private void writeStatistics(SoftmaxRow row) {
+    row.write(logSumExp, row.logSumExp);
+    row.write(entropy, row.entropy);
+    row.write(maxWeight, row.maxWeight);
   }
 }

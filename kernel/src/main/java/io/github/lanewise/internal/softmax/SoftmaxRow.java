@@ -109,6 +109,37 @@ final class SoftmaxRow {
     staged = !rangeOnly || begin != first;
   }
 
+  /** The same of a row by its number. */
+  void bindRow(RowPartition rows, long number, int length) {
+    bindRow(rows.batchOf(number), rows.headOf(number), rows.queryOf(number), length);
+  }
+
+  /** Chooses the row behind the one that is bound, which is not the last. */
+  void bindNext(RowPartition rows) {
+    long b = batch;
+    long h = head;
+    long i = query + 1;
+    if (i == rows.queries()) {
+      i = 0;
+      h++;
+    }
+    if (h == rows.heads()) {
+      h = 0;
+      b++;
+    }
+    bindRow(b, h, i, length);
+  }
+
+  /** Where the row lies in an operand. */
+  long in(OperandRows operand) {
+    return operand.at(batch, head, query);
+  }
+
+  /** Sets the row's element of a statistic. */
+  void write(OperandRows statistic, float value) {
+    statistic.set(batch, head, query, value);
+  }
+
   /** Chooses the arrays; x and y are the same run or disjoint. */
   void bindArrays(float[] x, int xRow, float[] y, int yRow) {
     this.x = x;

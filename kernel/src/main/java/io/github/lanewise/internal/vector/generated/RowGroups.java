@@ -962,13 +962,20 @@ public final class RowGroups {
     for (int row = 0; row < rows; row++) {
       int from = row * length;
       FloatVector wanted = FloatVector.broadcast(F, maxima[row]);
-      int first = FAR;
-      for (int j = 0; j < length; j += L) {
-        int at = Math.min(j, length - L);
-        int found = (int) FloatVector.fromArray(F, x, from + at).compare(EQ, wanted).toLong();
-        int lane = Integer.numberOfTrailingZeros(found) + ((found - 1) >> 31 & FAR);
-        first = Math.min(first, at + lane);
+      int first0 = FAR;
+      int first1 = FAR;
+      for (int j = 0; j < length; j += 2 * L) {
+        int at0 = Math.min(j, length - L);
+        int at1 = Math.min(j + L, length - L);
+        int found0 = (int) FloatVector.fromArray(F, x, from + at0).compare(EQ, wanted).toLong();
+        int found1 = (int) FloatVector.fromArray(F, x, from + at1).compare(EQ, wanted).toLong();
+        int lane0 = Integer.numberOfTrailingZeros(found0) + ((found0 - 1) >> 31 & FAR);
+        int lane1 = Integer.numberOfTrailingZeros(found1) + ((found1 - 1) >> 31 & FAR);
+        first0 = Math.min(first0, at0 + lane0);
+        first1 = Math.min(first1, at1 + lane1);
       }
+      int first = Math.min(first0, first1);
+      assert first < length : maxima[row] + " is not in row " + row + " of " + length;
       x[from + first] = Float.NEGATIVE_INFINITY;
     }
   }
