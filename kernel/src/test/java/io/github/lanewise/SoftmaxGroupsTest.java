@@ -50,17 +50,11 @@ class SoftmaxGroupsTest {
 
   private static void check(Softmax softmax, int rows, int length, int gap, Random random) {
     int pitch = length + gap;
-    float[] scores = new float[rows * pitch];
-    for (int i = 0; i < scores.length; i++) {
-      scores[i] = (float) (random.nextGaussian() * 4);
-    }
+    float[] scores = scores(rows * pitch, random);
     for (int special = random.nextInt(4); special > 0; special--) {
       poison(scores, random.nextInt(rows) * pitch, length, random);
     }
-    float[] expected = scores.clone();
-    for (int r = 0; r < rows; r++) {
-      softmax.apply(expected, r * pitch, r * pitch + length); // a row alone is never in a group
-    }
+    float[] expected = alone(softmax, scores, rows, pitch, length);
     String call = rows + " rows of " + length + ", " + gap + " apart";
     float[] inPlace = scores.clone();
     float[] apart = scores.clone();
@@ -111,24 +105,18 @@ class SoftmaxGroupsTest {
   private static void checkLogarithms(
       Softmax softmax, int rows, int length, int gap, boolean special, Random random) {
     int pitch = length + gap;
-    float[] scores = new float[rows * pitch];
-    for (int i = 0; i < scores.length; i++) {
-      scores[i] = (float) (random.nextGaussian() * 4);
-    }
+    float[] scores = scores(rows * pitch, random);
     for (int r = 0; r < rows; r++) {
       tie(scores, r * pitch, length, random);
     }
     if (special) {
       poison(scores, random.nextInt(rows) * pitch, length, random);
     }
-    float[] expected = scores.clone();
+    float[] expected = alone(softmax, scores, rows, pitch, length);
     FloatTensor logSumExp = FloatTensor.allocate(rows);
     FloatTensor copy = rows(scores.clone(), rows, pitch, length);
     RowStatistics all = new RowStatistics(logSumExp, FloatTensor.allocate(rows), null);
     softmax.apply(copy, Mask.none(), copy, all, Workers.caller()); // nor one with an entropy
-    for (int r = 0; r < rows; r++) {
-      softmax.apply(expected, r * pitch, r * pitch + length); // a row alone is never in a group
-    }
     String call = "logarithms of " + rows + " rows of " + length + ", " + gap + " apart";
     float[] inPlace = scores.clone();
     float[] apart = scores.clone();
@@ -142,6 +130,23 @@ class SoftmaxGroupsTest {
     for (int r = 0; r < rows; r++) {
       assertEquals(logSumExp.get(r), statistic.get(r), call + ", log-sum-exp of row " + r);
     }
+  }
+
+  private static float[] scores(int length, Random random) {
+    float[] scores = new float[length];
+    for (int i = 0; i < length; i++) {
+      scores[i] = (float) (random.nextGaussian() * 4);
+    }
+    return scores;
+  }
+
+  /** Each row by the plain operation: one that is alone is never in a group. */
+  private static float[] alone(Softmax softmax, float[] scores, int rows, int pitch, int length) {
+    float[] expected = scores.clone();
+    for (int r = 0; r < rows; r++) {
+      softmax.apply(expected, r * pitch, r * pitch + length);
+    }
+    return expected;
   }
 
   private static void tie(float[] scores, int from, int length, Random random) {

@@ -95,7 +95,8 @@ public interface LaneKernels {
    * The weights of several rows, p = exp(x - shift), and their sums with their reciprocals, as
    * {@link #weights} has them. x and p are the same rows or disjoint.
    *
-   * @param group as {@link #rowMaxima} leaves it: a shift for each row
+   * @param group as {@link #rowMaxima} leaves it: a shift for each row, which is still there
+   *     afterwards if rows have at most 256 elements
    * @param reciprocals {@link RowReductions#RECIPROCALS_AND_SUMS} floats: a row's reciprocal is
    *     element r, its sum element {@link RowReductions#SUMS_OF_ROWS} + r
    */

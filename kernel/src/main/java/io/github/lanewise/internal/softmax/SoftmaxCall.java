@@ -204,15 +204,13 @@ public final class SoftmaxCall implements Task {
     int most = grouped ? GroupedRows.size(length) : rows;
     for (int k = 0; k < rows; k += most) {
       int count = Math.min(most, rows - k);
-      if (!grouped || !applyGroup(staged, k * length, from + k, count, workspace)) {
-        applySingly(staged, k * length, from + k, count, workspace);
+      int at = k * length;
+      if (!grouped
+          || !applyGroup(staged, at, length, staged, at, length, from + k, count, workspace)) {
+        applySingly(staged, at, from + k, count, workspace);
       }
     }
     y.writeRows(staged, 0, length, partition.at(y, from), rows, length, workspace);
-  }
-
-  private boolean applyGroup(float[] staged, int at, long from, int rows, Workspace workspace) {
-    return applyGroup(staged, at, length, staged, at, length, from, rows, workspace);
   }
 
   /**
@@ -331,7 +329,10 @@ public final class SoftmaxCall implements Task {
   }
 
   private void write(OperandRows to, long from, int rows, float @Nullable [] statistic) {
-    for (int k = 0; k < rows && to.floats != null && statistic != null; k++) {
+    if (to.floats == null || statistic == null) {
+      return;
+    }
+    for (int k = 0; k < rows; k++) {
       long row = from + k;
       to.set(partition.batchOf(row), partition.headOf(row), partition.queryOf(row), statistic[k]);
     }

@@ -178,7 +178,7 @@ public final class RowFolds {
     }
   }
 
-  /** {@code out[k]} is the reciprocal of the sum of block k's L lanes, which goes behind. */
+  /** {@code out[k]} is the reciprocal of the sum of block k's L lanes, and the sum goes behind. */
   public static void foldReciprocals(float[] lanes, int from, int blocks, float[] out) {
     if (L == 16) {
       fold16Reciprocals(lanes, from, blocks, out);
