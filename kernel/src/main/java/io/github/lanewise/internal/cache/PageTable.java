@@ -397,18 +397,18 @@ final class PageTable {
   }
 
   /**
-   * Prepares {@link #rewrite}.
+   * Prepares {@link #rewrite}. Readers may come before that follows.
    *
    * @param newLength of the sequence
    * @return how many removals it will be
    */
-  int reserveRewriting(long newLength, ReaderEpochs readers) {
+  int reserveRewriting(long newLength) {
     int kept = nextReleased().slot(firstIncoming);
     Page[] rewritten = store.memory.pages(pages, kept + incomingCount);
     System.arraycopy(incoming, 0, rewritten, kept, incomingCount);
     next = rewritten;
     nextLength = newLength;
-    return readers.areReading() ? 1 : 0;
+    return kept < count ? 1 : 0;
   }
 
   /** Goes over to the tokens that were written. */

@@ -289,7 +289,7 @@ public final class PagedCache {
   }
 
   private synchronized void prepareRewriting(int sequence, long length) {
-    readers.reserve(tables[sequence].reserveRewriting(length, readers));
+    readers.reserve(tables[sequence].reserveRewriting(length));
   }
 
   private synchronized void rewrite(int sequence) {
