@@ -128,6 +128,13 @@ public final class ScalarLaneKernels extends RowReductions {
   }
 
   @Override
+  public float scaleAndLargest(
+      float[] y, int yFrom, float factor, float[] x, int xFrom, int length) {
+    scale(y, yFrom, factor, y, yFrom, length);
+    return largest(x, xFrom, xFrom + length);
+  }
+
+  @Override
   public void divide(float[] x, int xFrom, float divisor, float[] y, int yFrom, int length) {
     for (int i = 0; i < length; i++) {
       y[yFrom + i] = x[xFrom + i] / divisor;

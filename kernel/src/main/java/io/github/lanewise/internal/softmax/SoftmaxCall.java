@@ -2,6 +2,7 @@ package io.github.lanewise.internal.softmax;
 
 import static io.github.lanewise.internal.kernel.Arithmetic.CHUNK;
 import static io.github.lanewise.internal.kernel.Arithmetic.LANES;
+import static io.github.lanewise.internal.kernel.RowReductions.GROUP_ROWS;
 import static io.github.lanewise.internal.kernel.RowReductions.GROUP_SCRATCH;
 
 import io.github.lanewise.FloatTensor;
@@ -43,6 +44,9 @@ public final class SoftmaxCall implements Task {
 
   /** Whether rows are weighed several at a time. */
   private boolean grouped;
+
+  /** Whether they go one after the other, but as one call. */
+  private boolean chained;
 
   /** Whether these are logarithms. */
   private boolean logarithmic;
@@ -118,7 +122,8 @@ public final class SoftmaxCall implements Task {
     boolean plain = bare && this.mask.isNone();
     boolean restAlone = this.mask.isNone() && entropy.floats == null && maxWeight.floats == null;
     logarithmic = restAlone && LogarithmicRows.fits(options, length);
-    grouped = logarithmic || (plain && GroupedRows.fits(options, length));
+    chained = plain && LongRows.fits(options, length);
+    grouped = logarithmic || (plain && !chained && GroupedRows.fits(options, length));
     columns = plain && across && ColumnRows.fits(options, length);
     masked =
         bare
@@ -171,14 +176,13 @@ public final class SoftmaxCall implements Task {
   public void run(int index, Workspace workspace) {
     long r = partition.firstRow(index);
     long end = partition.endRow(index);
-    if (!grouped && !across && !masked) {
+    if (!grouped && !chained && !across && !masked) {
       applySingly(r, end, workspace);
       return;
     }
-    int most =
-        columns ? ScoreKernels.PANEL : across ? partition.rowsAcross() : GroupedRows.size(length);
     float[] source = x.array;
     float[] target = y.array;
+    int most = mostRows(source != null && target != null);
     while (r < end) {
       int rows = partition.evenRows(r, Math.min(most, end - r), x, y);
       if (columns && ColumnRows.fits(x, y, rows)) {
@@ -197,17 +201,28 @@ public final class SoftmaxCall implements Task {
     }
   }
 
+  /** How many rows are taken at once. */
+  private int mostRows(boolean inArrays) {
+    if (columns) {
+      return ScoreKernels.PANEL;
+    }
+    if (across) {
+      return partition.rowsAcross();
+    }
+    return chained && inArrays ? GROUP_ROWS : Math.max(1, GroupedRows.size(length));
+  }
+
   /** Rows that lie evenly, of which at least one operand's run across the order of memory. */
   private void applyAcross(long from, int rows, Workspace workspace) {
     float[] staged = workspace.get(STAGE, rows * length);
     x.readRows(partition.at(x, from), rows, length, staged, 0, length, workspace);
-    int most = grouped ? GroupedRows.size(length) : rows;
+    int most = grouped ? GroupedRows.size(length) : chained ? GROUP_ROWS : rows;
     for (int k = 0; k < rows; k += most) {
       int count = Math.min(most, rows - k);
       int at = k * length;
-      if (!grouped
+      if (!(grouped || chained)
           || !applyGroup(staged, at, length, staged, at, length, from + k, count, workspace)) {
-        applySingly(staged, at, from + k, count, workspace);
+        applySingly(staged, at, staged, at, from + k, count, workspace);
       }
     }
     y.writeRows(staged, 0, length, partition.at(y, from), rows, length, workspace);
@@ -235,6 +250,10 @@ public final class SoftmaxCall implements Task {
       write(logSumExp, from, rows, sums);
       return sums != null;
     }
+    if (chained) {
+      applyChain(source, sourceAt, sourceStride, target, at, stride, from, rows, workspace);
+      return true;
+    }
     float[] largest =
         GroupedRows.apply(
             options, source, sourceAt, sourceStride, target, at, stride, rows, length, workspace);
@@ -242,12 +261,40 @@ public final class SoftmaxCall implements Task {
     return largest != null;
   }
 
-  private void applySingly(float[] staged, int at, long from, int rows, Workspace workspace) {
+  /** Long rows in arrays, those by themselves that have no finite maximum. */
+  private void applyChain(
+      float[] source,
+      int sourceAt,
+      int sourceStride,
+      float[] target,
+      int at,
+      int stride,
+      long from,
+      int rows,
+      Workspace workspace) {
+    float[] reciprocals = LongRows.reciprocals(workspace);
+    for (int k = 0; k < rows; k++) {
+      int x = sourceAt + k * sourceStride;
+      int y = at + k * stride;
+      int done =
+          LongRows.apply(
+              source, x, sourceStride, target, y, stride, rows - k, length, reciprocals, workspace);
+      write(maxWeight, from + k, done, reciprocals);
+      k += done;
+      if (k < rows) {
+        int special = sourceAt + k * sourceStride;
+        applySingly(source, special, target, at + k * stride, from + k, 1, workspace);
+      }
+    }
+  }
+
+  private void applySingly(
+      float[] source, int x, float[] target, int y, long from, int rows, Workspace workspace) {
     SoftmaxRow row = begin(workspace);
     try {
       for (int k = 0; k < rows; k++) {
         row.bindRow(partition, from + k, length);
-        row.bindArrays(staged, at + k * length, staged, at + k * length);
+        row.bindArrays(source, x + k * length, target, y + k * length);
         row.apply(workspace);
         writeStatistics(row);
       }

@@ -44,7 +44,7 @@ final class VectorElementwise {
     int rest = length - L;
     FloatVector last = FloatVector.fromArray(FLOATS, x, xFrom + rest).mul(factor);
     int i = 0;
-    for (; i < rest - 3 * L; i += 4 * L) {
+    for (; i <= length - 4 * L; i += 4 * L) {
       FloatVector v0 = FloatVector.fromArray(FLOATS, x, xFrom + i);
       FloatVector v1 = FloatVector.fromArray(FLOATS, x, xFrom + i + L);
       FloatVector v2 = FloatVector.fromArray(FLOATS, x, xFrom + i + 2 * L);
@@ -54,10 +54,12 @@ final class VectorElementwise {
       v2.mul(factor).intoArray(y, yFrom + i + 2 * L);
       v3.mul(factor).intoArray(y, yFrom + i + 3 * L);
     }
-    for (; i < rest; i += L) {
+    for (; i <= rest; i += L) {
       FloatVector.fromArray(FLOATS, x, xFrom + i).mul(factor).intoArray(y, yFrom + i);
     }
-    last.intoArray(y, yFrom + rest);
+    if (i < length) {
+      last.intoArray(y, yFrom + rest);
+    }
   }
 
   /** y = (x - shift)/divisor; length is at least L. */

@@ -285,6 +285,16 @@ final class VectorLaneKernels extends RowReductions {
   }
 
   @Override
+  public float scaleAndLargest(
+      float[] y, int yFrom, float factor, float[] x, int xFrom, int length) {
+    if (length < SHORT) {
+      return scalar.scaleAndLargest(y, yFrom, factor, x, xFrom, length);
+    }
+    float largest = VectorMax.scaleAndLargest(y, yFrom, factor, x, xFrom, length);
+    return Float.isNaN(largest) ? VectorMax.largest(x, xFrom, xFrom + length) : largest;
+  }
+
+  @Override
   public void divide(float[] x, int xFrom, float divisor, float[] y, int yFrom, int length) {
     if (length < SHORT) {
       scalar.divide(x, xFrom, divisor, y, yFrom, length);
@@ -453,6 +463,9 @@ final class VectorLaneKernels extends RowReductions {
     // A kernel that writes only at times is one that boxes: what nobody wants goes to scratch.
     float[] target = writes ? y : scratch;
     int row = writes ? yRow : SCRATCH_WEIGHTS - from;
+    if (to - from == LEAF && !moment) {
+      return FloatPair.of(leafWeights(x, xRow + from, target, row + from, shift), 0f);
+    }
     int whole = to & -STEP;
     boolean endsShort = whole < to && !moment && fits(to - whole, x, target);
     if (from < whole || !endsShort) {
@@ -481,6 +494,22 @@ final class VectorLaneKernels extends RowReductions {
     float sum = VectorBlocks.leafSum(scratch, ExpLoops.SUMS, from, to);
     return FloatPair.of(
         sum, moment ? VectorBlocks.leafSum(scratch, ExpLoops.MOMENTS, from, to) : 0f);
+  }
+
+  private static float leafWeights(float[] x, int xAt, float[] y, int yAt, float shift) {
+    if (L == 16) {
+      return ExpLoops.weightsOfSpan(x, xAt, y, yAt, shift);
+    }
+    int half = 2 * CHUNK;
+    if (L == 8) {
+      float left = ExpLoops.weightsOfSpan(x, xAt, y, yAt, shift);
+      return left + ExpLoops.weightsOfSpan(x, xAt + half, y, yAt + half, shift);
+    }
+    float left = ExpLoops.weightsOfSpan(x, xAt, y, yAt, shift);
+    left += ExpLoops.weightsOfSpan(x, xAt + CHUNK, y, yAt + CHUNK, shift);
+    float right = ExpLoops.weightsOfSpan(x, xAt + half, y, yAt + half, shift);
+    right += ExpLoops.weightsOfSpan(x, xAt + half + CHUNK, y, yAt + half + CHUNK, shift);
+    return left + right;
   }
 
   /** Whether the last elements, less than a step, can be weighed where they lie. */

@@ -86,6 +86,84 @@ final class VectorMax {
     return Float.intBitsToFloat(key ^ (key >> 31 & Integer.MAX_VALUE));
   }
 
+  /**
+   * y = y·factor, and the largest of x's run, zeros as they come; NaN where a NaN is in the way.
+   *
+   * <p>Floats that are not negative have the order of their bits as integers, negative ones the
+   * reverse order: the largest is the largest integer or, where that is negative, the smallest. By
+   * integers it takes two cheap instructions a vector, which hide behind the stores. A NaN whose
+   * sign is set ranks below -inf and is found only where there is nothing else.
+   */
+  static float scaleAndLargest(
+      float[] y, int yFrom, float factor, float[] x, int xFrom, int length) {
+    for (int round = Practice.rounds; round > 0; round--) {}
+    assert length >= L : length + " elements in vectors of " + L;
+    assert yFrom >= 0 && yFrom + length <= y.length : length + " at " + yFrom + " of " + y.length;
+    assert xFrom >= 0 && xFrom + length <= x.length : length + " at " + xFrom + " of " + x.length;
+    assert x != y || Math.abs(xFrom - yFrom) >= length
+        : length + " at " + xFrom + " and " + yFrom + " of one array";
+    IntVector max0 = IntVector.broadcast(INTS, Integer.MIN_VALUE);
+    IntVector max1 = max0;
+    IntVector max2 = max0;
+    IntVector max3 = max0;
+    IntVector min0 = IntVector.broadcast(INTS, Integer.MAX_VALUE);
+    IntVector min1 = min0;
+    IntVector min2 = min0;
+    IntVector min3 = min0;
+    int rest = length - L;
+    FloatVector last = FloatVector.fromArray(FLOATS, y, yFrom + rest).mul(factor);
+    int i = 0;
+    for (; i <= length - 4 * L; i += 4 * L) {
+      FloatVector x0 = FloatVector.fromArray(FLOATS, x, xFrom + i);
+      FloatVector x1 = FloatVector.fromArray(FLOATS, x, xFrom + i + L);
+      FloatVector x2 = FloatVector.fromArray(FLOATS, x, xFrom + i + 2 * L);
+      FloatVector x3 = FloatVector.fromArray(FLOATS, x, xFrom + i + 3 * L);
+      FloatVector y0 = FloatVector.fromArray(FLOATS, y, yFrom + i).mul(factor);
+      FloatVector y1 = FloatVector.fromArray(FLOATS, y, yFrom + i + L).mul(factor);
+      FloatVector y2 = FloatVector.fromArray(FLOATS, y, yFrom + i + 2 * L).mul(factor);
+      FloatVector y3 = FloatVector.fromArray(FLOATS, y, yFrom + i + 3 * L).mul(factor);
+      y0.intoArray(y, yFrom + i);
+      y1.intoArray(y, yFrom + i + L);
+      y2.intoArray(y, yFrom + i + 2 * L);
+      y3.intoArray(y, yFrom + i + 3 * L);
+      IntVector v0 = (IntVector) x0.convert(VectorOperators.REINTERPRET_F2I, 0);
+      IntVector v1 = (IntVector) x1.convert(VectorOperators.REINTERPRET_F2I, 0);
+      IntVector v2 = (IntVector) x2.convert(VectorOperators.REINTERPRET_F2I, 0);
+      IntVector v3 = (IntVector) x3.convert(VectorOperators.REINTERPRET_F2I, 0);
+      max0 = max0.lanewise(VectorOperators.MAX, v0);
+      max1 = max1.lanewise(VectorOperators.MAX, v1);
+      max2 = max2.lanewise(VectorOperators.MAX, v2);
+      max3 = max3.lanewise(VectorOperators.MAX, v3);
+      min0 = min0.lanewise(VectorOperators.MIN, v0);
+      min1 = min1.lanewise(VectorOperators.MIN, v1);
+      min2 = min2.lanewise(VectorOperators.MIN, v2);
+      min3 = min3.lanewise(VectorOperators.MIN, v3);
+    }
+    for (; i <= rest; i += L) {
+      FloatVector x0 = FloatVector.fromArray(FLOATS, x, xFrom + i);
+      FloatVector.fromArray(FLOATS, y, yFrom + i).mul(factor).intoArray(y, yFrom + i);
+      IntVector v0 = (IntVector) x0.convert(VectorOperators.REINTERPRET_F2I, 0);
+      max0 = max0.lanewise(VectorOperators.MAX, v0);
+      min0 = min0.lanewise(VectorOperators.MIN, v0);
+    }
+    if (i < length) { // once more what overlaps: it has the same bits, and changes no maximum
+      last.intoArray(y, yFrom + rest);
+      FloatVector x1 = FloatVector.fromArray(FLOATS, x, xFrom + rest);
+      IntVector v1 = (IntVector) x1.convert(VectorOperators.REINTERPRET_F2I, 0);
+      max1 = max1.lanewise(VectorOperators.MAX, v1);
+      min1 = min1.lanewise(VectorOperators.MIN, v1);
+    }
+    max1 = max1.lanewise(VectorOperators.MAX, max3);
+    max0 = max0.lanewise(VectorOperators.MAX, max2).lanewise(VectorOperators.MAX, max1);
+    int max = max0.reduceLanes(VectorOperators.MAX);
+    if (max >= 0) {
+      return Float.intBitsToFloat(max);
+    }
+    min1 = min1.lanewise(VectorOperators.MIN, min3);
+    min0 = min0.lanewise(VectorOperators.MIN, min2).lanewise(VectorOperators.MIN, min1);
+    return Float.intBitsToFloat(min0.reduceLanes(VectorOperators.MIN));
+  }
+
   /** First index of an element that equals value; there is one. */
   static int indexOf(float[] x, int from, int to, float value) {
     for (int round = Practice.rounds; round > 0; round--) {}

@@ -76,6 +76,12 @@ public final class PlainKernels {
     }
 
     @Override
+    public float scaleAndLargest(
+        float[] y, int yFrom, float factor, float[] x, int xFrom, int length) {
+      return scalar.scaleAndLargest(y, yFrom, factor, x, xFrom, length);
+    }
+
+    @Override
     public void divide(float[] x, int xFrom, float divisor, float[] y, int yFrom, int length) {
       scalar.divide(x, xFrom, divisor, y, yFrom, length);
     }

@@ -22,8 +22,11 @@ import static io.github.lanewise.internal.kernel.ExpPolynomial.MAGIC_POSITIVE;
 import static io.github.lanewise.internal.kernel.ExpPolynomial.UNSCALE_NEGATIVE;
 import static io.github.lanewise.internal.kernel.ExpPolynomial.UNSCALE_POSITIVE;
 import static io.github.lanewise.internal.kernel.TileKernels.PANEL;
+import static io.github.lanewise.internal.vector.LaneShuffles.HIGH_4;
+import static io.github.lanewise.internal.vector.LaneShuffles.HIGH_8;
 import static io.github.lanewise.internal.vector.LaneShuffles.NUMBERS;
 import static io.github.lanewise.internal.vector.LaneShuffles.ROTATIONS;
+import static io.github.lanewise.internal.vector.LaneShuffles.SWAP_4;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
@@ -742,10 +745,124 @@ public final class ExpLoops {
   }
 
   /**
-   * As {@link #rest}, over the L/4 whole blocks of a span: the four vectors of a step are of
-   * different blocks where one holds all lanes, so that four chains of additions, in registers, run
-   * side by side.
+   * y = exp(x - shift) over the L/4 whole blocks of a span, and their sum by the tree: the four
+   * vectors of a step are of different blocks where one holds all lanes, so that four chains of
+   * additions, in registers, run side by side. Rows beyond the caches gain most, a quarter: they are
+   * read and written in four places at once.
    */
+  public static float weightsOfSpan(float[] x, int xAt, float[] y, int yAt, float shift) {
+    for (int round = Practice.rounds; round > 0; round--) {}
+    assert xAt >= 0 && xAt + SPAN <= x.length : SPAN + " at " + xAt + " of " + x.length;
+    assert yAt >= 0 && yAt + SPAN <= y.length : SPAN + " at " + yAt + " of " + y.length;
+    FloatVector magic = FloatVector.broadcast(F, MAGIC);
+    FloatVector log2E = FloatVector.broadcast(F, LOG2_E);
+    FloatVector minusLn2High = FloatVector.broadcast(F, -LN2_HI);
+    FloatVector minusLn2Low = FloatVector.broadcast(F, -LN2_LO);
+    FloatVector one = FloatVector.broadcast(F, 1f);
+    FloatVector c2 = FloatVector.broadcast(F, C2);
+    FloatVector c3 = FloatVector.broadcast(F, C3);
+    FloatVector c4 = FloatVector.broadcast(F, C4);
+    FloatVector c5 = FloatVector.broadcast(F, C5);
+    FloatVector c6 = FloatVector.broadcast(F, C6);
+    int at1 = L == 16 ? CHUNK : L;
+    int at2 = L == 16 ? 2 * CHUNK : L == 8 ? CHUNK : 2 * L;
+    int at3 = at1 + at2;
+    FloatVector acc0 = FloatVector.zero(F);
+    FloatVector acc1 = acc0;
+    FloatVector acc2 = acc0;
+    FloatVector acc3 = acc0;
+    for (int j = 0; j < CHUNK; j += LANES) {
+      FloatVector d0 = FloatVector.fromArray(F, x, xAt + j).sub(shift);
+      FloatVector d1 = FloatVector.fromArray(F, x, xAt + j + at1).sub(shift);
+      FloatVector d2 = FloatVector.fromArray(F, x, xAt + j + at2).sub(shift);
+      FloatVector d3 = FloatVector.fromArray(F, x, xAt + j + at3).sub(shift);
+      FloatVector v0 = d0.blend(FLUSHED, d0.compare(LT, FLUSH_BELOW));
+      FloatVector v1 = d1.blend(FLUSHED, d1.compare(LT, FLUSH_BELOW));
+      FloatVector v2 = d2.blend(FLUSHED, d2.compare(LT, FLUSH_BELOW));
+      FloatVector v3 = d3.blend(FLUSHED, d3.compare(LT, FLUSH_BELOW));
+      FloatVector biased0 = v0.fma(log2E, magic);
+      FloatVector biased1 = v1.fma(log2E, magic);
+      FloatVector biased2 = v2.fma(log2E, magic);
+      FloatVector biased3 = v3.fma(log2E, magic);
+      FloatVector n0 = biased0.sub(magic);
+      FloatVector n1 = biased1.sub(magic);
+      FloatVector n2 = biased2.sub(magic);
+      FloatVector n3 = biased3.sub(magic);
+      FloatVector r0 = n0.fma(minusLn2High, v0);
+      r0 = n0.fma(minusLn2Low, r0);
+      FloatVector r1 = n1.fma(minusLn2High, v1);
+      r1 = n1.fma(minusLn2Low, r1);
+      FloatVector r2 = n2.fma(minusLn2High, v2);
+      r2 = n2.fma(minusLn2Low, r2);
+      FloatVector r3 = n3.fma(minusLn2High, v3);
+      r3 = n3.fma(minusLn2Low, r3);
+      FloatVector p0 = c6.fma(r0, c5);
+      FloatVector p1 = c6.fma(r1, c5);
+      FloatVector p2 = c6.fma(r2, c5);
+      FloatVector p3 = c6.fma(r3, c5);
+      p0 = p0.fma(r0, c4);
+      p1 = p1.fma(r1, c4);
+      p2 = p2.fma(r2, c4);
+      p3 = p3.fma(r3, c4);
+      p0 = p0.fma(r0, c3);
+      p1 = p1.fma(r1, c3);
+      p2 = p2.fma(r2, c3);
+      p3 = p3.fma(r3, c3);
+      p0 = p0.fma(r0, c2);
+      p1 = p1.fma(r1, c2);
+      p2 = p2.fma(r2, c2);
+      p3 = p3.fma(r3, c2);
+      p0 = p0.fma(r0, one);
+      p1 = p1.fma(r1, one);
+      p2 = p2.fma(r2, one);
+      p3 = p3.fma(r3, one);
+      p0 = p0.fma(r0, one);
+      p1 = p1.fma(r1, one);
+      p2 = p2.fma(r2, one);
+      p3 = p3.fma(r3, one);
+      IntVector scale0 = ((IntVector) biased0.convert(REINTERPRET_F2I, 0)).lanewise(LSHL, 23);
+      p0 = p0.mul((FloatVector) scale0.convert(REINTERPRET_I2F, 0));
+      IntVector scale1 = ((IntVector) biased1.convert(REINTERPRET_F2I, 0)).lanewise(LSHL, 23);
+      p1 = p1.mul((FloatVector) scale1.convert(REINTERPRET_I2F, 0));
+      IntVector scale2 = ((IntVector) biased2.convert(REINTERPRET_F2I, 0)).lanewise(LSHL, 23);
+      p2 = p2.mul((FloatVector) scale2.convert(REINTERPRET_I2F, 0));
+      IntVector scale3 = ((IntVector) biased3.convert(REINTERPRET_F2I, 0)).lanewise(LSHL, 23);
+      p3 = p3.mul((FloatVector) scale3.convert(REINTERPRET_I2F, 0));
+      p0.intoArray(y, yAt + j);
+      p1.intoArray(y, yAt + j + at1);
+      p2.intoArray(y, yAt + j + at2);
+      p3.intoArray(y, yAt + j + at3);
+      acc0 = acc0.add(p0);
+      acc1 = acc1.add(p1);
+      acc2 = acc2.add(p2);
+      acc3 = acc3.add(p3);
+    }
+    if (L == 4) {
+      FloatVector sums = acc0.add(acc2).add(acc1.add(acc3));
+      sums = sums.add(sums.rearrange(ROTATIONS[2]));
+      return sums.add(sums.rearrange(ROTATIONS[1])).lane(0);
+    }
+    // Where two vectors want the sums of their halves, a's go to the low lanes and b's to the high.
+    FloatVector even = acc0.add(acc1);
+    FloatVector odd = acc2.add(acc3);
+    if (L == 16) {
+      FloatVector turned0 = acc1.blend(acc0, HIGH_8).rearrange(ROTATIONS[8 % L]);
+      FloatVector turned2 = acc3.blend(acc2, HIGH_8).rearrange(ROTATIONS[8 % L]);
+      even = acc0.blend(acc1, HIGH_8).add(turned0);
+      odd = acc2.blend(acc3, HIGH_8).add(turned2);
+    }
+    FloatVector turned = odd.blend(even, HIGH_4).rearrange(SWAP_4);
+    FloatVector sums = even.blend(odd, HIGH_4).add(turned);
+    sums = sums.add(sums.rearrange(ROTATIONS[2]));
+    sums = sums.add(sums.rearrange(ROTATIONS[1]));
+    // The blocks' sums: for L = 16 in lanes 0, 8, 4 and 12 in their order, for L = 8 in 0 and 4.
+    if (L == 16) {
+      sums = sums.add(sums.rearrange(ROTATIONS[8 % L]));
+    }
+    return sums.add(sums.rearrange(ROTATIONS[4 % L])).lane(0);
+  }
+
+  /** As {@link #rest}, over a span as {@link #weightsOfSpan} takes it. */
   public static int restOfSpan(
       float[] x, int xAt, float[] y, int yAt, float shift, float[] scratch, int lanes) {
     for (int round = Practice.rounds; round > 0; round--) {}
