@@ -42,10 +42,12 @@ public interface LaneKernels {
   void scale(float[] x, int xFrom, float factor, float[] y, int yFrom, int length);
 
   /**
-   * y[yFrom + i] = y[yFrom + i] · factor, and the largest of another run of as many elements of x,
-   * as {@link #largest} finds it: the last step of a row of softmax and the first of the next.
+   * y[yFrom + i] = y[yFrom + i] · factor + addend, rounded once, and the largest of another run of
+   * as many elements of x, as {@link #largest} finds it: the last step of a row of softmax and the
+   * first of the next. An addend of -0 changes no bits of a product.
    */
-  float scaleAndLargest(float[] y, int yFrom, float factor, float[] x, int xFrom, int length);
+  float fmaAndLargest(
+      float[] y, int yFrom, float factor, float addend, float[] x, int xFrom, int length);
 
   /** y[yFrom + i] = x[xFrom + i] / divisor. */
   void divide(float[] x, int xFrom, float divisor, float[] y, int yFrom, int length);

@@ -128,9 +128,11 @@ public final class ScalarLaneKernels extends RowReductions {
   }
 
   @Override
-  public float scaleAndLargest(
-      float[] y, int yFrom, float factor, float[] x, int xFrom, int length) {
-    scale(y, yFrom, factor, y, yFrom, length);
+  public float fmaAndLargest(
+      float[] y, int yFrom, float factor, float addend, float[] x, int xFrom, int length) {
+    for (int i = yFrom; i < yFrom + length; i++) {
+      y[i] = Math.fma(y[i], factor, addend);
+    }
     return largest(x, xFrom, xFrom + length);
   }
 

@@ -11,25 +11,37 @@ import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.work.Workspace;
 
 /**
- * The weights of rows of more than a block without invisible positions, one row after the other.
+ * The weights of rows of more than a block without invisible positions, or their logarithms, one
+ * row after the other.
  *
  * <p>The last pass over a row, which scales it, waits for stores in the first-level cache; the first
  * pass over the next, which looks for its maximum, waits for loads from the second-level cache or
- * beyond. They are one pass here and take the time of the slower.
+ * beyond. They are one pass here and take hardly more than the time of the slower.
  */
 final class LongRows {
-  private static final Workspace.Floats RECIPROCALS = Workspace.floats();
+  /**
+   * So many elements, beyond which an operand comes from memory: there both passes wait for the same
+   * loads and stores, and together they took a tenth longer.
+   */
+  private static final long CACHED = 1 << 21;
+
+  private static final Workspace.Floats STATISTICS = Workspace.floats();
 
   private LongRows() {}
 
   /** Whether rows of that length go this way. */
   static boolean fits(SoftmaxOptions options, int length) {
-    return length > CHUNK && options.isPlain();
+    return length > CHUNK && options.temperature() == 1f;
   }
 
-  /** Room for the reciprocals of the sums of as many rows as {@link #apply} takes. */
-  static float[] reciprocals(Workspace workspace) {
-    return workspace.get(RECIPROCALS, GROUP_ROWS);
+  /** How many rows go as one call, of so many in all. */
+  static int most(long rows, int length) {
+    return rows * length > CACHED ? 1 : GROUP_ROWS;
+  }
+
+  /** Room for a statistic of as many rows as {@link #apply} takes. */
+  static float[] statistics(Workspace workspace) {
+    return workspace.get(STATISTICS, GROUP_ROWS);
   }
 
   /**
@@ -38,10 +50,11 @@ final class LongRows {
    * through its sum.
    *
    * @param rows at most {@link RowReductions#GROUP_ROWS}
-   * @param reciprocals 1/l of each row that is done
+   * @param statistics 1/l of each row that is done, of logarithms the log-sum-exp
    * @return how many rows are done; nothing is written to those behind them
    */
   static int apply(
+      SoftmaxOptions options,
       float[] x,
       int xAt,
       int xStride,
@@ -50,7 +63,7 @@ final class LongRows {
       int yStride,
       int rows,
       int length,
-      float[] reciprocals,
+      float[] statistics,
       Workspace workspace) {
     LaneKernels kernels = Kernels.lanes();
     float[] scratch = workspace.get(RowSums.SCRATCH, RowReductions.SCRATCH);
@@ -59,15 +72,47 @@ final class LongRows {
     while (!Float.isInfinite(max)) {
       int xRow = xAt + done * xStride;
       int yRow = yAt + done * yStride;
-      long sums = kernels.weights(WeightSums.WRITE, x, xRow, y, yRow, 0, length, max, scratch);
-      float reciprocal = 1f / FloatPair.first(sums);
-      reciprocals[done++] = reciprocal;
-      if (done == rows) {
-        kernels.scale(y, yRow, reciprocal, y, yRow, length);
-        break;
+      float factor = 1f;
+      float addend = -0f;
+      if (options.logarithmic()) {
+        float logSum = logSum(x, xRow, y, yRow, length, max, workspace);
+        statistics[done++] = max + logSum;
+        addend = -logSum;
+      } else {
+        long sums = kernels.weights(WeightSums.WRITE, x, xRow, y, yRow, 0, length, max, scratch);
+        factor = 1f / FloatPair.first(sums);
+        statistics[done++] = factor;
       }
-      max = kernels.scaleAndLargest(y, yRow, reciprocal, x, xRow + xStride, length);
+      if (done < rows) {
+        max = kernels.fmaAndLargest(y, yRow, factor, addend, x, xRow + xStride, length);
+        continue;
+      }
+      if (options.logarithmic()) {
+        kernels.logWeights(y, yRow, 0f, -addend, y, yRow, length);
+      } else {
+        kernels.scale(y, yRow, factor, y, yRow, length);
+      }
+      break;
     }
     return done;
+  }
+
+  /**
+   * Writes x - m to y, and returns g. What is not the maximum is summed on the way; the maximum is
+   * there once nearly always.
+   */
+  static float logSum(
+      float[] x, int xRow, float[] y, int yRow, int length, float max, Workspace workspace) {
+    float[] scratch = workspace.get(RowSums.SCRATCH, RowReductions.SCRATCH);
+    LaneKernels kernels = Kernels.lanes();
+    long sums = kernels.weights(WeightSums.REST, x, xRow, y, yRow, 0, length, max, scratch);
+    float rest = FloatPair.first(sums);
+    if (FloatPair.second(sums) > 1f) {
+      RowSums own = workspace.get(RowSums.SUMS);
+      int first = kernels.indexOf(y, yRow, yRow + length, 0f) - yRow;
+      own.weigh(WeightSums.SUM, y, yRow, y, yRow, 0, length, first, 0f, workspace);
+      rest = own.rest;
+    }
+    return RowSums.logSum(rest);
   }
 }

@@ -45,7 +45,7 @@ public final class SoftmaxCall implements Task {
   /** Whether rows are weighed several at a time. */
   private boolean grouped;
 
-  /** Whether they go one after the other, but as one call. */
+  /** Whether rows go one after the other, the next begun while one is ended. */
   private boolean chained;
 
   /** Whether these are logarithms. */
@@ -122,7 +122,8 @@ public final class SoftmaxCall implements Task {
     boolean plain = bare && this.mask.isNone();
     boolean restAlone = this.mask.isNone() && entropy.floats == null && maxWeight.floats == null;
     logarithmic = restAlone && LogarithmicRows.fits(options, length);
-    chained = plain && LongRows.fits(options, length);
+    boolean unchecked = options.logarithmic() ? restAlone : plain;
+    chained = unchecked && LongRows.fits(options, length);
     grouped = logarithmic || (plain && !chained && GroupedRows.fits(options, length));
     columns = plain && across && ColumnRows.fits(options, length);
     masked =
@@ -209,7 +210,9 @@ public final class SoftmaxCall implements Task {
     if (across) {
       return partition.rowsAcross();
     }
-    return chained && inArrays ? GROUP_ROWS : Math.max(1, GroupedRows.size(length));
+    return chained && inArrays
+        ? LongRows.most(partition.rows(), length)
+        : Math.max(1, GroupedRows.size(length));
   }
 
   /** Rows that lie evenly, of which at least one operand's run across the order of memory. */
@@ -272,14 +275,25 @@ public final class SoftmaxCall implements Task {
       long from,
       int rows,
       Workspace workspace) {
-    float[] reciprocals = LongRows.reciprocals(workspace);
+    float[] statistics = LongRows.statistics(workspace);
+    OperandRows statistic = options.logarithmic() ? logSumExp : maxWeight;
     for (int k = 0; k < rows; k++) {
       int x = sourceAt + k * sourceStride;
       int y = at + k * stride;
       int done =
           LongRows.apply(
-              source, x, sourceStride, target, y, stride, rows - k, length, reciprocals, workspace);
-      write(maxWeight, from + k, done, reciprocals);
+              options,
+              source,
+              x,
+              sourceStride,
+              target,
+              y,
+              stride,
+              rows - k,
+              length,
+              statistics,
+              workspace);
+      write(statistic, from + k, done, statistics);
       k += done;
       if (k < rows) {
         int special = sourceAt + k * sourceStride;

@@ -19,6 +19,9 @@ final class VectorElementwise {
   private static final VectorSpecies<Float> FLOATS = LaneSpecies.FLOATS;
   private static final int L = LaneSpecies.LENGTH;
 
+  /** Floats that an array's header takes. */
+  private static final int HEADER = 4;
+
   /** The elements after one that needs the full exp which take it too, without another look. */
   private static final int FULL_EXP = 64;
 
@@ -33,6 +36,15 @@ final class VectorElementwise {
     }
   }
 
+  /**
+   * From which element of a run on vectors fill whole lines of the cache, where the array itself
+   * begins 16 bytes behind one, as large arrays do: they lie at the start of a region. Less than a
+   * vector; wrong guesses cost nothing.
+   */
+  static int wholeLines(int from) {
+    return -(from + HEADER) & (L - 1);
+  }
+
   /** y = x·factor; length is at least L. */
   static void scale(float[] x, int xFrom, float factor, float[] y, int yFrom, int length) {
     for (int round = Practice.rounds; round > 0; round--) {}
@@ -42,8 +54,10 @@ final class VectorElementwise {
     assert x != y || xFrom == yFrom || Math.abs(xFrom - yFrom) >= length
         : length + " at " + xFrom + " and " + yFrom + " of one array";
     int rest = length - L;
+    // What overlaps is scaled before and written twice, as the same bits.
+    FloatVector first = FloatVector.fromArray(FLOATS, x, xFrom).mul(factor);
     FloatVector last = FloatVector.fromArray(FLOATS, x, xFrom + rest).mul(factor);
-    int i = 0;
+    int i = wholeLines(yFrom);
     for (; i <= length - 4 * L; i += 4 * L) {
       FloatVector v0 = FloatVector.fromArray(FLOATS, x, xFrom + i);
       FloatVector v1 = FloatVector.fromArray(FLOATS, x, xFrom + i + L);
@@ -57,9 +71,8 @@ final class VectorElementwise {
     for (; i <= rest; i += L) {
       FloatVector.fromArray(FLOATS, x, xFrom + i).mul(factor).intoArray(y, yFrom + i);
     }
-    if (i < length) {
-      last.intoArray(y, yFrom + rest);
-    }
+    first.intoArray(y, yFrom);
+    last.intoArray(y, yFrom + rest);
   }
 
   /** y = (x - shift)/divisor; length is at least L. */

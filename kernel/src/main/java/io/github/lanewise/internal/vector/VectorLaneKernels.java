@@ -285,12 +285,12 @@ final class VectorLaneKernels extends RowReductions {
   }
 
   @Override
-  public float scaleAndLargest(
-      float[] y, int yFrom, float factor, float[] x, int xFrom, int length) {
+  public float fmaAndLargest(
+      float[] y, int yFrom, float factor, float addend, float[] x, int xFrom, int length) {
     if (length < SHORT) {
-      return scalar.scaleAndLargest(y, yFrom, factor, x, xFrom, length);
+      return scalar.fmaAndLargest(y, yFrom, factor, addend, x, xFrom, length);
     }
-    float largest = VectorMax.scaleAndLargest(y, yFrom, factor, x, xFrom, length);
+    float largest = VectorMax.fmaAndLargest(y, yFrom, factor, addend, x, xFrom, length);
     return Float.isNaN(largest) ? VectorMax.largest(x, xFrom, xFrom + length) : largest;
   }
 

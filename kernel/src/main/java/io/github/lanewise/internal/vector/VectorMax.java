@@ -87,15 +87,15 @@ final class VectorMax {
   }
 
   /**
-   * y = y·factor, and the largest of x's run, zeros as they come; NaN where a NaN is in the way.
+   * y = y·factor + addend, and the largest of x's run, zeros as they come; NaN where a NaN is in the way.
    *
    * <p>Floats that are not negative have the order of their bits as integers, negative ones the
    * reverse order: the largest is the largest integer or, where that is negative, the smallest. By
    * integers it takes two cheap instructions a vector, which hide behind the stores. A NaN whose
    * sign is set ranks below -inf and is found only where there is nothing else.
    */
-  static float scaleAndLargest(
-      float[] y, int yFrom, float factor, float[] x, int xFrom, int length) {
+  static float fmaAndLargest(
+      float[] y, int yFrom, float factor, float addend, float[] x, int xFrom, int length) {
     for (int round = Practice.rounds; round > 0; round--) {}
     assert length >= L : length + " elements in vectors of " + L;
     assert yFrom >= 0 && yFrom + length <= y.length : length + " at " + yFrom + " of " + y.length;
@@ -110,18 +110,22 @@ final class VectorMax {
     IntVector min1 = min0;
     IntVector min2 = min0;
     IntVector min3 = min0;
+    FloatVector scale = FloatVector.broadcast(FLOATS, factor);
+    FloatVector shift = FloatVector.broadcast(FLOATS, addend);
     int rest = length - L;
-    FloatVector last = FloatVector.fromArray(FLOATS, y, yFrom + rest).mul(factor);
-    int i = 0;
+    // What overlaps is computed before and written twice, as the same bits.
+    FloatVector first = FloatVector.fromArray(FLOATS, y, yFrom).fma(scale, shift);
+    FloatVector last = FloatVector.fromArray(FLOATS, y, yFrom + rest).fma(scale, shift);
+    int i = VectorElementwise.wholeLines(yFrom);
     for (; i <= length - 4 * L; i += 4 * L) {
       FloatVector x0 = FloatVector.fromArray(FLOATS, x, xFrom + i);
       FloatVector x1 = FloatVector.fromArray(FLOATS, x, xFrom + i + L);
       FloatVector x2 = FloatVector.fromArray(FLOATS, x, xFrom + i + 2 * L);
       FloatVector x3 = FloatVector.fromArray(FLOATS, x, xFrom + i + 3 * L);
-      FloatVector y0 = FloatVector.fromArray(FLOATS, y, yFrom + i).mul(factor);
-      FloatVector y1 = FloatVector.fromArray(FLOATS, y, yFrom + i + L).mul(factor);
-      FloatVector y2 = FloatVector.fromArray(FLOATS, y, yFrom + i + 2 * L).mul(factor);
-      FloatVector y3 = FloatVector.fromArray(FLOATS, y, yFrom + i + 3 * L).mul(factor);
+      FloatVector y0 = FloatVector.fromArray(FLOATS, y, yFrom + i).fma(scale, shift);
+      FloatVector y1 = FloatVector.fromArray(FLOATS, y, yFrom + i + L).fma(scale, shift);
+      FloatVector y2 = FloatVector.fromArray(FLOATS, y, yFrom + i + 2 * L).fma(scale, shift);
+      FloatVector y3 = FloatVector.fromArray(FLOATS, y, yFrom + i + 3 * L).fma(scale, shift);
       y0.intoArray(y, yFrom + i);
       y1.intoArray(y, yFrom + i + L);
       y2.intoArray(y, yFrom + i + 2 * L);
@@ -141,18 +145,21 @@ final class VectorMax {
     }
     for (; i <= rest; i += L) {
       FloatVector x0 = FloatVector.fromArray(FLOATS, x, xFrom + i);
-      FloatVector.fromArray(FLOATS, y, yFrom + i).mul(factor).intoArray(y, yFrom + i);
+      FloatVector.fromArray(FLOATS, y, yFrom + i).fma(scale, shift).intoArray(y, yFrom + i);
       IntVector v0 = (IntVector) x0.convert(VectorOperators.REINTERPRET_F2I, 0);
       max0 = max0.lanewise(VectorOperators.MAX, v0);
       min0 = min0.lanewise(VectorOperators.MIN, v0);
     }
-    if (i < length) { // once more what overlaps: it has the same bits, and changes no maximum
-      last.intoArray(y, yFrom + rest);
-      FloatVector x1 = FloatVector.fromArray(FLOATS, x, xFrom + rest);
-      IntVector v1 = (IntVector) x1.convert(VectorOperators.REINTERPRET_F2I, 0);
-      max1 = max1.lanewise(VectorOperators.MAX, v1);
-      min1 = min1.lanewise(VectorOperators.MIN, v1);
-    }
+    first.intoArray(y, yFrom);
+    last.intoArray(y, yFrom + rest);
+    FloatVector x0 = FloatVector.fromArray(FLOATS, x, xFrom);
+    FloatVector x1 = FloatVector.fromArray(FLOATS, x, xFrom + rest);
+    IntVector v0 = (IntVector) x0.convert(VectorOperators.REINTERPRET_F2I, 0);
+    IntVector v1 = (IntVector) x1.convert(VectorOperators.REINTERPRET_F2I, 0);
+    max0 = max0.lanewise(VectorOperators.MAX, v0);
+    max1 = max1.lanewise(VectorOperators.MAX, v1);
+    min0 = min0.lanewise(VectorOperators.MIN, v0);
+    min1 = min1.lanewise(VectorOperators.MIN, v1);
     max1 = max1.lanewise(VectorOperators.MAX, max3);
     max0 = max0.lanewise(VectorOperators.MAX, max2).lanewise(VectorOperators.MAX, max1);
     int max = max0.reduceLanes(VectorOperators.MAX);

@@ -76,9 +76,9 @@ public final class PlainKernels {
     }
 
     @Override
-    public float scaleAndLargest(
-        float[] y, int yFrom, float factor, float[] x, int xFrom, int length) {
-      return scalar.scaleAndLargest(y, yFrom, factor, x, xFrom, length);
+    public float fmaAndLargest(
+        float[] y, int yFrom, float factor, float addend, float[] x, int xFrom, int length) {
+      return scalar.fmaAndLargest(y, yFrom, factor, addend, x, xFrom, length);
     }
 
     @Override
