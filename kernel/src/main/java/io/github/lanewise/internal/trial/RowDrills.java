@@ -45,6 +45,7 @@ final class RowDrills {
             (k, n) -> usualWeights(k, n, WeightSums.WRITE)),
         new Drill("largest", true, this::largest, this::usualLargest),
         new Drill("scale", true, this::scale, this::usualScale),
+        new Drill("scale and largest", true, this::chains, this::usualChains),
         new Drill("weights of short rows", true, this::shortWeights, this::usualShortWeights),
         new Drill("rows at once", true, this::groups, this::usualGroups),
         new Drill("uneven rows", true, this::groups, this::usualUnevenGroups),
@@ -142,6 +143,18 @@ final class RowDrills {
   private void usualScale(KernelSet kernels, int calls) {
     for (int call = 0; call < calls; call++) {
       kernels.lanes().scale(x, 0, 0.3f, y, 0, ROW);
+    }
+  }
+
+  private void chains(KernelSet kernels, int from, int to) {
+    for (int call = from; call < to; call++) {
+      kernels.lanes().fmaAndLargest(y, 0, 1f, -0f, x, 0, length(call));
+    }
+  }
+
+  private void usualChains(KernelSet kernels, int calls) {
+    for (int call = 0; call < calls; call++) {
+      kernels.lanes().fmaAndLargest(y, 0, 1f, -0f, x, 0, ROW);
     }
   }
 

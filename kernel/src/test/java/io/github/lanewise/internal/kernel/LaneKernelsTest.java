@@ -241,6 +241,45 @@ class LaneKernelsTest {
     }
   }
 
+  /** Where vectors of the run that is written begin in an array decides how they are cut. */
+  @Test
+  void aRowIsScaledWhileTheNextOnesMaximumIsFound() {
+    for (int length : Sizes.sweep()) {
+      for (int at = 0; at < 2 * Sizes.lanes(); at += 1 + at % 3) {
+        for (boolean negative : new boolean[] {false, true}) {
+          for (float nan : new float[] {0f, Float.NaN, Float.intBitsToFloat(0xffc00000)}) {
+            checkFmaAndLargest(length, at, negative, nan);
+          }
+        }
+      }
+    }
+  }
+
+  private void checkFmaAndLargest(int length, int at, boolean negative, float nan) {
+    float[] x = differences(length + 2 * at + 3);
+    for (int j = 0; j < x.length; j++) {
+      x[j] = negative ? Math.min(x[j], -0f) : -x[j];
+    }
+    for (int j = 0; nan != 0f && j < length; j += random.nextInt(1, length + 1)) {
+      x[at + j] = nan;
+    }
+    float[] y = differences(length + at + 5);
+    float[] expected = y.clone();
+    float[] sums = y.clone();
+    for (int j = at; j < at + length; j++) {
+      expected[j] = y[j] * 0.7f;
+      sums[j] = y[j] - 3.3f;
+    }
+    String what = length + " at " + at + (negative ? ", none above 0, NaN " : ", NaN ") + nan;
+    float largest = SCALAR.largest(x, at, at + length) + 0f;
+    float[] own = y.clone();
+    Floats.assertBits(
+        largest, LANES.fmaAndLargest(own, at, 0.7f, -0f, x, at, length) + 0f, what);
+    Floats.assertBits(expected, own, what);
+    Floats.assertBits(largest, LANES.fmaAndLargest(y, at, 1f, -3.3f, x, at, length) + 0f, what);
+    Floats.assertBits(sums, y, what);
+  }
+
   @Test
   void theFirstOfEqualElementsIsFound() {
     for (int length : Sizes.sweep()) {
@@ -306,6 +345,8 @@ class LaneKernelsTest {
       float least = x[length - 1];
       allocatesNothing("index", length, () -> z[0] = LANES.indexOf(x, 0, length, least));
       allocatesNothing("scale", length, () -> LANES.scale(x, 0, 2f, y, 0, length));
+      allocatesNothing(
+          "next", length, () -> y[0] = LANES.fmaAndLargest(z, 0, 1f, 0f, x, 0, length));
       allocatesNothing("shift", length, () -> LANES.shiftAndDivide(x, 0, 1f, 2f, y, 0, length));
       allocatesNothing("log", length, () -> LANES.logWeights(x, 0, 1f, 2f, y, 0, length));
       allocatesNothing("dx", length, () -> LANES.backward(x, 0, y, 0, 1f, 2f, z, 0, length));
