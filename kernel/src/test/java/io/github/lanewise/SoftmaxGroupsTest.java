@@ -2,6 +2,7 @@ package io.github.lanewise;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
 import java.util.Arrays;
@@ -150,6 +151,47 @@ class SoftmaxGroupsTest {
     for (int r = 0; r < rows; r++) {
       assertEquals(logSumExp.get(r), statistic.get(r), call + ", log-sum-exp of row " + r);
     }
+  }
+
+  /** What has no weight counts for nothing, whatever its gradient. */
+  @ParameterizedTest
+  @MethodSource("lengths")
+  void gradientsHaveTheBitsThatTheyHaveAlone(int length) {
+    Random random = new Random(length);
+    for (int rows : new int[] {1, 2, 5}) {
+      for (int gap : new int[] {0, 1, 16}) {
+        int pitch = length + gap;
+        float[] weights = scores(rows * pitch, random);
+        float[] outer = scores(rows * pitch, random);
+        Softmax.standard().apply(weights, 0, weights.length);
+        for (int i = 0; i < weights.length; i += 1 + random.nextInt(40)) {
+          weights[i] = 0f;
+          outer[i] = random.nextBoolean() ? Float.NaN : Float.POSITIVE_INFINITY;
+        }
+        FloatTensor y = rows(weights, rows, pitch, length);
+        float[] expected = outer.clone();
+        for (int r = 0; r < rows; r++) {
+          FloatTensor row = rows(expected, rows, pitch, length).slice(0, r, r + 1);
+          Softmax.standard().backward(y.slice(0, r, r + 1), row, row);
+        }
+        String call = "gradients of " + rows + " rows of " + length + ", " + gap + " apart";
+        float[] apart = outer.clone();
+        FloatTensor view = rows(outer, rows, pitch, length);
+        Softmax.standard().backward(y, view, rows(apart, rows, pitch, length));
+        assertArrayEquals(expected, apart, call);
+        Softmax.standard().backward(y, view, view);
+        assertArrayEquals(expected, outer, call + ", in place"); // and nothing between the rows
+        for (float gradient : rowsOf(expected, rows, pitch, length)) {
+          assertTrue(Math.abs(gradient) <= Float.MAX_VALUE, call);
+        }
+      }
+    }
+  }
+
+  private static float[] rowsOf(float[] array, int rows, int pitch, int length) {
+    float[] packed = new float[rows * length];
+    FloatTensor.of(packed, rows, length).copyFrom(rows(array, rows, pitch, length));
+    return packed;
   }
 
   private static float[] scores(int length, Random random) {
