@@ -43,8 +43,9 @@ public interface LaneKernels {
 
   /**
    * y[yFrom + i] = y[yFrom + i] · factor + addend, rounded once, and the largest of another run of
-   * as many elements of x, as {@link #largest} finds it: the last step of a row of softmax and the
-   * first of the next. An addend of -0 changes no bits of a product.
+   * as many elements of x, either zero for a zero: the last step of a row of softmax and the first
+   * of the next. Where x's run holds a NaN, the result may be any number, or NaN. An addend of -0
+   * changes no bits of a product.
    */
   float fmaAndLargest(
       float[] y, int yFrom, float factor, float addend, float[] x, int xFrom, int length);

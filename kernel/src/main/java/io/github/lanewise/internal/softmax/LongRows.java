@@ -47,7 +47,7 @@ final class LongRows {
   /**
    * Softmax of rows, up to the first whose maximum is infinite; element j of row r is {@code x[xAt
    * + r·xStride + j]}. x and y are the same view or disjoint. NaN among a row's scores comes back
-   * through its sum.
+   * through its sum, whatever was taken for the maximum.
    *
    * @param rows at most {@link RowReductions#GROUP_ROWS}
    * @param statistics 1/l of each row that is done, of logarithms the log-sum-exp

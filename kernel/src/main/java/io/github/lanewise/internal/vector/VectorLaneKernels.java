@@ -289,11 +289,9 @@ final class VectorLaneKernels extends RowReductions {
   @Override
   public float fmaAndLargest(
       float[] y, int yFrom, float factor, float addend, float[] x, int xFrom, int length) {
-    if (length < SHORT) {
-      return scalar.fmaAndLargest(y, yFrom, factor, addend, x, xFrom, length);
-    }
-    float largest = VectorMax.fmaAndLargest(y, yFrom, factor, addend, x, xFrom, length);
-    return Float.isNaN(largest) ? VectorMax.largest(x, xFrom, xFrom + length) : largest;
+    return length < SHORT
+        ? scalar.fmaAndLargest(y, yFrom, factor, addend, x, xFrom, length)
+        : VectorMax.fmaAndLargest(y, yFrom, factor, addend, x, xFrom, length);
   }
 
   @Override

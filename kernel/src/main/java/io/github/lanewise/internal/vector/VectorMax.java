@@ -87,12 +87,11 @@ final class VectorMax {
   }
 
   /**
-   * y = y·factor + addend, and the largest of x's run, zeros as they come; NaN where a NaN is in the way.
+   * y = y·factor + addend, and the largest of x's run; where it holds a NaN, any number or NaN.
    *
-   * <p>Floats that are not negative have the order of their bits as integers, negative ones the
-   * reverse order: the largest is the largest integer or, where that is negative, the smallest. By
-   * integers it takes two cheap instructions a vector, which hide behind the stores. A NaN whose
-   * sign is set ranks below -inf and is found only where there is nothing else.
+   * <p>The accumulators are arguments, and never what a method is called on: where C2 inlines such a
+   * call by the profile of its class, before it knows the class itself, the check wants the object,
+   * and every step makes one. One JVM of two did so where {@code acc0.blend(v, …)} stood.
    */
   static float fmaAndLargest(
       float[] y, int yFrom, float factor, float addend, float[] x, int xFrom, int length) {
@@ -102,26 +101,22 @@ final class VectorMax {
     assert xFrom >= 0 && xFrom + length <= x.length : length + " at " + xFrom + " of " + x.length;
     assert x != y || Math.abs(xFrom - yFrom) >= length
         : length + " at " + xFrom + " and " + yFrom + " of one array";
-    IntVector max0 = IntVector.broadcast(INTS, Integer.MIN_VALUE);
-    IntVector max1 = max0;
-    IntVector max2 = max0;
-    IntVector max3 = max0;
-    IntVector min0 = IntVector.broadcast(INTS, Integer.MAX_VALUE);
-    IntVector min1 = min0;
-    IntVector min2 = min0;
-    IntVector min3 = min0;
     FloatVector scale = FloatVector.broadcast(FLOATS, factor);
     FloatVector shift = FloatVector.broadcast(FLOATS, addend);
-    int rest = length - L;
     // What overlaps is computed before and written twice, as the same bits.
+    int rest = length - L;
     FloatVector first = FloatVector.fromArray(FLOATS, y, yFrom).fma(scale, shift);
     FloatVector last = FloatVector.fromArray(FLOATS, y, yFrom + rest).fma(scale, shift);
+    FloatVector acc0 = FloatVector.broadcast(FLOATS, LEAST);
+    FloatVector acc1 = acc0;
+    FloatVector acc2 = acc0;
+    FloatVector acc3 = acc0;
     int i = VectorElementwise.wholeLines(yFrom);
     for (; i <= length - 4 * L; i += 4 * L) {
-      FloatVector x0 = FloatVector.fromArray(FLOATS, x, xFrom + i);
-      FloatVector x1 = FloatVector.fromArray(FLOATS, x, xFrom + i + L);
-      FloatVector x2 = FloatVector.fromArray(FLOATS, x, xFrom + i + 2 * L);
-      FloatVector x3 = FloatVector.fromArray(FLOATS, x, xFrom + i + 3 * L);
+      FloatVector v0 = FloatVector.fromArray(FLOATS, x, xFrom + i);
+      FloatVector v1 = FloatVector.fromArray(FLOATS, x, xFrom + i + L);
+      FloatVector v2 = FloatVector.fromArray(FLOATS, x, xFrom + i + 2 * L);
+      FloatVector v3 = FloatVector.fromArray(FLOATS, x, xFrom + i + 3 * L);
       FloatVector y0 = FloatVector.fromArray(FLOATS, y, yFrom + i).fma(scale, shift);
       FloatVector y1 = FloatVector.fromArray(FLOATS, y, yFrom + i + L).fma(scale, shift);
       FloatVector y2 = FloatVector.fromArray(FLOATS, y, yFrom + i + 2 * L).fma(scale, shift);
@@ -130,45 +125,30 @@ final class VectorMax {
       y1.intoArray(y, yFrom + i + L);
       y2.intoArray(y, yFrom + i + 2 * L);
       y3.intoArray(y, yFrom + i + 3 * L);
-      IntVector v0 = (IntVector) x0.convert(VectorOperators.REINTERPRET_F2I, 0);
-      IntVector v1 = (IntVector) x1.convert(VectorOperators.REINTERPRET_F2I, 0);
-      IntVector v2 = (IntVector) x2.convert(VectorOperators.REINTERPRET_F2I, 0);
-      IntVector v3 = (IntVector) x3.convert(VectorOperators.REINTERPRET_F2I, 0);
-      max0 = max0.lanewise(VectorOperators.MAX, v0);
-      max1 = max1.lanewise(VectorOperators.MAX, v1);
-      max2 = max2.lanewise(VectorOperators.MAX, v2);
-      max3 = max3.lanewise(VectorOperators.MAX, v3);
-      min0 = min0.lanewise(VectorOperators.MIN, v0);
-      min1 = min1.lanewise(VectorOperators.MIN, v1);
-      min2 = min2.lanewise(VectorOperators.MIN, v2);
-      min3 = min3.lanewise(VectorOperators.MIN, v3);
+      acc0 = v0.blend(acc0, v0.compare(VectorOperators.LE, acc0));
+      acc1 = v1.blend(acc1, v1.compare(VectorOperators.LE, acc1));
+      acc2 = v2.blend(acc2, v2.compare(VectorOperators.LE, acc2));
+      acc3 = v3.blend(acc3, v3.compare(VectorOperators.LE, acc3));
     }
+    FloatVector acc4 = FloatVector.fromArray(FLOATS, x, xFrom);
     for (; i <= rest; i += L) {
-      FloatVector x0 = FloatVector.fromArray(FLOATS, x, xFrom + i);
+      FloatVector v = FloatVector.fromArray(FLOATS, x, xFrom + i);
       FloatVector.fromArray(FLOATS, y, yFrom + i).fma(scale, shift).intoArray(y, yFrom + i);
-      IntVector v0 = (IntVector) x0.convert(VectorOperators.REINTERPRET_F2I, 0);
-      max0 = max0.lanewise(VectorOperators.MAX, v0);
-      min0 = min0.lanewise(VectorOperators.MIN, v0);
+      acc4 = v.blend(acc4, v.compare(VectorOperators.LE, acc4));
     }
     first.intoArray(y, yFrom);
     last.intoArray(y, yFrom + rest);
-    FloatVector x0 = FloatVector.fromArray(FLOATS, x, xFrom);
-    FloatVector x1 = FloatVector.fromArray(FLOATS, x, xFrom + rest);
-    IntVector v0 = (IntVector) x0.convert(VectorOperators.REINTERPRET_F2I, 0);
-    IntVector v1 = (IntVector) x1.convert(VectorOperators.REINTERPRET_F2I, 0);
-    max0 = max0.lanewise(VectorOperators.MAX, v0);
-    max1 = max1.lanewise(VectorOperators.MAX, v1);
-    min0 = min0.lanewise(VectorOperators.MIN, v0);
-    min1 = min1.lanewise(VectorOperators.MIN, v1);
-    max1 = max1.lanewise(VectorOperators.MAX, max3);
-    max0 = max0.lanewise(VectorOperators.MAX, max2).lanewise(VectorOperators.MAX, max1);
-    int max = max0.reduceLanes(VectorOperators.MAX);
-    if (max >= 0) {
-      return Float.intBitsToFloat(max);
-    }
-    min1 = min1.lanewise(VectorOperators.MIN, min3);
-    min0 = min0.lanewise(VectorOperators.MIN, min2).lanewise(VectorOperators.MIN, min1);
-    return Float.intBitsToFloat(min0.reduceLanes(VectorOperators.MIN));
+    FloatVector tail = FloatVector.fromArray(FLOATS, x, xFrom + rest);
+    tail = tail.blend(acc0, tail.compare(VectorOperators.LE, acc0));
+    tail = tail.blend(acc1, tail.compare(VectorOperators.LE, acc1));
+    tail = tail.blend(acc2, tail.compare(VectorOperators.LE, acc2));
+    tail = tail.blend(acc3, tail.compare(VectorOperators.LE, acc3));
+    tail = tail.blend(acc4, tail.compare(VectorOperators.LE, acc4));
+    // Across the lanes as integers in the floats' order, whose maximum is cheap; none is NaN.
+    IntVector bits = (IntVector) tail.convert(VectorOperators.REINTERPRET_F2I, 0);
+    IntVector flipped = bits.lanewise(VectorOperators.ASHR, 31).and(Integer.MAX_VALUE);
+    int key = bits.lanewise(VectorOperators.XOR, flipped).reduceLanes(VectorOperators.MAX);
+    return Float.intBitsToFloat(key ^ (key >> 31 & Integer.MAX_VALUE));
   }
 
   /** First index of an element that equals value; there is one. */
