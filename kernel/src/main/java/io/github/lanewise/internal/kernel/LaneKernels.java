@@ -169,23 +169,6 @@ public interface LaneKernels {
       int dxFrom,
       int length);
 
-  /**
-   * dx = y·(dy - dot) as {@link #backward} has it, of a whole row, and {@link #dot} of another row of
-   * as many elements in the same arrays, which does not overlap dx: the last step of a row of the
-   * gradient and the first of the next.
-   */
-  float backwardAndDot(
-      float[] y,
-      int yRow,
-      float[] dy,
-      int dyRow,
-      float dot,
-      float[] dx,
-      int dxRow,
-      int yNext,
-      int dyNext,
-      int length);
-
   /** dx = (dy - exp(y)·sum)/divisor; dx = 0 where y is -inf. */
   void logBackward(
       float[] y,

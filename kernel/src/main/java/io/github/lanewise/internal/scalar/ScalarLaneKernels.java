@@ -178,22 +178,6 @@ public final class ScalarLaneKernels extends RowReductions {
   }
 
   @Override
-  public float backwardAndDot(
-      float[] y,
-      int yRow,
-      float[] dy,
-      int dyRow,
-      float dot,
-      float[] dx,
-      int dxRow,
-      int yNext,
-      int dyNext,
-      int length) {
-    backward(y, yRow, dy, dyRow, dot, 1f, dx, dxRow, length);
-    return dot(y, yNext, dy, dyNext, 0, length);
-  }
-
-  @Override
   public void logBackward(
       float[] y,
       int yFrom,

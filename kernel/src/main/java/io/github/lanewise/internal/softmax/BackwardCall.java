@@ -1,6 +1,5 @@
 package io.github.lanewise.internal.softmax;
 
-import io.github.lanewise.internal.kernel.LaneKernels;
 import io.github.lanewise.internal.runtime.Kernels;
 import io.github.lanewise.internal.tensor.StridedFloats;
 import io.github.lanewise.internal.work.TaskRunner;
@@ -26,9 +25,6 @@ public final class BackwardCall implements Task {
   private SoftmaxOptions options;
   private int length;
 
-  /** Whether rows go one after the other, the next begun while one is ended. */
-  private boolean chained;
-
   /** Rows that are taken at once: not too many where they have to be copied. */
   private int most;
 
@@ -52,10 +48,6 @@ public final class BackwardCall implements Task {
         call.dy.bind(dy, axis);
         call.dx.bind(dx, axis);
         call.partition.bind(y, axis);
-        call.chained =
-            options.isPlain()
-                && LongRows.fits(options, call.length)
-                && LongRows.most(call.partition.rows(), call.length) > 1;
         call.partition.findRuns(call.y);
         call.partition.findRuns(call.dy);
         call.partition.findRuns(call.dx);
@@ -117,61 +109,13 @@ public final class BackwardCall implements Task {
       targetAt = 0;
       targetStride = length;
     }
-    if (chained) {
-      chain(
-          weights,
-          weightsAt,
-          weightsStride,
-          outer,
-          outerAt,
-          outerStride,
-          target,
-          targetAt,
-          targetStride,
-          rows);
-    } else {
-      for (int k = 0; k < rows; k++) {
-        int result = targetAt + k * targetStride;
-        gradient(
-            weights,
-            weightsAt + k * weightsStride,
-            outer,
-            outerAt + k * outerStride,
-            target,
-            result);
-      }
+    for (int k = 0; k < rows; k++) {
+      int result = targetAt + k * targetStride;
+      gradient(
+          weights, weightsAt + k * weightsStride, outer, outerAt + k * outerStride, target, result);
     }
     if (dx.array == null) {
       dx.writeRows(target, 0, length, partition.at(dx, r), rows, length, own);
-    }
-  }
-
-  /** Each row is begun while the one before it is ended, as {@link LongRows} has it. */
-  private void chain(
-      float[] y,
-      int yAt,
-      int yStride,
-      float[] dy,
-      int dyAt,
-      int dyStride,
-      float[] dx,
-      int dxAt,
-      int dxStride,
-      int rows) {
-    LaneKernels kernels = Kernels.lanes();
-    float dot = kernels.dot(y, yAt, dy, dyAt, 0, length);
-    for (int k = 0; k < rows; k++) {
-      int yRow = yAt + k * yStride;
-      int dyRow = dyAt + k * dyStride;
-      int dxRow = dxAt + k * dxStride;
-      if (k == rows - 1) {
-        kernels.backward(y, yRow, dy, dyRow, dot, 1f, dx, dxRow, length);
-      } else {
-        int yNext = yRow + yStride;
-        int dyNext = dyRow + dyStride;
-        dot =
-            kernels.backwardAndDot(y, yRow, dy, dyRow, dot, dx, dxRow, yNext, dyNext, length);
-      }
     }
   }
 

@@ -308,7 +308,6 @@ final class RowDrills {
       int length = Math.min(256, length(call));
       rows.backward(x, 0, z, 0, 0.1f, call % 2 == 0 ? 1f : 0.7f, y, 0, length);
       rows.logBackward(x, 0, z, 0, 0.1f, 1f, y, 0, length);
-      rows.backwardAndDot(x, 0, z, 0, 0.1f, y, 0, ROW, ROW, call % 4 == 0 ? length : ROW);
     }
   }
 
@@ -317,7 +316,6 @@ final class RowDrills {
     for (int call = 0; call < calls; call++) {
       rows.backward(x, 0, z, 0, 0.1f, 1f, y, 0, ROW);
       rows.logBackward(x, 0, z, 0, 0.1f, 1f, y, 0, ROW);
-      rows.backwardAndDot(x, 0, z, 0, 0.1f, y, 0, ROW, ROW, ROW);
     }
   }
 }

@@ -43,8 +43,6 @@ final class VectorLaneKernels extends RowReductions {
 
   private static final int STEP = ExpLoops.STEP;
 
-  private static final int SPAN = ExpLoops.SPAN;
-
   /** The virtual lanes of a block of which nothing has been added up. */
   private static final float[] NO_SUMS = new float[LANES];
 
@@ -342,57 +340,6 @@ final class VectorLaneKernels extends RowReductions {
     }
     scalar.backward(
         y, yFrom + whole, dy, dyFrom + whole, dot, divisor, dx, dxFrom + whole, length - whole);
-  }
-
-  @Override
-  public float backwardAndDot(
-      float[] y,
-      int yRow,
-      float[] dy,
-      int dyRow,
-      float dot,
-      float[] dx,
-      int dxRow,
-      int yNext,
-      int dyNext,
-      int length) {
-    return backwardAndDot(y, yRow, dy, dyRow, dot, dx, dxRow, yNext, dyNext, 0, length) + 0f;
-  }
-
-  /** Elements [from, to), a node of the tree that {@link RowReductions} describes. */
-  private float backwardAndDot(
-      float[] y,
-      int yRow,
-      float[] dy,
-      int dyRow,
-      float dot,
-      float[] dx,
-      int dxRow,
-      int yNext,
-      int dyNext,
-      int from,
-      int to) {
-    int last = to - 1;
-    if (from / SPAN == last / SPAN) {
-      if (to - from == SPAN) {
-        return GradientLoops.backwardAndDot(
-            y,
-            yRow + from,
-            dy,
-            dyRow + from,
-            dot,
-            dx,
-            dxRow + from,
-            yNext + from,
-            dyNext + from);
-      }
-      backward(y, yRow + from, dy, dyRow + from, dot, 1f, dx, dxRow + from, to - from);
-      return dot(y, yNext, dy, dyNext, from, to);
-    }
-    int level = 31 - Integer.numberOfLeadingZeros(from ^ last);
-    int middle = last >> level << level;
-    return backwardAndDot(y, yRow, dy, dyRow, dot, dx, dxRow, yNext, dyNext, from, middle)
-        + backwardAndDot(y, yRow, dy, dyRow, dot, dx, dxRow, yNext, dyNext, middle, to);
   }
 
   @Override

@@ -204,33 +204,6 @@ class LaneKernelsTest {
   }
 
   @Test
-  void aRowsGradientIsFoundWhileTheNextOnesProductsAreSummed() {
-    for (int length : Sizes.sweep()) {
-      float[] y = new float[2 * length + 5];
-      float[] dy = new float[2 * length + 9];
-      for (int j = 0; j < y.length; j++) {
-        y[j] = random.nextInt(9) == 0 ? 0f : (float) random.nextDouble();
-      }
-      for (int j = 0; j < dy.length; j++) {
-        dy[j] = random.nextInt(9) == 0 ? INF : (float) random.nextDouble(-1, 1);
-      }
-      int next = length + 5;
-      float[] dx = Floats.filled(length + 7, 7f);
-      float[] expected = dx.clone();
-      SCALAR.backward(y, 2, dy, 3, 0.3f, 1f, expected, 4, length);
-      float dot = SCALAR.dot(y, next, dy, next, 0, length);
-      String what = "of " + length;
-      Floats.assertBits(
-          dot, LANES.backwardAndDot(y, 2, dy, 3, 0.3f, dx, 4, next, next, length), what);
-      Floats.assertBits(expected, dx, what);
-      System.arraycopy(expected, 4, expected = dy.clone(), 3, length);
-      Floats.assertBits(
-          dot, LANES.backwardAndDot(y, 2, dy, 3, 0.3f, dy, 3, next, next, length), what);
-      Floats.assertBits(expected, dy, what + ", in place");
-    }
-  }
-
-  @Test
   void aSumOfProductsIsNeverNegativeZero() {
     for (int length : Sizes.sweep()) {
       float[] y = new float[length];
@@ -380,11 +353,6 @@ class LaneKernelsTest {
       allocatesNothing("shift", length, () -> LANES.shiftAndDivide(x, 0, 1f, 2f, y, 0, length));
       allocatesNothing("log", length, () -> LANES.logWeights(x, 0, 1f, 2f, y, 0, length));
       allocatesNothing("dx", length, () -> LANES.backward(x, 0, y, 0, 1f, 2f, z, 0, length));
-      float[] two = differences(2 * length);
-      allocatesNothing(
-          "next dx",
-          length,
-          () -> scratch[0] = LANES.backwardAndDot(two, 0, two, 0, 1f, z, 0, length, length, length));
       allocatesNothing("ln dx", length, () -> LANES.logBackward(x, 0, y, 0, 1f, 2f, z, 0, length));
     }
   }

@@ -182,21 +182,6 @@ public final class PlainKernels {
     }
 
     @Override
-    public float backwardAndDot(
-        float[] y,
-        int yRow,
-        float[] dy,
-        int dyRow,
-        float dot,
-        float[] dx,
-        int dxRow,
-        int yNext,
-        int dyNext,
-        int length) {
-      return scalar.backwardAndDot(y, yRow, dy, dyRow, dot, dx, dxRow, yNext, dyNext, length);
-    }
-
-    @Override
     public void logBackward(
         float[] y,
         int yFrom,
