@@ -14,14 +14,14 @@ import io.github.lanewise.internal.work.Workspace;
  * The weights of rows of more than a block without invisible positions, or their logarithms, one
  * row after the other.
  *
- * <p>The last pass over a row, which scales it, waits for stores in the first-level cache; the first
- * pass over the next, which looks for its maximum, waits for loads from the second-level cache or
- * beyond. They are one pass here and take hardly more than the time of the slower.
+ * <p>The last pass over a row, which scales it, waits for stores in the first-level cache; the
+ * first pass over the next, which looks for its maximum, waits for loads from the second-level
+ * cache or beyond. They are one pass here and take hardly more than the time of the slower.
  */
 final class LongRows {
   /**
-   * So many elements, beyond which an operand comes from memory: there both passes wait for the same
-   * loads and stores, and together they took a tenth longer.
+   * So many elements, beyond which an operand comes from memory: there both passes wait for the
+   * same loads and stores, and together they took a tenth longer.
    */
   private static final long CACHED = 1 << 21;
 

@@ -89,9 +89,9 @@ final class VectorMax {
   /**
    * y = y·factor + addend, and the largest of x's run; where it holds a NaN, any number or NaN.
    *
-   * <p>The accumulators are arguments, and never what a method is called on: where C2 inlines such a
-   * call by the profile of its class, before it knows the class itself, the check wants the object,
-   * and every step makes one. One JVM of two did so where {@code acc0.blend(v, …)} stood.
+   * <p>The accumulators are arguments, and never what a method is called on: where C2 inlines such
+   * a call by the profile of its class, before it knows the class itself, the check wants the
+   * object, and every step makes one. One JVM of two did so where {@code acc0.blend(v, …)} stood.
    */
   static float fmaAndLargest(
       float[] y, int yFrom, float factor, float addend, float[] x, int xFrom, int length) {

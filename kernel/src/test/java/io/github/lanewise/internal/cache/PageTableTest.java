@@ -13,7 +13,8 @@ class PageTableTest {
   private static final int PAGE = 16;
 
   private final Page.Store store =
-      new Page.Store(new PageLayout(Element.FLOAT32, Element.FLOAT32, 1, 4, 4, PAGE), null, new CacheMemory());
+      new Page.Store(
+          new PageLayout(Element.FLOAT32, Element.FLOAT32, 1, 4, 4, PAGE), null, new CacheMemory());
   private final ReaderEpochs readers = new ReaderEpochs(store);
   private final PageTable table = new PageTable(store);
 

@@ -747,8 +747,8 @@ public final class ExpLoops {
   /**
    * y = exp(x - shift) over the L/4 whole blocks of a span, and their sum by the tree: the four
    * vectors of a step are of different blocks where one holds all lanes, so that four chains of
-   * additions, in registers, run side by side. Rows beyond the caches gain most, a quarter: they are
-   * read and written in four places at once.
+   * additions, in registers, run side by side. Rows beyond the caches gain most, a quarter: they
+   * are read and written in four places at once.
    */
   public static float weightsOfSpan(float[] x, int xAt, float[] y, int yAt, float shift) {
     for (int round = Practice.rounds; round > 0; round--) {}
