@@ -91,7 +91,7 @@ final class VectorMax {
    *
    * <p>The accumulators are arguments, and never what a method is called on: where C2 inlines such
    * a call by the profile of its class, before it knows the class itself, the check wants the
-   * object, and every step makes one. One JVM of two did so where {@code acc0.blend(v, …)} stood.
+   * object, and every step makes one. Most JVMs did so where {@code max0.lanewise(MAX, …)} stood.
    */
   static float fmaAndLargest(
       float[] y, int yFrom, float factor, float addend, float[] x, int xFrom, int length) {
@@ -107,10 +107,14 @@ final class VectorMax {
     int rest = length - L;
     FloatVector first = FloatVector.fromArray(FLOATS, y, yFrom).fma(scale, shift);
     FloatVector last = FloatVector.fromArray(FLOATS, y, yFrom + rest).fma(scale, shift);
-    FloatVector acc0 = FloatVector.broadcast(FLOATS, LEAST);
-    FloatVector acc1 = acc0;
-    FloatVector acc2 = acc0;
-    FloatVector acc3 = acc0;
+    IntVector max0 = IntVector.broadcast(INTS, Integer.MIN_VALUE);
+    IntVector max1 = max0;
+    IntVector max2 = max0;
+    IntVector max3 = max0;
+    IntVector min0 = IntVector.broadcast(INTS, Integer.MAX_VALUE);
+    IntVector min1 = min0;
+    IntVector min2 = min0;
+    IntVector min3 = min0;
     int i = VectorElementwise.wholeLines(yFrom);
     for (; i <= length - 4 * L; i += 4 * L) {
       FloatVector v0 = FloatVector.fromArray(FLOATS, x, xFrom + i);
@@ -125,27 +129,43 @@ final class VectorMax {
       y1.intoArray(y, yFrom + i + L);
       y2.intoArray(y, yFrom + i + 2 * L);
       y3.intoArray(y, yFrom + i + 3 * L);
-      acc0 = v0.blend(acc0, v0.compare(VectorOperators.LE, acc0));
-      acc1 = v1.blend(acc1, v1.compare(VectorOperators.LE, acc1));
-      acc2 = v2.blend(acc2, v2.compare(VectorOperators.LE, acc2));
-      acc3 = v3.blend(acc3, v3.compare(VectorOperators.LE, acc3));
+      IntVector bits0 = (IntVector) v0.convert(VectorOperators.REINTERPRET_F2I, 0);
+      max0 = bits0.lanewise(VectorOperators.MAX, max0);
+      min0 = bits0.lanewise(VectorOperators.MIN, min0);
+      IntVector bits1 = (IntVector) v1.convert(VectorOperators.REINTERPRET_F2I, 0);
+      max1 = bits1.lanewise(VectorOperators.MAX, max1);
+      min1 = bits1.lanewise(VectorOperators.MIN, min1);
+      IntVector bits2 = (IntVector) v2.convert(VectorOperators.REINTERPRET_F2I, 0);
+      max2 = bits2.lanewise(VectorOperators.MAX, max2);
+      min2 = bits2.lanewise(VectorOperators.MIN, min2);
+      IntVector bits3 = (IntVector) v3.convert(VectorOperators.REINTERPRET_F2I, 0);
+      max3 = bits3.lanewise(VectorOperators.MAX, max3);
+      min3 = bits3.lanewise(VectorOperators.MIN, min3);
     }
-    FloatVector acc4 = FloatVector.fromArray(FLOATS, x, xFrom);
+    FloatVector head = FloatVector.fromArray(FLOATS, x, xFrom);
+    IntVector max4 = (IntVector) head.convert(VectorOperators.REINTERPRET_F2I, 0);
+    IntVector min4 = max4;
     for (; i <= rest; i += L) {
       FloatVector v = FloatVector.fromArray(FLOATS, x, xFrom + i);
       FloatVector.fromArray(FLOATS, y, yFrom + i).fma(scale, shift).intoArray(y, yFrom + i);
-      acc4 = v.blend(acc4, v.compare(VectorOperators.LE, acc4));
+      IntVector bits = (IntVector) v.convert(VectorOperators.REINTERPRET_F2I, 0);
+      max4 = bits.lanewise(VectorOperators.MAX, max4);
+      min4 = bits.lanewise(VectorOperators.MIN, min4);
     }
     first.intoArray(y, yFrom);
     last.intoArray(y, yFrom + rest);
     FloatVector tail = FloatVector.fromArray(FLOATS, x, xFrom + rest);
-    tail = tail.blend(acc0, tail.compare(VectorOperators.LE, acc0));
-    tail = tail.blend(acc1, tail.compare(VectorOperators.LE, acc1));
-    tail = tail.blend(acc2, tail.compare(VectorOperators.LE, acc2));
-    tail = tail.blend(acc3, tail.compare(VectorOperators.LE, acc3));
-    tail = tail.blend(acc4, tail.compare(VectorOperators.LE, acc4));
-    // Across the lanes as integers in the floats' order, whose maximum is cheap; none is NaN.
-    IntVector bits = (IntVector) tail.convert(VectorOperators.REINTERPRET_F2I, 0);
+    IntVector max = (IntVector) tail.convert(VectorOperators.REINTERPRET_F2I, 0);
+    IntVector min = max.lanewise(VectorOperators.MIN, min0).lanewise(VectorOperators.MIN, min1);
+    max = max.lanewise(VectorOperators.MAX, max0).lanewise(VectorOperators.MAX, max1);
+    min = min.lanewise(VectorOperators.MIN, min2).lanewise(VectorOperators.MIN, min3);
+    max = max.lanewise(VectorOperators.MAX, max2).lanewise(VectorOperators.MAX, max3);
+    min = min.lanewise(VectorOperators.MIN, min4);
+    max = max.lanewise(VectorOperators.MAX, max4);
+    // Floats that are not negative have the order of their bits as integers, negative ones the
+    // reverse order: a lane's largest is its largest integer or, where that is negative, the least.
+    IntVector bits = max.blend(min, max.compare(VectorOperators.LT, 0));
+    // Across the lanes as integers in the floats' order, whose maximum is cheap.
     IntVector flipped = bits.lanewise(VectorOperators.ASHR, 31).and(Integer.MAX_VALUE);
     int key = bits.lanewise(VectorOperators.XOR, flipped).reduceLanes(VectorOperators.MAX);
     return Float.intBitsToFloat(key ^ (key >> 31 & Integer.MAX_VALUE));
