@@ -42,9 +42,6 @@ public final class Questions {
       silu 16x8192
       rope 32 16x128
       rope 32 16x128 interleaved
-      qk 512x512x64
-      qk 512x512x128
-      qk 2048x2048x64
       qk 2048x2048x128
       pv 2048x64x2048
       attention 8 128x64
