@@ -86,7 +86,7 @@ class SoftmaxGroupsTest {
     }
   }
 
-  /** Rows of operands that no cache holds are not begun before the one before them is ended. */
+  /** Rows of operands that no cache holds go another way. */
   @Test
   void rowsBeyondTheCachesHaveTheBitsThatTheyHaveAlone() {
     Random random = new Random(7);

@@ -75,7 +75,8 @@ final class LongRows {
       float factor = 1f;
       float addend = -0f;
       if (options.logarithmic()) {
-        float logSum = logSum(x, xRow, y, yRow, length, max, workspace);
+        float rest = RowSums.rest(x, xRow, y, yRow, 0, length, max, workspace);
+        float logSum = RowSums.logSum(rest);
         statistics[done++] = max + logSum;
         addend = -logSum;
       } else {
@@ -95,24 +96,5 @@ final class LongRows {
       break;
     }
     return done;
-  }
-
-  /**
-   * Writes x - m to y, and returns g. What is not the maximum is summed on the way; the maximum is
-   * there once nearly always.
-   */
-  static float logSum(
-      float[] x, int xRow, float[] y, int yRow, int length, float max, Workspace workspace) {
-    float[] scratch = workspace.get(RowSums.SCRATCH, RowReductions.SCRATCH);
-    LaneKernels kernels = Kernels.lanes();
-    long sums = kernels.weights(WeightSums.REST, x, xRow, y, yRow, 0, length, max, scratch);
-    float rest = FloatPair.first(sums);
-    if (FloatPair.second(sums) > 1f) {
-      RowSums own = workspace.get(RowSums.SUMS);
-      int first = kernels.indexOf(y, yRow, yRow + length, 0f) - yRow;
-      own.weigh(WeightSums.SUM, y, yRow, y, yRow, 0, length, first, 0f, workspace);
-      rest = own.rest;
-    }
-    return RowSums.logSum(rest);
   }
 }

@@ -102,6 +102,24 @@ public final class RowSums {
     rest = Kernels.lanes().sum(p, 0, length);
   }
 
+  /**
+   * Writes x - m of elements [from, to) of a row to y, and returns l₁. What is not the maximum is
+   * summed on the way; the maximum is there once nearly always.
+   */
+  static float rest(
+      float[] x, int xRow, float[] y, int yRow, int from, int to, float max, Workspace workspace) {
+    LaneKernels kernels = Kernels.lanes();
+    float[] scratch = workspace.get(SCRATCH, RowReductions.SCRATCH);
+    long sums = kernels.weights(WeightSums.REST, x, xRow, y, yRow, from, to, max, scratch);
+    if (FloatPair.second(sums) <= 1f) {
+      return FloatPair.first(sums);
+    }
+    RowSums own = workspace.get(RowSums.SUMS);
+    int first = kernels.indexOf(y, yRow + from, yRow + to, 0f) - yRow;
+    own.weigh(WeightSums.SUM, y, yRow, y, yRow, from, to, first, 0f, workspace);
+    return own.rest;
+  }
+
   /** g = ln(1 + l₁), the logarithm of the whole sum. */
   public static float logSum(float rest) {
     return (float) StrictMath.log1p((double) rest);

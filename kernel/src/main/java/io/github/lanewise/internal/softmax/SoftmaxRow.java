@@ -329,27 +329,15 @@ final class SoftmaxRow {
     return own.sums;
   }
 
-  /**
-   * Passes 2 and 3 over the whole row, where the rest is all that is wanted of its sums: x - m goes
-   * to y, and what is not the maximum is summed on the way, which is there once nearly always.
-   */
+  /** Passes 2 and 3 over the whole row, where the rest is all that is wanted of its sums. */
   private void applyRest(float max, Workspace workspace, long[] bits) {
     float[] scores = staged ? y : x;
     int row = staged ? yRow : xRow;
-    float[] scratch = workspace.get(RowSums.SCRATCH, RowReductions.SCRATCH);
-    LaneKernels kernels = Kernels.lanes();
-    long sums = kernels.weights(WeightSums.REST, scores, row, y, yRow, begin, end, max, scratch);
-    rest = FloatPair.first(sums);
-    if (FloatPair.second(sums) > 1f) {
-      RowSums own = workspace.get(RowSums.SUMS);
-      int first = kernels.indexOf(y, yRow + begin, yRow + end, 0f) - yRow;
-      own.weigh(WeightSums.SUM, y, yRow, y, yRow, begin, end, first, 0f, workspace);
-      rest = own.rest;
-    }
+    rest = RowSums.rest(scores, row, y, yRow, begin, end, max, workspace);
     // A sum is NaN where its rest is.
     if (finish(max, FloatPair.of(rest, 0f), rest, bits)) {
       float logSum = RowSums.logSum(rest);
-      kernels.logWeights(y, yRow + begin, 0f, logSum, y, yRow + begin, end - begin);
+      Kernels.lanes().logWeights(y, yRow + begin, 0f, logSum, y, yRow + begin, end - begin);
     }
   }
 

@@ -39,7 +39,7 @@ final class VectorElementwise {
   /**
    * From which element of a run on vectors fill whole lines of the cache, where the array itself
    * begins 16 bytes behind one, as large arrays do: they lie at the start of a region. Less than a
-   * vector; wrong guesses cost nothing.
+   * vector, which is what a wrong guess costs.
    */
   static int wholeLines(int from) {
     return -(from + HEADER) & (L - 1);
